@@ -1,0 +1,34 @@
+// Run by `npm ci` on the machine's own Node, whatever its version: links node_modules/.bin/node to the Node 24 that
+// came as an optional dependency of tools/node. npm 11 and 12 make that link themselves; npm 9 and 10 lose it when the
+// package was hoisted. Where there is no such package (another platform) the machine's own Node has to be 24.
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tools = join(root, 'tools', 'node');
+const names = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+
+function findBinary() {
+  for (const base of [root, tools]) {
+    const require = createRequire(join(base, 'package.json'));
+    for (const name of names) {
+      try {
+        const binary = join(dirname(require.resolve(`${name}/package.json`)), 'bin', 'node');
+        if (existsSync(binary)) return binary;
+      } catch {
+        // Not installed here: the next name, or the next folder.
+      }
+    }
+  }
+  return null;
+}
+
+const binary = findBinary();
+if (binary !== null) {
+  const link = join(root, 'node_modules', '.bin', 'node');
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), binary), link);
+}
