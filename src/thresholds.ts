@@ -30,3 +30,30 @@ export const TOKEN_THRESHOLDS = {
 
 /** Bytes of one transcript; strictly above is concerning: slow to load and to compact, and never a reason to wake anybody. */
 export const TRANSCRIPT_BYTES_THRESHOLD = { warning: 500_000 } as const;
+
+/** The figures of a session that thresholds are about. */
+export interface Measured {
+  readonly kind: Kind;
+  readonly tokens: number | null;
+  readonly window: number | null;
+  readonly effectiveWindow: number | null;
+  readonly transcript: { readonly bytes: number } | null;
+}
+
+/** The most severe threshold that the session's context is over; null when it is over none. */
+export function tokensSeverity({ kind, tokens, window, effectiveWindow }: Measured): Severity | null {
+  if (tokens === null) return null;
+  const { warning, critical } = TOKEN_THRESHOLDS[kind];
+  // At the window the next message does not fit; above the effective one a compaction is overdue.
+  if (tokens > critical || (window !== null && tokens >= window)) return 'critical';
+  if (tokens > warning || (effectiveWindow !== null && tokens > effectiveWindow)) return 'warning';
+  return null;
+}
+
+export function isTranscriptLarge({ transcript }: Measured): boolean {
+  return transcript !== null && transcript.bytes > TRANSCRIPT_BYTES_THRESHOLD.warning;
+}
+
+export function isOverThreshold(session: Measured): boolean {
+  return tokensSeverity(session) !== null || isTranscriptLarge(session);
+}

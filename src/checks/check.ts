@@ -1,0 +1,42 @@
+import type { Finding, Session } from '../store/session.ts';
+
+/** What a check may look at: every session of every store that was read, and the time. */
+export interface CheckInput {
+  readonly sessions: readonly Session[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface SessionFinding {
+  readonly session: Session;
+  readonly finding: Finding;
+}
+
+/** One check: a pure function without memory. What must not flap is for the alert's `for`, not for here. */
+export interface Check {
+  /** As in `--check.<name>`, and the value of the label `check`. */
+  readonly name: string;
+  readonly finding: Finding['finding'];
+  readonly reason: string;
+  /** `deep`: it needs validated transcripts, so a zero means something only after the first deep scan. */
+  readonly scan: 'quick' | 'deep';
+  /** One sentence for the documents: when a session has it. */
+  readonly meaning: string;
+  run(input: CheckInput): Iterable<SessionFinding>;
+}
+
+/** A check that looks at each session by itself and finds it corrupted or not. */
+export function corruptedWhen(
+  check: Pick<Check, 'reason' | 'scan' | 'meaning'>,
+  isCorrupted: (session: Session, now: number) => boolean,
+): Check {
+  const finding: Finding = { finding: 'corrupted', reason: check.reason, expectedAgent: '' };
+  return {
+    ...check,
+    name: check.reason,
+    finding: 'corrupted',
+    *run({ sessions, now }) {
+      for (const session of sessions) if (isCorrupted(session, now)) yield { session, finding };
+    },
+  };
+}

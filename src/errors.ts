@@ -1,0 +1,28 @@
+/** Every error that a user can be shown. A code is never given a second meaning. */
+const ERRORS = {
+  E_USAGE: 'wrong usage',
+  E_CONFIG: 'wrong configuration',
+  E_LISTEN: 'the listen address cannot be used',
+  E_OUTPUT: 'the output file cannot be written',
+  E_SALT: 'the salt file cannot be used',
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error with what, where and what to do in its message; anything else that is thrown is a bug of ours. */
+export class ExporterError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string) {
+    super(`${ERRORS[code]}: ${detail}`);
+    this.name = 'ExporterError';
+    this.code = code;
+  }
+}
+
+/** For a log: an error of the file system by its code, since its message holds a path. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && typeof error.code === 'string') return `${error.name} ${error.code}`;
+  return error.message;
+}

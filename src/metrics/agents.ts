@@ -1,0 +1,129 @@
+import { PROBLEMS, type Problem } from '../store/session.ts';
+import type { Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
+import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
+
+/** What the file era's store can have, so that a zero is shown where there is none. */
+const FILE_PROBLEMS: readonly Problem[] = PROBLEMS.filter((problem) => problem !== 'schema_unsupported');
+
+/** One series or more for each agent. An agent that could not be read has `readable`, `info` and `problem` only. */
+export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
+  {
+    name: `${PREFIX}readable`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: "Whether the agent's session store could be read (0: no other figure of it is shown but info and problem). From the last quick scan.",
+    scan: 'quick',
+    *samples({ agents }) {
+      for (const { agent, readable } of agents) yield { labels: { agent }, value: Number(readable) };
+    },
+  },
+  {
+    name: `${PREFIX}info`,
+    type: 'gauge',
+    labels: ['agent', 'layout', 'schema', 'version'],
+    help: "The agent's store: layout file, sqlite or empty; schema is 0 for files; version is OpenClaw's, from its config, empty when unknown.",
+    scan: 'quick',
+    *samples({ agents, version }) {
+      for (const { agent, layout, schema } of agents) {
+        yield { labels: { agent, layout, schema: String(schema), version }, value: 1 };
+      }
+    },
+  },
+  {
+    name: `${PREFIX}problem`,
+    type: 'gauge',
+    labels: ['agent', 'reason'],
+    help: 'Whether the whole store has this problem. From the last quick scan.',
+    scan: 'quick',
+    *samples({ agents }) {
+      for (const { agent, problems, readable } of agents) {
+        // Of a store that was not read nobody knows what else it has.
+        const possible = readable ? FILE_PROBLEMS : problems;
+        for (const reason of possible) yield { labels: { agent, reason }, value: Number(problems.includes(reason)) };
+      }
+    },
+  },
+  {
+    name: `${PREFIX}last_write_timestamp_seconds`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: 'The newest write to index or transcripts of the listed sessions, by the times of the files. From the last quick scan.',
+    scan: 'quick',
+    samples: perAgent(({ lastWriteMs }) => (lastWriteMs === null ? null : toSeconds(lastWriteMs))),
+  },
+  {
+    name: `${PREFIX}sessions`,
+    type: 'gauge',
+    labels: ['agent', 'kind'],
+    help: 'Sessions in the store by kind, archived ones left out. From the last quick scan.',
+    scan: 'quick',
+    samples: perKind(() => true),
+  },
+  {
+    name: `${PREFIX}active_sessions`,
+    type: 'gauge',
+    labels: ['agent', 'kind'],
+    help: 'Sessions whose last activity is less than 24 hours ago, by kind. From the last quick scan.',
+    scan: 'quick',
+    samples: perKind(({ session }) => session.active),
+  },
+  {
+    name: `${PREFIX}archived_sessions`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: 'Archived sessions; they take part in no other figure. From the last quick scan.',
+    scan: 'quick',
+    samples: perAgent(({ archived }) => archived),
+  },
+  {
+    name: `${PREFIX}unlisted_sessions`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: 'Sessions without series of their own: beyond --session.limit, or with the labels of another one. From the last quick scan.',
+    scan: 'quick',
+    samples: perAgent(({ sessions }) => sessions.filter(({ listed }) => !listed).length),
+  },
+  {
+    name: `${PREFIX}corrupted_sessions`,
+    type: 'gauge',
+    labels: ['agent', 'reason'],
+    help: 'Corrupted sessions by reason; a session is counted once for every reason that it has. Reasons that need a deep scan are shown from the first one on.',
+    scan: 'quick',
+    *samples({ agents, lookedFor }) {
+      const reasons = lookedFor.filter(({ finding }) => finding === 'corrupted').map(({ reason }) => reason);
+      for (const { agent, sessions } of agents.filter(({ readable }) => readable)) {
+        for (const reason of reasons) {
+          yield { labels: { agent, reason }, value: sessions.filter((session) => hasReason(session, reason)).length };
+        }
+      }
+    },
+  },
+];
+
+function hasReason({ findings }: SnapshotSession, reason: string): boolean {
+  return findings.some((finding) => finding.reason === reason);
+}
+
+function perAgent(value: (agent: SnapshotAgent) => number | null) {
+  return function* samples({ agents }: Snapshot): Generator<Sample> {
+    for (const agent of agents) {
+      const known = agent.readable ? value(agent) : null;
+      if (known !== null) yield { labels: { agent: agent.agent }, value: known };
+    }
+  };
+}
+
+/** Counts by kind; a kind without sessions has no series. */
+function perKind(counts: (session: SnapshotSession) => boolean) {
+  return function* samples({ agents }: Snapshot): Generator<Sample> {
+    for (const { agent, readable, sessions } of agents) {
+      if (!readable) continue;
+      const byKind = new Map<string, number>();
+      for (const session of sessions) {
+        const { kind } = session.session;
+        byKind.set(kind, (byKind.get(kind) ?? 0) + Number(counts(session)));
+      }
+      for (const [kind, value] of byKind) yield { labels: { agent, kind }, value };
+    }
+  };
+}

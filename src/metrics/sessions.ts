@@ -1,0 +1,106 @@
+import type { Session } from '../store/session.ts';
+import type { Snapshot, SnapshotSession } from '../store/snapshot.ts';
+import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
+
+/** Exactly these labels, so that two families divide without `on()`. */
+const LABELS = ['agent', 'session', 'kind'] as const;
+
+/** One series for each listed session, where its figure is known. */
+export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
+  {
+    name: `${PREFIX}session_info`,
+    type: 'gauge',
+    labels: [...LABELS, 'channel', 'account', 'model', 'provider'],
+    help: "What does not change often: channel from the session's key, account (a digest unless --privacy.peers=plain), model and provider of the last run.",
+    scan: 'quick',
+    samples: perSession(({ session, channel, account }) => [
+      { labels: { channel, account, model: session.model ?? '', provider: session.provider ?? '' }, value: 1 },
+    ]),
+  },
+  figure(
+    'session_tokens',
+    'Tokens in the context after the last run: the stored total when it can be trusted, else the last usage in the transcript. From the last quick scan.',
+    ({ tokens }) => tokens,
+  ),
+  figure(
+    'session_window_tokens',
+    "The smallest known limit of the context: the model's window, the stored limit, the configured one. From the last quick scan.",
+    ({ window }) => window,
+  ),
+  figure(
+    'session_effective_window_tokens',
+    'The window without the compaction reserve: above it a compaction is due. From the last quick scan.',
+    ({ effectiveWindow }) => effectiveWindow,
+  ),
+  figure(
+    'session_transcript_bytes',
+    'Size of the transcript file. From the last quick scan.',
+    ({ transcript }) => transcript?.bytes ?? null,
+  ),
+  figure(
+    'session_messages',
+    'Records of type message in the current transcript, of any role. From the deep scan, and from quick scans as the file grows.',
+    ({ transcript }) => transcript?.facts?.messages ?? null,
+    'deep',
+  ),
+  figure(
+    'session_compactions',
+    'Records of type compaction in the current transcript. From the deep scan, and from quick scans as the file grows.',
+    ({ transcript }) => transcript?.facts?.compactions ?? null,
+    'deep',
+  ),
+  figure(
+    'session_started_timestamp_seconds',
+    "When the session started, as stored with it, else from the transcript's header (old versions; from the deep scan).",
+    ({ startedMs }) => (startedMs === null ? null : toSeconds(startedMs)),
+  ),
+  figure(
+    'session_last_activity_timestamp_seconds',
+    'The last interaction or run, else the last change of the stored entry. From the last quick scan.',
+    ({ lastActivityMs }) => (lastActivityMs === null ? null : toSeconds(lastActivityMs)),
+  ),
+  {
+    name: `${PREFIX}session_finding`,
+    type: 'gauge',
+    labels: [...LABELS, 'finding', 'reason', 'expected_agent'],
+    help: 'Something is wrong with the session; one series for each finding. From the last scan.',
+    scan: 'quick',
+    samples: perSession(({ findings }) =>
+      findings.map(({ finding, reason, expectedAgent }) => ({
+        labels: { finding, reason, expected_agent: expectedAgent },
+        value: 1,
+      })),
+    ),
+  },
+];
+
+function figure(
+  name: string,
+  help: string,
+  value: (session: Session) => number | null,
+  scan: 'quick' | 'deep' = 'quick',
+): Family<Snapshot> {
+  return {
+    name: PREFIX + name,
+    type: 'gauge',
+    labels: LABELS,
+    help,
+    scan,
+    samples: perSession(({ session }) => {
+      const known = value(session);
+      return known === null ? [] : [{ labels: {}, value: known }];
+    }),
+  };
+}
+
+function perSession(samplesOf: (session: SnapshotSession) => readonly Sample[]) {
+  return function* samples({ agents }: Snapshot): Generator<Sample> {
+    for (const { agent, sessions } of agents) {
+      for (const session of sessions) {
+        if (!session.listed) continue;
+        const identity = { agent, session: session.label, kind: session.session.kind };
+        for (const { labels, value } of samplesOf(session)) yield { labels: { ...identity, ...labels }, value };
+      }
+    }
+  };
+}

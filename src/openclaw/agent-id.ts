@@ -1,0 +1,16 @@
+/** The agent that OpenClaw uses when the config lists none. */
+export const DEFAULT_AGENT = 'main';
+
+const VALID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** An agent id as OpenClaw compares it ("Main Bot" is `main-bot`); blank gives the default agent. */
+export function normalizeAgentId(raw: string): string {
+  const id = raw.trim().toLowerCase();
+  if (id === '') return DEFAULT_AGENT;
+  if (VALID.test(id)) return id;
+  const cleaned = id
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 64);
+  return cleaned === '' ? DEFAULT_AGENT : cleaned;
+}

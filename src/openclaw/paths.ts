@@ -1,0 +1,57 @@
+import { isAbsolute, join, resolve } from 'node:path';
+
+/** Names that OpenClaw's state folder had under its earlier names; still used where they exist and `.openclaw` does not. */
+const LEGACY_STATE_NAMES = ['.clawdbot', '.moltbot', '.moldbot'] as const;
+const LEGACY_CONFIG_NAMES = ['clawdbot.json', 'moltbot.json', 'moldbot.json'] as const;
+
+/**
+ * The state directory that OpenClaw itself would use on this host, whether or not it exists.
+ * Order of 2026.2 to 2026.9: OPENCLAW_STATE_DIR, CLAWDBOT_STATE_DIR, profile, `~/.openclaw`, an existing legacy folder.
+ * `home` is the user's home; OPENCLAW_HOME (2026.2.9 and later) overrides it.
+ */
+export function resolveStateDir(env: NodeJS.ProcessEnv, home: string, isDirectory: (path: string) => boolean): string {
+  const base = resolveHome(env, home);
+  const given = firstText(env.OPENCLAW_STATE_DIR, env.CLAWDBOT_STATE_DIR);
+  if (given !== null) return expandHome(given, base);
+  // `openclaw --profile X` sets the variables for its own process only; a service file carries OPENCLAW_PROFILE.
+  const profile = firstText(env.OPENCLAW_PROFILE);
+  if (profile !== null && profile !== 'default') return join(base, `.openclaw-${profile}`);
+  const current = join(base, '.openclaw');
+  if (isDirectory(current)) return current;
+  const legacy = LEGACY_STATE_NAMES.map((name) => join(base, name)).find(isDirectory);
+  return legacy ?? current;
+}
+
+/** The config file that OpenClaw would read for this state directory, whether or not it exists. */
+export function resolveConfigPath(
+  env: NodeJS.ProcessEnv,
+  home: string,
+  stateDir: string,
+  exists: (path: string) => boolean,
+): string {
+  const given = firstText(env.OPENCLAW_CONFIG_PATH, env.CLAWDBOT_CONFIG_PATH);
+  if (given !== null) return expandHome(given, resolveHome(env, home));
+  const current = join(stateDir, 'openclaw.json');
+  if (exists(current)) return current;
+  const legacy = LEGACY_CONFIG_NAMES.map((name) => join(stateDir, name)).find(exists);
+  return legacy ?? current;
+}
+
+function resolveHome(env: NodeJS.ProcessEnv, home: string): string {
+  const given = firstText(env.OPENCLAW_HOME);
+  return given === null ? home : expandHome(given, home);
+}
+
+function expandHome(path: string, home: string): string {
+  if (path === '~') return home;
+  if (path.startsWith('~/')) return join(home, path.slice(2));
+  return isAbsolute(path) ? path : resolve(path);
+}
+
+function firstText(...values: (string | undefined)[]): string | null {
+  for (const value of values) {
+    const text = value?.trim();
+    if (text !== undefined && text !== '') return text;
+  }
+  return null;
+}

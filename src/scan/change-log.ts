@@ -1,0 +1,78 @@
+import type { CheckOutcome } from '../checks/run.ts';
+import type { Log, LogLevel } from '../log.ts';
+import type { Discovery } from '../store/discover.ts';
+import type { Snapshot } from '../store/snapshot.ts';
+
+/** Logs what changed since the last scan, once: a store that stays broken is no news every minute. */
+export class ChangeLog {
+  private readonly log: Log;
+  private readonly known = new Map<string, string>();
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  report(discovery: Discovery, snapshot: Snapshot, checks: readonly CheckOutcome[]): void {
+    this.state(discovery);
+    this.changed(
+      'config',
+      discovery.configError ?? 'ok',
+      discovery.configError === null ? 'info' : 'warn',
+      (error) => ({
+        message:
+          error === 'ok'
+            ? 'OpenClaw config is valid'
+            : 'OpenClaw config cannot be used, the last good one or the defaults are',
+        fields: { err: error },
+      }),
+    );
+    if (snapshot.sample) {
+      this.changed('sample', 'yes', 'warn', () => ({
+        message: 'a generated SAMPLE is served, no real state',
+        fields: {},
+      }));
+    }
+    for (const { agent, problems, readable, sessions } of snapshot.agents) {
+      this.changed(`agent ${agent}`, problems.join(',') || 'ok', problems.length === 0 ? 'info' : 'warn', (reason) => ({
+        message: readable ? 'store was read' : 'store could not be read',
+        fields: { agent, problem: reason },
+      }));
+      const unlisted = sessions.filter(({ listed }) => !listed).length;
+      this.changed(`unlisted ${agent}`, String(unlisted), 'warn', () => ({
+        message: 'sessions have no series of their own (session limit, or equal labels)',
+        fields: { agent, sessions: unlisted },
+      }));
+    }
+    for (const { check, error } of checks) {
+      this.changed(`check ${check}`, error ?? 'ok', error === null ? 'info' : 'error', (err) => ({
+        message: err === 'ok' ? 'check works again' : 'check failed',
+        fields: { check, err },
+      }));
+    }
+  }
+
+  private state({ unreadable, agents }: Discovery): void {
+    this.changed('state', unreadable ?? `ok ${agents.length}`, unreadable === null ? 'info' : 'error', () => ({
+      message:
+        unreadable === null
+          ? 'OpenClaw state directory was read'
+          : 'OpenClaw state directory cannot be read: set --openclaw.state-dir to the one that the gateway uses',
+      fields: unreadable === null ? { agents: agents.length } : { reason: unreadable },
+    }));
+  }
+
+  /** Healthy at first sight is no news, except for the state directory. */
+  private changed(
+    subject: string,
+    value: string,
+    level: LogLevel,
+    line: (value: string) => { message: string; fields: Record<string, string | number> },
+  ): void {
+    const before = this.known.get(subject);
+    this.known.set(subject, value);
+    if (before === value) return;
+    if (before === undefined && (value === 'ok' || value === '0')) return;
+    const { message, fields } = line(value);
+    this.log[level](message, fields);
+  }
+}

@@ -1,0 +1,68 @@
+import { describeError } from '../errors.ts';
+import { createLog } from '../log.ts';
+import type { ReadIndex } from '../store/index-file.ts';
+import type { FromChild, ToChild, Usage } from './messages.ts';
+import { Scanner } from './scanner.ts';
+
+/** A heartbeat costs a message: not more often than this. */
+const HEARTBEAT_MS = 250;
+
+/**
+ * The scanning process: everything from discover to publish runs in it. It only answers the supervisor that forked it
+ * and ends with it. Between the slices of its work it sends heartbeats; blocked in a read it sends none.
+ */
+export function runChild(readIndex?: ReadIndex): void {
+  let scanner: Scanner | null = null;
+  let lastBeat = 0;
+
+  async function pause(): Promise<void> {
+    if (Date.now() - lastBeat >= HEARTBEAT_MS) {
+      lastBeat = Date.now();
+      await send({ type: 'heartbeat', usage: usage() });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  process.on('message', (message: ToChild) => {
+    if (message.type === 'start') {
+      const { logLevel: level, logFormat: format } = message.settings;
+      const log = createLog({ level, format });
+      scanner = new Scanner({
+        settings: message.settings,
+        log,
+        pause,
+        ...(readIndex === undefined ? {} : { readIndex }),
+      });
+      return;
+    }
+    if (scanner !== null) void scan(scanner, message.scan);
+  });
+  process.on('disconnect', () => process.exit(0));
+  // The supervisor ends this process; a signal to the whole group (Ctrl-C) is its to answer.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+}
+
+async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    const { rendered, checks } = await (kind === 'quick' ? scanner.quick() : scanner.deep());
+    const durationSeconds = (performance.now() - startedAt) / 1000;
+    await send({ type: 'done', scan: kind, durationSeconds, rendered, checks, usage: usage() });
+  } catch (error) {
+    await send({ type: 'failed', scan: kind, error: describeError(error), usage: usage() });
+  }
+}
+
+/** Resolves when the message is written: `send` answers false for large ones and says nothing. */
+function send(message: FromChild): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) return resolve();
+    process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+function usage(): Usage {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { memoryBytes: process.memoryUsage.rss(), cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
+}

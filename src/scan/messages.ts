@@ -1,0 +1,48 @@
+import type { CheckOutcome } from '../checks/run.ts';
+import type { LogFormat, LogLevel } from '../log.ts';
+import type { Scan } from '../metrics/exporter.ts';
+import type { PathMapping } from '../store/path-map.ts';
+
+/** What the scanning process needs to know; plain data, since it crosses a process boundary. */
+export interface ScanSettings {
+  readonly stateDir: string;
+  readonly configPath: string;
+  readonly mappings: readonly PathMapping[];
+  readonly sessionLimit: number;
+  /** null: `--privacy.peers=plain`. */
+  readonly salt: Buffer | null;
+  readonly disabledChecks: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+export type ToChild =
+  | { readonly type: 'start'; readonly settings: ScanSettings }
+  | { readonly type: 'scan'; readonly scan: Scan };
+
+/** What the scanning process costs. */
+export interface Usage {
+  readonly memoryBytes: number;
+  readonly cpuSeconds: number;
+}
+
+/** Finished text: the parent adds nothing to it and never looks at the stores itself. */
+export interface Rendered {
+  /** Text format 0.0.4. */
+  readonly metrics: string;
+  /** A fragment of the status page, HTML. */
+  readonly page: string;
+}
+
+export type FromChild =
+  | { readonly type: 'heartbeat'; readonly usage: Usage }
+  | {
+      readonly type: 'done';
+      readonly scan: Scan;
+      readonly durationSeconds: number;
+      /** null: the figures are those that were sent last. */
+      readonly rendered: Rendered | null;
+      readonly checks: readonly CheckOutcome[];
+      readonly usage: Usage;
+    }
+  | { readonly type: 'failed'; readonly scan: Scan; readonly error: string; readonly usage: Usage };

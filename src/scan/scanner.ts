@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { CheckOutcome } from '../checks/run.ts';
+import { renderStatusFragment } from '../http/status-fragment.ts';
+import type { Log } from '../log.ts';
+import { SNAPSHOT_FAMILIES } from '../metrics/families.ts';
+import { renderFamilies } from '../metrics/render.ts';
+import type { OpenClawConfig } from '../openclaw/config.ts';
+import { labelContext } from '../openclaw/labels.ts';
+import { type Discovery, discover } from '../store/discover.ts';
+import { diskError } from '../store/disk.ts';
+import { type IndexFile, type ReadIndex, readIndex } from '../store/index-file.ts';
+import { readStore } from '../store/read-store.ts';
+import type { StoreReading } from '../store/session.ts';
+import type { Snapshot } from '../store/snapshot.ts';
+import { TranscriptCache } from '../store/transcript-cache.ts';
+import { ChangeLog } from './change-log.ts';
+import type { Rendered, ScanSettings } from './messages.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+export interface ScannerOptions {
+  readonly settings: ScanSettings;
+  readonly log: Log;
+  /** Called after every slice of work; the scan goes on when it resolves. */
+  readonly pause: () => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly readIndex?: ReadIndex;
+}
+
+export interface ScanResult {
+  readonly snapshot: Snapshot;
+  readonly checks: readonly CheckOutcome[];
+  /** null: the figures are those of the scan before. */
+  readonly rendered: Rendered | null;
+}
+
+/** Scans one state directory again and again, and keeps what saves work between the scans. */
+export class Scanner {
+  /** Work that was done so far. */
+  readonly counts = { indexReads: 0, renders: 0 };
+  readonly transcripts = new TranscriptCache();
+
+  private readonly options: ScannerOptions;
+  private readonly changes: ChangeLog;
+  private readonly indexes = new Map<string, IndexFile>();
+  private lastConfig: OpenClawConfig | null = null;
+  private latest: { discovery: Discovery; readings: readonly StoreReading[] } | null = null;
+  private quickScan: Promise<unknown> = Promise.resolve();
+  private deepScanned = false;
+  private fingerprint = '';
+
+  constructor(options: ScannerOptions) {
+    this.options = options;
+    this.changes = new ChangeLog(options.log);
+  }
+
+  /** Indexes, `stat` of transcripts, and what is new at their ends. */
+  quick(): Promise<ScanResult> {
+    // One after the other: a deep scan ends with a quick one, and the next tick may come meanwhile.
+    const scan = this.quickScan.then(async () => {
+      await this.look();
+      return this.publish();
+    });
+    this.quickScan = scan.catch(() => undefined);
+    return scan;
+  }
+
+  /** Validates every byte of transcripts that was not validated before; quick scans run between its slices. */
+  async deep(): Promise<ScanResult> {
+    if (this.latest === null) await this.quick();
+    const stateDir = this.latest?.discovery.stateDir ?? this.options.settings.stateDir;
+    for (const path of this.transcripts.unvalidated()) {
+      try {
+        for (const _bytes of this.transcripts.validate(path, stateDir)) await this.yieldToQuick();
+      } catch (error) {
+        // It vanished or was closed to us since the quick scan: the next one says so.
+        diskError(error);
+      }
+      await this.yieldToQuick();
+    }
+    this.deepScanned = true;
+    this.transcripts.endDeepScan();
+    return this.quick();
+  }
+
+  private async yieldToQuick(): Promise<void> {
+    await this.options.pause();
+    await this.quickScan;
+  }
+
+  private async look(): Promise<void> {
+    const { settings, pause } = this.options;
+    const discovery = discover({ ...settings, lastConfig: this.lastConfig });
+    await pause();
+    if (discovery.configValid) this.lastConfig = discovery.config;
+    const readings: StoreReading[] = [];
+    this.transcripts.startQuickScan();
+    for (const store of discovery.agents) {
+      readings.push(
+        await readStore(store, {
+          stateDir: discovery.stateDir,
+          mappings: settings.mappings,
+          readIndex: (path, root) => this.countedIndex(path, root),
+          indexes: this.indexes,
+          transcripts: this.transcripts,
+          pause,
+        }),
+      );
+      await pause();
+    }
+    this.transcripts.endQuickScan();
+    this.latest = { discovery, readings };
+  }
+
+  private countedIndex(path: string, root: string) {
+    this.counts.indexReads += 1;
+    return (this.options.readIndex ?? readIndex)(path, root);
+  }
+
+  private async publish(): Promise<ScanResult> {
+    if (this.latest === null) throw new Error('nothing was scanned yet');
+    const { discovery, readings } = this.latest;
+    const { settings, now = Date.now } = this.options;
+    const { snapshot, checks } = takeSnapshot({
+      discovery,
+      readings,
+      labels: labelContext(
+        settings.salt,
+        discovery.agents.map(({ agent }) => agent),
+        discovery.config.channels,
+      ),
+      sessionLimit: settings.sessionLimit,
+      disabledChecks: settings.disabledChecks,
+      deepScanned: this.deepScanned,
+      now: now(),
+    });
+    this.changes.report(discovery, snapshot, checks);
+    return { snapshot, checks, rendered: await this.render(snapshot) };
+  }
+
+  private async render(snapshot: Snapshot): Promise<Rendered | null> {
+    const fingerprint = createHash('sha256').update(JSON.stringify(snapshot)).digest('hex');
+    if (fingerprint === this.fingerprint) return null;
+    await this.options.pause();
+    this.counts.renders += 1;
+    const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
+      this.options.log.error('series left out: another one has the same labels', { family }),
+    );
+    const rendered = { metrics, page: renderStatusFragment(snapshot) };
+    this.fingerprint = fingerprint;
+    return rendered;
+  }
+}

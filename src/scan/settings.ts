@@ -1,0 +1,16 @@
+import type { Settings } from '../config.ts';
+import type { ScanSettings } from './messages.ts';
+
+/** What the scanning process is told of the exporter's settings. */
+export function scanSettings(settings: Settings, salt: Buffer | null): ScanSettings {
+  return {
+    stateDir: settings.stateDir,
+    configPath: settings.configPath,
+    mappings: settings['openclaw.path-map'],
+    sessionLimit: settings['session.limit'],
+    salt,
+    disabledChecks: settings.disabledChecks,
+    logLevel: settings['log.level'],
+    logFormat: settings['log.format'],
+  };
+}

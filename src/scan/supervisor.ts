@@ -1,0 +1,204 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { CheckOutcome } from '../checks/run.ts';
+import type { Log } from '../log.ts';
+import type { Scan, ScanState } from '../metrics/exporter.ts';
+import type { FromChild, Rendered, ScanSettings, ToChild, Usage } from './messages.ts';
+
+export interface SupervisorOptions {
+  readonly settings: ScanSettings;
+  /** Milliseconds without a heartbeat after which the scanning process is killed. */
+  readonly timeoutMs: number;
+  /** Seconds, of the schedules. */
+  readonly intervals: Readonly<Record<Scan, number>>;
+  readonly log: Log;
+  readonly childPath?: string;
+  readonly now?: () => number;
+  /** Ends a process that does not answer. */
+  readonly kill?: (child: ChildProcess) => void;
+}
+
+/** How long a killed process may take to be gone before it is left behind. */
+const REAP_MS = 2000;
+const CHILD_MODULE = import.meta.url.endsWith('.ts') ? './child-main.ts' : './child-main.js';
+
+/**
+ * Owns the scanning process: starts it, asks it for scans, and replaces it when it dies or is blocked. A thread would
+ * not do: one that is blocked in a read can neither be ended nor kept from blocking our own exit.
+ */
+export class Supervisor {
+  scans: Record<Scan, ScanState>;
+  checks: readonly CheckOutcome[] = [];
+  /** Of the last good scan. */
+  rendered: Rendered | null = null;
+  /** A killed process is not gone: nothing is started beside it. */
+  stuck = false;
+  memoryBytes: number | null = null;
+
+  private readonly options: SupervisorOptions;
+  private readonly watchdog: NodeJS.Timeout;
+  private child: ChildProcess | null = null;
+  private readonly pending = new Set<Scan>();
+  private lastBeat = 0;
+  private killed = false;
+  private deepRequested = false;
+  private endedCpuSeconds = 0;
+  private childCpuSeconds = 0;
+  private stopped = false;
+
+  constructor(options: SupervisorOptions) {
+    this.options = options;
+    this.scans = { quick: notYet(options.intervals.quick), deep: notYet(options.intervals.deep) };
+    this.watchdog = setInterval(() => this.watch(), Math.min(options.timeoutMs / 4, 1000));
+    this.watchdog.unref();
+  }
+
+  /** CPU time of this scanning process and those before it. */
+  get cpuSeconds(): number {
+    return this.endedCpuSeconds + this.childCpuSeconds;
+  }
+
+  /** The first quick scan has ended, well or badly. */
+  get ready(): boolean {
+    return this.scans.quick.success !== null;
+  }
+
+  /** Asks for a scan; one that is still running, or a process that cannot be replaced, leaves it out. */
+  request(scan: Scan): void {
+    if (this.stopped) return;
+    if (this.stuck || this.killed) {
+      this.fail(scan, 'the scanning process is blocked and not gone yet');
+      return;
+    }
+    if (this.pending.has(scan)) {
+      this.options.log.warn('scan left out: the one before it still runs', { scan });
+      return;
+    }
+    this.child ??= this.start();
+    if (this.pending.size === 0) this.lastBeat = this.now();
+    this.pending.add(scan);
+    this.send({ type: 'scan', scan });
+  }
+
+  /** Ends the scanning process; it holds nothing that needs to be finished. */
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.watchdog);
+    this.child?.kill('SIGKILL');
+    this.release();
+  }
+
+  private start(): ChildProcess {
+    const path = this.options.childPath ?? fileURLToPath(new URL(CHILD_MODULE, import.meta.url));
+    // Advanced: megabytes of text cost milliseconds instead of tenths of a second (measured), and the salt is bytes.
+    const child = fork(path, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('message', (message: FromChild) => this.receive(child, message));
+    child.on('error', (error) => this.options.log.error('scanning process could not be used', { err: error.name }));
+    child.on('exit', (code, signal) => this.gone(child, signal ?? `code ${code}`));
+    this.deepRequested = false;
+    this.child = child;
+    this.send({ type: 'start', settings: this.options.settings });
+    this.options.log.debug('scanning process started', { pid: child.pid ?? 0 });
+    return child;
+  }
+
+  private send(message: ToChild): void {
+    // A process that has just died is reported by its exit.
+    this.child?.send(message, () => undefined);
+  }
+
+  private receive(child: ChildProcess, message: FromChild): void {
+    if (child !== this.child || this.killed) return;
+    this.lastBeat = this.now();
+    this.account(message.usage);
+    if (message.type === 'heartbeat') return;
+    this.pending.delete(message.scan);
+    if (message.type === 'failed') {
+      this.fail(message.scan, message.error);
+      return;
+    }
+    this.scans[message.scan] = {
+      ...this.scans[message.scan],
+      success: true,
+      durationSeconds: message.durationSeconds,
+      lastSuccessMs: this.now(),
+    };
+    this.checks = message.checks;
+    if (message.rendered !== null) this.rendered = message.rendered;
+    // A deep scan ends with a look at everything that a quick one looks at.
+    if (message.scan === 'deep') this.scans.quick = { ...this.scans.quick, success: true, lastSuccessMs: this.now() };
+    if (!this.deepRequested) {
+      this.deepRequested = true;
+      this.request('deep');
+    }
+  }
+
+  private account({ memoryBytes, cpuSeconds }: Usage): void {
+    this.memoryBytes = memoryBytes;
+    this.childCpuSeconds = cpuSeconds;
+  }
+
+  private watch(): void {
+    if (this.child === null || this.killed || this.pending.size === 0) return;
+    if (this.now() - this.lastBeat <= this.options.timeoutMs) return;
+    const child = this.child;
+    this.killed = true;
+    this.failPending('no heartbeat within --scan.timeout, the scanning process is killed');
+    (this.options.kill ?? ((blocked) => blocked.kill('SIGKILL')))(child);
+    setTimeout(() => {
+      if (this.child !== child) return;
+      this.stuck = true;
+      this.release();
+      this.options.log.error(
+        'scanning process cannot be killed: it is left behind until the read it is blocked in ends',
+      );
+    }, REAP_MS).unref();
+  }
+
+  private gone(child: ChildProcess, how: string): void {
+    if (child !== this.child) return;
+    this.endedCpuSeconds += this.childCpuSeconds;
+    this.childCpuSeconds = 0;
+    this.memoryBytes = null;
+    this.child = null;
+    this.killed = false;
+    this.stuck = false;
+    if (this.stopped) return;
+    this.options.log.warn('scanning process ended, the next scan starts a new one', { how });
+    this.failPending('the scanning process ended in the middle of the scan');
+  }
+
+  /** Nothing of the process keeps us from exiting. */
+  private release(): void {
+    this.child?.unref();
+    this.child?.channel?.unref();
+  }
+
+  private failPending(reason: string): void {
+    for (const scan of this.pending) this.fail(scan, reason);
+    this.pending.clear();
+  }
+
+  private fail(scan: Scan, reason: string): void {
+    this.scans[scan] = { ...this.scans[scan], success: false };
+    this.options.log.error('scan failed', { scan, err: reason });
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+}
+
+/** The text to serve: none when the last good quick scan is older than `maxAgeMs`. */
+export function freshRendered(supervisor: Supervisor, maxAgeMs: number, now: number): Rendered | null {
+  const { lastSuccessMs } = supervisor.scans.quick;
+  return lastSuccessMs !== null && now - lastSuccessMs <= maxAgeMs ? supervisor.rendered : null;
+}
+
+function notYet(intervalSeconds: number): ScanState {
+  return { success: null, durationSeconds: null, lastSuccessMs: null, intervalSeconds };
+}

@@ -1,0 +1,109 @@
+import { CHECKS } from '../checks/all.ts';
+import { type CheckOutcome, runChecks } from '../checks/run.ts';
+import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
+import { classify } from '../store/classify.ts';
+import type { Discovery } from '../store/discover.ts';
+import type { Finding, Session, StoreReading } from '../store/session.ts';
+import type { LookedFor, Snapshot, SnapshotSession } from '../store/snapshot.ts';
+import { isOverThreshold } from '../thresholds.ts';
+
+export interface SnapshotInput {
+  readonly discovery: Discovery;
+  readonly readings: readonly StoreReading[];
+  readonly labels: LabelContext;
+  readonly sessionLimit: number;
+  readonly disabledChecks: readonly string[];
+  /** Whether a deep scan has ended, so that what it looks for counts. */
+  readonly deepScanned: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** From what was read to what is published: classify, check, and choose the sessions that get series. */
+export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks: readonly CheckOutcome[] } {
+  const { discovery, readings, now } = input;
+  const classified = readings.map((reading) => ({
+    reading,
+    sessions: reading.sessions.map((session) => classify(session, discovery.config, now)),
+  }));
+  const all = classified.flatMap(({ sessions }) => sessions);
+  const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
+  const { findings, outcomes } = runChecks(enabled, { sessions: all, now });
+  const listed = chooseListed(all, findings, input.sessionLimit, input.labels);
+
+  const agents = classified.map(({ reading, sessions }) => ({
+    agent: reading.agent,
+    layout: reading.layout,
+    schema: reading.schema,
+    readable: reading.readable,
+    problems: reading.problems,
+    archived: reading.archived,
+    lastWriteMs: reading.lastWriteMs,
+    sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
+  }));
+  const snapshot: Snapshot = {
+    unreadable: discovery.unreadable,
+    configValid: discovery.configValid,
+    version: discovery.config.version ?? '',
+    sample: discovery.sample,
+    agents,
+    lookedFor: lookedFor(outcomes, input.deepScanned),
+  };
+  return { snapshot, checks: outcomes };
+}
+
+/** Reasons whose check ran to its end, and whose scan has been. */
+function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): LookedFor[] {
+  const succeeded = new Set(outcomes.filter(({ success }) => success).map(({ check }) => check));
+  return CHECKS.filter(({ name, scan }) => succeeded.has(name) && (scan === 'quick' || deepScanned)).map(
+    ({ finding, reason }) => ({ finding, reason }),
+  );
+}
+
+/**
+ * The sessions with series of their own, by label: first those with findings or over a threshold, then the last active
+ * ones. Of two sessions that would have equal labels the first in this order is listed.
+ */
+function chooseListed(
+  sessions: readonly Session[],
+  findings: ReadonlyMap<Session, readonly Finding[]>,
+  limit: number,
+  labels: LabelContext,
+): ReadonlyMap<Session, string> {
+  const noteworthy = (session: Session) => findings.has(session) || isOverThreshold(session);
+  const ranked = sessions
+    .map((session) => ({ session, first: noteworthy(session) }))
+    .sort((a, b) => Number(b.first) - Number(a.first) || activity(b.session) - activity(a.session));
+  const listed = new Map<Session, string>();
+  const taken = new Set<string>();
+  for (const { session } of ranked) {
+    if (listed.size >= limit) break;
+    const label = sessionLabel(session.key, labels);
+    const identity = JSON.stringify([session.agent, label, session.kind]);
+    if (taken.has(identity)) continue;
+    taken.add(identity);
+    listed.set(session, label);
+  }
+  return listed;
+}
+
+function published(
+  session: Session,
+  findings: readonly Finding[],
+  listed: ReadonlyMap<Session, string>,
+  labels: LabelContext,
+): SnapshotSession {
+  const label = listed.get(session);
+  return {
+    session,
+    label: label ?? '',
+    account: label === undefined ? '' : privateLabel(session.account, labels.salt),
+    channel: label === undefined ? '' : channelLabel(session.channel, labels),
+    findings,
+    listed: label !== undefined,
+  };
+}
+
+function activity({ lastActivityMs }: Session): number {
+  return lastActivityMs ?? 0;
+}

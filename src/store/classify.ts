@@ -1,0 +1,27 @@
+import type { OpenClawConfig } from '../openclaw/config.ts';
+import { parseKey, sessionKind } from '../openclaw/keys.ts';
+import { effectiveWindow, sessionWindow } from '../openclaw/windows.ts';
+import type { Session, StoredSession } from './session.ts';
+import { contextTokens } from './tokens.ts';
+
+const ACTIVE_MS = 24 * 60 * 60 * 1000;
+
+/** What can be concluded of a session: kind, channel, window, tokens, whether it is active. */
+export function classify(stored: StoredSession, config: OpenClawConfig, now: number): Session {
+  const parsed = parseKey(stored.key);
+  const window = stored.broken ? null : sessionWindow(config, { ...stored, era: 'file' });
+  return {
+    ...stored,
+    kind: sessionKind(parsed, stored.chatType),
+    channel: parsed.channel,
+    ...contextTokens({
+      total: stored.totalTokens,
+      fresh: stored.totalTokensFresh,
+      window,
+      usage: stored.transcript?.usage ?? null,
+    }),
+    window,
+    effectiveWindow: effectiveWindow(config, window),
+    active: stored.lastActivityMs !== null && now - stored.lastActivityMs <= ACTIVE_MS,
+  };
+}

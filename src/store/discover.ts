@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeError } from '../errors.ts';
+import { normalizeAgentId } from '../openclaw/agent-id.ts';
+import { DEFAULT_CONFIG, type OpenClawConfig, parseConfig } from '../openclaw/config.ts';
+import { diskError, isDirectory, openFile, readAt } from './disk.ts';
+
+/** Written by the sample generator: a state directory with this file in it is nobody's. */
+export const SAMPLE_MARKER = 'openclaw-store-exporter-demo';
+
+/** Where one agent's sessions lie. */
+export interface AgentStore {
+  readonly agent: string;
+  /** Absolute path of its `sessions.json`, whether or not it exists. */
+  readonly indexPath: string;
+  /** Absolute path of its database, when there is one: 2026.6.5 to 2026.7.x keep other things in it. */
+  readonly database: string | null;
+}
+
+/** What was found in a state directory. */
+export interface Discovery {
+  /** As a real path; as given when it cannot be resolved. */
+  readonly stateDir: string;
+  /** Why there is nothing to read; null when there is. */
+  readonly unreadable: 'missing' | 'denied' | 'empty' | 'unreadable' | null;
+  readonly config: OpenClawConfig;
+  /** false: there is a config and it cannot be used; the last good one is, else OpenClaw's defaults. */
+  readonly configValid: boolean;
+  readonly configError: string | null;
+  readonly agents: readonly AgentStore[];
+  /** A generated sample, see `SAMPLE_MARKER`. */
+  readonly sample: boolean;
+}
+
+export interface DiscoverInput {
+  readonly stateDir: string;
+  readonly configPath: string;
+  /** The last config that could be used. */
+  readonly lastConfig: OpenClawConfig | null;
+}
+
+/** Finds config and agents of one state directory; agents by id, first those of the config in its order. */
+export function discover({ stateDir: given, configPath, lastConfig }: DiscoverInput): Discovery {
+  const { config, error } = readConfig(configPath, lastConfig);
+  const found = { config, configValid: error === null, configError: error, agents: [], sample: false };
+  try {
+    const stateDir = realpathSync(given);
+    const names = readdirSync(stateDir);
+    const hasAgents = names.includes('agents');
+    if (!hasAgents && !existsSync(configPath)) return { ...found, stateDir, unreadable: 'empty' };
+    return {
+      ...found,
+      stateDir,
+      unreadable: null,
+      agents: agentStores(stateDir, config, hasAgents ? foldersOf(join(stateDir, 'agents')) : []),
+      sample: names.includes(SAMPLE_MARKER),
+    };
+  } catch (caught) {
+    const { problem } = diskError(caught);
+    const unreadable = problem === 'missing' || problem === 'denied' ? problem : 'unreadable';
+    return { ...found, stateDir: given, unreadable };
+  }
+}
+
+function agentStores(stateDir: string, config: OpenClawConfig, folders: readonly string[]): AgentStore[] {
+  // A folder whose name is no clean id is read under that id: `agents/Main Bot` cannot be written by OpenClaw.
+  const byId = new Map(folders.map((folder) => [normalizeAgentId(folder), folder]));
+  const ids = new Set([...config.agents.map(({ id }) => id), ...byId.keys()]);
+  return [...ids].map((agent) => {
+    const home = join(stateDir, 'agents', byId.get(agent) ?? agent);
+    const database = join(home, 'agent', 'openclaw-agent.sqlite');
+    return {
+      agent,
+      indexPath: join(home, 'sessions', 'sessions.json'),
+      database: existsSync(database) ? database : null,
+    };
+  });
+}
+
+function foldersOf(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.') && isDirectory(join(folder, name)))
+    .sort();
+}
+
+function readConfig(path: string, lastConfig: OpenClawConfig | null): { config: OpenClawConfig; error: string | null } {
+  try {
+    if (!existsSync(path)) return { config: DEFAULT_CONFIG, error: null };
+    // The config may lie anywhere (OPENCLAW_CONFIG_PATH): its own place is its root.
+    const real = realpathSync(path);
+    using file = openFile(real, real);
+    return { config: parseConfig(readAt(file.fd, 0, file.signature.size).toString('utf8')), error: null };
+  } catch (error) {
+    return { config: lastConfig ?? DEFAULT_CONFIG, error: describeError(error) };
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
+
+/** What tells one version of a file from another without reading it. */
+export interface FileSignature {
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch, with their fraction. */
+  readonly mtimeMs: number;
+  readonly inode: number;
+}
+
+/** Why a path was not read. `outside`: it leads out of the folder that it must lie in. */
+export type DiskProblem = 'missing' | 'denied' | 'not_regular' | 'outside' | 'unreadable';
+
+export class DiskError extends Error {
+  readonly problem: DiskProblem;
+
+  constructor(problem: DiskProblem) {
+    super(problem);
+    this.name = 'DiskError';
+    this.problem = problem;
+  }
+}
+
+/** The signature of a regular file that lies inside `root` (a real path). Throws a DiskError. */
+export function signatureOf(path: string, root: string): FileSignature {
+  return signature(regular(path, root).stat);
+}
+
+/** An open regular file and its signature when it was opened; `using` closes it. */
+export interface OpenFile extends Disposable {
+  readonly fd: number;
+  readonly signature: FileSignature;
+}
+
+/**
+ * Opens a regular file inside `root` (a real path) for reading. Throws a DiskError.
+ * FIFOs, sockets and devices are refused before they are opened: opening one can block for ever.
+ */
+export function openFile(path: string, root: string): OpenFile {
+  const found = regular(path, root);
+  try {
+    // Not blocking, not following: the file may have been replaced since it was looked at.
+    const fd = openSync(found.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    const stat = fstatSync(fd);
+    if (stat.isFile()) return { fd, signature: signature(stat), [Symbol.dispose]: () => closeSync(fd) };
+    closeSync(fd);
+  } catch (error) {
+    throw diskError(error);
+  }
+  throw new DiskError('not_regular');
+}
+
+/** Reads up to `length` bytes at `position`; fewer where the file ends. */
+export function readAt(fd: number, position: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(fd, buffer, filled, length - filled, position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}
+
+export function sameSignature(a: FileSignature | null, b: FileSignature | null): boolean {
+  return a !== null && b !== null && a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
+}
+
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Whether a path lies in `root` or is it; both absolute and without `..`. */
+export function isInside(path: string, root: string): boolean {
+  const way = relative(root, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** What went wrong with a file, from an error of `node:fs` or a DiskError. */
+export function diskError(error: unknown): DiskError {
+  if (error instanceof DiskError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new DiskError('missing');
+  if (code === 'EACCES' || code === 'EPERM') return new DiskError('denied');
+  // A symbolic link where none was a moment ago, or a loop of them.
+  if (code === 'ELOOP') return new DiskError('outside');
+  if (code === null) throw error;
+  return new DiskError('unreadable');
+}
+
+function regular(path: string, root: string): { path: string; stat: Stats } {
+  try {
+    let target = path;
+    let stat = lstatSync(path);
+    if (stat.isSymbolicLink()) {
+      target = realpathSync(path);
+      stat = lstatSync(target);
+    }
+    if (!isInside(target, root)) throw new DiskError('outside');
+    if (!stat.isFile()) throw new DiskError('not_regular');
+    return { path: target, stat };
+  } catch (error) {
+    throw diskError(error);
+  }
+}
+
+function signature(stat: Stats): FileSignature {
+  return { size: stat.size, mtimeMs: stat.mtimeMs, inode: stat.ino };
+}

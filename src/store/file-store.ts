@@ -1,0 +1,209 @@
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseKey } from '../openclaw/keys.ts';
+import type { AgentStore } from './discover.ts';
+import { type DiskProblem, diskError, sameSignature, signatureOf } from './disk.ts';
+import type { IndexEntry } from './index-entry.ts';
+import type { IndexFile, IndexResult, ReadIndex } from './index-file.ts';
+import type { PathMapping } from './path-map.ts';
+import type { Problem, StoredSession, StoreReading, Transcript } from './session.ts';
+import type { TranscriptCache } from './transcript-cache.ts';
+import { type TranscriptPlace, transcriptPath } from './transcript-path.ts';
+
+/** What reading needs besides the store, and what is kept between scans. */
+export interface FileStoreContext {
+  /** The state directory, as a real path. */
+  readonly stateDir: string;
+  readonly mappings: readonly PathMapping[];
+  readonly readIndex: ReadIndex;
+  /** By path. */
+  readonly indexes: Map<string, IndexFile>;
+  readonly transcripts: TranscriptCache;
+  /** A slice of the work is done. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Sessions between two pauses. */
+const SLICE = 50;
+/** Names that end as a transcript and are none: debug traces and the copies that compactions of 2026.4 and 2026.5 left. */
+const NO_TRANSCRIPT = /\.trajectory\.jsonl$|\.checkpoint\.[0-9a-f-]+\.jsonl$/;
+
+/** Reads a store of the file era. Never throws for bad data. */
+export async function readFileStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
+  const listing = namesIn(dirname(store.indexPath));
+  if (listing.problem !== null) return unreadable(store, listing.problem);
+  const result = currentIndex(store.indexPath, context);
+  await context.pause();
+  if (result.found === 'problem') return unreadable(store, result.problem);
+  if (result.found === 'nothing') return withoutIndex(store, listing.names);
+
+  const place: TranscriptPlace = { ...context, sessionsDir: dirname(store.indexPath), ...lookups(listing.names) };
+  const sessions: StoredSession[] = [];
+  let archived = 0;
+  let lastWriteMs = result.index.signature.mtimeMs;
+  let slice = 0;
+  for (const [key, entry] of result.index.entries) {
+    slice += 1;
+    if (slice % SLICE === 0) await context.pause();
+    if (isArchived(entry)) {
+      archived += 1;
+      continue;
+    }
+    const session = readSession(store.agent, key, entry, place, context);
+    lastWriteMs = Math.max(lastWriteMs, session.transcript?.writtenMs ?? 0);
+    sessions.push(session);
+  }
+  return {
+    agent: store.agent,
+    layout: 'file',
+    schema: 0,
+    readable: true,
+    problems: sessions.some(({ transcriptState: state }) => state === 'unknown') ? ['permission_denied'] : [],
+    sessions,
+    archived,
+    lastWriteMs,
+  };
+}
+
+/** The index as it stands: the kept one while its signature is the same. */
+function currentIndex(path: string, context: FileStoreContext): IndexResult {
+  const kept = context.indexes.get(path);
+  if (kept !== undefined && sameSignature(kept.signature, signatureOrNull(path, context.stateDir))) {
+    return { found: 'index', index: kept };
+  }
+  let result = context.readIndex(path, context.stateDir);
+  // 2026.2.17 to 2026.4.29 rotate the index by a rename: for a moment there is none.
+  if (result.found === 'nothing' && kept !== undefined) result = context.readIndex(path, context.stateDir);
+  if (result.found === 'index') context.indexes.set(path, result.index);
+  else context.indexes.delete(path);
+  return result;
+}
+
+function readSession(
+  agent: string,
+  key: string,
+  entry: IndexEntry | null,
+  place: TranscriptPlace,
+  context: FileStoreContext,
+): StoredSession {
+  if (entry === null) return { ...UNKNOWN, agent, key, broken: true };
+  const { path, pathNull, leadsOut } = transcriptPath(entry, parseKey(key).thread, place);
+  const found = path === null ? 'unnamed' : lookAt(path, context);
+  const transcript = typeof found === 'string' ? null : found;
+  return {
+    agent,
+    key,
+    broken: false,
+    sessionId: entry.sessionId,
+    chatType: entry.chatType,
+    account: entry.origin?.accountId ?? entry.deliveryContext?.accountId ?? entry.lastAccountId,
+    model: entry.model ?? entry.modelOverride,
+    provider: entry.model === null ? entry.providerOverride : entry.modelProvider,
+    totalTokens: entry.totalTokens,
+    inputTokens: entry.inputTokens,
+    outputTokens: entry.outputTokens,
+    totalTokensFresh: entry.totalTokensFresh,
+    contextTokens: entry.contextTokens,
+    status: entry.status,
+    endedMs: entry.endedAt,
+    startedMs: entry.sessionStartedAt ?? transcript?.facts?.header?.startedMs ?? null,
+    lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
+    pathNull,
+    leadsOut: leadsOut || found === 'outside',
+    transcript,
+    transcriptState: transcriptState(found),
+  };
+}
+
+const UNKNOWN = {
+  sessionId: null,
+  chatType: null,
+  account: null,
+  model: null,
+  provider: null,
+  totalTokens: null,
+  inputTokens: null,
+  outputTokens: null,
+  totalTokensFresh: null,
+  contextTokens: null,
+  status: null,
+  endedMs: null,
+  startedMs: null,
+  lastActivityMs: null,
+  pathNull: false,
+  leadsOut: false,
+  transcript: null,
+  transcriptState: 'unnamed',
+} as const satisfies Partial<StoredSession>;
+
+function lookAt(path: string, { transcripts, stateDir }: FileStoreContext): Transcript | DiskProblem {
+  try {
+    return transcripts.look(path, stateDir);
+  } catch (error) {
+    return diskError(error).problem;
+  }
+}
+
+function transcriptState(found: Transcript | DiskProblem | 'unnamed'): StoredSession['transcriptState'] {
+  if (typeof found !== 'string') return 'there';
+  if (found === 'unnamed' || found === 'outside') return 'unnamed';
+  // A folder or a pipe of that name is no transcript.
+  return found === 'missing' || found === 'not_regular' ? 'missing' : 'unknown';
+}
+
+function unreadable(store: AgentStore, problem: Problem): StoreReading {
+  return { ...nothingIn(store), layout: 'file', readable: false, problems: [problem] };
+}
+
+/** Transcripts without an index: OpenClaw's own clean-up takes them for leftovers and deletes them. */
+function withoutIndex(store: AgentStore, names: readonly string[]): StoreReading {
+  if (!names.some(isTranscriptName)) return nothingIn(store);
+  return { ...nothingIn(store), layout: 'file', problems: ['index_missing'] };
+}
+
+function nothingIn({ agent }: AgentStore): StoreReading {
+  return {
+    agent,
+    layout: 'empty',
+    schema: 0,
+    readable: true,
+    problems: [],
+    sessions: [],
+    archived: 0,
+    lastWriteMs: null,
+  };
+}
+
+function isTranscriptName(name: string): boolean {
+  return name.endsWith('.jsonl') && !NO_TRANSCRIPT.test(name);
+}
+
+function isArchived(entry: IndexEntry | null): boolean {
+  return entry !== null && entry.archivedAt !== null && entry.archivedAt > 0;
+}
+
+function lookups(names: readonly string[]): Pick<TranscriptPlace, 'has' | 'topicsOf'> {
+  const known = new Set(names);
+  return {
+    has: (name) => known.has(name),
+    topicsOf: (sessionId) => names.filter((name) => name.startsWith(`${sessionId}-topic-`) && isTranscriptName(name)),
+  };
+}
+
+function namesIn(folder: string): { names: string[]; problem: Problem | null } {
+  try {
+    return { names: readdirSync(folder), problem: null };
+  } catch (error) {
+    const { problem } = diskError(error);
+    if (problem === 'missing') return { names: [], problem: null };
+    return { names: [], problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
+  }
+}
+
+function signatureOrNull(path: string, root: string) {
+  try {
+    return signatureOf(path, root);
+  } catch {
+    return null;
+  }
+}

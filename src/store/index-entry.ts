@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/**
+ * The fields of an index entry that are used here, of about 135 (`skillsSnapshot` and `systemPromptReport` alone can be
+ * 100 KB an entry: they are never kept). Permissive: a value of the wrong type is as if absent, and a stored figure
+ * counts only as a finite number of at least 0.
+ */
+const Figure = z.number().finite().nonnegative().nullable().catch(null).default(null);
+const Limit = z.number().finite().positive().nullable().catch(null).default(null);
+const Text = z.string().nullable().catch(null).default(null);
+const Account = z.object({ accountId: Text }).nullable().catch(null).default(null);
+
+export const IndexEntry = z.object({
+  sessionId: Text,
+  /** Anything: null is a finding, a number is as if absent, a string is a path of the gateway's host. */
+  sessionFile: z.unknown().optional(),
+  /** No version writes it; a plugin or a hand may. */
+  transcriptPath: z.unknown().optional(),
+  /** Milliseconds since the epoch, as all times here. */
+  updatedAt: Figure,
+  sessionStartedAt: Figure,
+  lastInteractionAt: Figure,
+  lastActivityAt: Figure,
+  archivedAt: Figure,
+  endedAt: Figure,
+  status: Text,
+  chatType: Text,
+  /** The prompt of the last run, in tokens; no sum, and the answer is not in it. */
+  totalTokens: Figure,
+  /** 2026.2.17 and later. */
+  totalTokensFresh: z.boolean().nullable().catch(null).default(null),
+  inputTokens: Figure,
+  outputTokens: Figure,
+  /** The limit at the last run, not the use. */
+  contextTokens: Limit,
+  model: Text,
+  modelProvider: Text,
+  modelOverride: Text,
+  providerOverride: Text,
+  origin: Account,
+  deliveryContext: Account,
+  lastAccountId: Text,
+});
+
+export type IndexEntry = z.infer<typeof IndexEntry>;
+
+/** null: the entry is no object. */
+export function parseEntry(value: unknown): IndexEntry | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  return IndexEntry.parse(value);
+}

@@ -1,0 +1,44 @@
+import type { Finding, Layout, Problem, Session } from './session.ts';
+
+/** A session as it is published. */
+export interface SnapshotSession {
+  readonly session: Session;
+  /** What stands in the label `session`. */
+  readonly label: string;
+  /** Account, or its digest; empty when unknown. */
+  readonly account: string;
+  readonly channel: string;
+  readonly findings: readonly Finding[];
+  /** false: beyond the session limit, or of equal labels as another. */
+  readonly listed: boolean;
+}
+
+export interface SnapshotAgent {
+  readonly agent: string;
+  readonly layout: Layout;
+  readonly schema: number;
+  readonly readable: boolean;
+  readonly problems: readonly Problem[];
+  readonly archived: number;
+  readonly lastWriteMs: number | null;
+  readonly sessions: readonly SnapshotSession[];
+}
+
+/** A reason that was looked for in every session, so that a count of zero means none. */
+export interface LookedFor {
+  readonly finding: Finding['finding'];
+  readonly reason: string;
+}
+
+/** Everything that is published of one scan. Without the time of the scan: equal figures are equal snapshots. */
+export interface Snapshot {
+  /** Why the state directory could not be read; null when it was. */
+  readonly unreadable: string | null;
+  readonly configValid: boolean;
+  /** OpenClaw's version, empty when unknown. */
+  readonly version: string;
+  /** A generated sample and nobody's state. */
+  readonly sample: boolean;
+  readonly agents: readonly SnapshotAgent[];
+  readonly lookedFor: readonly LookedFor[];
+}
