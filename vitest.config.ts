@@ -9,11 +9,18 @@ export default defineConfig({
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/containers/**'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/containers/**'],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 1 },
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/engines-setup.ts'],
           fileParallelism: false,
@@ -24,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'containers',
+          sequence: { groupOrder: 1 },
           include: ['test/containers/**/*.test.ts'],
           globalSetup: ['test/support/docker-setup.ts'],
           fileParallelism: false,

@@ -1,0 +1,62 @@
+import { SESSIONS_DASHBOARD_UID } from '../grafana/uids.ts';
+import type { Severity } from '../src/thresholds.ts';
+
+/** One alerting rule as Prometheus reads it, keys in the order in which they are written. */
+export interface AlertRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
+  readonly keep_firing_for: string;
+  readonly labels: { readonly severity: Severity } & Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface RuleGroup {
+  readonly name: string;
+  readonly rules: readonly AlertRule[];
+}
+
+interface AlertSource {
+  readonly name: string;
+  readonly severity: Severity;
+  /** Static labels beside the severity; they replace equal labels of the expression. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly expr: string;
+  readonly for?: string;
+  readonly keepFiringFor?: string;
+  /** One static sentence. */
+  readonly summary: string;
+  /** Templated: what, where, and what to do first. */
+  readonly description: string;
+  /** Labels of the alert that the dashboard has a variable for. */
+  readonly dashboardVariables?: readonly ('agent' | 'instance' | 'kind')[];
+}
+
+/**
+ * Ten minutes: longer than a restart of the exporter with its first quick scan, during which its series are gone. A
+ * pending alert starts over then; a firing one must neither resolve nor page again.
+ */
+const KEEP_FIRING_FOR = '10m';
+
+/** Adds what every alert has, the runbook by the alert's name so that none can be forgotten. */
+export function alertRule(source: AlertSource): AlertRule {
+  return {
+    alert: source.name,
+    expr: source.expr,
+    for: source.for ?? '5m',
+    keep_firing_for: source.keepFiringFor ?? KEEP_FIRING_FOR,
+    labels: { severity: source.severity, ...source.labels },
+    annotations: {
+      summary: source.summary,
+      description: source.description,
+      runbook: `docs/runbooks/${source.name}.md`,
+      dashboard: dashboardPath(source.dashboardVariables ?? []),
+    },
+  };
+}
+
+/** A path below the address of Grafana, which nobody here can know. */
+function dashboardPath(variables: readonly string[]): string {
+  const query = variables.map((name) => `var-${name}={{ $labels.${name} | urlquery }}`).join('&');
+  return `/d/${SESSIONS_DASHBOARD_UID}${query === '' ? '' : `?${query}`}`;
+}

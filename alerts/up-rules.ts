@@ -1,0 +1,31 @@
+import { type AlertRule, alertRule } from './rule.ts';
+
+/** The name of the scrape job that the documentation and the shipped scrape configs use. */
+const UP = 'up{job="openclaw-store"}';
+
+/** Rules that need the exporter to be scraped itself; with node_exporter's textfile collector there is no such job. */
+export function upRules(): AlertRule[] {
+  return [
+    alertRule({
+      name: 'OpenClawStoreExporterDown',
+      severity: 'critical',
+      expr: `${UP} == 0`,
+      summary: 'The exporter for the stores of OpenClaw does not answer.',
+      description:
+        'Prometheus cannot scrape the exporter at {{ $labels.instance }}, so the stores there are not watched. ' +
+        'Check that its service runs, and that it listens where the scrape config says.',
+      dashboardVariables: ['instance'],
+    }),
+    alertRule({
+      name: 'OpenClawStoreExporterAbsent',
+      severity: 'critical',
+      expr: `absent(${UP})`,
+      // Longer than a restart of Prometheus with its discovery of targets.
+      for: '15m',
+      summary: 'No exporter for the stores of OpenClaw is scraped at all.',
+      description:
+        'Prometheus knows no target of the job openclaw-store, so no store is watched. ' +
+        'Check the scrape config, its job name and the service discovery.',
+    }),
+  ];
+}

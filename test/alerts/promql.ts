@@ -1,0 +1,38 @@
+import { parser } from '@prometheus-io/lezer-promql';
+
+interface Selector {
+  readonly metric: string;
+  /** The labels that it matches. */
+  readonly labels: readonly string[];
+  /** The whole selector, matchers included. */
+  readonly text: string;
+}
+
+interface Promql {
+  /** What does not parse; an empty string where something is missing. */
+  readonly errors: readonly string[];
+  readonly selectors: readonly Selector[];
+}
+
+/** Parses with the grammar of Prometheus's own editor. */
+export function parsePromql(expr: string): Promql {
+  const errors: string[] = [];
+  const selectors: Selector[] = [];
+  parser.parse(expr).iterate({
+    enter({ type, from, to, node }) {
+      if (type.isError) errors.push(expr.slice(from, to));
+      if (type.name !== 'VectorSelector') return;
+      const name = node.getChild('Identifier');
+      const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
+      selectors.push({
+        metric: name === null ? '' : expr.slice(name.from, name.to),
+        labels: matchers.map((matcher) => {
+          const label = matcher.getChild('LabelName');
+          return label === null ? '' : expr.slice(label.from, label.to);
+        }),
+        text: expr.slice(from, to),
+      });
+    },
+  });
+  return { errors, selectors };
+}

@@ -1,0 +1,15 @@
+import type { TestProject } from 'vitest/node';
+import { ensureEngines } from '../../scripts/engines.ts';
+import { ensureBrowser } from './chromium.ts';
+import { type Reasons, refuseMissingInCi } from './engines.ts';
+
+/** Once before the e2e tests: makes the engines and the browser ready and tells the tests where they are. */
+export function setup(project: TestProject): void {
+  const { engines, missing } = ensureEngines();
+  const browser = ensureBrowser();
+  const reasons = { ...missing, ...('reason' in browser && { browser: browser.reason }) } satisfies Reasons;
+  refuseMissingInCi(reasons);
+  project.provide('engines', engines);
+  project.provide('missing', reasons);
+  if (!('reason' in browser)) project.provide('browser', browser);
+}

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+export type Running = {
+  pid: number;
+  /** What it wrote so far to stdout and stderr, mixed. */
+  output: () => string;
+  /** Resolves when it has ended. */
+  exited: Promise<Exit>;
+  kill: (signal: NodeJS.Signals) => void;
+  /** SIGTERM, and SIGKILL when that was not enough; resolves when it has ended. */
+  stop: () => Promise<Exit>;
+};
+
+const GIVE_UP_MS = 90_000;
+const KILL_AFTER_MS = 10_000;
+
+/** Starts a program. It does not outlive this process. `env` is added to the environment. */
+export async function startProcess(
+  path: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Running> {
+  const child = spawn(path, args, {
+    ...(options.cwd && { cwd: options.cwd }),
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  }
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => {
+      process.removeListener('exit', killAtExit);
+      resolve({ code, signal });
+    });
+  });
+  await once(child, 'spawn');
+  return {
+    pid: child.pid ?? 0,
+    output: () => chunks.join(''),
+    exited,
+    kill: (signal) => void child.kill(signal),
+    async stop() {
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+      const exit = await exited;
+      clearTimeout(killer);
+      return exit;
+    },
+  };
+}
+
+/**
+ * Asks `probe` until it gives something else than undefined or false (an error counts as not yet) and returns that.
+ * Gives up, with the last error and the output of `running`, when that has ended, or after a time at which it hangs.
+ */
+export async function waitFor<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  running?: Running,
+): Promise<Exclude<T, undefined | false>> {
+  const end = Date.now() + GIVE_UP_MS;
+  let ended: Exit | undefined;
+  let lastError: unknown;
+  void running?.exited.then((exit) => {
+    ended = exit;
+  });
+  while (Date.now() < end && !ended) {
+    try {
+      const value = await probe();
+      if (value !== undefined && value !== false) return value as Exclude<T, undefined | false>;
+    } catch (error) {
+      lastError = error;
+    }
+    await sleep(50);
+  }
+  const why = ended ? `the process ended (code ${ended.code}, signal ${ended.signal})` : 'it did not happen';
+  const output = running ? `\nIts output:\n${running.output()}` : '';
+  throw new Error(`waiting for ${what}: ${why}${output}`, { cause: lastError });
+}
+
+/** Waits until the URL answers with a status of 200 to 299. */
+export async function waitForHttp(url: string, running?: Running): Promise<void> {
+  await waitFor(`${url} to answer`, async () => (await fetch(url)).ok, running);
+}
+
+/** A TCP port of the loopback address that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (!address || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { engine } from './engines.ts';
+import { freePort, startProcess, waitForHttp } from './processes.ts';
+
+export type Labels = Record<string, string>;
+export type Sample = { labels: Labels; value: number };
+export type RuleGroup = { name: string; file: string; rules: { name: string; health: string; lastError?: string }[] };
+export type ActiveAlert = { labels: Labels; annotations: Labels; state: 'pending' | 'firing' };
+export type Prometheus = Awaited<ReturnType<typeof startPrometheus>>;
+
+/**
+ * Starts Prometheus on a loopback port with this configuration. `files` (name to text) lie beside it, so
+ * `rule_files: [alerts.yml]` names one of them. Alerts are sent every second instead of every minute.
+ */
+export async function startPrometheus(options: { config: string; files?: Record<string, string>; port?: number }) {
+  const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
+  for (const [name, text] of Object.entries({ ...options.files, 'prometheus.yml': options.config })) {
+    await writeFile(join(folder, name), text);
+  }
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const running = await startProcess(engine('prometheus'), [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--web.enable-lifecycle',
+    '--rules.alert.resend-delay=1s',
+  ]);
+  async function stop(): Promise<void> {
+    await running.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  try {
+    await waitForHttp(`${url}/-/ready`, running);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url,
+    output: running.output,
+    stop,
+    /** The samples of an instant query; a scalar is one sample without labels. */
+    async query(expression: string): Promise<Sample[]> {
+      type Vector = { metric: Labels; value: [number, string] }[];
+      type Data = { resultType: 'vector'; result: Vector } | { resultType: 'scalar'; result: [number, string] };
+      const data = await get<Data>(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
+      if (data.resultType === 'scalar') return [{ labels: {}, value: parseSampleValue(data.result[1]) }];
+      return data.result.map(({ metric, value }) => ({ labels: metric, value: parseSampleValue(value[1]) }));
+    },
+    rules: async () => (await get<{ groups: RuleGroup[] }>(`${url}/api/v1/rules`)).groups,
+    alerts: async () => (await get<{ alerts: ActiveAlert[] }>(`${url}/api/v1/alerts`)).alerts,
+  };
+}
+
+async function get<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  const body = (await response.json()) as { status: string; error?: string; data: T };
+  if (body.status !== 'success') throw new Error(`${url}: ${body.error ?? response.status}`);
+  return body.data;
+}
+
+function parseSampleValue(text: string): number {
+  if (text === '+Inf') return Number.POSITIVE_INFINITY;
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  return Number(text);
+}

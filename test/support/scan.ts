@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Log } from '../../src/log.ts';
+import type { ScanSettings } from '../../src/scan/messages.ts';
+import { Scanner, type ScannerOptions } from '../../src/scan/scanner.ts';
+
+export const SALT = Buffer.from('a salt of the tests');
+
+export const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function ignore(): void {}
+
+/** Settings as the flags' defaults give them. */
+export function testSettings(stateDir: string, changes: Partial<ScanSettings> = {}): ScanSettings {
+  return {
+    stateDir,
+    configPath: join(stateDir, 'openclaw.json'),
+    mappings: [],
+    sessionLimit: 1000,
+    salt: SALT,
+    disabledChecks: [],
+    logLevel: 'error',
+    logFormat: 'logfmt',
+    ...changes,
+  };
+}
+
+/** A scanner of a state directory, in this process. */
+export function testScanner(
+  stateDir: string,
+  { settings, ...options }: Partial<Omit<ScannerOptions, 'settings'>> & { settings?: Partial<ScanSettings> } = {},
+): Scanner {
+  return new Scanner({
+    settings: testSettings(stateDir, settings),
+    log: SILENT,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    ...options,
+  });
+}
