@@ -11,7 +11,7 @@ import { renderFamilies } from './metrics/render.ts';
 import { loadSalt, saltPath } from './salt.ts';
 import { hostOffsetMs, longestGapSeconds, startSchedule } from './scan/schedule.ts';
 import { scanSettings } from './scan/settings.ts';
-import { freshRendered, Supervisor } from './scan/supervisor.ts';
+import { freshRendered, Supervisor, type SupervisorOptions } from './scan/supervisor.ts';
 import { REVISION, VERSION } from './version.ts';
 
 const NOT_KEPT =
@@ -20,7 +20,7 @@ const NOT_KEPT =
 const DRAIN_MS = 1500;
 
 /** Serves until SIGTERM or SIGINT; returns the exit code. Throws an ExporterError when it cannot start. */
-export async function serve(settings: Settings): Promise<number> {
+export async function serve(settings: Settings, scanning: Pick<SupervisorOptions, 'childPath'> = {}): Promise<number> {
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
   const salt =
     settings['privacy.peers'] === 'plain'
@@ -38,6 +38,7 @@ export async function serve(settings: Settings): Promise<number> {
     timeoutMs: settings['scan.timeout'],
     intervals,
     log,
+    ...scanning,
   });
   const processMetrics = processRegistry();
   const rendered = () => freshRendered(supervisor, settings.maxAgeMs, Date.now());

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
+import { waitFor } from '../support/processes.ts';
+import { createState, type TestState } from '../support/state.ts';
+
+const SCRIPT = join(import.meta.dirname, '../support/blocking-serve.ts');
+const SUCCESS = 'openclaw_store_scan_success{scan="quick"}';
+const LAST = 'openclaw_store_last_scan_timestamp_seconds{scan="quick"}';
+
+let state: TestState;
+let exporter: Exporter;
+
+/** Starts with one good scan; then the index becomes a FIFO without a writer, and the next scan blocks in it. */
+async function startBlocked(timeout: string): Promise<void> {
+  exporter = await startExporter(state.dir, {
+    script: SCRIPT,
+    flags: [`--scan.timeout=${timeout}`, '--privacy.peers=plain'],
+  });
+  await waitFor('the deep scan', async () => (await exporter.metrics()).includes('openclaw_store_session_messages{'));
+  state.blockIndex();
+}
+
+function scannerPid(): number | undefined {
+  try {
+    return Number(execFileSync('pgrep', ['-P', String(exporter.running.pid)], { encoding: 'utf8' }).trim());
+  } catch {
+    return undefined;
+  }
+}
+
+beforeEach(() => {
+  state = createState();
+  state.addSession('agent:main:main', { totalTokens: 1234 });
+});
+afterEach(async () => {
+  await exporter.stop();
+  state.cleanup();
+});
+
+describe('a scan that is blocked for ever', () => {
+  it('never keeps /metrics from answering; the process is killed, replaced, and the figures come back', async () => {
+    await startBlocked('2s');
+    const blocked = scannerPid();
+    const seen = new Set<number | undefined>();
+    // Asked all the time while the scan is blocked: every answer is whole and has the last good figures.
+    await waitFor('the failed scan', async () => {
+      const text = await exporter.metrics();
+      expect(text).toContain(
+        'openclaw_store_session_tokens{agent="main",session="agent:main:main",kind="main"} 1234\n',
+      );
+      seen.add(sampleValue(text, SUCCESS));
+      return sampleValue(text, SUCCESS) === 0;
+    });
+    expect([...seen]).toEqual([1, 0]);
+    expect(exporter.running.output()).toContain('no heartbeat within --scan.timeout');
+    state.addSession('agent:main:main', { totalTokens: 1235 });
+    await waitFor('new figures', async () => (await exporter.metrics()).includes('kind="main"} 1235\n'));
+    expect(sampleValue(await exporter.metrics(), SUCCESS)).toBe(1);
+    expect(scannerPid()).not.toBe(blocked);
+  });
+
+  it('does not keep SIGTERM from ending the exporter with 0', async () => {
+    await startBlocked('1h');
+    const before = sampleValue(await exporter.metrics(), LAST);
+    await waitFor('the blocked scan', () => exporter.running.output().includes('the one before it still runs'));
+    const pid = scannerPid();
+    expect(sampleValue(await exporter.metrics(), LAST)).toBe(before);
+    // `stop` sends SIGKILL after a while: that would not be code 0.
+    expect(await exporter.running.stop()).toEqual({ code: 0, signal: null });
+    await waitFor('the scanning process to be gone', () => {
+      try {
+        process.kill(pid ?? 0, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+  });
+});
+
+describe('a scanning process that is killed in mid-scan', () => {
+  it('is replaced, and the last good figures stay with their age', async () => {
+    await startBlocked('8s');
+    await waitFor('the blocked scan', () => exporter.running.output().includes('the one before it still runs'));
+    const pid = scannerPid() ?? 0;
+    const before = sampleValue(await exporter.metrics(), LAST);
+    process.kill(pid, 'SIGKILL');
+    const text = await waitFor('the failed scan', async () => {
+      const current = await exporter.metrics();
+      return sampleValue(current, SUCCESS) === 0 && current;
+    });
+    expect(text).toContain('openclaw_store_session_tokens{agent="main",session="agent:main:main",kind="main"} 1234\n');
+    expect(sampleValue(text, LAST)).toBe(before);
+    expect(exporter.running.output()).toContain('ended in the middle of the scan');
+    // The next one may have opened the FIFO already: then it is killed for its silence.
+    state.writeIndex();
+    await waitFor('a good scan', async () => sampleValue(await exporter.metrics(), SUCCESS) === 1);
+    expect(scannerPid()).not.toBe(pid);
+  });
+});

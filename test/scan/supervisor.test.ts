@@ -1,0 +1,108 @@
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freshRendered, Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
+import { SILENT, testSettings } from '../support/scan.ts';
+import { createState, type TestState } from '../support/state.ts';
+
+const BLOCKING_CHILD = join(import.meta.dirname, '../support/blocking-child.ts');
+const PATIENCE = { timeout: 25_000, interval: 20 };
+
+let state: TestState;
+let supervisor: Supervisor;
+let killed: ChildProcess[];
+
+beforeEach(() => {
+  state = createState();
+  state.addSession('agent:main:main');
+  killed = [];
+});
+afterEach(() => {
+  supervisor.stop();
+  for (const child of killed) child.kill('SIGKILL');
+  state.cleanup();
+});
+
+function supervise(options: Partial<SupervisorOptions> = {}): Supervisor {
+  supervisor = new Supervisor({
+    settings: testSettings(state.dir),
+    timeoutMs: 1500,
+    intervals: { quick: 60, deep: 900 },
+    log: SILENT,
+    ...options,
+  });
+  return supervisor;
+}
+
+async function scanned(scan: 'quick' | 'deep', success: boolean): Promise<void> {
+  await vi.waitFor(() => expect(supervisor.scans[scan].success).toBe(success), PATIENCE);
+}
+
+describe('a scanning process that works', () => {
+  it('delivers metrics, page, checks and what it costs; a deep scan follows its first quick one by itself', async () => {
+    supervise();
+    expect(supervisor.ready).toBe(false);
+    supervisor.request('quick');
+    await scanned('quick', true);
+    await scanned('deep', true);
+    expect(supervisor.ready).toBe(true);
+    expect(supervisor.rendered?.metrics).toContain('openclaw_store_session_messages{');
+    expect(supervisor.rendered?.page).toContain('<table>');
+    expect(supervisor.checks.every(({ success }) => success)).toBe(true);
+    expect(supervisor.memoryBytes).toBeGreaterThan(1_000_000);
+    expect(supervisor.cpuSeconds).toBeGreaterThan(0);
+  });
+});
+
+describe('a scanning process that is blocked', () => {
+  it('is killed and replaced, and the last good figures stay with their age', async () => {
+    supervise({ childPath: BLOCKING_CHILD });
+    supervisor.request('quick');
+    await scanned('deep', true);
+    const { rendered } = supervisor;
+    const { lastSuccessMs } = supervisor.scans.quick;
+
+    state.blockIndex();
+    supervisor.request('quick');
+    await scanned('quick', false);
+    expect(supervisor.rendered).toBe(rendered);
+    expect(supervisor.scans.quick.lastSuccessMs).toBe(lastSuccessMs);
+    expect(supervisor.stuck).toBe(false);
+
+    state.writeIndex();
+    await vi.waitFor(() => {
+      supervisor.request('quick');
+      expect(supervisor.scans.quick.success).toBe(true);
+    }, PATIENCE);
+    expect(supervisor.scans.quick.lastSuccessMs).toBeGreaterThan(lastSuccessMs ?? 0);
+  });
+
+  it('is left behind when it cannot be killed: nothing is started beside it until it is gone', async () => {
+    supervise({ childPath: BLOCKING_CHILD, kill: (child) => killed.push(child) });
+    state.blockIndex();
+    supervisor.request('quick');
+    await vi.waitFor(() => expect(supervisor.stuck).toBe(true), PATIENCE);
+    expect(killed).toHaveLength(1);
+    state.writeIndex();
+    supervisor.request('quick');
+    expect(supervisor.scans.quick.success).toBe(false);
+    expect(supervisor.stuck).toBe(true);
+
+    killed[0]?.kill('SIGKILL');
+    await vi.waitFor(() => expect(supervisor.stuck).toBe(false), PATIENCE);
+    supervisor.request('quick');
+    await scanned('quick', true);
+    expect(killed).toHaveLength(1);
+  });
+});
+
+describe('the age of the figures', () => {
+  it('is counted from the last good quick scan', async () => {
+    supervise();
+    supervisor.request('quick');
+    await scanned('deep', true);
+    const at = supervisor.scans.quick.lastSuccessMs ?? 0;
+    expect(freshRendered(supervisor, 900_000, at + 900_000)).toBe(supervisor.rendered);
+    expect(freshRendered(supervisor, 900_000, at + 900_001)).toBeNull();
+  });
+});

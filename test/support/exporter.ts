@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, type Running, startProcess, waitForHttp } from './processes.ts';
+
+const BUILT = join(import.meta.dirname, '../../dist/main.js');
+
+export interface Exporter {
+  readonly url: string;
+  readonly address: string;
+  readonly running: Running;
+  metrics(): Promise<string>;
+  stop(): Promise<{ code: number | null }>;
+}
+
+/** Starts the exporter as a user would: the built program, in a process of its own. */
+export async function startExporter(
+  stateDir: string,
+  options: { script?: string; flags?: readonly string[]; schedule?: string } = {},
+): Promise<Exporter> {
+  const home = mkdtempSync(join(tmpdir(), 'exporter-home-'));
+  const address = `127.0.0.1:${await freePort()}`;
+  const flags = [
+    `--openclaw.state-dir=${stateDir}`,
+    `--web.listen-address=${address}`,
+    `--scan.schedule=${options.schedule ?? '* * * * * *'}`,
+    ...(options.flags ?? []),
+  ];
+  const script = options.script === undefined ? [BUILT, 'serve'] : [options.script];
+  const running = await startProcess(process.execPath, [...script, ...flags], {
+    env: { HOME: home, XDG_STATE_HOME: home },
+  });
+  const url = `http://${address}`;
+  async function stop() {
+    const exit = await running.stop();
+    rmSync(home, { recursive: true, force: true });
+    return exit;
+  }
+  try {
+    await waitForHttp(`${url}/-/ready`, running);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, address, running, metrics: async () => (await fetch(`${url}/metrics`)).text(), stop };
+}
+
+/** The value of a series as it stands in the text; undefined when it is not there. */
+export function sampleValue(text: string, series: string): number | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
