@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { STORES, unpackStore } from './support/stores.ts';
@@ -31,4 +31,20 @@ it('gives every caller a copy of its own', () => {
   first.cleanup();
   expect(existsSync(second.stateDir)).toBe(true);
   second.cleanup();
+});
+
+it.each(STORES)('%s names the place where its copy lies when it is asked to', (name) => {
+  const store = unpackStore(name, { ownPath: true });
+  try {
+    const paths = readdirSync(store.stateDir, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('sessions.json') || path === 'openclaw.json')
+      .map((path) => join(store.stateDir, path));
+    const texts = paths.map((path) => readFileSync(path, 'latin1'));
+    const foreign = new RegExp(`${RegExp.escape(store.facts.state_dir)}(?![\\w-])`);
+    expect(texts.filter((text) => foreign.test(text))).toEqual([]);
+    expect(texts.some((text) => text.includes(store.stateDir))).toBe(store.facts.era !== 'sqlite');
+    for (const path of paths) expect(Math.round(statSync(path).mtimeMs)).toBe(store.facts.taken_at_ms);
+  } finally {
+    store.cleanup();
+  }
 });

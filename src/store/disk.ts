@@ -78,8 +78,13 @@ export function sameSignature(a: FileSignature | null, b: FileSignature | null):
   return a !== null && b !== null && a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
 }
 
+/** false also where it cannot be seen. */
 export function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a path lies in `root` or is it; both absolute and without `..`. */

@@ -42,6 +42,9 @@ export const IndexEntry = z.object({
   lastAccountId: Text,
 });
 
+/** What is read of an entry at all. */
+export const ENTRY_FIELDS: ReadonlySet<string> = new Set(Object.keys(IndexEntry.shape));
+
 export type IndexEntry = z.infer<typeof IndexEntry>;
 
 /** null: the entry is no object. */

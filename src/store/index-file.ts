@@ -1,5 +1,5 @@
 import { diskError, type FileSignature, openFile, readAt } from './disk.ts';
-import { type IndexEntry, parseEntry } from './index-entry.ts';
+import { ENTRY_FIELDS, type IndexEntry, parseEntry } from './index-entry.ts';
 import { jsonEntries } from './json-entries.ts';
 import type { Problem } from './session.ts';
 
@@ -37,7 +37,7 @@ function parseIndex(bytes: Buffer, signature: FileSignature): IndexResult {
   if (bytes.length === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes' };
   const entries = new Map<string, IndexEntry | null>();
   try {
-    for (const [key, value] of jsonEntries(bytes)) {
+    for (const [key, value] of jsonEntries(bytes, ENTRY_FIELDS)) {
       // As JSON.parse has it: a key that stands twice keeps its first place and its last value.
       entries.set(key, parseEntry(value));
     }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const STORES_DIR = new URL('../stores/', import.meta.url);
 
@@ -74,7 +75,7 @@ export function storeFacts(name: string): Facts {
 export function unpackStore(name: string, options: { ownPath?: boolean } = {}): UnpackedStore {
   const facts = storeFacts(name);
   const folder = mkdtempSync(join(tmpdir(), `store-${name}-`));
-  execFileSync('tar', ['-xpzf', new URL(`${name}/state.tar.gz`, STORES_DIR).pathname, '-C', folder]);
+  execFileSync('tar', ['-xpzf', fileURLToPath(new URL(`${name}/state.tar.gz`, STORES_DIR)), '-C', folder]);
   const stateDir = join(folder, 'state');
   if (options.ownPath) rewritePaths(stateDir, facts.state_dir);
   return {

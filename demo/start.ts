@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadSettings, type Settings } from '../src/config.ts';
+import { ExporterError } from '../src/errors.ts';
+import { envName } from '../src/flags.ts';
+import { isDirectory } from '../src/store/disk.ts';
+import { generateSample } from './generate.ts';
+
+const STATE_DIR = 'openclaw.state-dir';
+
+/** `npm start`: serves this host's OpenClaw state directory, or a sample where there is none. */
+const given = process.argv.slice(2);
+const settings = settingsOf(given);
+const args = settings !== null && needsSample(settings) ? [...serveSample(settings), ...given] : given;
+process.argv = [process.execPath, 'openclaw-store-exporter', 'serve', ...args];
+await import(new URL('../dist/main.js', import.meta.url).href);
+
+/** null: the exporter itself says what is wrong with them, or prints its help. */
+function settingsOf(args: readonly string[]): Settings | null {
+  try {
+    return loadSettings('serve', args, process.env);
+  } catch (error) {
+    if (error instanceof ExporterError) return null;
+    throw error;
+  }
+}
+
+/** Whoever names a state directory for the exporter means that one, also when it is missing. */
+function needsSample({ stateDir }: Settings): boolean {
+  const named = given.some((arg) => arg === `--${STATE_DIR}` || arg.startsWith(`--${STATE_DIR}=`));
+  return !named && process.env[envName(STATE_DIR)] === undefined && isMissing(stateDir);
+}
+
+function isMissing(path: string): boolean {
+  try {
+    return !isDirectory(path);
+  } catch {
+    // It may be there and is closed to us, which the exporter reports; a sample would hide it.
+    return false;
+  }
+}
+
+/** Generates the sample and says so; the flags that serve it, to stand before the user's own. */
+function serveSample(settings: Settings): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'openclaw-store-exporter-sample-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  generateSample(folder, Date.now());
+  process.stderr.write(banner(settings));
+  // The config too: OPENCLAW_CONFIG_PATH may name a real one.
+  return [`--${STATE_DIR}=${folder}`, `--openclaw.config=${join(folder, 'openclaw.json')}`];
+}
+
+function banner({ stateDir, 'web.listen-address': { host, port }, 'web.telemetry-path': path }: Settings): string {
+  const lines = [
+    'THIS IS A SAMPLE: generated sessions of nobody, with openclaw_store_demo 1.',
+    '',
+    `There is no OpenClaw state directory at ${stateDir}.`,
+    `To serve a real one, set OPENCLAW_STATE_DIR or pass --${STATE_DIR}=DIR (npm start -- --${STATE_DIR}=DIR).`,
+    '',
+    `Look at http://${browserHost(host)}:${port}${path} and http://${browserHost(host)}:${port}/`,
+  ];
+  const edge = '='.repeat(Math.max(...lines.map((line) => line.length)));
+  return `\n${[edge, ...lines, edge].join('\n')}\n\n`;
+}
+
+function browserHost(host: string): string {
+  if (['', '127.0.0.1', '0.0.0.0', '::'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

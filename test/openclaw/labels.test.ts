@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { channelLabel, labelContext, privateLabel, sessionLabel } from '../../src/openclaw/labels.ts';
+import { STORES, storeFacts } from '../support/stores.ts';
+
+const SALT = Buffer.from('salt');
+const ID = '0b8a1c2d-1111-4222-8333-444455556666';
+const CONTEXT = labelContext(SALT, ['main', 'ops', 'ada'], ['mychat']);
+const PLAIN = labelContext(null, [], []);
+
+/** `#` stands for a digest. */
+function shape(label: string): string {
+  return label.replace(/(?<=^|:)[0-9a-f]{10}(?=:|$)/g, '#');
+}
+
+describe('sessionLabel', () => {
+  it.each([
+    ['main', 'main'],
+    ['global', 'global'],
+    ['unknown', 'unknown'],
+    ['agent:ops:main', 'agent:ops:main'],
+    ['agent:stranger:main', 'agent:#:main'],
+    ['agent:ops:dm:12345', 'agent:ops:dm:#'],
+    ['agent:ops:direct:12345', 'agent:ops:direct:#'],
+    ['agent:ops:telegram:direct:12345', 'agent:ops:telegram:direct:#'],
+    ['agent:ops:telegram:work:direct:12345', 'agent:ops:telegram:#:direct:#'],
+    ['agent:ops:telegram:group:-1001:topic:42', 'agent:ops:telegram:group:#:topic:#'],
+    ['agent:ops:discord:channel:42:thread:99', 'agent:ops:discord:channel:#:thread:#'],
+    ['agent:ops:mychat:direct:12345', 'agent:ops:mychat:direct:#'],
+    ['agent:ops:foreign:direct:12345', 'agent:ops:#:direct:#'],
+    ['agent:ops:matrix:direct:@ada:example.org', 'agent:ops:matrix:direct:#:#'],
+    ['agent:ops:openai-user:ada@example.org', 'agent:ops:openai-user:#'],
+    [`agent:ops:openai:${ID}`, `agent:ops:openai:${ID}`],
+    [`agent:ops:subagent:${ID}`, `agent:ops:subagent:${ID}`],
+    [`agent:ops:cron:daily-report:run:${ID}`, `agent:ops:cron:#:run:${ID}`],
+    ['agent:ops:hook:gmail', 'agent:ops:hook:#'],
+    ['agent:ops:main:heartbeat', 'agent:ops:main:heartbeat'],
+    ['agent:ops:node-7f3a', 'agent:ops:#'],
+    ['agent:ops:my-label', 'agent:ops:#'],
+    ['agent:ops:Telegram:direct:1', 'agent:ops:#:direct:#'],
+    ['+491701234567', '#'],
+    ['telegram:group:-1001', 'telegram:group:#'],
+    ['agent:ops:', 'agent:ops:'],
+    ['a b"c\\d\ne', '#'],
+    ['', ''],
+    ['::', '::'],
+    ['agent:ops:direct:toString', 'agent:ops:direct:#'],
+    // A person may be called as an agent is: an agent's id is public in its own place only.
+    ['agent:ops:direct:ada', 'agent:ops:direct:#'],
+    ['ada', '#'],
+    ['agent:ada:main', 'agent:ada:main'],
+  ])('of %j is %j', (key, label) => {
+    expect(shape(sessionLabel(key, CONTEXT))).toBe(label);
+  });
+
+  it('is the first 10 hex digits of the HMAC-SHA-256 of the part', () => {
+    // printf 12345 | openssl dgst -sha256 -hmac salt
+    expect(sessionLabel('agent:ops:direct:12345', CONTEXT)).toBe('agent:ops:direct:95f968c7bd');
+  });
+
+  it('shows no private part of a key', () => {
+    const peer = fc.oneof(
+      fc.emailAddress(),
+      fc.stringMatching(/^\+[0-9]{8,15}$/),
+      fc.stringMatching(/^-100[0-9]{10}$/),
+      fc.stringMatching(/^@[A-Z][a-z]{3,12}$/),
+      fc.string({ minLength: 12, unit: 'grapheme' }),
+    );
+    const around = fc.constantFrom(
+      ['agent:ops:direct:', ''],
+      ['agent:ops:telegram:', ':direct:1'],
+      ['agent:ops:telegram:group:', ':topic:7'],
+      ['agent:ops:', ''],
+      ['', ''],
+      ['agent:', ':main'],
+    );
+    fc.assert(
+      fc.property(peer, around, (private_, [before, after]) => {
+        // A peer of several parts is private in each that is no word of the grammar.
+        const parts = private_.split(':').filter((part) => part.length >= 3 && shape(part) !== '#');
+        const label = sessionLabel(`${before}${private_}${after}`, CONTEXT);
+        for (const part of parts) expect(label.split(':')).not.toContain(part);
+        if (parts.length === 1 && parts[0] === private_) expect(label).not.toContain(private_);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is equal for equal keys and salts, and differs with salt or private part', () => {
+    const peer = fc.stringMatching(/^[0-9]{5,12}$/);
+    fc.assert(
+      fc.property(peer, peer, (one, two) => {
+        const key = `agent:ops:telegram:direct:${one}`;
+        const label = sessionLabel(key, CONTEXT);
+        expect(sessionLabel(key, labelContext(Buffer.from('salt'), ['ops'], []))).toBe(label);
+        expect(sessionLabel(key, labelContext(Buffer.from('other'), ['ops'], []))).not.toBe(label);
+        if (one !== two) expect(sessionLabel(`agent:ops:telegram:direct:${two}`, CONTEXT)).not.toBe(label);
+      }),
+    );
+  });
+
+  it('gives a part the same digest in every place, so that a peer can be followed from key to key', () => {
+    const [direct] = sessionLabel('agent:ops:direct:12345', CONTEXT).split(':').slice(-1);
+    expect(sessionLabel('agent:main:signal:work:direct:12345', CONTEXT)).toMatch(new RegExp(`:${direct}$`));
+    expect(privateLabel('12345', SALT)).toBe(direct);
+  });
+
+  it('is the key itself without a salt', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (key) => {
+        expect(sessionLabel(key, PLAIN)).toBe(key);
+      }),
+    );
+    expect(sessionLabel('agent:ops:\ud800x', PLAIN)).toBe('agent:ops:\ufffdx');
+  });
+
+  interface FactPeer {
+    peer?: { id?: string | null; account?: string | null } | null;
+    account?: string | null;
+    key: string;
+  }
+
+  it.each(STORES)('shows no peer and no account of %s', (store) => {
+    const facts = storeFacts(store);
+    const context = labelContext(SALT, Object.keys(facts.agents), []);
+    let peers = 0;
+    const sessions: readonly FactPeer[] = facts.sessions;
+    for (const { key, peer, account } of sessions) {
+      // An account may be called as an agent is, and that stands in front.
+      const parts = sessionLabel(key, context)
+        .split(':')
+        .slice(key.startsWith('agent:') ? 2 : 0);
+      for (const known of [peer?.id, peer?.account, account]) {
+        if (typeof known !== 'string') continue;
+        peers += 1;
+        for (const part of known.toLowerCase().split(':')) expect(parts).not.toContain(part);
+      }
+    }
+    expect(peers).toBeGreaterThan(0);
+  });
+});
+
+describe('privateLabel', () => {
+  it.each([
+    [null, SALT, /^$/],
+    [null, null, /^$/],
+    ['default', SALT, /^[0-9a-f]{10}$/],
+    // Fixed words and channels are no exception here: an account can have any name.
+    ['main', SALT, /^[0-9a-f]{10}$/],
+    ['default', null, /^default$/],
+    ['\ud800', null, /^\ufffd$/],
+  ])('of %j', (value, salt, label) => {
+    expect(privateLabel(value, salt)).toMatch(label);
+  });
+});
+
+describe('channelLabel', () => {
+  it.each([
+    ['telegram', 'telegram'],
+    ['mychat', 'mychat'],
+    ['ada@example.org', ''],
+    ['main', ''],
+    [null, ''],
+  ])('of %j is %j', (channel, label) => {
+    expect(channelLabel(channel, CONTEXT)).toBe(label);
+  });
+});

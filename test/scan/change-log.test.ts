@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { ChangeLog } from '../../src/scan/change-log.ts';
+import type { Discovery } from '../../src/store/discover.ts';
+import type { SnapshotAgent } from '../../src/store/snapshot.ts';
+import { anAgent, anUnreadableAgent, aSnapshot, published } from '../support/snapshot.ts';
+
+const FINE: Discovery = {
+  stateDir: '/state',
+  unreadable: null,
+  config: DEFAULT_CONFIG,
+  configValid: true,
+  configError: null,
+  agents: [],
+  sample: false,
+};
+
+interface Seen {
+  readonly discovery?: Partial<Discovery>;
+  readonly agents?: readonly SnapshotAgent[];
+  readonly sample?: boolean;
+  readonly checkError?: string | null;
+}
+
+/** The lines that each of these scans writes, in logfmt and without their time. */
+function linesOf(...scans: readonly Seen[]): string[][] {
+  let lines: string[] = [];
+  const write = (line: string) => lines.push(line.replace(/^ts=\S+ /, '').trimEnd());
+  const changes = new ChangeLog(createLog({ level: 'debug', format: 'logfmt', write }));
+  return scans.map(({ discovery, agents = [], sample = false, checkError = null }) => {
+    lines = [];
+    const check = { check: 'truncated', success: checkError === null, durationSeconds: 0, error: checkError };
+    changes.report({ ...FINE, ...discovery }, aSnapshot({ agents, sample }), [check]);
+    return lines;
+  });
+}
+
+const READ = 'level=info msg="OpenClaw state directory was read" agents=0';
+
+describe('ChangeLog', () => {
+  it('says at first sight only that the state was read, and then nothing while nothing changes', () => {
+    expect(linesOf({ agents: [anAgent()] }, { agents: [anAgent()] }, {})).toEqual([[READ], [], []]);
+  });
+
+  it('says once that the state directory is gone, with what to do, and once that it is back', () => {
+    const gone = { discovery: { unreadable: 'missing' as const } };
+    const lines = linesOf(gone, gone, {}, {}, gone);
+    expect(lines[0]).toEqual([expect.stringMatching(/^level=error .*--openclaw\.state-dir.* reason=missing$/)]);
+    expect(lines.slice(1)).toEqual([[], [READ], [], lines[0]]);
+  });
+
+  it('says once that the config cannot be used and why, and once that it is valid again', () => {
+    const bad = { discovery: { configError: 'invalid character at 1:2' } };
+    const [first, second, third, fourth] = linesOf(bad, bad, {}, {});
+    expect(first?.[1]).toMatch(/^level=warn msg="OpenClaw config cannot be used.*" err="invalid character at 1:2"$/);
+    expect(second).toEqual([]);
+    expect(third).toEqual([expect.stringMatching(/^level=info msg="OpenClaw config is valid"/)]);
+    expect(fourth).toEqual([]);
+  });
+
+  it('tells a store that was not read from one that was read with a problem, once for each change', () => {
+    const unread = {
+      agents: [anUnreadableAgent({ agent: 'a' }), anAgent({ agent: 'b', problems: ['index_missing'] })],
+    };
+    const well = { agents: [anAgent({ agent: 'a' }), anAgent({ agent: 'b' })] };
+    expect(linesOf(unread, unread, well, well).map((lines) => lines.filter((line) => line !== READ))).toEqual([
+      [
+        'level=warn msg="store could not be read" agent=a problem=index_unreadable',
+        'level=warn msg="store was read" agent=b problem=index_missing',
+      ],
+      [],
+      ['level=info msg="store was read" agent=a problem=ok', 'level=info msg="store was read" agent=b problem=ok'],
+      [],
+    ]);
+  });
+
+  it('warns of sessions without series when their number changes, and not when there are none any more', () => {
+    const sessions = (count: number) => ({
+      agents: [anAgent({ sessions: Array.from({ length: count }, () => published({}, { listed: false })) })],
+    });
+    const lines = linesOf(sessions(2), sessions(2), sessions(3), sessions(0)).map((each) =>
+      each.filter((line) => line !== READ),
+    );
+    expect(lines[0]).toEqual([expect.stringMatching(/^level=warn .*no series.* agent=main sessions=2$/)]);
+    expect(lines[1]).toEqual([]);
+    expect(lines[2]).toEqual([expect.stringMatching(/sessions=3$/)]);
+    expect(lines[3]?.filter((line) => line.startsWith('level=warn'))).toEqual([]);
+  });
+
+  it('says once that a check fails and why, and once that it works again', () => {
+    expect(
+      linesOf({ checkError: 'it threw' }, { checkError: 'it threw' }, {}, {}).map((lines) => lines.slice(-1)),
+    ).toEqual([
+      ['level=error msg="check failed" check=truncated err="it threw"'],
+      [],
+      ['level=info msg="check works again" check=truncated err=ok'],
+      [],
+    ]);
+  });
+
+  it('warns of a sample', () => {
+    expect(linesOf({ sample: true })[0]).toContainEqual(expect.stringMatching(/^level=warn .*SAMPLE/));
+  });
+});

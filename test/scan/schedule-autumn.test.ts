@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { longestGapSeconds, startSchedule } from '../../src/scan/schedule.ts';
+import { SILENT } from '../support/scan.ts';
+
+// Before the imports, and in a file of its own: formatters of times keep the zone that they were made in.
+vi.hoisted(() => {
+  process.env.TZ = 'Europe/Berlin';
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** In Berlin the hour from 2:00 to 3:00 comes twice that night; in UTC it is 00:00 to 02:00. */
+describe('in the night in which summer time ends', () => {
+  it('a schedule goes on through the hour that is repeated', async () => {
+    vi.useFakeTimers({ now: Date.parse('2026-10-25T00:54:30Z') });
+    const runs: string[] = [];
+    const run = () => runs.push(new Date().toISOString().slice(11, 16));
+    const stop = startSchedule({ scan: 'quick', expression: '*/5 * * * *', offsetMs: 0, log: SILENT, run });
+    await vi.advanceTimersByTimeAsync(11 * 60_000);
+    stop();
+    expect(runs).toEqual(['00:55', '01:00', '01:05']);
+  });
+
+  it('and in the weeks before it the longest gap is no hour more', () => {
+    vi.useFakeTimers({ now: Date.parse('2026-10-20T00:00:00Z'), toFake: ['Date'] });
+    expect(longestGapSeconds('* * * * *')).toBe(60);
+  });
+});
+
+describe('in the night in which summer time begins', () => {
+  it('a schedule goes on over the hour that is left out', async () => {
+    vi.useFakeTimers({ now: Date.parse('2026-03-29T00:54:30Z') });
+    const runs: string[] = [];
+    const run = () => runs.push(new Date().toISOString().slice(11, 16));
+    const stop = startSchedule({ scan: 'quick', expression: '*/5 * * * *', offsetMs: 0, log: SILENT, run });
+    await vi.advanceTimersByTimeAsync(11 * 60_000);
+    stop();
+    expect(runs).toEqual(['00:55', '01:00', '01:05']);
+  });
+});

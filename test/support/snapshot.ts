@@ -1,0 +1,97 @@
+import type { Finding, Session, StoredSession } from '../../src/store/session.ts';
+import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../src/store/snapshot.ts';
+import { NO_FACTS, NO_USAGE } from '../../src/store/transcript-facts.ts';
+
+/** A session that never ran, as a store tells of it. */
+export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSession {
+  return {
+    agent: 'main',
+    key: 'agent:main:main',
+    broken: false,
+    sessionId: 'a-session',
+    chatType: null,
+    account: null,
+    model: null,
+    provider: null,
+    totalTokens: null,
+    inputTokens: null,
+    outputTokens: null,
+    totalTokensFresh: null,
+    contextTokens: null,
+    status: null,
+    endedMs: null,
+    startedMs: null,
+    lastActivityMs: null,
+    pathNull: false,
+    leadsOut: false,
+    transcript: null,
+    transcriptState: 'missing',
+    ...changes,
+  };
+}
+
+/** The same with what is concluded from it. */
+export function aSession(changes: Partial<Session> = {}): Session {
+  return {
+    ...aStoredSession(),
+    kind: 'main',
+    channel: null,
+    tokens: null,
+    tokensSource: 'none',
+    window: null,
+    effectiveWindow: null,
+    active: false,
+    ...changes,
+  };
+}
+
+/** A transcript of so many bytes that was validated and is whole. */
+export function aTranscript(bytes: number) {
+  const header = { id: 'a-session', startedMs: 0 };
+  return { bytes, writtenMs: 0, usage: NO_USAGE, facts: { ...NO_FACTS, header, records: 1 } };
+}
+
+export function corrupted(reason: string): Finding {
+  return { finding: 'corrupted', reason, expectedAgent: '' };
+}
+
+/** A session as published; its label is its key. */
+export function published(
+  session: Partial<Session> = {},
+  changes: Partial<Omit<SnapshotSession, 'session'>> = {},
+): SnapshotSession {
+  const whole = aSession(session);
+  return { session: whole, label: whole.key, account: '', channel: '', findings: [], listed: true, ...changes };
+}
+
+/** A healthy agent. */
+export function anAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
+  return {
+    agent: 'main',
+    layout: 'file',
+    schema: 0,
+    readable: true,
+    problems: [],
+    archived: 0,
+    lastWriteMs: null,
+    sessions: [],
+    ...changes,
+  };
+}
+
+/** An agent of which nothing is known but that it is there. */
+export function anUnreadableAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
+  return anAgent({ readable: false, problems: ['index_unreadable'], ...changes });
+}
+
+export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  return {
+    unreadable: null,
+    configValid: true,
+    version: '2026.7.35',
+    sample: false,
+    agents: [],
+    lookedFor: [],
+    ...changes,
+  };
+}
