@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings, type Settings } from '../src/config.ts';
 import { ExporterError } from '../src/errors.ts';
 import { envName } from '../src/flags.ts';
-import { isDirectory } from '../src/store/disk.ts';
 import { generateSample } from './generate.ts';
 
 const STATE_DIR = 'openclaw.state-dir';
@@ -34,7 +33,7 @@ function needsSample({ stateDir }: Settings): boolean {
 
 function isMissing(path: string): boolean {
   try {
-    return !isDirectory(path);
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     // It may be there and is closed to us, which the exporter reports; a sample would hide it.
     return false;

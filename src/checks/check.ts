@@ -7,7 +7,7 @@ export interface CheckInput {
   readonly now: number;
 }
 
-export interface SessionFinding {
+interface SessionFinding {
   readonly session: Session;
   readonly finding: Finding;
 }

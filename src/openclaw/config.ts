@@ -43,14 +43,14 @@ const OpenClawConfigFile = z.object({
   channels: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 
-export interface AgentConfig {
+interface AgentConfig {
   readonly id: string;
   /** `provider/model`, or a bare model id. */
   readonly model: string | null;
   readonly contextTokens: number | null;
 }
 
-export interface ModelConfig {
+interface ModelConfig {
   readonly provider: string;
   readonly id: string;
   /** Tokens. A model's own `contextTokens` replaces its `contextWindow` (2026.7.35: no minimum is taken). */

@@ -1,6 +1,8 @@
-import { diskError, type FileSignature, openFile, readAt } from './disk.ts';
+import { readSync } from 'node:fs';
+import { diskError, type FileSignature, openFile } from './disk.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from './index-entry.ts';
-import { jsonEntries } from './json-entries.ts';
+import { jsonEntries, type ReadPart } from './json-entries.ts';
+import { JsonError } from './json-scan.ts';
 import type { Problem } from './session.ts';
 
 /** What stands in one `sessions.json`. */
@@ -21,7 +23,9 @@ export type ReadIndex = (path: string, root: string) => IndexResult;
 export function readIndex(path: string, root: string): IndexResult {
   try {
     using file = openFile(path, root);
-    return parseIndex(readAt(file.fd, 0, file.signature.size), file.signature);
+    const { fd, signature } = file;
+    if (signature.size === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes' };
+    return parseIndex((into, position) => readSync(fd, into, 0, into.length, position), signature);
   } catch (error) {
     const { problem } = diskError(error);
     if (problem === 'missing') return { found: 'nothing' };
@@ -33,16 +37,15 @@ export function readIndex(path: string, root: string): IndexResult {
   }
 }
 
-function parseIndex(bytes: Buffer, signature: FileSignature): IndexResult {
-  if (bytes.length === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes' };
+function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {
   const entries = new Map<string, IndexEntry | null>();
   try {
-    for (const [key, value] of jsonEntries(bytes, ENTRY_FIELDS)) {
+    for (const [key, value] of jsonEntries(read, ENTRY_FIELDS)) {
       // As JSON.parse has it: a key that stands twice keeps its first place and its last value.
       entries.set(key, parseEntry(value));
     }
   } catch (error) {
-    if (error instanceof SyntaxError) return { found: 'problem', problem: 'index_invalid_json', detail: error.message };
+    if (error instanceof JsonError) return { found: 'problem', problem: 'index_invalid_json', detail: error.message };
     throw error;
   }
   return { found: 'index', index: { signature, entries } };

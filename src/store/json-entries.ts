@@ -1,32 +1,102 @@
-import { eachMember, OPEN_BRACE, refused, skipSpace, valueEnd } from './json-scan.ts';
+import {
+  firstMember,
+  JsonError,
+  memberValue,
+  nextMember,
+  OPEN_BRACE,
+  type Step,
+  skipSpace,
+  valueEnd,
+} from './json-scan.ts';
 
 /** Bytes of a value above which it is cut out when its field is not wanted. */
 const LARGE_BYTES = 256;
+const PART_BYTES = 1024 * 1024;
+
+/** Fills the buffer with the bytes at `position` and says how many; 0 at the end. */
+export type ReadPart = (into: Uint8Array, position: number) => number;
 
 /**
- * The top-level entries of a JSON object, made one by one from its bytes: an index of tens of MB never stands in memory
- * as one string or one tree (docs/benchmarks.md). With `fields`, what is large in the other fields of an entry is
- * checked but never becomes a value: 0 stands there instead. In file order; a key that stands twice is there twice
- * and the last one counts, as in JSON.parse. Throws a SyntaxError for everything that JSON.parse of the whole would
- * refuse, and for a value that is no object.
+ * The top-level entries of a JSON object, made one by one from its bytes, a part at a time: an index of tens of MB never
+ * stands in memory as a whole, neither as bytes nor as a string nor as a tree (docs/benchmarks.md). With `fields`, what
+ * is large in the other fields of an entry is checked but never becomes a value: 0 stands there instead. In file
+ * order; a key that stands twice is yielded twice and the last one counts, as in JSON.parse. Throws a JsonError for
+ * everything that JSON.parse of the whole would refuse, and for a value that is no object.
  */
-export function jsonEntries(
-  bytes: Uint8Array,
+export function* jsonEntries(
+  read: ReadPart,
   fields: ReadonlySet<string> | null = null,
-): [key: string, value: unknown][] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = skipSpace(text, 0);
-  if (text[start] !== OPEN_BRACE) throw refused('the top level is not an object', start);
-  const entries: [string, unknown][] = [];
-  const end = eachMember(text, start, (keyFrom, keyEnd, from) => {
-    const { value, end: to } =
-      fields !== null && text[from] === OPEN_BRACE ? trimmed(text, from, fields) : whole(text, from);
-    entries.push([keyOf(text, keyFrom, keyEnd), value]);
-    return to;
+  partBytes = PART_BYTES,
+): Generator<[key: string, value: unknown]> {
+  const window = new Window(read, partBytes);
+  let step: Step = window.attempt((text, from) => {
+    const at = skipSpace(text, from);
+    if (text[at] !== OPEN_BRACE) throw new JsonError('the top level is not an object', at);
+    return firstMember(text, at);
   });
-  const rest = skipSpace(text, end);
-  if (rest < text.length) throw refused('text after the end of the object', rest);
-  return entries;
+  while (step.more) {
+    const member = window.attempt((text, from) => {
+      const value = memberValue(text, from);
+      const entry = fields !== null && text[value] === OPEN_BRACE ? trimmed(text, value, fields) : whole(text, value);
+      // With the comma or the end behind it: at the edge of a part a number need not have ended.
+      return { ...nextMember(text, entry.end), key: keyAt(text, from), value: entry.value };
+    });
+    yield [member.key, member.value];
+    step = member;
+  }
+  window.expectEnd();
+}
+
+/** The part of the text that is looked at, with a byte 0 behind it. */
+class Window {
+  private buffer: Buffer;
+  private filled = 0;
+  /** Offset in the text of the first byte of the buffer. */
+  private base = 0;
+  private at = 0;
+  private readonly read: ReadPart;
+
+  constructor(read: ReadPart, partBytes: number) {
+    this.read = read;
+    this.buffer = Buffer.alloc(partBytes + 1);
+  }
+
+  /** What `parse` makes of the text from where the last one ended; again with more of the text where it ran out of it. */
+  attempt<T extends Step>(parse: (text: Buffer, from: number) => T): T {
+    for (;;) {
+      try {
+        const result = parse(this.buffer, this.at);
+        this.at = result.at;
+        return result;
+      } catch (error) {
+        if (!(error instanceof JsonError)) throw error;
+        if (error.offset < this.filled || !this.more()) throw error.movedBy(this.base);
+      }
+    }
+  }
+
+  expectEnd(): void {
+    do {
+      this.at = skipSpace(this.buffer, this.at);
+      if (this.at < this.filled) throw new JsonError('text after the end of the object', this.base + this.at);
+    } while (this.more());
+  }
+
+  private more(): boolean {
+    this.buffer.copyWithin(0, this.at, this.filled);
+    this.filled -= this.at;
+    this.base += this.at;
+    this.at = 0;
+    if (this.filled >= this.buffer.length / 2) {
+      const larger = Buffer.alloc(this.buffer.length * 2);
+      this.buffer.copy(larger, 0, 0, this.filled);
+      this.buffer = larger;
+    }
+    const count = this.read(this.buffer.subarray(this.filled, -1), this.base + this.filled);
+    this.filled += count;
+    this.buffer[this.filled] = 0;
+    return count > 0;
+  }
 }
 
 /** A value, and the offset after it. */
@@ -38,16 +108,18 @@ interface Read {
 function trimmed(text: Buffer, from: number, fields: ReadonlySet<string>): Read {
   const pieces: string[] = [];
   let kept = from;
-  const end = eachMember(text, from, (keyFrom, keyEnd, valueFrom) => {
-    const valueTo = valueEnd(text, valueFrom);
-    if (valueTo - valueFrom > LARGE_BYTES && !fields.has(keyOf(text, keyFrom, keyEnd))) {
-      pieces.push(text.toString('utf8', kept, valueFrom), '0');
-      kept = valueTo;
+  let step = firstMember(text, from);
+  while (step.more) {
+    const value = memberValue(text, step.at);
+    const end = valueEnd(text, value);
+    if (end - value > LARGE_BYTES && !fields.has(keyAt(text, step.at))) {
+      pieces.push(text.toString('utf8', kept, value), '0');
+      kept = end;
     }
-    return valueTo;
-  });
-  pieces.push(text.toString('utf8', kept, end));
-  return { value: JSON.parse(pieces.join('')), end };
+    step = nextMember(text, end);
+  }
+  pieces.push(text.toString('utf8', kept, step.at));
+  return { value: JSON.parse(pieces.join('')), end: step.at };
 }
 
 function whole(text: Buffer, from: number): Read {
@@ -55,6 +127,6 @@ function whole(text: Buffer, from: number): Read {
   return { value: JSON.parse(text.toString('utf8', from, end)), end };
 }
 
-function keyOf(text: Buffer, from: number, end: number): string {
-  return String(JSON.parse(text.toString('utf8', from, end)));
+function keyAt(text: Buffer, from: number): string {
+  return String(whole(text, from).value);
 }
