@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
-import { createTask, parse, type ScheduledTask, schedule, validateDetailed } from 'node-cron';
+import { createTask, parse, schedule, validateDetailed } from 'node-cron';
 import type { Log } from '../log.ts';
 import type { Scan } from '../metrics/exporter.ts';
 
 /** Runs looked at for the longest gap: more than a year of a daily schedule. */
 const LOOKED_AT_HOURS = 400;
 const LARGEST_OFFSET_MS = 5000;
+/** A longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What is wrong with a cron expression of five or six fields; null when nothing is. */
 export function scheduleProblem(expression: string): string | null {
+  const fields = expression.trim().split(/\s+/).length;
+  // node-cron takes nicknames such as @hourly too, but only for running them.
+  if (fields !== 5 && fields !== 6) return `expected 5 or 6 fields but got ${fields}`;
   const { valid, errors } = validateDetailed(expression);
   if (valid) return null;
   return errors.map(({ message }) => message).join(', ') || 'not a cron expression';
@@ -28,7 +33,8 @@ export function longestGapSeconds(expression: string): number {
 
 function hoursOf(expression: string): number[] {
   const fields = expression.trim().split(/\s+/);
-  const task = createTask(`0 0 ${fields.slice(-4).join(' ')}`, () => undefined);
+  // In UTC: the hour that a change of clocks repeats or leaves out is no part of the schedule.
+  const task = createTask(`0 0 ${fields.slice(-4).join(' ')}`, () => undefined, { timezone: 'Etc/UTC' });
   const runs = task.getNextRuns(LOOKED_AT_HOURS).map((run) => run.getTime() / 1000);
   void task.destroy();
   return runs.slice(1).map((run, at) => run - (runs[at] ?? run));
@@ -51,27 +57,48 @@ export interface ScheduleOptions {
   readonly run: () => void;
 }
 
-/** Runs at the times of the expression (local time, `TZ`), late by the offset; returns how to end it. */
+/**
+ * Runs at the times of the expression (local time, `TZ`), late by the offset; returns how to end it. What does not come in
+ * its time is run all the same: node-cron 4.6 rests for the hour that the end of summer time repeats, and an hour
+ * without scans would page somebody at three in the morning.
+ */
 export function startSchedule({ scan, expression, offsetMs, log, run }: ScheduleOptions): () => void {
   const timers = new Set<NodeJS.Timeout>();
   const options = { noOverlap: true, unref: true, logger: cronLog(log), suppressMissedWarning: true } as const;
-  const task: ScheduledTask = schedule(
-    expression,
-    () => {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        run();
-      }, offsetMs);
-      timers.add(timer);
-      timer.unref();
-    },
-    options,
-  );
+  const latestMs = latestRunMs(expression);
+  let overdue = nextOverdue();
+  function tick(): void {
+    later(run, offsetMs);
+    if (overdue !== null) forget(overdue);
+    overdue = nextOverdue();
+  }
+  function nextOverdue(): NodeJS.Timeout | null {
+    return latestMs > LONGEST_TIMER_MS ? null : later(tick, latestMs);
+  }
+  function later(work: () => void, ms: number): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      forget(timer);
+      work();
+    }, ms);
+    timers.add(timer.unref());
+    return timer;
+  }
+  function forget(timer: NodeJS.Timeout): void {
+    clearTimeout(timer);
+    timers.delete(timer);
+  }
+  const task = schedule(expression, tick, options);
   task.on('execution:missed', ({ dateLocalIso }) => log.warn('scan missed its time', { scan, at: dateLocalIso }));
   return () => {
     for (const timer of timers) clearTimeout(timer);
     void task.destroy();
   };
+}
+
+/** After so long without a run one is overdue. */
+function latestRunMs(expression: string): number {
+  const gapMs = longestGapSeconds(expression) * 1000;
+  return gapMs + Math.min(5000, Math.max(500, gapMs / 10));
 }
 
 function cronLog(log: Log) {

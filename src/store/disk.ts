@@ -4,6 +4,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readdirSync,
   readSync,
   realpathSync,
   type Stats,
@@ -62,6 +63,16 @@ export function openFile(path: string, root: string): OpenFile {
   throw new DiskError('not_regular');
 }
 
+/** The names in a folder that lies inside `root` (a real path). Throws a DiskError. */
+export function namesIn(folder: string, root: string): string[] {
+  try {
+    if (!isInside(realpathSync.native(folder), root)) throw new DiskError('outside');
+    return readdirSync(folder);
+  } catch (error) {
+    throw diskError(error);
+  }
+}
+
 /** Reads up to `length` bytes at `position`; fewer where the file ends. */
 export function readAt(fd: number, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length);
@@ -107,13 +118,10 @@ export function diskError(error: unknown): DiskError {
 
 function regular(path: string, root: string): { path: string; stat: Stats } {
   try {
-    let target = path;
-    let stat = lstatSync(path);
-    if (stat.isSymbolicLink()) {
-      target = realpathSync(path);
-      stat = lstatSync(target);
-    }
+    // Every link on the way: a folder that leads out takes its files with it.
+    const target = realpathSync.native(path);
     if (!isInside(target, root)) throw new DiskError('outside');
+    const stat = lstatSync(target);
     if (!stat.isFile()) throw new DiskError('not_regular');
     return { path: target, stat };
   } catch (error) {

@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseKey } from '../openclaw/keys.ts';
 import type { AgentStore } from './discover.ts';
-import { type DiskProblem, diskError, sameSignature, signatureOf } from './disk.ts';
+import { type DiskProblem, diskError, namesIn, sameSignature, signatureOf } from './disk.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { IndexFile, IndexResult, ReadIndex } from './index-file.ts';
 import type { PathMapping } from './path-map.ts';
@@ -30,7 +29,7 @@ const NO_TRANSCRIPT = /\.trajectory\.jsonl$|\.checkpoint\.[0-9a-f-]+\.jsonl$/;
 
 /** Reads a store of the file era. Never throws for bad data. */
 export async function readFileStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
-  const listing = namesIn(dirname(store.indexPath));
+  const listing = listingOf(dirname(store.indexPath), context.stateDir);
   if (listing.problem !== null) return unreadable(store, listing.problem);
   const result = currentIndex(store.indexPath, context);
   await context.pause();
@@ -190,9 +189,9 @@ function lookups(names: readonly string[]): Pick<TranscriptPlace, 'has' | 'topic
   };
 }
 
-function namesIn(folder: string): { names: string[]; problem: Problem | null } {
+function listingOf(folder: string, root: string): { names: string[]; problem: Problem | null } {
   try {
-    return { names: readdirSync(folder), problem: null };
+    return { names: namesIn(folder, root), problem: null };
   } catch (error) {
     const { problem } = diskError(error);
     if (problem === 'missing') return { names: [], problem: null };
