@@ -20,7 +20,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) return print(helpText());
   try {
     const named = first !== undefined && !first.startsWith('-');
-    if (named && !(first in COMMANDS)) {
+    if (named && !Object.hasOwn(COMMANDS, first)) {
       throw new ExporterError(
         'E_USAGE',
         `"${first}" is no command; there are ${Object.keys(COMMANDS).join(', ')}; see --help`,

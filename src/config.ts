@@ -45,7 +45,7 @@ const Schedule = z.string().superRefine((text, context) => {
 });
 
 const ListenAddress = z.string().transform((text, context) => {
-  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text);
+  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(found?.[3]);
   if (found !== null && port <= 65_535) return { host: found[1] ?? found[2] ?? '', port };
   context.addIssue('is no address such as 127.0.0.1:10789, [::1]:10789 or :10789');
@@ -101,13 +101,19 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
   );
   if (!parsed.success) throw wrongValue(parsed.error, given);
   const settings = parsed.data;
-  const text = (name: string) => given.get(name)?.[0]?.value ?? null;
-  const stateDir = resolve(text('openclaw.state-dir') ?? resolveStateDir(env, homedir(), isDirectory));
+  const path = (name: string) => {
+    const value = given.get(name)?.[0];
+    // An unset variable in a unit file becomes an empty one, and that would mean the current folder.
+    if (value?.value.trim() === '')
+      throw new ExporterError('E_CONFIG', `${value.origin}: "${value.value}" must not be empty`);
+    return value?.value ?? null;
+  };
+  const stateDir = resolve(path('openclaw.state-dir') ?? resolveStateDir(env, homedir(), isDirectory));
   return {
     ...settings,
     stateDir,
-    configPath: resolve(text('openclaw.config') ?? resolveConfigPath(env, homedir(), stateDir, existsSync)),
-    maxAgeMs: maxAge(settings['scan.schedule'], settings['scan.max-age']),
+    configPath: resolve(path('openclaw.config') ?? resolveConfigPath(env, homedir(), stateDir, existsSync)),
+    maxAgeMs: maxAge(settings['scan.schedule'], settings['scan.max-age'], given.get('scan.max-age')?.[0]?.origin),
     disabledChecks: disabledChecks(given),
   };
 }
@@ -158,12 +164,12 @@ function wrongValue(error: z.ZodError, given: ReadonlyMap<string, readonly Given
   );
 }
 
-function maxAge(schedule: string, given: number | null): number {
+function maxAge(schedule: string, given: number | null, origin = ''): number {
   const least = Math.max(LEAST_MAX_AGE_MS, GAPS_OF_MAX_AGE * longestGapSeconds(schedule) * 1000);
   if (given === null || given >= least) return given ?? least;
   throw new ExporterError(
     'E_CONFIG',
-    `--scan.max-age: ${formatDuration(given)} is less than ${formatDuration(least)}, which this schedule needs so that figures do not vanish between scans`,
+    `${origin}: ${formatDuration(given)} is less than ${formatDuration(least)}, which this schedule needs so that figures do not vanish between scans`,
   );
 }
 

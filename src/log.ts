@@ -41,5 +41,10 @@ function logfmt(entry: Fields): string {
 
 /** Quoted where a reader of logfmt could split it; a newline in a key must not forge a line. */
 function quoted(value: string): string {
-  return /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
+  if (/^[^\s"=\p{Cc}]+$/u.test(value)) return value;
+  // JSON leaves DEL and the C1 controls as they are, and a terminal obeys them.
+  return JSON.stringify(value).replace(
+    /\p{Cc}/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describeError, ExporterError } from './errors.ts';
 
@@ -32,13 +32,23 @@ export function loadSalt(path: string): SaltResult {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(made, `${salt.toString('utf8')}\n`, { mode: 0o600, flag: 'wx' });
     // A link fails where another process was first; a rename would replace the salt that it already uses.
-    linkSync(made, path);
+    keepAs(made, path);
     return { salt, kept: true };
   } catch {
     const other = readSalt(path);
     return other === null ? { salt, kept: false } : { salt: other, kept: true };
   } finally {
     remove(made);
+  }
+}
+
+function keepAs(made: string, path: string): void {
+  try {
+    linkSync(made, path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw error;
+    // A file system without hard links.
+    copyFileSync(made, path, constants.COPYFILE_EXCL);
   }
 }
 
@@ -55,7 +65,8 @@ function readSalt(path: string): Buffer | null {
   try {
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    // Also where the folder may not be entered: then there is none that could ever have been used.
+    if (!existsSync(path)) return null;
     throw new ExporterError(
       'E_SALT',
       `${path} cannot be read (${describeError(error)}): make it readable or name another by --privacy.salt-file`,

@@ -36,7 +36,7 @@ export async function runScan(settings: Settings): Promise<number> {
   if (settings.output === null) process.stdout.write(text);
   else writeWhole(settings.output, text);
   if (result.snapshot.unreadable !== null) return COULD_NOT_SCAN;
-  return settings.output === null ? judge(result.snapshot) : 0;
+  return settings.output === null ? judge(result.snapshot, result.checks) : 0;
 }
 
 async function format(settings: Settings, result: ScanResult, scan: Scan, durationSeconds: number): Promise<string> {
@@ -75,8 +75,16 @@ function writeWhole(path: string, text: string): void {
     writeFileSync(aside, text, { mode: 0o644 });
     renameSync(aside, path);
   } catch (error) {
-    rmSync(aside, { force: true });
+    removeIfThere(aside);
     throw new ExporterError('E_OUTPUT', `${path} (${describeError(error)})`);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path);
+  } catch {
+    // It was never written; what went wrong is reported.
   }
 }
 

@@ -38,7 +38,9 @@ async function answer(request: Request, response: Response, options: AppOptions)
     return;
   }
   // The telemetry path first: `--web.telemetry-path=/` takes the place of the status page.
-  if (request.path === options.telemetryPath) return sendMetrics(request, response, await options.metrics());
+  // `originalUrl` too: a telemetry path with a question mark in it has no query behind it.
+  if ([request.path, request.originalUrl].includes(options.telemetryPath))
+    return sendMetrics(request, response, await options.metrics());
   if (request.path === '/') return sendPage(response, options.statusPage());
   if (request.path === '/-/healthy') return sendText(response, 200, 'healthy\n');
   if (request.path === '/-/ready') {

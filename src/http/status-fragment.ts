@@ -1,5 +1,6 @@
 import { remarks } from '../report/remarks.ts';
 import type { Snapshot, SnapshotSession } from '../store/snapshot.ts';
+import { tokensSeverity } from '../thresholds.ts';
 import { htmlTable } from './html.ts';
 
 const SHOWN = 50;
@@ -45,6 +46,7 @@ function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSe
   if (noteworthy.length === 0) return '<p>No session is over a threshold or has a finding.</p>';
   const more = noteworthy.length > SHOWN ? `<p>${noteworthy.length - SHOWN} more are not shown here.</p>` : '';
   const rows = noteworthy
+    .toSorted((a, b) => rank(a.session) - rank(b.session))
     .slice(0, SHOWN)
     .map(({ agent, session }) => [
       agent,
@@ -57,6 +59,14 @@ function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSe
     ]);
   const head = ['agent', 'session', 'kind', 'tokens', 'window', 'transcript bytes', 'why'];
   return `${htmlTable('Sessions to look at', head, rows)}\n${more}`;
+}
+
+/** The worst first: what fails now, then what is broken, then what will fail. */
+function rank({ session, findings }: SnapshotSession): number {
+  const severity = tokensSeverity(session);
+  if (severity === 'critical') return 0;
+  if (findings.length > 0) return 1;
+  return severity === 'warning' ? 2 : 3;
 }
 
 function amount(value: number | null): string {

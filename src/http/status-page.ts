@@ -14,7 +14,7 @@ export interface StatusPageInput {
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem;color:#1b1b1b;background:#fff}
 h1{font-size:1.4rem}table{border-collapse:collapse;margin:1rem 0;width:100%}caption{text-align:left;font-weight:600}
-th,td{border:1px solid #ccc;padding:.25rem .5rem;text-align:left;overflow-wrap:anywhere}
+th,td{border:1px solid #ccc;padding:.25rem .5rem;text-align:left}td:nth-child(2){overflow-wrap:anywhere}
 .critical,.warning{border-left:.4rem solid #a40000;padding:.5rem 1rem;background:#fbeaea}.warning{border-color:#8a5a00;background:#fdf4e3}`;
 
 /** A page for people: how the scans go, and what the last one found. */

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, type CounterConfiguration, Gauge, type GaugeConfiguration, Registry } from 'prom-client';
 import type { Family, Sample } from './family.ts';
 
 /** Called for a series whose labels another series of the family has already. */
@@ -14,26 +14,56 @@ export async function renderFamilies<State>(
   onDuplicate: OnDuplicate = refuseDuplicate,
 ): Promise<string> {
   const registry = new Registry();
-  for (const family of families) addFamily(registry, family, state, onDuplicate);
+  for (const family of families) {
+    const samples = distinct(family, [...family.samples(state)], onDuplicate);
+    if (samples.length === 0) continue;
+    const { name, help, labels } = family;
+    const Metric = family.type === 'gauge' ? ConstGauge : ConstCounter;
+    new Metric({ name, help, labelNames: labels, registers: [registry] }).samples = samples;
+  }
   return registry.metrics();
 }
 
-function addFamily<State>(registry: Registry, family: Family<State>, state: State, onDuplicate: OnDuplicate): void {
-  const samples = [...family.samples(state)];
-  if (samples.length === 0) return;
-  const options = { name: family.name, help: family.help, labelNames: family.labels, registers: [registry] };
-  const metric = family.type === 'gauge' ? new Gauge(options) : new Counter(options);
-  // prom-client keeps the last of two series with equal labels and says nothing.
-  const seen = new Set<string>();
-  for (const { labels, value } of samples) {
-    const identity = JSON.stringify(family.labels.map((name) => labels[name]));
-    if (seen.has(identity)) {
-      onDuplicate(family.name, labels);
-      continue;
-    }
-    seen.add(identity);
-    metric.inc(labels, value);
+/**
+ * Metrics whose samples are given and not counted. prom-client 15.1 keeps them under a text of their labels in which
+ * `a="x,b:y"` is the same as `a="x", b="y"`: two sessions with such keys would become one series with their sum.
+ */
+class ConstGauge extends Gauge {
+  samples: Sample[] = [];
+
+  constructor(configuration: GaugeConfiguration<string>) {
+    super(configuration);
   }
+
+  override async get() {
+    return { ...(await super.get()), values: this.samples };
+  }
+}
+
+class ConstCounter extends Counter {
+  samples: Sample[] = [];
+
+  constructor(configuration: CounterConfiguration<string>) {
+    super(configuration);
+  }
+
+  override async get() {
+    return { ...(await super.get()), values: this.samples };
+  }
+}
+
+/** prom-client shows two series with equal labels, or keeps the last one, and says nothing. */
+function distinct<State>(family: Family<State>, samples: readonly Sample[], onDuplicate: OnDuplicate): Sample[] {
+  const seen = new Set<string>();
+  return samples.filter(({ labels }) => {
+    const identity = JSON.stringify(family.labels.map((name) => labels[name]));
+    if (!seen.has(identity)) {
+      seen.add(identity);
+      return true;
+    }
+    onDuplicate(family.name, labels);
+    return false;
+  });
 }
 
 function refuseDuplicate(family: string, labels: Sample['labels']): never {

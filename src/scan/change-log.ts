@@ -38,8 +38,11 @@ export class ChangeLog {
         fields: { agent, problem: reason },
       }));
       const unlisted = sessions.filter(({ listed }) => !listed).length;
-      this.changed(`unlisted ${agent}`, String(unlisted), 'warn', () => ({
-        message: 'sessions have no series of their own (session limit, or equal labels)',
+      this.changed(`unlisted ${agent}`, String(unlisted), unlisted === 0 ? 'info' : 'warn', () => ({
+        message:
+          unlisted === 0
+            ? 'every session has series of its own again'
+            : 'sessions have no series of their own (session limit, or equal labels)',
         fields: { agent, sessions: unlisted },
       }));
     }
