@@ -40,6 +40,11 @@ type Outcome = { salt: string; kept: boolean } | { code: string; message: string
 async function loadElsewhere(path: string): Promise<Outcome> {
   const script = `
     const { loadSalt } = await import(${JSON.stringify(MODULE)});
+    // Only now: where this checkout lies, the other user may not be let in.
+    if (process.getuid() === 0) {
+      process.setgid(${NOBODY});
+      process.setuid(${NOBODY});
+    }
     let outcome;
     try {
       const { salt, kept } = loadSalt(${JSON.stringify(path)});
@@ -51,7 +56,6 @@ async function loadElsewhere(path: string): Promise<Outcome> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit'],
-    ...(IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}),
   });
   return JSON.parse(await text(child.stdout));
 }

@@ -1,7 +1,5 @@
 import { corruptedWhen } from './check.ts';
-
-/** A line that is being written looks the same for a moment. */
-const SETTLED_MS = 2 * 60 * 1000;
+import { isSettled } from './settled.ts';
 
 export const truncated = corruptedWhen(
   {
@@ -11,6 +9,6 @@ export const truncated = corruptedWhen(
   },
   ({ transcript }, now) => {
     if (transcript === null || transcript.facts === null) return false;
-    return transcript.facts.unfinished && now - transcript.writtenMs > SETTLED_MS;
+    return transcript.facts.unfinished && isSettled(transcript, now);
   },
 );

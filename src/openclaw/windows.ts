@@ -39,6 +39,8 @@ function modelWindow(config: OpenClawConfig, provider: string | null, model: str
   const exact = config.models.find((known) => known.provider === wanted.provider && known.id === wanted.id);
   if (exact !== undefined) return exact.window;
   // Old versions look a model up by its bare id; with two providers the smaller window is the safe answer.
-  const named = config.models.filter((known) => known.id === wanted.id || `${known.provider}/${known.id}` === model);
+  const named = config.models.filter(
+    (known) => [wanted.id, model].includes(known.id) || `${known.provider}/${known.id}` === model,
+  );
   return named.length === 0 ? null : Math.min(...named.map((known) => known.window));
 }

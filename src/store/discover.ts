@@ -47,6 +47,7 @@ export function discover({ stateDir: given, configPath, lastConfig }: DiscoverIn
     const stateDir = realpathSync(given);
     const names = readdirSync(stateDir);
     const hasAgents = names.includes('agents');
+    if (hasAgents && !isDirectory(join(stateDir, 'agents'))) return { ...found, stateDir, unreadable: 'unreadable' };
     if (!hasAgents && !existsSync(configPath)) return { ...found, stateDir, unreadable: 'empty' };
     return {
       ...found,

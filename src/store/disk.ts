@@ -104,11 +104,14 @@ export function isInside(path: string, root: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
+const NO_SUCH_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
+
 /** What went wrong with a file, from an error of `node:fs` or a DiskError. */
 export function diskError(error: unknown): DiskError {
   if (error instanceof DiskError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new DiskError('missing');
+  // A name that is too long, or holds a NUL, is a name that no file has.
+  if (typeof code === 'string' && NO_SUCH_FILE.has(code)) return new DiskError('missing');
   if (code === 'EACCES' || code === 'EPERM') return new DiskError('denied');
   // A symbolic link where none was a moment ago, or a loop of them.
   if (code === 'ELOOP') return new DiskError('outside');

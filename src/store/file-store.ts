@@ -57,11 +57,20 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
     layout: 'file',
     schema: 0,
     readable: true,
-    problems: sessions.some(({ transcriptState: state }) => state === 'unknown') ? ['permission_denied'] : [],
+    problems: problemsOf(sessions),
     sessions,
     archived,
     lastWriteMs,
   };
+}
+
+/** A transcript that cannot be looked at hides what is wrong with its session: the store says so. */
+function problemsOf(sessions: readonly StoredSession[]): Problem[] {
+  const states = new Set(sessions.map(({ transcriptState }) => transcriptState));
+  return [
+    ...(states.has('denied') ? (['permission_denied'] as const) : []),
+    ...(states.has('unreadable') ? (['index_unreadable'] as const) : []),
+  ];
 }
 
 /** The index as it stands: the kept one while its signature is the same. */
@@ -87,7 +96,7 @@ function readSession(
 ): StoredSession {
   if (entry === null) return { ...UNKNOWN, agent, key, broken: true };
   const { path, pathNull, leadsOut } = transcriptPath(entry, parseKey(key).thread, place);
-  const found = path === null ? 'unnamed' : lookAt(path, context);
+  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, context);
   const transcript = typeof found === 'string' ? null : found;
   return {
     agent,
@@ -135,9 +144,13 @@ const UNKNOWN = {
   transcriptState: 'unnamed',
 } as const satisfies Partial<StoredSession>;
 
-function lookAt(path: string, { transcripts, stateDir }: FileStoreContext): Transcript | DiskProblem {
+function lookAt(
+  path: string,
+  total: number | null,
+  { transcripts, stateDir }: FileStoreContext,
+): Transcript | DiskProblem {
   try {
-    return transcripts.look(path, stateDir);
+    return transcripts.look(path, stateDir, total);
   } catch (error) {
     return diskError(error).problem;
   }
@@ -147,7 +160,7 @@ function transcriptState(found: Transcript | DiskProblem | 'unnamed'): StoredSes
   if (typeof found !== 'string') return 'there';
   if (found === 'unnamed' || found === 'outside') return 'unnamed';
   // A folder or a pipe of that name is no transcript.
-  return found === 'missing' || found === 'not_regular' ? 'missing' : 'unknown';
+  return found === 'not_regular' ? 'missing' : found;
 }
 
 function unreadable(store: AgentStore, problem: Problem): StoreReading {

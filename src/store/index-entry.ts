@@ -11,7 +11,8 @@ const Text = z.string().nullable().catch(null).default(null);
 const Account = z.object({ accountId: Text }).nullable().catch(null).default(null);
 
 export const IndexEntry = z.object({
-  sessionId: Text,
+  /** A blank one names nothing. */
+  sessionId: Text.transform((id) => (id === null || id.trim() === '' ? null : id)),
   /** Anything: null is a finding, a number is as if absent, a string is a path of the gateway's host. */
   sessionFile: z.unknown().optional(),
   /** No version writes it; a plugin or a hand may. */

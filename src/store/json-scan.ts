@@ -59,7 +59,7 @@ export interface Step {
 /** The first member of the object that begins at `from`. */
 export function firstMember(text: Uint8Array, from: number): Step {
   const at = skipSpace(text, from + 1);
-  return text[at] === CLOSE_BRACE ? { at: at + 1, more: false } : { at, more: true };
+  return text[at] === CLOSE_BRACE ? { at: at + 1, more: false } : keyAt(text, at);
 }
 
 /** The member after the value that ended at `from`. */
@@ -67,7 +67,13 @@ export function nextMember(text: Uint8Array, from: number): Step {
   const at = skipSpace(text, from);
   if (text[at] === CLOSE_BRACE) return { at: at + 1, more: false };
   if (text[at] !== COMMA) throw new JsonError('a comma was expected', at);
-  return { at: skipSpace(text, at + 1), more: true };
+  return keyAt(text, skipSpace(text, at + 1));
+}
+
+/** Only where a key begins is a place to go on from: what follows may not have been read yet. */
+function keyAt(text: Uint8Array, at: number): Step {
+  if (text[at] !== QUOTE) throw new JsonError('a key was expected', at);
+  return { at, more: true };
 }
 
 /** The offset of the value of the member whose key begins at `from`. */

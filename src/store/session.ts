@@ -55,8 +55,8 @@ export interface StoredSession {
   /** `sessionFile` or `sessionId` leads out of the state directory; it was not followed. */
   readonly leadsOut: boolean;
   readonly transcript: Transcript | null;
-  /** `unnamed`: nothing says where it would be; `unknown`: it could not be looked at. */
-  readonly transcriptState: 'there' | 'missing' | 'unnamed' | 'unknown';
+  /** `unnamed`: nothing says where it would be; `denied`, `unreadable`: it could not be looked at. */
+  readonly transcriptState: 'there' | 'missing' | 'unnamed' | 'denied' | 'unreadable';
 }
 
 export type TokensSource = 'index' | 'transcript' | 'none';

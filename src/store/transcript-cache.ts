@@ -47,24 +47,24 @@ export class TranscriptCache {
 
   /**
    * A transcript by `stat`, and by its bytes where they are new: those of a store that was deep-scanned before are
-   * validated at once while they are few, else only the end is read. Throws a DiskError.
+   * validated at once while they are few, else only the end is read. `total` is the stored count of
+   * tokens, see `readTail`. Throws a DiskError.
    */
-  look(path: string, root: string): Transcript {
+  look(path: string, root: string, total: number | null): Transcript {
     const signature = signatureOf(path, root);
     this.seen.add(path);
     const before = this.known.get(path);
     if (before !== undefined && sameSignature(before.signature, signature)) return view(before);
-    const newBytes = signature.size - (before?.progress.offset ?? 0);
+    using file = openFile(path, root);
+    const progress = this.resume(path, file);
+    const newBytes = file.signature.size - progress.offset;
     if (this.deepEnded && newBytes <= this.quickBytes) {
-      this.quickBytes -= Math.max(newBytes, 0);
+      this.quickBytes -= newBytes;
       return view(finish(this.validate(path, root)));
     }
-    using file = openFile(path, root);
-    const tail = readTail(file.fd, file.signature.size);
+    const tail = readTail(file.fd, file.signature.size, total);
     this.bytesRead += tail.bytesRead;
-    return view(
-      this.keep(path, { signature: file.signature, progress: this.resume(path, file), facts: null, usage: tail.usage }),
-    );
+    return view(this.keep(path, { signature: file.signature, progress, facts: null, usage: tail.usage }));
   }
 
   /** The transcripts of the last quick scan that were not validated to their end. */

@@ -29,13 +29,14 @@ export interface TranscriptPath {
  */
 export function transcriptPath(entry: IndexEntry, thread: string | null, place: TranscriptPlace): TranscriptPath {
   const named = namedFile(entry);
+  const pathNull =
+    entry.sessionFile === null || entry.transcriptPath === null || (named === null && entry.sessionId === null);
   const byFile = named === null ? null : locate(named, place);
-  if (byFile !== null && byFile !== 'outside') return { path: byFile, pathNull: false, leadsOut: false };
+  if (byFile !== null && byFile !== 'outside') return { path: byFile, pathNull, leadsOut: false };
   const byId = entry.sessionId === null ? null : derive(entry.sessionId, thread, place);
   return {
     path: byId === 'outside' ? null : byId,
-    pathNull:
-      entry.sessionFile === null || entry.transcriptPath === null || (named === null && entry.sessionId === null),
+    pathNull,
     leadsOut: byFile === 'outside' || byId === 'outside',
   };
 }
@@ -62,8 +63,7 @@ function locate(named: string, place: TranscriptPlace): string | 'outside' {
   return place.has(name) ? join(place.sessionsDir, name) : 'outside';
 }
 
-function derive(sessionId: string, thread: string | null, place: TranscriptPlace): string | 'outside' | null {
-  if (sessionId.trim() === '') return null;
+function derive(sessionId: string, thread: string | null, place: TranscriptPlace): string | 'outside' {
   const path = resolve(place.sessionsDir, `${sessionId}.jsonl`);
   if (!isInside(path, place.stateDir)) return 'outside';
   if (place.has(basename(path))) return path;

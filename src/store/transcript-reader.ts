@@ -38,6 +38,8 @@ export function* readForward(
   let offset = progress.offset;
   let position = offset;
   let guard = progress.guard;
+  /** The bytes in front of `position`; the guard is in front of `offset`. */
+  let before = progress.guard;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   while (position < size) {
@@ -54,8 +56,8 @@ export function* readForward(
       start = end + 1;
       offset = position + start;
     }
-    if (start > 0)
-      guard = Buffer.concat([guard, chunk.subarray(Math.max(0, start - GUARD_BYTES), start)]).subarray(-GUARD_BYTES);
+    if (start > 0) guard = lastBytes(before, chunk.subarray(0, start));
+    before = lastBytes(before, chunk);
     if (start < chunk.length) {
       pendingBytes += chunk.length - start;
       if (pendingBytes <= LONGEST_LINE_BYTES) pending.push(chunk.subarray(start));
@@ -69,6 +71,10 @@ export function* readForward(
     progress: reached,
     facts: pendingBytes > LONGEST_LINE_BYTES ? facts : withLastLine(facts, rest, offset === 0),
   };
+}
+
+function lastBytes(before: Buffer, chunk: Buffer): Buffer {
+  return Buffer.concat([before, chunk.subarray(-GUARD_BYTES)]).subarray(-GUARD_BYTES);
 }
 
 function addLine(facts: TranscriptFacts, line: Buffer, isFirst: boolean): TranscriptFacts {

@@ -82,7 +82,7 @@ describe('a scan that is blocked for ever', () => {
 
 describe('a scanning process that is killed in mid-scan', () => {
   it('is replaced, and the last good figures stay with their age', async () => {
-    await startBlocked('8s');
+    await startBlocked('30s');
     await waitFor('the blocked scan', () => exporter.running.output().includes('the one before it still runs'));
     const pid = scannerPid() ?? 0;
     const before = sampleValue(await exporter.metrics(), LAST);

@@ -110,3 +110,11 @@ describe('effectiveWindow', () => {
     expect(effectiveWindow(config, window)).toBe(effective);
   });
 });
+
+it('finds a model whose own id has a slash, without its provider', () => {
+  const config = parseConfig(
+    `{ models: { providers: { router: { models: [{ id: 'vendor/model', contextWindow: 64000 }] } } } }`,
+  );
+  const session = { agent: 'main', provider: null, model: 'vendor/model', contextTokens: null, era: 'file' } as const;
+  expect(sessionWindow(config, session)).toBe(64_000);
+});

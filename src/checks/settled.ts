@@ -1,0 +1,8 @@
+import type { Transcript } from '../store/session.ts';
+
+const SETTLED_MS = 2 * 60 * 1000;
+
+/** Whether nothing is being written to it any more: a line that is looks like damage for a moment. */
+export function isSettled({ writtenMs }: Transcript, now: number): boolean {
+  return now - writtenMs > SETTLED_MS;
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { type Check, corruptedWhen } from '../../src/checks/check.ts';
+import { runChecks } from '../../src/checks/run.ts';
+import { parseConfig } from '../../src/openclaw/config.ts';
+import { classify } from '../../src/store/classify.ts';
+import type { Session } from '../../src/store/session.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+
+function session(key: string): Session {
+  const unknown = { sessionId: null, chatType: null, account: null, model: null, provider: null, status: null };
+  const counts = {
+    totalTokens: null,
+    inputTokens: null,
+    outputTokens: null,
+    totalTokensFresh: null,
+    contextTokens: null,
+  };
+  const times = { endedMs: null, startedMs: null, lastActivityMs: null };
+  const paths = { pathNull: false, leadsOut: false, transcript: null, transcriptState: 'missing' } as const;
+  return classify(
+    { agent: 'ops', key, broken: false, ...unknown, ...counts, ...times, ...paths },
+    parseConfig('{}'),
+    NOW,
+  );
+}
+
+function finds(reason: string, ...keys: string[]): Check {
+  return corruptedWhen({ reason, scan: 'quick', meaning: '' }, ({ key }) => keys.includes(key));
+}
+
+/** Finds the first session, then fails. */
+function fails(reason: string, error: unknown): Check {
+  return corruptedWhen({ reason, scan: 'quick', meaning: '' }, ({ key }) => {
+    if (key !== 'a') throw error;
+    return true;
+  });
+}
+
+const SESSIONS = ['a', 'b', 'c'].map(session);
+
+function run(...checks: Check[]) {
+  const { findings, outcomes } = runChecks(checks, { sessions: SESSIONS, now: NOW });
+  const reasons = [...findings].map(([{ key }, found]) => [key, found.map(({ reason }) => reason)]);
+  return { reasons: Object.fromEntries(reasons), outcomes };
+}
+
+describe('runChecks', () => {
+  it('has each session’s findings in the order of the checks', () => {
+    const { reasons, outcomes } = run(finds('one', 'b'), finds('two', 'a', 'b'), finds('three'));
+    expect(reasons).toEqual({ a: ['two'], b: ['one', 'two'] });
+    expect(outcomes.map(({ check, success, error }) => [check, success, error])).toEqual([
+      ['one', true, null],
+      ['two', true, null],
+      ['three', true, null],
+    ]);
+  });
+
+  it.each([
+    ['an Error', new Error('broken'), 'broken'],
+    ['a text', 'broken', 'broken'],
+    ['nothing', undefined, 'undefined'],
+    [
+      'an error of the disk, whose message holds a path',
+      Object.assign(new Error("open '/home/ada'"), { code: 'EIO' }),
+      'Error EIO',
+    ],
+  ])('loses only the check that throws %s, with all that it found', (_, error, message) => {
+    const { reasons, outcomes } = run(finds('one', 'a'), fails('bad', error), finds('two', 'b'));
+    expect(reasons).toEqual({ a: ['one'], b: ['two'] });
+    expect(outcomes.map(({ check, success, error }) => [check, success, error])).toEqual([
+      ['one', true, null],
+      ['bad', false, message],
+      ['two', true, null],
+    ]);
+  });
+
+  it('loses only a check that throws before it begins', () => {
+    const broken: Check = {
+      ...finds('bad'),
+      run: () => {
+        throw new Error('at once');
+      },
+    };
+    const { reasons, outcomes } = run(broken, finds('two', 'b'));
+    expect(reasons).toEqual({ b: ['two'] });
+    expect(outcomes.map(({ success }) => success)).toEqual([false, true]);
+  });
+
+  it('says how long each took, also when it threw', () => {
+    for (const { durationSeconds } of run(finds('one'), fails('bad', new Error('x'))).outcomes) {
+      expect(durationSeconds).toBeGreaterThanOrEqual(0);
+      expect(Number.isFinite(durationSeconds)).toBe(true);
+    }
+  });
+
+  it('finds nothing without checks or sessions', () => {
+    expect(run()).toEqual({ reasons: {}, outcomes: [] });
+    const { findings, outcomes } = runChecks([finds('one', 'a')], { sessions: [], now: NOW });
+    expect(findings.size).toBe(0);
+    expect(outcomes).toMatchObject([{ check: 'one', success: true }]);
+  });
+});

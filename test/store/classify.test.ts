@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/openclaw/config.ts';
+import { classify } from '../../src/store/classify.ts';
+import type { Session, StoredSession } from '../../src/store/session.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+const DAY = 24 * 3_600_000;
+const CONFIG = parseConfig(`{
+  agents: { defaults: { model: 'p/usual', contextTokens: 300000 } },
+  models: { providers: { p: { models: [{ id: 'usual', contextWindow: 100000 }, { id: 'large', contextWindow: 1000000 }] } } },
+}`);
+
+const STORED: StoredSession = {
+  agent: 'ops',
+  key: 'agent:ops:telegram:direct:12345',
+  broken: false,
+  sessionId: 'id',
+  chatType: null,
+  account: null,
+  model: null,
+  provider: null,
+  totalTokens: null,
+  inputTokens: null,
+  outputTokens: null,
+  totalTokensFresh: null,
+  contextTokens: null,
+  status: null,
+  endedMs: null,
+  startedMs: null,
+  lastActivityMs: null,
+  pathNull: false,
+  leadsOut: false,
+  transcript: null,
+  transcriptState: 'missing',
+};
+
+function transcript(after: number) {
+  const usage = { after, before: null, compacted: false };
+  return { transcript: { bytes: 9, writtenMs: NOW, usage, facts: null }, transcriptState: 'there' } as const;
+}
+
+interface ClassifyCase {
+  when: string;
+  stored: Partial<StoredSession>;
+  session: Partial<Session>;
+}
+
+describe('classify', () => {
+  it.each<ClassifyCase>([
+    { when: 'the key says it', stored: {}, session: { kind: 'dm', channel: 'telegram' } },
+    {
+      when: 'the chat type says it',
+      stored: { key: 'agent:ops:x', chatType: 'channel' },
+      session: { kind: 'group', channel: null },
+    },
+    { when: 'nobody says it', stored: { key: 'agent:ops:x' }, session: { kind: 'other', channel: null } },
+
+    { when: 'it was never active', stored: {}, session: { active: false } },
+    { when: 'it is active now', stored: { lastActivityMs: NOW }, session: { active: true } },
+    { when: 'it was active a day ago', stored: { lastActivityMs: NOW - DAY }, session: { active: true } },
+    { when: 'it was active longer ago', stored: { lastActivityMs: NOW - DAY - 1 }, session: { active: false } },
+    { when: 'it is active in the future', stored: { lastActivityMs: NOW + DAY }, session: { active: true } },
+    { when: 'it was active at the beginning of time', stored: { lastActivityMs: 0 }, session: { active: false } },
+
+    { when: 'the model is the default', stored: {}, session: { window: 100_000, effectiveWindow: 80_000 } },
+    {
+      when: 'the session has its model',
+      stored: { model: 'large', provider: 'p' },
+      session: { window: 300_000, effectiveWindow: 280_000 },
+    },
+    {
+      when: 'a limit is stored',
+      stored: { contextTokens: 10_000 },
+      session: { window: 10_000, effectiveWindow: null },
+    },
+
+    {
+      when: 'the total is fresh',
+      stored: { totalTokens: 5, totalTokensFresh: true },
+      session: { tokens: 5, tokensSource: 'index' },
+    },
+    {
+      when: 'the total is above the window',
+      stored: { totalTokens: 100_001, totalTokensFresh: true, ...transcript(7) },
+      session: { tokens: 7, tokensSource: 'transcript' },
+    },
+    { when: 'only the transcript knows', stored: transcript(7), session: { tokens: 7, tokensSource: 'transcript' } },
+    {
+      when: 'the limit is no use',
+      stored: { contextTokens: 200_000 },
+      session: { tokens: null, tokensSource: 'none' },
+    },
+
+    {
+      when: 'the entry is no object',
+      stored: { broken: true, transcriptState: 'unnamed' },
+      session: {
+        kind: 'dm',
+        channel: 'telegram',
+        window: null,
+        effectiveWindow: null,
+        tokens: null,
+        tokensSource: 'none',
+        active: false,
+      },
+    },
+  ])('when $when', ({ stored, session }) => {
+    const given = { ...STORED, ...stored };
+    expect(classify(given, CONFIG, NOW)).toMatchObject({ ...given, ...session });
+  });
+});
