@@ -139,7 +139,7 @@ export class Scanner {
   }
 
   private async render(snapshot: Snapshot): Promise<Rendered | null> {
-    const fingerprint = createHash('sha256').update(JSON.stringify(snapshot)).digest('hex');
+    const fingerprint = fingerprintOf(snapshot);
     if (fingerprint === this.fingerprint) return null;
     await this.options.pause();
     this.counts.renders += 1;
@@ -150,4 +150,14 @@ export class Scanner {
     this.fingerprint = fingerprint;
     return rendered;
   }
+}
+
+/** Session by session: the whole of a large store as one text would be the largest thing in this process. */
+function fingerprintOf({ agents, ...state }: Snapshot): string {
+  const hash = createHash('sha256').update(JSON.stringify(state));
+  for (const { sessions, ...agent } of agents) {
+    hash.update(JSON.stringify(agent));
+    for (const session of sessions) hash.update(JSON.stringify(session));
+  }
+  return hash.digest('hex');
 }

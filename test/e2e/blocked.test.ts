@@ -11,6 +11,7 @@ const LAST = 'openclaw_store_last_scan_timestamp_seconds{scan="quick"}';
 
 let state: TestState;
 let exporter: Exporter;
+let outputBefore: number;
 
 /** Starts with one good scan; then the index becomes a FIFO without a writer, and the next scan blocks in it. */
 async function startBlocked(timeout: string): Promise<void> {
@@ -20,6 +21,14 @@ async function startBlocked(timeout: string): Promise<void> {
   });
   await waitFor('the deep scan', async () => (await exporter.metrics()).includes('openclaw_store_session_messages{'));
   state.blockIndex();
+  outputBefore = exporter.running.output().length;
+}
+
+/** A scan is blocked for certain: the one after it was left out for it. */
+async function untilBlocked(): Promise<void> {
+  await waitFor('the blocked scan', () =>
+    exporter.running.output().slice(outputBefore).includes('the one before it still runs'),
+  );
 }
 
 function scannerPid(): number | undefined {
@@ -64,7 +73,7 @@ describe('a scan that is blocked for ever', () => {
   it('does not keep SIGTERM from ending the exporter with 0', async () => {
     await startBlocked('1h');
     const before = sampleValue(await exporter.metrics(), LAST);
-    await waitFor('the blocked scan', () => exporter.running.output().includes('the one before it still runs'));
+    await untilBlocked();
     const pid = scannerPid();
     expect(sampleValue(await exporter.metrics(), LAST)).toBe(before);
     // `stop` sends SIGKILL after a while: that would not be code 0.
@@ -83,7 +92,7 @@ describe('a scan that is blocked for ever', () => {
 describe('a scanning process that is killed in mid-scan', () => {
   it('is replaced, and the last good figures stay with their age', async () => {
     await startBlocked('30s');
-    await waitFor('the blocked scan', () => exporter.running.output().includes('the one before it still runs'));
+    await untilBlocked();
     const pid = scannerPid() ?? 0;
     const before = sampleValue(await exporter.metrics(), LAST);
     process.kill(pid, 'SIGKILL');
