@@ -8,7 +8,7 @@ import { formatDuration, parseDuration } from './duration.ts';
 import { ExporterError } from './errors.ts';
 import { envName, FLAGS, type Flag, unknownVariables } from './flags.ts';
 import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
-import { resolveConfigPath, resolveStateDir } from './openclaw/paths.ts';
+import { resolveConfigPath, resolveHome, resolveStateDir } from './openclaw/paths.ts';
 import { longestGapSeconds, scheduleProblem } from './scan/schedule.ts';
 import { isDirectory } from './store/disk.ts';
 import { KINDS } from './store/kinds.ts';
@@ -28,6 +28,8 @@ const GAPS_OF_MAX_AGE = 3;
 export type Settings = z.infer<typeof SettingsSchema> & {
   readonly stateDir: string;
   readonly configPath: string;
+  /** Of OpenClaw's user, as OpenClaw finds it. */
+  readonly home: string;
   readonly maxAgeMs: number;
   readonly disabledChecks: readonly string[];
 };
@@ -111,6 +113,7 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
   const stateDir = resolve(path('openclaw.state-dir') ?? resolveStateDir(env, homedir(), isDirectory));
   return {
     ...settings,
+    home: resolveHome(env, homedir()),
     stateDir,
     configPath: resolve(path('openclaw.config') ?? resolveConfigPath(env, homedir(), stateDir, existsSync)),
     maxAgeMs: maxAge(settings['scan.schedule'], settings['scan.max-age'], given.get('scan.max-age')?.[0]?.origin),

@@ -40,6 +40,7 @@ const OpenClawConfigFile = z.object({
     })
     .optional()
     .catch(undefined),
+  session: z.object({ store: Text }).optional().catch(undefined),
   channels: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 
@@ -69,6 +70,8 @@ export interface OpenClawConfig {
   /** Tokens kept free for a compaction and its summary. */
   readonly compactionReserve: number;
   readonly channels: readonly string[];
+  /** `session.store`: a path of the gateway's host, with `{agentId}` for one file each; null: the default place. */
+  readonly sessionStore: string | null;
 }
 
 /** Pi's own reserve, and the floor that OpenClaw puts under it. */
@@ -101,6 +104,7 @@ function viewOf(value: object): OpenClawConfig {
       compaction?.reserveTokensFloor ?? RESERVE_TOKENS_FLOOR,
     ),
     channels: Object.keys(file.channels ?? {}),
+    sessionStore: file.session?.store?.trim() || null,
   };
 }
 

@@ -37,7 +37,8 @@ export function resolveConfigPath(
   return legacy ?? current;
 }
 
-function resolveHome(env: NodeJS.ProcessEnv, home: string): string {
+/** The home that OpenClaw uses: OPENCLAW_HOME (2026.2.9 and later), else the user's. */
+export function resolveHome(env: NodeJS.ProcessEnv, home: string): string {
   const given = firstText(env.OPENCLAW_HOME);
   return given === null ? home : expandHome(given, home);
 }

@@ -8,6 +8,8 @@ export interface ScanSettings {
   readonly stateDir: string;
   readonly configPath: string;
   readonly mappings: readonly PathMapping[];
+  /** Home of the gateway's user, for a `session.store` that begins with `~`. */
+  readonly home: string;
   readonly sessionLimit: number;
   /** null: `--privacy.peers=plain`. */
   readonly salt: Buffer | null;

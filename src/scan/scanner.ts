@@ -68,10 +68,9 @@ export class Scanner {
   /** Validates every byte of transcripts that was not validated before; quick scans run between its slices. */
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
-    const stateDir = this.latest?.discovery.stateDir ?? this.options.settings.stateDir;
-    for (const path of this.transcripts.unvalidated()) {
+    for (const { path, root } of this.transcripts.unvalidated()) {
       try {
-        for (const _bytes of this.transcripts.validate(path, stateDir)) await this.yieldToQuick();
+        for (const _bytes of this.transcripts.validate(path, root)) await this.yieldToQuick();
       } catch (error) {
         // It vanished or was closed to us since the quick scan: the next one says so.
         diskError(error);

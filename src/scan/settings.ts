@@ -7,6 +7,7 @@ export function scanSettings(settings: Settings, salt: Buffer | null): ScanSetti
     stateDir: settings.stateDir,
     configPath: settings.configPath,
     mappings: settings['openclaw.path-map'],
+    home: settings.home,
     sessionLimit: settings['session.limit'],
     salt,
     disabledChecks: settings.disabledChecks,

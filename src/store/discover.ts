@@ -1,21 +1,13 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../errors.ts';
-import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import { DEFAULT_CONFIG, type OpenClawConfig, parseConfig } from '../openclaw/config.ts';
+import { type AgentStore, agentStores } from './agent-stores.ts';
 import { diskError, isDirectory, openFile, readAt } from './disk.ts';
+import type { PathMapping } from './path-map.ts';
 
 /** Written by the sample generator: a state directory with this file in it is nobody's. */
 export const SAMPLE_MARKER = 'openclaw-store-exporter-demo';
-
-/** Where one agent's sessions lie. */
-export interface AgentStore {
-  readonly agent: string;
-  /** Absolute path of its `sessions.json`, whether or not it exists. */
-  readonly indexPath: string;
-  /** Absolute path of its database, when there is one: 2026.6.5 to 2026.7.x keep other things in it. */
-  readonly database: string | null;
-}
 
 /** What was found in a state directory. */
 export interface Discovery {
@@ -37,10 +29,13 @@ export interface DiscoverInput {
   readonly configPath: string;
   /** The last config that could be used. */
   readonly lastConfig: OpenClawConfig | null;
+  readonly mappings: readonly PathMapping[];
+  /** Home of the gateway's user. */
+  readonly home: string;
 }
 
 /** Finds config and agents of one state directory; agents by id, first those of the config in its order. */
-export function discover({ stateDir: given, configPath, lastConfig }: DiscoverInput): Discovery {
+export function discover({ stateDir: given, configPath, lastConfig, mappings, home }: DiscoverInput): Discovery {
   const { config, error } = readConfig(configPath, lastConfig);
   const found = { config, configValid: error === null, configError: error, agents: [], sample: false };
   try {
@@ -53,7 +48,13 @@ export function discover({ stateDir: given, configPath, lastConfig }: DiscoverIn
       ...found,
       stateDir,
       unreadable: null,
-      agents: agentStores(stateDir, config, hasAgents ? foldersOf(join(stateDir, 'agents')) : []),
+      agents: agentStores({
+        stateDir,
+        config,
+        folders: hasAgents ? foldersOf(join(stateDir, 'agents')) : [],
+        mappings,
+        home,
+      }),
       sample: names.includes(SAMPLE_MARKER),
     };
   } catch (caught) {
@@ -61,21 +62,6 @@ export function discover({ stateDir: given, configPath, lastConfig }: DiscoverIn
     const unreadable = problem === 'missing' || problem === 'denied' ? problem : 'unreadable';
     return { ...found, stateDir: given, unreadable };
   }
-}
-
-function agentStores(stateDir: string, config: OpenClawConfig, folders: readonly string[]): AgentStore[] {
-  // A folder whose name is no clean id is read under that id: `agents/Main Bot` cannot be written by OpenClaw.
-  const byId = new Map(folders.map((folder) => [normalizeAgentId(folder), folder]));
-  const ids = new Set([...config.agents.map(({ id }) => id), ...byId.keys()]);
-  return [...ids].map((agent) => {
-    const home = join(stateDir, 'agents', byId.get(agent) ?? agent);
-    const database = join(home, 'agent', 'openclaw-agent.sqlite');
-    return {
-      agent,
-      indexPath: join(home, 'sessions', 'sessions.json'),
-      database: existsSync(database) ? database : null,
-    };
-  });
 }
 
 function foldersOf(folder: string): string[] {

@@ -1,13 +1,14 @@
 import { dirname } from 'node:path';
 import { parseKey } from '../openclaw/keys.ts';
-import type { AgentStore } from './discover.ts';
-import { type DiskProblem, diskError, namesIn, sameSignature, signatureOf } from './disk.ts';
+import { type AgentStore, ownerOf } from './agent-stores.ts';
+import { type DiskProblem, diskError, isInside, namesIn, sameSignature, signatureOf } from './disk.ts';
+import { isTranscriptName } from './file-names.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { IndexFile, IndexResult, ReadIndex } from './index-file.ts';
 import type { PathMapping } from './path-map.ts';
 import type { Problem, StoredSession, StoreReading, Transcript } from './session.ts';
 import type { TranscriptCache } from './transcript-cache.ts';
-import { type TranscriptPlace, transcriptPath } from './transcript-path.ts';
+import { type Listing, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
 
 /** What reading needs besides the store, and what is kept between scans. */
 export interface FileStoreContext {
@@ -24,19 +25,25 @@ export interface FileStoreContext {
 
 /** Sessions between two pauses. */
 const SLICE = 50;
-/** Names that end as a transcript and are none: debug traces and the copies that compactions of 2026.4 and 2026.5 left. */
-const NO_TRANSCRIPT = /\.trajectory\.jsonl$|\.checkpoint\.[0-9a-f-]+\.jsonl$/;
-
 /** Reads a store of the file era. Never throws for bad data. */
 export async function readFileStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
-  const listing = listingOf(dirname(store.indexPath), context.stateDir);
-  if (listing.problem !== null) return unreadable(store, listing.problem);
-  const result = currentIndex(store.indexPath, context);
+  if (store.isOutOfReach) return unreadable(store, 'index_unreadable');
+  const { listing, problem } = listingOf(dirname(store.indexPath), store.root);
+  if (problem !== null) return unreadable(store, problem);
+  const result = currentIndex(store, context);
   await context.pause();
   if (result.found === 'problem') return unreadable(store, result.problem);
   if (result.found === 'nothing') return withoutIndex(store, listing.names);
 
-  const place: TranscriptPlace = { ...context, sessionsDir: dirname(store.indexPath), ...lookups(listing.names) };
+  const place: TranscriptPlace = {
+    stateDir: context.stateDir,
+    roots: [...new Set([context.stateDir, store.root])],
+    mappings: context.mappings,
+    own: [
+      listing,
+      ...(store.defaultFolder === listing.folder ? [] : [listingOf(store.defaultFolder, context.stateDir).listing]),
+    ],
+  };
   const sessions: StoredSession[] = [];
   let archived = 0;
   let lastWriteMs = result.index.signature.mtimeMs;
@@ -44,6 +51,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   for (const [key, entry] of result.index.entries) {
     slice += 1;
     if (slice % SLICE === 0) await context.pause();
+    if (store.sharedBy !== null && ownerOf(parseKey(key).agent, store.sharedBy) !== store.agent) continue;
     if (isArchived(entry)) {
       archived += 1;
       continue;
@@ -74,14 +82,14 @@ function problemsOf(sessions: readonly StoredSession[]): Problem[] {
 }
 
 /** The index as it stands: the kept one while its signature is the same. */
-function currentIndex(path: string, context: FileStoreContext): IndexResult {
+function currentIndex({ indexPath: path, root }: AgentStore, context: FileStoreContext): IndexResult {
   const kept = context.indexes.get(path);
-  if (kept !== undefined && sameSignature(kept.signature, signatureOrNull(path, context.stateDir))) {
+  if (kept !== undefined && sameSignature(kept.signature, signatureOrNull(path, root))) {
     return { found: 'index', index: kept };
   }
-  let result = context.readIndex(path, context.stateDir);
+  let result = context.readIndex(path, root);
   // 2026.2.17 to 2026.4.29 rotate the index by a rename: for a moment there is none.
-  if (result.found === 'nothing' && kept !== undefined) result = context.readIndex(path, context.stateDir);
+  if (result.found === 'nothing' && kept !== undefined) result = context.readIndex(path, root);
   if (result.found === 'index') context.indexes.set(path, result.index);
   else context.indexes.delete(path);
   return result;
@@ -96,7 +104,7 @@ function readSession(
 ): StoredSession {
   if (entry === null) return { ...UNKNOWN, agent, key, broken: true };
   const { path, pathNull, leadsOut } = transcriptPath(entry, parseKey(key).thread, place);
-  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, context);
+  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, context.transcripts);
   const transcript = typeof found === 'string' ? null : found;
   return {
     agent,
@@ -147,10 +155,11 @@ const UNKNOWN = {
 function lookAt(
   path: string,
   total: number | null,
-  { transcripts, stateDir }: FileStoreContext,
+  { stateDir, roots }: TranscriptPlace,
+  transcripts: TranscriptCache,
 ): Transcript | DiskProblem {
   try {
-    return transcripts.look(path, stateDir, total);
+    return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, total);
   } catch (error) {
     return diskError(error).problem;
   }
@@ -168,8 +177,8 @@ function unreadable(store: AgentStore, problem: Problem): StoreReading {
 }
 
 /** Transcripts without an index: OpenClaw's own clean-up takes them for leftovers and deletes them. */
-function withoutIndex(store: AgentStore, names: readonly string[]): StoreReading {
-  if (!names.some(isTranscriptName)) return nothingIn(store);
+function withoutIndex(store: AgentStore, names: ReadonlySet<string>): StoreReading {
+  if (![...names].some(isTranscriptName)) return nothingIn(store);
   return { ...nothingIn(store), layout: 'file', problems: ['index_missing'] };
 }
 
@@ -186,29 +195,18 @@ function nothingIn({ agent }: AgentStore): StoreReading {
   };
 }
 
-function isTranscriptName(name: string): boolean {
-  return name.endsWith('.jsonl') && !NO_TRANSCRIPT.test(name);
-}
-
 function isArchived(entry: IndexEntry | null): boolean {
   return entry !== null && entry.archivedAt !== null && entry.archivedAt > 0;
 }
 
-function lookups(names: readonly string[]): Pick<TranscriptPlace, 'has' | 'topicsOf'> {
-  const known = new Set(names);
-  return {
-    has: (name) => known.has(name),
-    topicsOf: (sessionId) => names.filter((name) => name.startsWith(`${sessionId}-topic-`) && isTranscriptName(name)),
-  };
-}
-
-function listingOf(folder: string, root: string): { names: string[]; problem: Problem | null } {
+function listingOf(folder: string, root: string): { listing: Listing; problem: Problem | null } {
   try {
-    return { names: namesIn(folder, root), problem: null };
+    return { listing: { folder, names: new Set(namesIn(folder, root)) }, problem: null };
   } catch (error) {
     const { problem } = diskError(error);
-    if (problem === 'missing') return { names: [], problem: null };
-    return { names: [], problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
+    const listing = { folder, names: new Set<string>() };
+    if (problem === 'missing') return { listing, problem: null };
+    return { listing, problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
   }
 }
 

@@ -1,5 +1,5 @@
+import type { AgentStore } from './agent-stores.ts';
 import { hasSessionTables } from './database.ts';
-import type { AgentStore } from './discover.ts';
 import { type FileStoreContext, readFileStore } from './file-store.ts';
 import type { StoreReading } from './session.ts';
 

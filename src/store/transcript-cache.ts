@@ -7,6 +7,8 @@ import { readTail } from './transcript-tail.ts';
 /** What is known of one transcript. */
 interface Known {
   readonly signature: FileSignature;
+  /** What it must lie in. */
+  readonly root: string;
   readonly progress: Progress;
   /** Of the file as `signature` has it; null when it was not validated to its end. */
   readonly facts: TranscriptFacts | null;
@@ -64,12 +66,12 @@ export class TranscriptCache {
     }
     const tail = readTail(file.fd, file.signature.size, total);
     this.bytesRead += tail.bytesRead;
-    return view(this.keep(path, { signature: file.signature, progress, facts: null, usage: tail.usage }));
+    return view(this.keep(path, { signature: file.signature, root, progress, facts: null, usage: tail.usage }));
   }
 
   /** The transcripts of the last quick scan that were not validated to their end. */
-  unvalidated(): string[] {
-    return [...this.known].filter(([, known]) => known.facts === null).map(([path]) => path);
+  unvalidated(): { path: string; root: string }[] {
+    return [...this.known].filter(([, { facts }]) => facts === null).map(([path, { root }]) => ({ path, root }));
   }
 
   /** Validates what is new in a transcript; yields after each chunk, so that the caller can pause. Throws a DiskError. */
@@ -80,7 +82,7 @@ export class TranscriptCache {
       const step = chunks.next();
       if (step.done) {
         const { progress, facts } = step.value;
-        return this.keep(path, { signature: file.signature, progress, facts, usage: facts.usage });
+        return this.keep(path, { signature: file.signature, root, progress, facts, usage: facts.usage });
       }
       this.bytesRead += step.value;
       yield step.value;

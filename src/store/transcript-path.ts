@@ -1,19 +1,28 @@
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { isInside } from './disk.ts';
+import { isTranscriptName } from './file-names.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { agentsTail, isAnyAbsolute, mapPath, normalizeAnyPath, type PathMapping } from './path-map.ts';
+
+/** A folder and what was seen in it. */
+export interface Listing {
+  /** Absolute. */
+  readonly folder: string;
+  readonly names: ReadonlySet<string>;
+}
 
 /** The folders of one agent's store. */
 export interface TranscriptPlace {
   /** The state directory, as a real path. */
   readonly stateDir: string;
-  /** Folder of the agent's index and transcripts. */
-  readonly sessionsDir: string;
+  /** Folders that transcripts may lie in, as real paths: the state directory, and a configured store elsewhere. */
+  readonly roots: readonly string[];
   readonly mappings: readonly PathMapping[];
-  /** Whether a file of that name lies in `sessionsDir`. */
-  readonly has: (name: string) => boolean;
-  /** Names of the topic transcripts of a session id in `sessionsDir`. */
-  readonly topicsOf: (sessionId: string) => readonly string[];
+  /**
+   * Where the session's own transcripts are looked for: the folder of its index; then the agent's default folder, in
+   * which they stay before 2026.2.17 although `session.store` names another.
+   */
+  readonly own: readonly [Listing, ...Listing[]];
 }
 
 export interface TranscriptPath {
@@ -50,25 +59,38 @@ function namedFile(entry: IndexEntry): string | null {
 
 function locate(named: string, place: TranscriptPlace): string | 'outside' {
   const path = normalizeAnyPath(named);
-  if (!isAnyAbsolute(named)) {
-    const own = resolve(place.sessionsDir, path);
-    return isInside(own, place.stateDir) ? own : 'outside';
-  }
-  if (isAbsolute(path) && isInside(path, place.stateDir)) return path;
+  const [{ folder }] = place.own;
+  if (!isAnyAbsolute(named)) return inside(resolve(folder, path), place) ?? 'outside';
   const mapped = mapPath(path, place.mappings);
-  if (mapped !== null && isInside(mapped, place.stateDir)) return mapped;
+  const here = (isAbsolute(path) ? inside(path, place) : null) ?? (mapped === null ? null : inside(mapped, place));
+  if (here !== null) return here;
   const tail = agentsTail(path);
   if (tail !== null) return join(place.stateDir, tail);
-  const name = basename(path);
-  return place.has(name) ? join(place.sessionsDir, name) : 'outside';
+  return find(basename(path), place) ?? 'outside';
 }
 
 function derive(sessionId: string, thread: string | null, place: TranscriptPlace): string | 'outside' {
-  const path = resolve(place.sessionsDir, `${sessionId}.jsonl`);
-  if (!isInside(path, place.stateDir)) return 'outside';
-  if (place.has(basename(path))) return path;
+  const name = `${sessionId}.jsonl`;
+  const [{ folder }] = place.own;
+  const path = inside(resolve(folder, name), place);
+  if (path === null) return 'outside';
   const topic = thread === null ? null : `${sessionId}-topic-${encodeURIComponent(thread)}.jsonl`;
-  if (topic !== null && place.has(topic)) return join(place.sessionsDir, topic);
-  const [only] = place.topicsOf(sessionId);
-  return only === undefined ? path : join(place.sessionsDir, only);
+  return find(name, place) ?? (topic === null ? null : find(topic, place)) ?? findTopic(sessionId, place) ?? path;
+}
+
+function inside(path: string, { roots }: TranscriptPlace): string | null {
+  return roots.some((root) => isInside(path, root)) ? path : null;
+}
+
+function find(name: string, { own }: TranscriptPlace): string | null {
+  const listing = own.find(({ names }) => names.has(name));
+  return listing === undefined ? null : join(listing.folder, name);
+}
+
+function findTopic(sessionId: string, { own }: TranscriptPlace): string | null {
+  for (const { folder, names } of own) {
+    for (const name of names)
+      if (name.startsWith(`${sessionId}-topic-`) && isTranscriptName(name)) return join(folder, name);
+  }
+  return null;
 }

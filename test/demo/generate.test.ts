@@ -122,6 +122,7 @@ async function scan(stateDir: string): Promise<Snapshot> {
       stateDir,
       configPath: join(stateDir, 'openclaw.json'),
       mappings: [],
+      home: '/nobody',
       sessionLimit: 1000,
       salt: null,
       disabledChecks: [],

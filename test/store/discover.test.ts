@@ -27,8 +27,10 @@ function stateDirWith({ config, paths = [] }: Given): string {
   return stateDir;
 }
 
+const NOTHING = { mappings: [], home: '/nobody' };
+
 function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {
-  return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig });
+  return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });
 }
 
 interface AgentsCase extends Given {
@@ -134,7 +136,7 @@ describe('discover, the config', () => {
     const stateDir = stateDirWith({ paths: ['agents/ops/'] });
     symlinkSync(join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json'));
     for (const configPath of [join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json')]) {
-      const found = discover({ stateDir, configPath, lastConfig: null });
+      const found = discover({ stateDir, configPath, lastConfig: null, ...NOTHING });
       expect(found.agents.map(({ agent }) => agent)).toEqual(['far', 'ops']);
     }
   });
@@ -158,7 +160,7 @@ describe('discover, the state directory', () => {
       configPath: join(stateDirWith({ config: '{}' }), 'openclaw.json'),
       stateDir: stateDirWith({}),
     };
-    expect(discover({ stateDir, configPath, lastConfig: null })).toMatchObject({
+    expect(discover({ stateDir, configPath, lastConfig: null, ...NOTHING })).toMatchObject({
       unreadable: null,
       agents: [{ agent: 'main' }],
     });

@@ -133,10 +133,9 @@ describe('a path that is null', () => {
   ])('has no path where one is null or there is nothing to derive it from: %j', (entry) => {
     const place = {
       stateDir: '/state',
-      sessionsDir: '/state/agents/ops/sessions',
+      roots: ['/state'],
       mappings: [],
-      has: () => true,
-      topicsOf: () => [],
+      own: [{ folder: '/state/agents/ops/sessions', names: new Set(['a.jsonl']) }] as const,
     };
     expect(transcriptPath(IndexEntry.parse(entry), null, place).pathNull).toBe(true);
   });

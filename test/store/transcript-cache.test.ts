@@ -251,7 +251,7 @@ describe('TranscriptCache, quick and deep scans', () => {
     const seen = quickLook(cache, path);
     expect(seen).toMatchObject({ facts: null, usage: { after: 70 } });
     expect(cache.bytesRead).toBeLessThan(MIB);
-    expect(cache.unvalidated()).toEqual([path]);
+    expect(cache.unvalidated()).toEqual([{ path, root }]);
     validate(cache, path);
     expect(cache.unvalidated()).toEqual([]);
     expect(quickLook(cache, path).facts).toMatchObject({ records: 2, badLines: 3072 });
@@ -263,7 +263,7 @@ describe('TranscriptCache, quick and deep scans', () => {
     cache.startQuickScan();
     const seen = [first, second, small].map((path) => cache.look(path, root, null).facts !== null);
     expect(seen).toEqual([true, false, true]);
-    expect(cache.unvalidated()).toEqual([second]);
+    expect(cache.unvalidated()).toEqual([{ path: second, root }]);
     cache.startQuickScan();
     cache.look(first, root, null);
     expect(cache.look(second, root, null).facts).toBeNull();

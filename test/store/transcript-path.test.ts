@@ -15,10 +15,9 @@ const MAPPINGS = [
 function place(names: readonly string[] = FILES): TranscriptPlace {
   return {
     stateDir: '/state',
-    sessionsDir: OWN,
+    roots: ['/state'],
     mappings: MAPPINGS,
-    has: (name) => names.includes(name),
-    topicsOf: (sessionId) => names.filter((name) => name.startsWith(`${sessionId}-topic-`)),
+    own: [{ folder: OWN, names: new Set(names) }],
   };
 }
 

@@ -15,6 +15,7 @@ export function testSettings(stateDir: string, changes: Partial<ScanSettings> = 
     stateDir,
     configPath: join(stateDir, 'openclaw.json'),
     mappings: [],
+    home: '/nobody',
     sessionLimit: 1000,
     salt: SALT,
     disabledChecks: [],

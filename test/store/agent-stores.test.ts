@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ScanSettings } from '../../src/scan/messages.ts';
+import { testScanner } from '../support/scan.ts';
+
+const HEADER = `${JSON.stringify({ type: 'session', version: 3, id: 's', timestamp: '2026-02-08T00:00:00.000Z' })}\n`;
+
+/** Files by their path in a fresh folder; an object is written as JSON. */
+function folderWith(files: Record<string, object | string>): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'custom-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+function config(store: string): object {
+  return { session: { store }, agents: { list: [{ id: 'main' }, { id: 'Ops Team' }] } };
+}
+
+async function sessionsOf(stateDir: string, settings: Partial<ScanSettings> = {}) {
+  const { snapshot } = await testScanner(stateDir, { settings }).deep();
+  return Object.fromEntries(
+    snapshot.agents.map(({ agent, readable, problems, sessions }) => [
+      agent,
+      readable
+        ? sessions.map(({ session }) => `${session.key} ${session.transcript?.bytes ?? session.transcriptState}`)
+        : problems,
+    ]),
+  );
+}
+
+describe('session.store', () => {
+  it('names a file for each agent, in a folder elsewhere', async () => {
+    const elsewhere = folderWith({
+      'main/store.json': { 'agent:main:main': { sessionId: 's' } },
+      'main/s.jsonl': HEADER,
+      'ops-team/store.json': { 'agent:ops-team:main': { sessionId: 'gone' } },
+    });
+    const stateDir = folderWith({
+      'openclaw.json': config(join(elsewhere, '{agentId}', 'store.json')),
+      'agents/x': {},
+    });
+    rmSync(join(stateDir, 'agents'), { recursive: true });
+    expect(await sessionsOf(stateDir)).toEqual({
+      main: [`agent:main:main ${HEADER.length}`],
+      'ops-team': ['agent:ops-team:main missing'],
+    });
+  });
+
+  it('names one file for all: a session belongs to the agent of its key when that is listed, else to the first', async () => {
+    const index = {
+      'agent:main:main': { sessionId: 's' },
+      'agent:ops-team:main': { sessionId: 'o' },
+      'agent:nobody:main': { sessionId: 'n' },
+      'hook:deploy': { sessionId: 'h' },
+    };
+    const home = folderWith({ 'claw/sessions.json': index, 'claw/s.jsonl': HEADER });
+    const stateDir = folderWith({ 'openclaw.json': config('~/claw/sessions.json') });
+    expect(await sessionsOf(stateDir, { home })).toEqual({
+      main: [`agent:main:main ${HEADER.length}`, 'agent:nobody:main missing', 'hook:deploy missing'],
+      'ops-team': ['agent:ops-team:main missing'],
+    });
+  });
+
+  it('finds transcripts that stayed in the default folder, as before 2026.2.17', async () => {
+    const elsewhere = folderWith({
+      'main.json': { 'agent:main:main': { sessionId: 's' }, 'agent:main:t': { sessionId: 't' } },
+    });
+    const stateDir = folderWith({
+      'openclaw.json': config(join(elsewhere, '{agentId}.json')),
+      'agents/main/sessions/s.jsonl': HEADER,
+      'agents/main/sessions/t-topic-7.jsonl': HEADER,
+    });
+    expect((await sessionsOf(stateDir)).main).toEqual([
+      `agent:main:main ${HEADER.length}`,
+      `agent:main:t ${HEADER.length}`,
+    ]);
+  });
+
+  it.each([
+    { how: 'by --openclaw.path-map', store: '/srv/claw/sessions.json', mapped: true },
+    { how: 'at its agents/<id>/ tail', store: '/home/gone/.openclaw/agents/{agentId}/sessions/sessions.json' },
+    { how: 'with the separators of Windows', store: 'C:\\claw\\agents\\{agentId}\\sessions\\sessions.json' },
+  ])('of another host is found $how', async ({ store, mapped }) => {
+    const stateDir = folderWith({
+      'openclaw.json': config(store),
+      'agents/main/sessions/sessions.json': { 'agent:main:main': { sessionId: 's' } },
+      'agents/main/sessions/s.jsonl': HEADER,
+    });
+    const mappings = mapped ? [{ from: '/srv/claw', to: join(stateDir, 'agents/main/sessions') }] : [];
+    expect((await sessionsOf(stateDir, { mappings })).main).toEqual([`agent:main:main ${HEADER.length}`]);
+  });
+
+  it('whose folder is not here is said to be unread, never empty', async () => {
+    const stateDir = folderWith({ 'openclaw.json': config('/not/mounted/{agentId}/sessions.json') });
+    expect(await sessionsOf(stateDir)).toEqual({ main: ['index_unreadable'], 'ops-team': ['index_unreadable'] });
+  });
+
+  it('does not open the rest of the disk: a path that leaves store and state directory is a finding', async () => {
+    const elsewhere = folderWith({
+      'store/main.json': { 'agent:main:main': { sessionFile: '../secret.jsonl', sessionId: 's' } },
+      'secret.jsonl': HEADER,
+    });
+    const stateDir = folderWith({ 'openclaw.json': config(join(elsewhere, 'store', '{agentId}.json')) });
+    const { snapshot } = await testScanner(stateDir).deep();
+    const [main] = snapshot.agents;
+    expect(main?.sessions[0]?.findings).toMatchObject([{ reason: 'entry_invalid' }]);
+    expect(main?.sessions[0]?.session.transcript).toBeNull();
+  });
+});
