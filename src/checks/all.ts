@@ -3,6 +3,7 @@ import { entryInvalid } from './entry-invalid.ts';
 import { headerInvalid } from './header-invalid.ts';
 import { idMismatch } from './id-mismatch.ts';
 import { invalidJson } from './invalid-json.ts';
+import { stuck } from './stuck.ts';
 import { transcriptEmpty } from './transcript-empty.ts';
 import { transcriptMissing } from './transcript-missing.ts';
 import { transcriptPathNull } from './transcript-path-null.ts';
@@ -18,4 +19,5 @@ export const CHECKS: readonly Check[] = [
   idMismatch,
   invalidJson,
   truncated,
+  stuck,
 ];

@@ -32,11 +32,7 @@ function agentsTable({ agents }: Snapshot): string {
       readable ? 'yes' : 'NO',
       problems.join(', '),
       ...(readable
-        ? [
-            String(sessions.length),
-            String(archived),
-            String(sessions.filter(({ findings }) => findings.length > 0).length),
-          ]
+        ? [String(sessions.length), String(archived), String(sessions.filter(isCorrupted).length)]
         : ['', '', '']),
     ]),
   );
@@ -59,6 +55,10 @@ function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSe
     ]);
   const head = ['agent', 'session', 'kind', 'tokens', 'window', 'transcript bytes', 'why'];
   return `${htmlTable('Sessions to look at', head, rows)}\n${more}`;
+}
+
+function isCorrupted({ findings }: SnapshotSession): boolean {
+  return findings.some(({ finding }) => finding === 'corrupted');
 }
 
 /** The worst first: what fails now, then what is broken, then what will fail. */

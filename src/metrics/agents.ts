@@ -2,6 +2,9 @@ import { PROBLEMS, type Problem } from '../store/session.ts';
 import type { Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
 import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
 
+/** Statuses of a run that OpenClaw knows; another text would be a label of somebody's making. */
+const STATUSES = new Set(['running', 'done', 'failed', 'killed', 'timeout']);
+
 /** What the file era's store can have, so that a zero is shown where there is none. */
 const FILE_PROBLEMS: readonly Problem[] = PROBLEMS.filter((problem) => problem !== 'schema_unsupported');
 
@@ -57,7 +60,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     labels: ['agent', 'kind'],
     help: 'Sessions in the store by kind, archived ones left out. From the last quick scan.',
     scan: 'quick',
-    samples: perKind(() => true),
+    samples: perValue('kind', ({ session }) => session.kind),
   },
   {
     name: `${PREFIX}active_sessions`,
@@ -98,10 +101,42 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
       }
     },
   },
+  {
+    name: `${PREFIX}stuck_sessions`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: 'Sessions whose last run is stored as running and that nothing was stored for in 30 minutes. From the last quick scan.',
+    scan: 'quick',
+    *samples({ agents, lookedFor }) {
+      if (!lookedFor.some(({ finding }) => finding === 'stuck')) return;
+      for (const { agent, sessions } of agents.filter(({ readable }) => readable)) {
+        const isStuck = ({ findings }: SnapshotSession) => findings.some(({ finding }) => finding === 'stuck');
+        yield { labels: { agent }, value: sessions.filter(isStuck).length };
+      }
+    },
+  },
+  {
+    name: `${PREFIX}sessions_by_status`,
+    type: 'gauge',
+    labels: ['agent', 'status'],
+    help: 'Sessions by the status of their last run, where OpenClaw stores one (2026.4.15 and later). From the last quick scan.',
+    scan: 'quick',
+    samples: perValue('status', ({ session }) =>
+      session.status !== null && STATUSES.has(session.status) ? session.status : null,
+    ),
+  },
+  {
+    name: `${PREFIX}active_sessions_by_tokens_source`,
+    type: 'gauge',
+    labels: ['agent', 'source'],
+    help: 'Active sessions by where their tokens were learned: index (the stored total), transcript (the last usage), none (nobody knows). From the last quick scan.',
+    scan: 'quick',
+    samples: perValue('source', ({ session }) => (session.active ? session.tokensSource : null)),
+  },
 ];
 
 function hasReason({ findings }: SnapshotSession, reason: string): boolean {
-  return findings.some((finding) => finding.reason === reason);
+  return findings.some((each) => each.finding === 'corrupted' && each.reason === reason);
 }
 
 function perAgent(value: (agent: SnapshotAgent) => number | null) {
@@ -109,6 +144,21 @@ function perAgent(value: (agent: SnapshotAgent) => number | null) {
     for (const agent of agents) {
       const known = agent.readable ? value(agent) : null;
       if (known !== null) yield { labels: { agent: agent.agent }, value: known };
+    }
+  };
+}
+
+/** Counts by what a session has; null leaves it out, and what no session has has no series. */
+function perValue(label: string, toValue: (session: SnapshotSession) => string | null) {
+  return function* samples({ agents }: Snapshot): Generator<Sample> {
+    for (const { agent, readable, sessions } of agents) {
+      if (!readable) continue;
+      const counts = new Map<string, number>();
+      for (const session of sessions) {
+        const value = toValue(session);
+        if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+      for (const [value, count] of counts) yield { labels: { agent, [label]: value }, value: count };
     }
   };
 }

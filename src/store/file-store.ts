@@ -124,6 +124,7 @@ function readSession(
     endedMs: entry.endedAt,
     startedMs: entry.sessionStartedAt ?? transcript?.facts?.header?.startedMs ?? null,
     lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
+    lastStoredMs: newest(entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt),
     pathNull,
     leadsOut: leadsOut || found === 'outside',
     transcript,
@@ -146,11 +147,17 @@ const UNKNOWN = {
   endedMs: null,
   startedMs: null,
   lastActivityMs: null,
+  lastStoredMs: null,
   pathNull: false,
   leadsOut: false,
   transcript: null,
   transcriptState: 'unnamed',
 } as const satisfies Partial<StoredSession>;
+
+function newest(...times: (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
 
 function lookAt(
   path: string,

@@ -50,6 +50,8 @@ export interface StoredSession {
   readonly endedMs: number | null;
   readonly startedMs: number | null;
   readonly lastActivityMs: number | null;
+  /** The newest of all times that were stored for it, its transcript's not among them. */
+  readonly lastStoredMs: number | null;
   /** `sessionFile` or `transcriptPath` is null, or there is nothing to derive a path from. */
   readonly pathNull: boolean;
   /** `sessionFile` or `sessionId` leads out of the state directory; it was not followed. */
@@ -75,7 +77,8 @@ export interface Session extends StoredSession {
 
 /** Something that is wrong with a session. */
 export interface Finding {
-  readonly finding: 'corrupted';
+  readonly finding: 'corrupted' | 'stuck';
+  /** Empty where a finding has no reasons. */
   readonly reason: string;
   /** The agent that the session belongs to, where the finding is about that; else empty. */
   readonly expectedAgent: string;

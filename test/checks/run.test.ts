@@ -16,7 +16,7 @@ function session(key: string): Session {
     totalTokensFresh: null,
     contextTokens: null,
   };
-  const times = { endedMs: null, startedMs: null, lastActivityMs: null };
+  const times = { endedMs: null, startedMs: null, lastStoredMs: null, lastActivityMs: null };
   const paths = { pathNull: false, leadsOut: false, transcript: null, transcriptState: 'missing' } as const;
   return classify(
     { agent: 'ops', key, broken: false, ...unknown, ...counts, ...times, ...paths },

@@ -27,6 +27,7 @@ const STORED: StoredSession = {
   status: null,
   endedMs: null,
   startedMs: null,
+  lastStoredMs: null,
   lastActivityMs: null,
   pathNull: false,
   leadsOut: false,

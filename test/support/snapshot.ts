@@ -21,6 +21,7 @@ export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSess
     status: null,
     endedMs: null,
     startedMs: null,
+    lastStoredMs: null,
     lastActivityMs: null,
     pathNull: false,
     leadsOut: false,

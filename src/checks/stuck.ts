@@ -1,0 +1,24 @@
+import type { Finding, Session } from '../store/session.ts';
+import type { Check } from './check.ts';
+
+const SILENT_MS = 30 * 60 * 1000;
+const FINDING: Finding = { finding: 'stuck', reason: '', expectedAgent: '' };
+
+/** A run that never ended: OpenClaw 2026.4.15 and later store `running` when one begins, and a crash leaves it there. */
+export const stuck: Check = {
+  name: 'stuck',
+  finding: 'stuck',
+  reason: '',
+  scan: 'quick',
+  meaning:
+    'The last run is stored as running, and nothing was stored for the session or its transcript for 30 minutes.',
+  *run({ sessions, now }) {
+    for (const session of sessions) if (isStuck(session, now)) yield { session, finding: FINDING };
+  },
+};
+
+function isStuck({ status, lastStoredMs, transcript }: Session, now: number): boolean {
+  if (status !== 'running') return false;
+  const last = Math.max(lastStoredMs ?? 0, transcript?.writtenMs ?? 0);
+  return last > 0 && now - last > SILENT_MS;
+}
