@@ -1,3 +1,4 @@
+import type { ClassTotal } from '../store/agent-files.ts';
 import { PROBLEMS, type Problem } from '../store/session.ts';
 import type { Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
 import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
@@ -133,10 +134,49 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     scan: 'quick',
     samples: perValue('source', ({ session }) => (session.active ? session.tokensSource : null)),
   },
+  {
+    name: `${PREFIX}files`,
+    type: 'gauge',
+    labels: ['agent', 'class'],
+    help: "Regular files in the agent's folders by class, from their names; a transcript that no index refers to is an orphan. From the last quick scan.",
+    scan: 'quick',
+    samples: perClass(({ files }) => files),
+  },
+  {
+    name: `${PREFIX}bytes`,
+    type: 'gauge',
+    labels: ['agent', 'class'],
+    help: "Bytes of the regular files in the agent's folders by class, as files counts them. From the last quick scan.",
+    scan: 'quick',
+    samples: perClass(({ bytes }) => bytes),
+  },
+  {
+    name: `${PREFIX}locks`,
+    type: 'gauge',
+    labels: ['agent', 'state'],
+    help: 'Lock files by their age: stale after 30 minutes, that of the index after 30 seconds, else held. From the last quick scan.',
+    scan: 'quick',
+    *samples({ agents }) {
+      for (const { agent, files } of agents) {
+        for (const state of ['held', 'stale'] as const) {
+          const value = files?.locks[state] ?? 0;
+          if (value > 0) yield { labels: { agent, state }, value };
+        }
+      }
+    },
+  },
 ];
 
 function hasReason({ findings }: SnapshotSession, reason: string): boolean {
   return findings.some((each) => each.finding === 'corrupted' && each.reason === reason);
+}
+
+function perClass(value: (total: ClassTotal) => number) {
+  return function* samples({ agents }: Snapshot): Generator<Sample> {
+    for (const { agent, files } of agents) {
+      for (const total of files?.classes ?? []) yield { labels: { agent, class: total.class }, value: value(total) };
+    }
+  };
 }
 
 function perAgent(value: (agent: SnapshotAgent) => number | null) {

@@ -6,6 +6,7 @@ import { SNAPSHOT_FAMILIES } from '../metrics/families.ts';
 import { renderFamilies } from '../metrics/render.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { labelContext } from '../openclaw/labels.ts';
+import { type AgentFiles, agentFiles } from '../store/agent-files.ts';
 import { type Discovery, discover } from '../store/discover.ts';
 import { diskError } from '../store/disk.ts';
 import { type IndexFile, type ReadIndex, readIndex } from '../store/index-file.ts';
@@ -34,6 +35,13 @@ export interface ScanResult {
   readonly rendered: Rendered | null;
 }
 
+/** What the last quick scan saw. */
+interface Latest {
+  readonly discovery: Discovery;
+  readonly readings: readonly StoreReading[];
+  readonly files: ReadonlyMap<string, AgentFiles>;
+}
+
 /** Scans one state directory again and again, and keeps what saves work between the scans. */
 export class Scanner {
   /** Work that was done so far. */
@@ -44,7 +52,7 @@ export class Scanner {
   private readonly changes: ChangeLog;
   private readonly indexes = new Map<string, IndexFile>();
   private lastConfig: OpenClawConfig | null = null;
-  private latest: { discovery: Discovery; readings: readonly StoreReading[] } | null = null;
+  private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
   private deepScanned = false;
   private fingerprint = '';
@@ -108,7 +116,13 @@ export class Scanner {
       await pause();
     }
     this.transcripts.endQuickScan();
-    this.latest = { discovery, readings };
+    const files = await agentFiles({
+      stores: discovery.agents,
+      referenced: new Set(readings.flatMap(({ transcriptPaths }) => transcriptPaths)),
+      now: this.now(),
+      pause,
+    });
+    this.latest = { discovery, readings, files };
   }
 
   private countedIndex(path: string, root: string) {
@@ -118,11 +132,12 @@ export class Scanner {
 
   private async publish(): Promise<ScanResult> {
     if (this.latest === null) throw new Error('nothing was scanned yet');
-    const { discovery, readings } = this.latest;
-    const { settings, now = Date.now } = this.options;
+    const { discovery, readings, files } = this.latest;
+    const { settings } = this.options;
     const { snapshot, checks } = takeSnapshot({
       discovery,
       readings,
+      files,
       labels: labelContext(
         settings.salt,
         discovery.agents.map(({ agent }) => agent),
@@ -131,10 +146,14 @@ export class Scanner {
       sessionLimit: settings.sessionLimit,
       disabledChecks: settings.disabledChecks,
       deepScanned: this.deepScanned,
-      now: now(),
+      now: this.now(),
     });
     this.changes.report(discovery, snapshot, checks);
     return { snapshot, checks, rendered: await this.render(snapshot) };
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)();
   }
 
   private async render(snapshot: Snapshot): Promise<Rendered | null> {

@@ -1,6 +1,7 @@
 import { CHECKS } from '../checks/all.ts';
 import { type CheckOutcome, runChecks } from '../checks/run.ts';
 import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
+import type { AgentFiles } from '../store/agent-files.ts';
 import { classify } from '../store/classify.ts';
 import type { Discovery } from '../store/discover.ts';
 import type { Finding, Session, StoreReading } from '../store/session.ts';
@@ -10,6 +11,8 @@ import { isOverThreshold } from '../thresholds.ts';
 export interface SnapshotInput {
   readonly discovery: Discovery;
   readonly readings: readonly StoreReading[];
+  /** By agent. */
+  readonly files: ReadonlyMap<string, AgentFiles>;
   readonly labels: LabelContext;
   readonly sessionLimit: number;
   readonly disabledChecks: readonly string[];
@@ -39,6 +42,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     problems: reading.problems,
     archived: reading.archived,
     lastWriteMs: reading.lastWriteMs,
+    files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
     sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
   }));
   const snapshot: Snapshot = {

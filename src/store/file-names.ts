@@ -1,7 +1,60 @@
-/** Names that end as a transcript and are none: debug traces and the copies that compactions of 2026.4 and 2026.5 left. */
-const NO_TRANSCRIPT = /\.trajectory\.jsonl$|\.checkpoint\.[0-9a-f-]+\.jsonl$/;
+/** What a file is to an agent's store, by its name. */
+export const FILE_CLASSES = [
+  'index',
+  'transcript',
+  'orphan',
+  'reset',
+  'deleted',
+  'backup',
+  'checkpoint',
+  'trajectory',
+  'temporary',
+  'lock',
+  'database',
+  'wal',
+  'import_archive',
+  'cold',
+  'other',
+] as const;
+
+export type FileClass = (typeof FILE_CLASSES)[number];
+
+/** Copies that compactions of 2026.4 and 2026.5 left. */
+const CHECKPOINT = /\.checkpoint\.[0-9a-f-]+\.jsonl$/;
+/** Debug traces, 2026.4.29 and later; one of the two ends as a transcript does. */
+const TRAJECTORY = /\.trajectory\.jsonl$|\.trajectory-path\.json$/;
+const ARCHIVE = /\.jsonl\.(reset|deleted|bak)\.\d{4}-\d{2}-\d{2}T/;
+const ARCHIVE_CLASSES: Readonly<Record<string, FileClass>> = { reset: 'reset', deleted: 'deleted', bak: 'backup' };
+const DATABASE = 'openclaw-agent.sqlite';
 
 /** Whether a file in a sessions folder is a transcript, by its name. */
 export function isTranscriptName(name: string): boolean {
-  return name.endsWith('.jsonl') && !NO_TRANSCRIPT.test(name);
+  return name.endsWith('.jsonl') && !CHECKPOINT.test(name) && !TRAJECTORY.test(name);
+}
+
+/**
+ * The class of a file, by its path below `agents/<id>/`, with `/` as separator. `indexName` is what the index is called
+ * (a `session.store` can have any name). A transcript that nobody refers to is an `orphan`: that is for the caller to
+ * know.
+ */
+export function fileClass(path: string, indexName: string): FileClass {
+  const [folder, name = '', ...deeper] = path.split('/');
+  if (folder === 'session-sqlite-import-archive') return 'import_archive';
+  if (folder === 'sessions' && name === 'cold' && deeper.length > 0) return 'cold';
+  if (deeper.length > 0) return 'other';
+  if (folder === 'agent') return name === DATABASE ? 'database' : name === `${DATABASE}-wal` ? 'wal' : 'other';
+  return folder === 'sessions' ? inSessions(name.replace(/\.zst$/, ''), indexName) : 'other';
+}
+
+function inSessions(name: string, indexName: string): FileClass {
+  if (name === indexName) return 'index';
+  if (name.endsWith('.lock')) return 'lock';
+  const archive = ARCHIVE.exec(name)?.[1];
+  if (archive !== undefined) return ARCHIVE_CLASSES[archive] ?? 'other';
+  // By 2026.2.17 to 2026.4.29 when it grew too large, and by hand.
+  if (name.startsWith(`${indexName}.bak`)) return 'backup';
+  if (name.endsWith('.tmp')) return 'temporary';
+  if (CHECKPOINT.test(name)) return 'checkpoint';
+  if (TRAJECTORY.test(name)) return 'trajectory';
+  return name.endsWith('.jsonl') ? 'transcript' : 'other';
 }

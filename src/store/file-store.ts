@@ -8,7 +8,7 @@ import type { IndexFile, IndexResult, ReadIndex } from './index-file.ts';
 import type { PathMapping } from './path-map.ts';
 import type { Problem, StoredSession, StoreReading, Transcript } from './session.ts';
 import type { TranscriptCache } from './transcript-cache.ts';
-import { type Listing, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
+import { type Listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
 
 /** What reading needs besides the store, and what is kept between scans. */
 export interface FileStoreContext {
@@ -45,6 +45,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
     ],
   };
   const sessions: StoredSession[] = [];
+  const transcriptPaths: string[] = [];
   let archived = 0;
   let lastWriteMs = result.index.signature.mtimeMs;
   let slice = 0;
@@ -52,11 +53,13 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
     slice += 1;
     if (slice % SLICE === 0) await context.pause();
     if (store.sharedBy !== null && ownerOf(parseKey(key).agent, store.sharedBy) !== store.agent) continue;
+    const named = entry === null ? null : transcriptPath(entry, parseKey(key).thread, place);
+    if (named !== null && named.path !== null) transcriptPaths.push(named.path);
     if (isArchived(entry)) {
       archived += 1;
       continue;
     }
-    const session = readSession(store.agent, key, entry, place, context);
+    const session = readSession(store.agent, key, entry, named, place, context);
     lastWriteMs = Math.max(lastWriteMs, session.transcript?.writtenMs ?? 0);
     sessions.push(session);
   }
@@ -69,6 +72,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
     sessions,
     archived,
     lastWriteMs,
+    transcriptPaths,
   };
 }
 
@@ -99,11 +103,12 @@ function readSession(
   agent: string,
   key: string,
   entry: IndexEntry | null,
+  named: TranscriptPath | null,
   place: TranscriptPlace,
   context: FileStoreContext,
 ): StoredSession {
-  if (entry === null) return { ...UNKNOWN, agent, key, broken: true };
-  const { path, pathNull, leadsOut } = transcriptPath(entry, parseKey(key).thread, place);
+  if (entry === null || named === null) return { ...UNKNOWN, agent, key, broken: true };
+  const { path, pathNull, leadsOut } = named;
   const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, context.transcripts);
   const transcript = typeof found === 'string' ? null : found;
   return {
@@ -199,6 +204,7 @@ function nothingIn({ agent }: AgentStore): StoreReading {
     sessions: [],
     archived: 0,
     lastWriteMs: null,
+    transcriptPaths: [],
   };
 }
 

@@ -17,5 +17,6 @@ export async function readStore(store: AgentStore, context: FileStoreContext): P
     sessions: [],
     archived: 0,
     lastWriteMs: null,
+    transcriptPaths: [],
   };
 }

@@ -97,4 +97,6 @@ export interface StoreReading {
   readonly archived: number;
   /** The newest write to index or transcripts, in milliseconds since the epoch; null when there are none. */
   readonly lastWriteMs: number | null;
+  /** Where the transcripts of its sessions lie, archived ones too, whether or not they are there. */
+  readonly transcriptPaths: readonly string[];
 }

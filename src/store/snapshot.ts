@@ -1,3 +1,4 @@
+import type { AgentFiles } from './agent-files.ts';
 import type { Finding, Layout, Problem, Session } from './session.ts';
 
 /** A session as it is published. */
@@ -21,6 +22,8 @@ export interface SnapshotAgent {
   readonly problems: readonly Problem[];
   readonly archived: number;
   readonly lastWriteMs: number | null;
+  /** null: its folders could not be looked at. */
+  readonly files: AgentFiles | null;
   readonly sessions: readonly SnapshotSession[];
 }
 

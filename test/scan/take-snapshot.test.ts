@@ -35,8 +35,10 @@ function take(sessions: readonly StoredSession[], changes: Partial<SnapshotInput
     sessions,
     archived: 0,
     lastWriteMs: null,
+    transcriptPaths: [],
   };
   return takeSnapshot({
+    files: new Map(),
     discovery: DISCOVERY,
     readings: [reading],
     labels: labelContext(null, ['main'], []),
@@ -98,6 +100,7 @@ describe('the session limit', () => {
         sessions: [used('x', agent === 'a' ? 1 : 2, { agent }), used('y', 3, { agent, broken: true })],
         archived: 0,
         lastWriteMs: null,
+        transcriptPaths: [],
       })),
     });
     const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));

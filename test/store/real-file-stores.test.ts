@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FILE_CLASSES } from '../../src/store/file-names.ts';
 import type { Snapshot, SnapshotSession } from '../../src/store/snapshot.ts';
 import { testScanner } from '../support/scan.ts';
 import { type FactSession, STORES, storeFacts, type UnpackedStore, unpackStore } from '../support/stores.ts';
@@ -58,6 +59,23 @@ describe.each(FILE_STORES.flatMap((name) => PATHS.map((path) => ({ name, ...path
         }),
       );
       expect(agents).toEqual(facts);
+    });
+
+    it('has every agent’s files and bytes by class, and its locks by age', () => {
+      // The index is another one where its paths were rewritten.
+      const judged = FILE_CLASSES.filter((name) => !(ownPath && name === 'index'));
+      const known = (totals: Record<string, number> = {}) =>
+        Object.fromEntries(judged.map((name) => [name, totals[name] ?? 0]));
+      const measured = deep.agents.flatMap(({ agent, readable, files }) => {
+        if (!readable) return [];
+        const byClass = (of: 'files' | 'bytes') =>
+          Object.fromEntries(files?.classes.map((each) => [each.class, each[of]]) ?? []);
+        return [[agent, { files: known(byClass('files')), bytes: known(byClass('bytes')), locks: files?.locks }]];
+      });
+      const facts = Object.entries(store.facts.agents)
+        .filter(([, { unreadable }]) => !unreadable)
+        .map(([agent, { files, bytes, locks }]) => [agent, { files: known(files), bytes: known(bytes), locks }]);
+      expect(Object.fromEntries(measured)).toEqual(Object.fromEntries(facts));
     });
   },
 );

@@ -75,6 +75,7 @@ export function anAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
     problems: [],
     archived: 0,
     lastWriteMs: null,
+    files: null,
     sessions: [],
     ...changes,
   };

@@ -44,6 +44,11 @@ export interface FactAgent {
   archived?: number;
   corrupted?: Record<string, number>;
   problem?: Record<string, number>;
+  stuck?: number;
+  /** By class. */
+  files?: Record<string, number>;
+  bytes?: Record<string, number>;
+  locks?: Record<string, number>;
 }
 
 /** The figures that are true of a store; `README.md` beside the stores explains the fields. */
