@@ -1,6 +1,7 @@
 import JSON5 from 'json5';
 import { z } from 'zod';
 import { DEFAULT_AGENT, normalizeAgentId } from './agent-id.ts';
+import { parseByteSize } from './byte-size.ts';
 
 /**
  * The fields of `openclaw.json` that are used here, and no others: credentials stand in the same file.
@@ -21,6 +22,10 @@ const Compaction = z
   .optional()
   .catch(undefined);
 
+const Pruning = z.object({ mode: Text }).optional().catch(undefined);
+
+const Maintenance = z.object({ maxEntries: Limit, maxDiskBytes: z.unknown() }).optional().catch(undefined);
+
 const AgentEntry = z.object({ model: ModelRef, contextTokens: Limit });
 const ListedAgent = AgentEntry.extend({ id: z.string() });
 const Model = z.object({ id: z.string(), contextWindow: Limit, contextTokens: Limit });
@@ -34,13 +39,13 @@ const OpenClawConfigFile = z.object({
     .catch(undefined),
   agents: z
     .object({
-      defaults: AgentEntry.extend({ compaction: Compaction }).optional().catch(undefined),
+      defaults: AgentEntry.extend({ compaction: Compaction, contextPruning: Pruning }).optional().catch(undefined),
       list: looseArray(ListedAgent),
       entries: looseRecord(AgentEntry),
     })
     .optional()
     .catch(undefined),
-  session: z.object({ store: Text }).optional().catch(undefined),
+  session: z.object({ store: Text, maintenance: Maintenance }).optional().catch(undefined),
   channels: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 
@@ -69,6 +74,12 @@ export interface OpenClawConfig {
   readonly models: readonly ModelConfig[];
   /** Tokens kept free for a compaction and its summary. */
   readonly compactionReserve: number;
+  readonly compactionMode: string;
+  readonly pruning: boolean;
+  /** `session.maintenance`, as set; null: unset. */
+  readonly maintenanceEntries: number | null;
+  /** Bytes. */
+  readonly maintenanceBytes: number | null;
   readonly channels: readonly string[];
   /** `session.store`: a path of the gateway's host, with `{agentId}` for one file each; null: the default place. */
   readonly sessionStore: string | null;
@@ -103,9 +114,19 @@ function viewOf(value: object): OpenClawConfig {
       compaction?.reserveTokens ?? PI_RESERVE_TOKENS,
       compaction?.reserveTokensFloor ?? RESERVE_TOKENS_FLOOR,
     ),
+    // The loader puts `safeguard` where defaults are set without a mode; without defaults it is `default`.
+    compactionMode: knownWord(compaction?.mode) ?? (defaults === undefined ? 'default' : 'safeguard'),
+    pruning: (defaults?.contextPruning?.mode ?? 'off') !== 'off',
+    maintenanceEntries: file.session?.maintenance?.maxEntries ?? null,
+    maintenanceBytes: parseByteSize(file.session?.maintenance?.maxDiskBytes),
     channels: Object.keys(file.channels ?? {}),
     sessionStore: file.session?.store?.trim() || null,
   };
+}
+
+/** A word that may become a label; a config can hold any text. */
+function knownWord(text: string | undefined): string | null {
+  return text !== undefined && /^[a-z][a-z-]{0,31}$/.test(text) ? text : null;
 }
 
 function agentsOf(agents: z.infer<typeof OpenClawConfigFile>['agents']): AgentConfig[] {

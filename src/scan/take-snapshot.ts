@@ -1,6 +1,7 @@
 import { CHECKS } from '../checks/all.ts';
 import { type CheckOutcome, runChecks } from '../checks/run.ts';
 import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
+import { agentSettings } from '../openclaw/settings.ts';
 import type { AgentFiles } from '../store/agent-files.ts';
 import { classify } from '../store/classify.ts';
 import type { Discovery } from '../store/discover.ts';
@@ -43,6 +44,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     archived: reading.archived,
     lastWriteMs: reading.lastWriteMs,
     files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
+    settings: reading.readable ? agentSettings(discovery.config, reading.agent) : null,
     sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
   }));
   const snapshot: Snapshot = {

@@ -1,3 +1,4 @@
+import type { AgentSettings } from '../openclaw/settings.ts';
 import type { AgentFiles } from './agent-files.ts';
 import type { Finding, Layout, Problem, Session } from './session.ts';
 
@@ -24,6 +25,8 @@ export interface SnapshotAgent {
   readonly lastWriteMs: number | null;
   /** null: its folders could not be looked at. */
   readonly files: AgentFiles | null;
+  /** null: the store could not be read. */
+  readonly settings: AgentSettings | null;
   readonly sessions: readonly SnapshotSession[];
 }
 

@@ -152,7 +152,12 @@ describe('parseConfig', () => {
       defaultContextTokens: null,
       models: [],
       compactionReserve: 20_000,
+      compactionMode: 'default',
+      pruning: false,
+      maintenanceEntries: null,
+      maintenanceBytes: null,
       channels: [],
+      sessionStore: null,
     });
   });
 

@@ -76,6 +76,7 @@ export function anAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
     archived: 0,
     lastWriteMs: null,
     files: null,
+    settings: null,
     sessions: [],
     ...changes,
   };
