@@ -1,4 +1,3 @@
-import JSON5 from 'json5';
 import { z } from 'zod';
 import { DEFAULT_AGENT, normalizeAgentId } from './agent-id.ts';
 import { parseByteSize } from './byte-size.ts';
@@ -6,7 +5,7 @@ import { parseByteSize } from './byte-size.ts';
 /**
  * The fields of `openclaw.json` that are used here, and no others: credentials stand in the same file.
  * Permissive, since it is another program's file: a field of the wrong type is as if absent.
- * `$include` and `${ENV}` are not resolved yet.
+ * `$include` and `${ENV}` are resolved before, by `src/store/config-file.ts`.
  */
 const Limit = z.number().positive().finite().optional().catch(undefined);
 const Count = z.number().nonnegative().finite().optional().catch(undefined);
@@ -92,12 +91,11 @@ const RESERVE_TOKENS_FLOOR = 20_000;
 /** What OpenClaw does without a config file. */
 export const DEFAULT_CONFIG = viewOf({});
 
-/** Parses the text of `openclaw.json` (JSON5). Throws a SyntaxError with line and column, or an Error when it is no object. */
-export function parseConfig(text: string): OpenClawConfig {
-  const value: unknown = JSON5.parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+/** What is used here of the content of `openclaw.json`. Throws an Error when it is no object. */
+export function configView(content: unknown): OpenClawConfig {
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new Error('the config is not an object');
-  return viewOf(value);
+  return viewOf(content);
 }
 
 function viewOf(value: object): OpenClawConfig {

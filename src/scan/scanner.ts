@@ -97,7 +97,7 @@ export class Scanner {
 
   private async look(): Promise<void> {
     const { settings, pause } = this.options;
-    const discovery = discover({ ...settings, lastConfig: this.lastConfig });
+    const discovery = discover({ ...settings, lastConfig: this.lastConfig, env: process.env });
     await pause();
     if (discovery.configValid) this.lastConfig = discovery.config;
     const readings: StoreReading[] = [];

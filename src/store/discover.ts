@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeError } from '../errors.ts';
-import { DEFAULT_CONFIG, type OpenClawConfig, parseConfig } from '../openclaw/config.ts';
+import type { OpenClawConfig } from '../openclaw/config.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
-import { diskError, isDirectory, openFile, readAt } from './disk.ts';
+import { readConfig } from './config-file.ts';
+import { diskError, isDirectory } from './disk.ts';
 import type { PathMapping } from './path-map.ts';
 
 /** Written by the sample generator: a state directory with this file in it is nobody's. */
@@ -32,11 +32,13 @@ export interface DiscoverInput {
   readonly mappings: readonly PathMapping[];
   /** Home of the gateway's user. */
   readonly home: string;
+  /** Asked for the variables in the config. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Finds config and agents of one state directory; agents by id, first those of the config in its order. */
-export function discover({ stateDir: given, configPath, lastConfig, mappings, home }: DiscoverInput): Discovery {
-  const { config, error } = readConfig(configPath, lastConfig);
+export function discover({ stateDir: given, configPath, mappings, home, ...input }: DiscoverInput): Discovery {
+  const { config, error } = readConfig({ ...input, configPath, mappings, stateDir: realOrGiven(given) });
   const found = { config, configValid: error === null, configError: error, agents: [], sample: false };
   try {
     const stateDir = realpathSync(given);
@@ -64,20 +66,16 @@ export function discover({ stateDir: given, configPath, lastConfig, mappings, ho
   }
 }
 
+function realOrGiven(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 function foldersOf(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => !name.startsWith('.') && isDirectory(join(folder, name)))
     .sort();
-}
-
-function readConfig(path: string, lastConfig: OpenClawConfig | null): { config: OpenClawConfig; error: string | null } {
-  try {
-    if (!existsSync(path)) return { config: DEFAULT_CONFIG, error: null };
-    // The config may lie anywhere (OPENCLAW_CONFIG_PATH): its own place is its root.
-    const real = realpathSync(path);
-    using file = openFile(real, real);
-    return { config: parseConfig(readAt(file.fd, 0, file.signature.size).toString('utf8')), error: null };
-  } catch (error) {
-    return { config: lastConfig ?? DEFAULT_CONFIG, error: describeError(error) };
-  }
 }

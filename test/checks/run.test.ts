@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Check, corruptedWhen } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/run.ts';
-import { parseConfig } from '../../src/openclaw/config.ts';
 import { classify } from '../../src/store/classify.ts';
 import type { Session } from '../../src/store/session.ts';
+import { parseConfig } from '../support/openclaw-config.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseByteSize } from '../../src/openclaw/byte-size.ts';
-import { parseConfig } from '../../src/openclaw/config.ts';
 import { type AgentSettings, agentSettings } from '../../src/openclaw/settings.ts';
 import { isAtLeast } from '../../src/openclaw/version.ts';
+import { parseConfig } from '../support/openclaw-config.ts';
 
 function settings(config: object, version?: string, agent = 'main'): AgentSettings {
   const meta = version === undefined ? {} : { meta: { lastTouchedVersion: version } };

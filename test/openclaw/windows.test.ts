@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/openclaw/config.ts';
 import { effectiveWindow, sessionWindow, type WindowInput } from '../../src/openclaw/windows.ts';
+import { parseConfig } from '../support/openclaw-config.ts';
 
 const MODELS = {
   providers: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/openclaw/config.ts';
 import { classify } from '../../src/store/classify.ts';
 import type { Session, StoredSession } from '../../src/store/session.ts';
+import { parseConfig } from '../support/openclaw-config.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const DAY = 24 * 3_600_000;

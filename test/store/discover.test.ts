@@ -3,8 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DEFAULT_CONFIG, parseConfig } from '../../src/openclaw/config.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { type Discovery, discover, SAMPLE_MARKER } from '../../src/store/discover.ts';
+import { parseConfig } from '../support/openclaw-config.ts';
 
 const NOBODY = 65_534;
 const LAST_GOOD = parseConfig(`{ agents: { list: [{ id: 'ops' }] }, meta: { lastTouchedVersion: '2026.7.35' } }`);
@@ -27,7 +28,7 @@ function stateDirWith({ config, paths = [] }: Given): string {
   return stateDir;
 }
 
-const NOTHING = { mappings: [], home: '/nobody' };
+const NOTHING = { mappings: [], home: '/nobody', env: {} };
 
 function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {
   return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });

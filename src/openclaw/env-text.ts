@@ -1,0 +1,31 @@
+/** `${NAME}` in the strings of OpenClaw's config; `$${NAME}` stands for the text itself. Upper case only. */
+const REFERENCE = /\$(\$?)\{([A-Z_][A-Z0-9_]*)\}/g;
+
+/** What a variable is; null when nobody says. */
+export type Variable = (name: string) => string | null;
+
+/**
+ * The value with the variables in its strings filled in. OpenClaw refuses a config with a variable that is not set; here
+ * it stays as it is: the gateway's environment need not be ours.
+ */
+export function fillVariables(value: unknown, variable: Variable): unknown {
+  if (typeof value === 'string') {
+    return value.replace(REFERENCE, (text, dollar: string, name: string) =>
+      dollar === '' ? (variable(name) ?? text) : text.slice(1),
+    );
+  }
+  if (Array.isArray(value)) return value.map((item) => fillVariables(item, variable));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillVariables(item, variable)]));
+}
+
+/** The variables of a `.env` file: `NAME=value` lines, with or without `export` and quotes. */
+export function parseEnvFile(text: string): Map<string, string> {
+  const variables = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const found = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
+    if (found?.[1] === undefined || found[2] === undefined) continue;
+    variables.set(found[1], found[2].replace(/^(["'])(.*)\1$/, '$2'));
+  }
+  return variables;
+}

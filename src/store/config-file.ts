@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeError } from '../errors.ts';
+import { configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config.ts';
+import { fillVariables, parseEnvFile, type Variable } from '../openclaw/env-text.ts';
+import { loadConfig } from './config-include.ts';
+import { openFile, readAt } from './disk.ts';
+import type { PathMapping } from './path-map.ts';
+
+export interface ConfigInput {
+  readonly configPath: string;
+  /** As a real path; its `.env` is asked for variables last. */
+  readonly stateDir: string;
+  /** The last config that could be used. */
+  readonly lastConfig: OpenClawConfig | null;
+  readonly mappings: readonly PathMapping[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface ConfigResult {
+  readonly config: OpenClawConfig;
+  /** Why it cannot be used, without a path; null when it can, and when there is none. */
+  readonly error: string | null;
+}
+
+/** OpenClaw's config; the last good one, else OpenClaw's defaults, when it cannot be used. */
+export function readConfig(input: ConfigInput): ConfigResult {
+  try {
+    if (!existsSync(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
+    const content = loadConfig(input.configPath, input.mappings);
+    return { config: configView(withVariables(content, input)), error: null };
+  } catch (error) {
+    return { config: input.lastConfig ?? DEFAULT_CONFIG, error: describeError(error) };
+  }
+}
+
+/** Only in the parts that are used here: elsewhere variables are secrets. */
+function withVariables(content: unknown, { env, stateDir }: ConfigInput): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  const { agents, session, ...rest } = { agents: undefined, session: undefined, ...content };
+  const variable = variables(content, env, stateDir);
+  return { ...rest, agents: fillVariables(agents, variable), session: fillVariables(session, variable) };
+}
+
+/** As OpenClaw looks them up: the environment, `env.vars` of the config, `.env` in the state directory. */
+function variables(content: object, env: NodeJS.ProcessEnv, stateDir: string): Variable {
+  let file: Map<string, string> | null = null;
+  return (name) => {
+    const known = env[name] ?? ownVariable(content, name);
+    if (known !== null) return known;
+    file ??= envFile(stateDir);
+    return file.get(name) ?? null;
+  };
+}
+
+function ownVariable(content: object, name: string): string | null {
+  const vars = 'env' in content && typeof content.env === 'object' && content.env !== null ? content.env : {};
+  const values = 'vars' in vars && typeof vars.vars === 'object' && vars.vars !== null ? vars.vars : {};
+  const value = new Map<string, unknown>(Object.entries(values)).get(name);
+  return typeof value === 'string' ? value : null;
+}
+
+function envFile(stateDir: string): Map<string, string> {
+  try {
+    using open = openFile(join(stateDir, '.env'), stateDir);
+    return parseEnvFile(readAt(open.fd, 0, open.signature.size).toString('utf8'));
+  } catch {
+    return new Map();
+  }
+}
