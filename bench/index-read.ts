@@ -22,7 +22,7 @@ interface Result {
 const WAYS = {
   'entry by entry': (path: string, root: string) => {
     const result = readIndex(path, root);
-    if (result.found !== 'index' || result.index.entries.size !== ENTRIES) throw new Error('not read');
+    if (result.found !== 'index' || result.entries.size !== ENTRIES) throw new Error('not read');
   },
   'one JSON.parse': (path: string) => {
     const all: Record<string, object> = JSON.parse(readFileSync(path, 'utf8'));

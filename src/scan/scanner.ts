@@ -6,10 +6,11 @@ import { SNAPSHOT_FAMILIES } from '../metrics/families.ts';
 import { renderFamilies } from '../metrics/render.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { labelContext } from '../openclaw/labels.ts';
+import { isAtLeast } from '../openclaw/version.ts';
 import { type AgentFiles, agentFiles } from '../store/agent-files.ts';
 import { type Discovery, discover } from '../store/discover.ts';
 import { diskError } from '../store/disk.ts';
-import { type IndexFile, type ReadIndex, readIndex } from '../store/index-file.ts';
+import { type IndexResult, type ReadIndex, readIndex } from '../store/index-file.ts';
 import { readStore } from '../store/read-store.ts';
 import type { StoreReading } from '../store/session.ts';
 import type { Snapshot } from '../store/snapshot.ts';
@@ -50,7 +51,7 @@ export class Scanner {
 
   private readonly options: ScannerOptions;
   private readonly changes: ChangeLog;
-  private readonly indexes = new Map<string, IndexFile>();
+  private readonly indexes = new Map<string, IndexResult>();
   private lastConfig: OpenClawConfig | null = null;
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
@@ -109,6 +110,7 @@ export class Scanner {
           mappings: settings.mappings,
           readIndex: (path, root) => this.countedIndex(path, root),
           indexes: this.indexes,
+          readsJson5: isAtLeast(discovery.config.version, [2026, 2, 17]) === false,
           transcripts: this.transcripts,
           pause,
         }),

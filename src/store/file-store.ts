@@ -4,7 +4,7 @@ import { type AgentStore, ownerOf } from './agent-stores.ts';
 import { type DiskProblem, diskError, isInside, namesIn, sameSignature, signatureOf } from './disk.ts';
 import { isTranscriptName } from './file-names.ts';
 import type { IndexEntry } from './index-entry.ts';
-import type { IndexFile, IndexResult, ReadIndex } from './index-file.ts';
+import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
 import type { PathMapping } from './path-map.ts';
 import type { Problem, StoredSession, StoreReading, Transcript } from './session.ts';
 import type { TranscriptCache } from './transcript-cache.ts';
@@ -16,8 +16,10 @@ export interface FileStoreContext {
   readonly stateDir: string;
   readonly mappings: readonly PathMapping[];
   readonly readIndex: ReadIndex;
-  /** By path. */
-  readonly indexes: Map<string, IndexFile>;
+  /** What the last look at each index gave, by its path. */
+  readonly indexes: Map<string, IndexResult>;
+  /** The version reads an index as JSON5 (before 2026.2.17). */
+  readonly readsJson5: boolean;
   readonly transcripts: TranscriptCache;
   /** A slice of the work is done. */
   readonly pause: () => Promise<void>;
@@ -47,9 +49,9 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   const sessions: StoredSession[] = [];
   const transcriptPaths: string[] = [];
   let archived = 0;
-  let lastWriteMs = result.index.signature.mtimeMs;
+  let lastWriteMs = result.signature.mtimeMs;
   let slice = 0;
-  for (const [key, entry] of result.index.entries) {
+  for (const [key, entry] of result.entries) {
     slice += 1;
     if (slice % SLICE === 0) await context.pause();
     if (store.sharedBy !== null && ownerOf(parseKey(key).agent, store.sharedBy) !== store.agent) continue;
@@ -85,17 +87,18 @@ function problemsOf(sessions: readonly StoredSession[]): Problem[] {
   ];
 }
 
-/** The index as it stands: the kept one while its signature is the same. */
+/** The index as it stands: what it gave the last time, while its signature is the same. */
 function currentIndex({ indexPath: path, root }: AgentStore, context: FileStoreContext): IndexResult {
   const kept = context.indexes.get(path);
-  if (kept !== undefined && sameSignature(kept.signature, signatureOrNull(path, root))) {
-    return { found: 'index', index: kept };
-  }
+  const keptSignature = kept === undefined || kept.found === 'nothing' ? null : kept.signature;
+  if (kept !== undefined && sameSignature(keptSignature, signatureOrNull(path, root))) return kept;
   let result = context.readIndex(path, root);
   // 2026.2.17 to 2026.4.29 rotate the index by a rename: for a moment there is none.
-  if (result.found === 'nothing' && kept !== undefined) result = context.readIndex(path, root);
-  if (result.found === 'index') context.indexes.set(path, result.index);
-  else context.indexes.delete(path);
+  if (result.found === 'nothing' && keptSignature !== null) result = context.readIndex(path, root);
+  if (context.readsJson5 && result.found === 'problem' && result.problem === 'index_invalid_json') {
+    result = readIndexAsJson5(path, root, result);
+  }
+  context.indexes.set(path, result);
   return result;
 }
 

@@ -1,21 +1,27 @@
 import { readSync } from 'node:fs';
-import { diskError, type FileSignature, openFile } from './disk.ts';
+import JSON5 from 'json5';
+import { diskError, type FileSignature, openFile, readAt } from './disk.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from './index-entry.ts';
 import { jsonEntries, type ReadPart } from './json-entries.ts';
 import { JsonError } from './json-scan.ts';
 import type { Problem } from './session.ts';
 
-/** What stands in one `sessions.json`. */
-export interface IndexFile {
-  readonly signature: FileSignature;
-  /** By session key, in file order; null for an entry that is no object. */
-  readonly entries: ReadonlyMap<string, IndexEntry | null>;
-}
-
+/** What a look at one `sessions.json` gave. */
 export type IndexResult =
-  | { readonly found: 'index'; readonly index: IndexFile }
+  | {
+      readonly found: 'index';
+      /** By session key, in file order; null for an entry that is no object. */
+      readonly entries: ReadonlyMap<string, IndexEntry | null>;
+      readonly signature: FileSignature;
+    }
   | { readonly found: 'nothing' }
-  | { readonly found: 'problem'; readonly problem: Problem; readonly detail: string };
+  | {
+      readonly found: 'problem';
+      readonly problem: Problem;
+      readonly detail: string;
+      /** null: nothing of the file could be seen. */
+      readonly signature: FileSignature | null;
+    };
 
 /** Reads an index that must lie inside `root` (a real path). What is bad with it becomes a result, never an exception. */
 export type ReadIndex = (path: string, root: string) => IndexResult;
@@ -24,7 +30,7 @@ export function readIndex(path: string, root: string): IndexResult {
   try {
     using file = openFile(path, root);
     const { fd, signature } = file;
-    if (signature.size === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes' };
+    if (signature.size === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes', signature };
     return parseIndex((into, position) => readSync(fd, into, 0, into.length, position), signature);
   } catch (error) {
     const { problem } = diskError(error);
@@ -33,6 +39,7 @@ export function readIndex(path: string, root: string): IndexResult {
       found: 'problem',
       problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable',
       detail: problem,
+      signature: null,
     };
   }
 }
@@ -45,8 +52,30 @@ function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {
       entries.set(key, parseEntry(value));
     }
   } catch (error) {
-    if (error instanceof JsonError) return { found: 'problem', problem: 'index_invalid_json', detail: error.message };
+    if (error instanceof JsonError)
+      return { found: 'problem', problem: 'index_invalid_json', detail: error.message, signature };
     throw error;
   }
-  return { found: 'index', index: { signature, entries } };
+  return { found: 'index', entries, signature };
+}
+
+/** JSON5 takes 60 to 100 times as long as JSON (measured). */
+const LARGEST_JSON5_BYTES = 1024 * 1024;
+
+/**
+ * An index that is no JSON, read as the versions before 2026.2.17 read it: as JSON5, so that one that was edited by hand
+ * is healthy to them. Gives `strict` back where it is none, or too large.
+ */
+export function readIndexAsJson5(path: string, root: string, strict: IndexResult): IndexResult {
+  try {
+    using file = openFile(path, root);
+    const { fd, signature } = file;
+    if (signature.size > LARGEST_JSON5_BYTES) return strict;
+    const content: unknown = JSON5.parse(readAt(fd, 0, signature.size).toString('utf8'));
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) return strict;
+    const entries = new Map(Object.entries(content).map(([key, value]) => [key, parseEntry(value)]));
+    return { found: 'index', entries, signature };
+  } catch {
+    return strict;
+  }
 }

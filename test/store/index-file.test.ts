@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readIndex } from '../../src/store/index-file.ts';
+import { testScanner } from '../support/scan.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'index-')));
 const path = join(root, 'sessions.json');
@@ -19,7 +20,7 @@ function read(content: string | Buffer) {
 function idsOf(content: string | Buffer): [string, string | null][] {
   const result = read(content);
   if (result.found !== 'index') return expect.unreachable(JSON.stringify(result));
-  return [...result.index.entries].map(([key, entry]) => [key, entry === null ? null : entry.sessionId]);
+  return [...result.entries].map(([key, entry]) => [key, entry === null ? null : entry.sessionId]);
 }
 
 describe('readIndex', () => {
@@ -113,7 +114,7 @@ describe('readIndex', () => {
   it('has the signature of what it read', () => {
     const result = read('{}');
     const { size, mtimeMs, ino } = statSync(path);
-    expect(result).toMatchObject({ found: 'index', index: { signature: { size, mtimeMs, inode: ino } } });
+    expect(result).toMatchObject({ found: 'index', signature: { size, mtimeMs, inode: ino } });
   });
 
   it('says where an index does not parse and quotes nothing of it', () => {
@@ -148,5 +149,40 @@ describe('readIndex of what is no file', () => {
     ['loop.json', { found: 'problem', problem: 'index_unreadable', detail: 'outside' }],
   ])('%s', (name, result) => {
     expect(readIndex(join(root, name), root)).toMatchObject(result);
+  });
+});
+
+describe('an index that was edited by hand', () => {
+  const INDEX = `{
+    // the kitchen's own
+    'agent:main:main': { sessionId: 's', updatedAt: 1, },
+    "agent:main:other": { totalTokens: 5 },
+  }`;
+
+  async function scanned(version: string, index: string) {
+    const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'json5-')));
+    onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+    mkdirSync(join(stateDir, 'agents/main/sessions'), { recursive: true });
+    writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify({ meta: { lastTouchedVersion: version } }));
+    writeFileSync(join(stateDir, 'agents/main/sessions/sessions.json'), index);
+    const scanner = testScanner(stateDir);
+    const { snapshot } = await scanner.quick();
+    await scanner.quick();
+    const [main] = snapshot.agents;
+    return { sessions: main?.sessions.length, problems: main?.problems, reads: scanner.counts.indexReads };
+  }
+
+  it('is healthy to the versions that read JSON5, and read once while it stays as it is', async () => {
+    expect(await scanned('2026.2.6-3', INDEX)).toEqual({ sessions: 2, problems: [], reads: 1 });
+  });
+
+  it.each([
+    ['a later version', '2026.2.17', INDEX],
+    ['an unknown version', 'unknown', INDEX],
+    ['no JSON5 either', '2026.2.6-3', '{ a: '],
+    ['JSON5, but no object', '2026.2.6-3', '[1,]'],
+    ['JSON5 of more than 1 MiB', '2026.2.6-3', `${INDEX}//${'x'.repeat(1024 * 1024)}`],
+  ])('is invalid to %s', async (_, version, index) => {
+    expect(await scanned(version, index)).toEqual({ sessions: 0, problems: ['index_invalid_json'], reads: 1 });
   });
 });
