@@ -10,7 +10,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
-import { isAbsolute, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 /** What tells one version of a file from another without reading it. */
 export interface FileSignature {
@@ -34,8 +34,21 @@ export class DiskError extends Error {
   }
 }
 
-/** The signature of a regular file that lies inside `root` (a real path). Throws a DiskError. */
-export function signatureOf(path: string, root: string): FileSignature {
+/**
+ * The signature of a regular file that lies inside `root` (a real path). Throws a DiskError. `folders` keeps the real
+ * paths of folders for as long as a caller trusts them to stay: for one scan.
+ */
+export function signatureOf(path: string, root: string, folders: Map<string, string> = new Map()): FileSignature {
+  const folder = dirname(path);
+  try {
+    const real = folders.get(folder) ?? realpathSync.native(folder);
+    folders.set(folder, real);
+    const stat = lstatSync(join(real, basename(path)));
+    if (stat.isFile() && isInside(join(real, basename(path)), root)) return signature(stat);
+  } catch (error) {
+    throw diskError(error);
+  }
+  // A link, or no file, or not inside: the slow way says which.
   return signature(regular(path, root).stat);
 }
 

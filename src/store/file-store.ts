@@ -8,7 +8,7 @@ import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file
 import type { PathMapping } from './path-map.ts';
 import type { Problem, StoredSession, StoreReading, Transcript } from './session.ts';
 import type { TranscriptCache } from './transcript-cache.ts';
-import { type Listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
+import { type Listing, listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
 
 /** What reading needs besides the store, and what is kept between scans. */
 export interface FileStoreContext {
@@ -27,23 +27,24 @@ export interface FileStoreContext {
 
 /** Sessions between two pauses. */
 const SLICE = 50;
+
 /** Reads a store of the file era. Never throws for bad data. */
 export async function readFileStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
   if (store.isOutOfReach) return unreadable(store, 'index_unreadable');
-  const { listing, problem } = listingOf(dirname(store.indexPath), store.root);
+  const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
   if (problem !== null) return unreadable(store, problem);
   const result = currentIndex(store, context);
   await context.pause();
   if (result.found === 'problem') return unreadable(store, result.problem);
-  if (result.found === 'nothing') return withoutIndex(store, listing.names);
+  if (result.found === 'nothing') return withoutIndex(store, seen.names);
 
   const place: TranscriptPlace = {
     stateDir: context.stateDir,
     roots: [...new Set([context.stateDir, store.root])],
     mappings: context.mappings,
     own: [
-      listing,
-      ...(store.defaultFolder === listing.folder ? [] : [listingOf(store.defaultFolder, context.stateDir).listing]),
+      seen,
+      ...(store.defaultFolder === seen.folder ? [] : [listingOf(store.defaultFolder, context.stateDir).seen]),
     ],
   };
   const sessions: StoredSession[] = [];
@@ -215,14 +216,14 @@ function isArchived(entry: IndexEntry | null): boolean {
   return entry !== null && entry.archivedAt !== null && entry.archivedAt > 0;
 }
 
-function listingOf(folder: string, root: string): { listing: Listing; problem: Problem | null } {
+function listingOf(folder: string, root: string): { seen: Listing; problem: Problem | null } {
   try {
-    return { listing: { folder, names: new Set(namesIn(folder, root)) }, problem: null };
+    return { seen: listing(folder, namesIn(folder, root)), problem: null };
   } catch (error) {
     const { problem } = diskError(error);
-    const listing = { folder, names: new Set<string>() };
-    if (problem === 'missing') return { listing, problem: null };
-    return { listing, problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
+    const seen = listing(folder, []);
+    if (problem === 'missing') return { seen, problem: null };
+    return { seen, problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
   }
 }
 

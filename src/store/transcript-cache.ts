@@ -32,9 +32,12 @@ export class TranscriptCache {
   private seen = new Set<string>();
   private quickBytes = 0;
   private deepEnded = false;
+  /** Real paths of folders, as this scan found them. */
+  private readonly folders = new Map<string, string>();
 
   startQuickScan(): void {
     this.seen = new Set();
+    this.folders.clear();
     this.quickBytes = QUICK_BYTES;
   }
 
@@ -53,7 +56,7 @@ export class TranscriptCache {
    * tokens, see `readTail`. Throws a DiskError.
    */
   look(path: string, root: string, total: number | null): Transcript {
-    const signature = signatureOf(path, root);
+    const signature = signatureOf(path, root, this.folders);
     this.seen.add(path);
     const before = this.known.get(path);
     if (before !== undefined && sameSignature(before.signature, signature)) return view(before);

@@ -9,6 +9,18 @@ export interface Listing {
   /** Absolute. */
   readonly folder: string;
   readonly names: ReadonlySet<string>;
+  /** The first transcript of a topic (`<id>-topic-<thread>.jsonl`), by session id. */
+  readonly topics: ReadonlyMap<string, string>;
+}
+
+export function listing(folder: string, names: readonly string[]): Listing {
+  const topics = new Map<string, string>();
+  for (const name of names) {
+    const at = name.indexOf('-topic-');
+    const id = name.slice(0, at);
+    if (at > 0 && isTranscriptName(name) && !topics.has(id)) topics.set(id, name);
+  }
+  return { folder, names: new Set(names), topics };
 }
 
 /** The folders of one agent's store. */
@@ -88,9 +100,9 @@ function find(name: string, { own }: TranscriptPlace): string | null {
 }
 
 function findTopic(sessionId: string, { own }: TranscriptPlace): string | null {
-  for (const { folder, names } of own) {
-    for (const name of names)
-      if (name.startsWith(`${sessionId}-topic-`) && isTranscriptName(name)) return join(folder, name);
+  for (const { folder, topics } of own) {
+    const name = topics.get(sessionId);
+    if (name !== undefined) return join(folder, name);
   }
   return null;
 }

@@ -16,7 +16,7 @@ import { IndexEntry } from '../../src/store/index-entry.ts';
 import { readIndex } from '../../src/store/index-file.ts';
 import { jsonEntries } from '../../src/store/json-entries.ts';
 import { TranscriptCache } from '../../src/store/transcript-cache.ts';
-import { transcriptPath } from '../../src/store/transcript-path.ts';
+import { listing, transcriptPath } from '../../src/store/transcript-path.ts';
 import { testScanner } from '../support/scan.ts';
 
 const MIB = 1024 * 1024;
@@ -135,7 +135,7 @@ describe('a path that is null', () => {
       stateDir: '/state',
       roots: ['/state'],
       mappings: [],
-      own: [{ folder: '/state/agents/ops/sessions', names: new Set(['a.jsonl']) }] as const,
+      own: [listing('/state/agents/ops/sessions', ['a.jsonl'])] as const,
     };
     expect(transcriptPath(IndexEntry.parse(entry), null, place).pathNull).toBe(true);
   });

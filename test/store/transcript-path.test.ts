@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IndexEntry } from '../../src/store/index-entry.ts';
-import { type TranscriptPlace, transcriptPath } from '../../src/store/transcript-path.ts';
+import { listing, type TranscriptPlace, transcriptPath } from '../../src/store/transcript-path.ts';
 
 const OWN = '/state/agents/ops/sessions';
 const FILES = ['good.jsonl', 'forum-topic-42.jsonl', 'forum-topic-a%2Fb.jsonl', 'both.jsonl', 'both-topic-42.jsonl'];
@@ -17,7 +17,7 @@ function place(names: readonly string[] = FILES): TranscriptPlace {
     stateDir: '/state',
     roots: ['/state'],
     mappings: MAPPINGS,
-    own: [{ folder: OWN, names: new Set(names) }],
+    own: [listing(OWN, names)],
   };
 }
 
