@@ -69,8 +69,17 @@ function configurationDoc(): string {
 
 ${NOTE}
 
-A flag wins over its environment variable, which wins over the default. An unknown flag or variable, or a wrong value, is
-an error that names it.
+A flag wins over its environment variable, which wins over the config file, which wins over the default. An unknown flag,
+variable or key, or a wrong value, is an error that names it.
+
+The config file (\`--config.file\`) is YAML with the names of the flags as keys, nested at their dots or whole:
+
+\`\`\`yaml
+openclaw:
+  state-dir: /srv/claw
+scan: { schedule: '*/2 * * * *', timeout: 45s }
+check: { stuck: false }
+\`\`\`
 
 ${table(
   ['flag', 'environment', 'default', 'commands', 'meaning'],

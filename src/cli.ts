@@ -28,6 +28,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     }
     const command: Command = named && first === 'scan' ? 'scan' : 'serve';
     const settings = loadSettings(command, named ? args.slice(1) : args, process.env);
+    if (settings['config.check']) return print('flags, environment and config file are good');
     return await (command === 'scan' ? runScan(settings) : serve(settings));
   } catch (error) {
     const text = error instanceof ExporterError ? error.message : `a bug of the exporter: ${describeBug(error)}`;

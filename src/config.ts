@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { CHECKS } from './checks/all.ts';
+import { readYaml } from './config-yaml.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { ExporterError } from './errors.ts';
 import { envName, FLAGS, type Flag, unknownVariables } from './flags.ts';
@@ -64,6 +65,8 @@ const PathMap = z.string().transform((text, context) => {
 const Switch = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
 const SettingsSchema = z.object({
+  'config.file': z.string().min(1, 'must not be empty').nullable(),
+  'config.check': Switch,
   'openclaw.path-map': z.array(PathMap),
   'web.listen-address': ListenAddress,
   'web.telemetry-path': z.string().startsWith('/', 'must begin with a slash'),
@@ -87,7 +90,7 @@ const SettingsSchema = z.object({
   'findings-only': Switch,
 });
 
-/** Flag, then environment, then default. Throws an ExporterError that names the first wrong value and its origin. */
+/** Flag, then environment, then config file, then default. Throws an ExporterError that names the first wrong value and its origin. */
 export function loadSettings(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Settings {
   const [unknown] = unknownVariables(env);
   if (unknown !== undefined)
@@ -124,6 +127,9 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
 function readFlags(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Map<string, Given[]> {
   const flags = FLAGS.filter(({ commands }) => commands.includes(command));
   const given = new Map<string, Given[]>();
+  const parsed = parseFlags(flags, args);
+  const file = parsed['config.file'] ?? env[envName('config.file')];
+  if (typeof file === 'string') addFile(given, file, flags);
   for (const flag of flags) {
     const value = env[envName(flag.name)];
     if (value === undefined) continue;
@@ -133,7 +139,7 @@ function readFlags(command: Command, args: readonly string[], env: NodeJS.Proces
       values.map((part) => ({ value: part, origin: envName(flag.name) })),
     );
   }
-  for (const [name, value] of Object.entries(parseFlags(flags, args))) {
+  for (const [name, value] of Object.entries(parsed)) {
     const values = Array.isArray(value) ? value : [value];
     given.set(
       name,
@@ -141,6 +147,21 @@ function readFlags(command: Command, args: readonly string[], env: NodeJS.Proces
     );
   }
   return given;
+}
+
+function addFile(given: Map<string, Given[]>, path: string, flags: readonly Flag[]): void {
+  const known = new Set(FLAGS.map(({ name }) => name).filter((name) => !name.startsWith('config.')));
+  for (const [name, values] of readYaml(path, known)) {
+    const flag = flags.find((each) => each.name === name);
+    // A key of the other command: one file serves both.
+    if (flag === undefined) continue;
+    const origin = `${path}: ${name}`;
+    if (values.length > 1 && !flag.repeatable) throw new ExporterError('E_CONFIG', `${origin} takes one value`);
+    given.set(
+      name,
+      values.map((value) => ({ value, origin })),
+    );
+  }
 }
 
 function parseFlags(flags: readonly Flag[], args: readonly string[]) {

@@ -19,6 +19,20 @@ const SCAN = ['scan'] as const;
 
 export const FLAGS: readonly Flag[] = [
   {
+    name: 'config.file',
+    value: 'FILE',
+    fallback: null,
+    commands: BOTH,
+    help: 'YAML with the other flags as keys (scan: { timeout: 30s }); flags and environment win over it',
+  },
+  {
+    name: 'config.check',
+    value: null,
+    fallback: 'false',
+    commands: BOTH,
+    help: 'check flags, environment and config file, and exit: 0 when they are good, else 3',
+  },
+  {
     name: 'openclaw.state-dir',
     value: 'DIR',
     fallback: null,

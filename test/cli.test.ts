@@ -41,6 +41,15 @@ describe.concurrent('the command line', () => {
     expect(stderr).toContain(`"${command}"`);
   });
 
+  it('--config.check says whether the settings are good, and serves nothing', async () => {
+    expect(await runMain(['--config.check', '--scan.timeout=5s'])).toEqual({
+      code: 0,
+      stdout: 'flags, environment and config file are good\n',
+      stderr: '',
+    });
+    expect(await runMain(['--config.check', '--scan.timeout=soon'])).toMatchObject({ code: 3, stdout: '' });
+  });
+
   it.each([
     [['scan', '--nope'], {}, /wrong usage: .*'--nope'.*--help/],
     [['--deep'], {}, /wrong usage: .*'--deep'.*--help/],
