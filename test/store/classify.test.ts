@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/store/classify.ts';
 import type { Session, StoredSession } from '../../src/store/session.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
+import { aStoredSession } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const DAY = 24 * 3_600_000;
@@ -10,30 +11,7 @@ const CONFIG = parseConfig(`{
   models: { providers: { p: { models: [{ id: 'usual', contextWindow: 100000 }, { id: 'large', contextWindow: 1000000 }] } } },
 }`);
 
-const STORED: StoredSession = {
-  agent: 'ops',
-  key: 'agent:ops:telegram:direct:12345',
-  broken: false,
-  sessionId: 'id',
-  chatType: null,
-  account: null,
-  model: null,
-  provider: null,
-  totalTokens: null,
-  inputTokens: null,
-  outputTokens: null,
-  totalTokensFresh: null,
-  contextTokens: null,
-  status: null,
-  endedMs: null,
-  startedMs: null,
-  lastStoredMs: null,
-  lastActivityMs: null,
-  pathNull: false,
-  leadsOut: false,
-  transcript: null,
-  transcriptState: 'missing',
-};
+const STORED = aStoredSession({ agent: 'ops', key: 'agent:ops:telegram:direct:12345', sessionId: 'id' });
 
 function transcript(after: number) {
   const usage = { after, before: null, compacted: false };
