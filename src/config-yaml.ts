@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { describeError, ExporterError } from './errors.ts';
+import { isObject } from './is-object.ts';
 
 /**
  * The values of a YAML config file by flag name, each as a flag would have it. Keys are those of the flags, nested at
@@ -50,8 +51,4 @@ function collect(content: object, prefix: string, values: Map<string, string[]>,
 function scalar(value: unknown, name: string, { path }: Source): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new ExporterError('E_CONFIG', `${path}: ${name} must be a text, a number, true or false`);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

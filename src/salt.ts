@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Settings } from './config.ts';
 import { describeError, ExporterError } from './errors.ts';
 
 const SALT_BYTES = 32;
@@ -17,6 +19,12 @@ export function saltPath(given: string | null, env: NodeJS.ProcessEnv, home: str
   if (env.STATE_DIRECTORY) return join(env.STATE_DIRECTORY.split(':')[0] ?? '', 'salt');
   const state = env.XDG_STATE_HOME || join(home, '.local', 'state');
   return join(state, 'openclaw-store-exporter', 'salt');
+}
+
+/** The salt that the settings ask for; null: labels are plain. Throws an ExporterError. */
+export function saltOf(settings: Pick<Settings, 'privacy.peers' | 'privacy.salt-file'>): SaltResult | null {
+  if (settings['privacy.peers'] === 'plain') return null;
+  return loadSalt(saltPath(settings['privacy.salt-file'], process.env, homedir()));
 }
 
 /**

@@ -1,5 +1,4 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Settings } from './config.ts';
 import { describeError, ExporterError } from './errors.ts';
@@ -10,7 +9,7 @@ import { renderFamilies } from './metrics/render.ts';
 import { reportJson } from './report/json.ts';
 import { judge } from './report/judge.ts';
 import { reportTable } from './report/table.ts';
-import { loadSalt, saltPath } from './salt.ts';
+import { saltOf } from './salt.ts';
 import { Scanner, type ScanResult } from './scan/scanner.ts';
 import { scanSettings } from './scan/settings.ts';
 import { REVISION, VERSION } from './version.ts';
@@ -23,10 +22,7 @@ export async function runScan(settings: Settings): Promise<number> {
     level: settings['log.level'] === 'info' ? 'warn' : settings['log.level'],
     format: settings['log.format'],
   });
-  const salt =
-    settings['privacy.peers'] === 'plain'
-      ? null
-      : loadSalt(saltPath(settings['privacy.salt-file'], process.env, homedir()));
+  const salt = saltOf(settings);
   if (salt !== null && !salt.kept) log.warn('the salt of the labels could not be kept: they differ with every run');
   const scanner = new Scanner({ settings: scanSettings(settings, salt?.salt ?? null), log, pause: progress(settings) });
   const startedAt = performance.now();

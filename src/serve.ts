@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Settings } from './config.ts';
 import { describeError, ExporterError } from './errors.ts';
@@ -8,7 +8,7 @@ import { renderStatusPage } from './http/status-page.ts';
 import { createLog, type Log } from './log.ts';
 import { EXPORTER_FAMILIES, type ExporterState } from './metrics/exporter.ts';
 import { renderFamilies } from './metrics/render.ts';
-import { loadSalt, saltPath } from './salt.ts';
+import { saltOf } from './salt.ts';
 import { hostOffsetMs, longestGapSeconds, startSchedule } from './scan/schedule.ts';
 import { scanSettings } from './scan/settings.ts';
 import { freshRendered, Supervisor, type SupervisorOptions } from './scan/supervisor.ts';
@@ -22,10 +22,7 @@ const DRAIN_MS = 1500;
 /** Serves until SIGTERM or SIGINT; returns the exit code. Throws an ExporterError when it cannot start. */
 export async function serve(settings: Settings, scanning: Pick<SupervisorOptions, 'childPath'> = {}): Promise<number> {
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
-  const salt =
-    settings['privacy.peers'] === 'plain'
-      ? null
-      : loadSalt(saltPath(settings['privacy.salt-file'], process.env, homedir()));
+  const salt = saltOf(settings);
   const warnings = salt === null || salt.kept ? [] : [NOT_KEPT];
   for (const warning of warnings) log.warn(warning);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../is-object.ts';
 import { DEFAULT_AGENT, normalizeAgentId } from './agent-id.ts';
 import { parseByteSize } from './byte-size.ts';
 
@@ -93,8 +94,7 @@ export const DEFAULT_CONFIG = viewOf({});
 
 /** What is used here of the content of `openclaw.json`. Throws an Error when it is no object. */
 export function configView(content: unknown): OpenClawConfig {
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw new Error('the config is not an object');
+  if (!isObject(content)) throw new Error('the config is not an object');
   return viewOf(content);
 }
 

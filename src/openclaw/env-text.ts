@@ -1,3 +1,5 @@
+import { isObject } from '../is-object.ts';
+
 /** `${NAME}` in the strings of OpenClaw's config; `$${NAME}` stands for the text itself. Upper case only. */
 const REFERENCE = /\$(\$?)\{([A-Z_][A-Z0-9_]*)\}/g;
 
@@ -15,7 +17,7 @@ export function fillVariables(value: unknown, variable: Variable): unknown {
     );
   }
   if (Array.isArray(value)) return value.map((item) => fillVariables(item, variable));
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillVariables(item, variable)]));
 }
 

@@ -66,7 +66,7 @@ export class Supervisor {
   /** Asks for a scan; one that is still running, or a process that cannot be replaced, leaves it out. */
   request(scan: Scan): void {
     if (this.stopped) return;
-    if (this.stuck || this.killed) {
+    if (this.killed) {
       this.fail(scan, 'the scanning process is blocked and not gone yet');
       return;
     }

@@ -118,14 +118,20 @@ function realFolder(folder: string): string {
 }
 
 function total(found: readonly Found[], indexName: string, now: number): AgentFiles {
-  const classes = FILE_CLASSES.map((name) => {
-    const files = found.filter((file) => file.class === name);
-    return { class: name, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
-  });
-  const locks = found.filter((file) => file.class === 'lock');
+  const byClass = Map.groupBy(found, (file) => file.class);
+  const classes = [...byClass].map(([name, files]) => ({
+    class: name,
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  }));
+  const locks = byClass.get('lock') ?? [];
   const stale = locks.filter(({ path, writtenMs }) => {
     const isOfIndex = basename(path) === `${indexName}.lock`;
     return now - writtenMs > (isOfIndex ? INDEX_LOCK_MS : TRANSCRIPT_LOCK_MS);
   }).length;
-  return { classes: classes.filter(({ files }) => files > 0), locks: { held: locks.length - stale, stale } };
+  const order = (name: FileClass) => FILE_CLASSES.indexOf(name);
+  return {
+    classes: classes.toSorted((a, b) => order(a.class) - order(b.class)),
+    locks: { held: locks.length - stale, stale },
+  };
 }

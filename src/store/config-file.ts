@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../errors.ts';
+import { isObject } from '../is-object.ts';
 import { configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config.ts';
 import { fillVariables, parseEnvFile, type Variable } from '../openclaw/env-text.ts';
 import { loadConfig } from './config-include.ts';
@@ -36,14 +37,14 @@ export function readConfig(input: ConfigInput): ConfigResult {
 
 /** Only in the parts that are used here: elsewhere variables are secrets. */
 function withVariables(content: unknown, { env, stateDir }: ConfigInput): unknown {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
-  const { agents, session, ...rest } = { agents: undefined, session: undefined, ...content };
+  if (!isObject(content)) return content;
+  const { agents, session, ...rest } = content;
   const variable = variables(content, env, stateDir);
   return { ...rest, agents: fillVariables(agents, variable), session: fillVariables(session, variable) };
 }
 
 /** As OpenClaw looks them up: the environment, `env.vars` of the config, `.env` in the state directory. */
-function variables(content: object, env: NodeJS.ProcessEnv, stateDir: string): Variable {
+function variables(content: Record<string, unknown>, env: NodeJS.ProcessEnv, stateDir: string): Variable {
   let file: Map<string, string> | null = null;
   return (name) => {
     const known = env[name] ?? ownVariable(content, name);
@@ -53,10 +54,9 @@ function variables(content: object, env: NodeJS.ProcessEnv, stateDir: string): V
   };
 }
 
-function ownVariable(content: object, name: string): string | null {
-  const vars = 'env' in content && typeof content.env === 'object' && content.env !== null ? content.env : {};
-  const values = 'vars' in vars && typeof vars.vars === 'object' && vars.vars !== null ? vars.vars : {};
-  const value = new Map<string, unknown>(Object.entries(values)).get(name);
+function ownVariable({ env }: Record<string, unknown>, name: string): string | null {
+  const vars = isObject(env) && isObject(env.vars) ? env.vars : {};
+  const value = Object.hasOwn(vars, name) ? vars[name] : null;
   return typeof value === 'string' ? value : null;
 }
 

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import JSON5 from 'json5';
+import { isObject } from '../is-object.ts';
 import { isInside, openFile, readAt } from './disk.ts';
 import { mapPath, normalizeAnyPath, type PathMapping } from './path-map.ts';
 
@@ -62,8 +63,4 @@ function merge(target: unknown, source: unknown): unknown {
   for (const [key, value] of Object.entries(source))
     merged.set(key, merged.has(key) ? merge(merged.get(key), value) : value);
   return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -38,10 +38,10 @@ export interface DiscoverInput {
 
 /** Finds config and agents of one state directory; agents by id, first those of the config in its order. */
 export function discover({ stateDir: given, configPath, mappings, home, ...input }: DiscoverInput): Discovery {
-  const { config, error } = readConfig({ ...input, configPath, mappings, stateDir: realOrGiven(given) });
+  const stateDir = realOrGiven(given);
+  const { config, error } = readConfig({ ...input, configPath, mappings, stateDir });
   const found = { config, configValid: error === null, configError: error, agents: [], sample: false };
   try {
-    const stateDir = realpathSync(given);
     const names = readdirSync(stateDir);
     const hasAgents = names.includes('agents');
     if (hasAgents && !isDirectory(join(stateDir, 'agents'))) return { ...found, stateDir, unreadable: 'unreadable' };
@@ -62,7 +62,7 @@ export function discover({ stateDir: given, configPath, mappings, home, ...input
   } catch (caught) {
     const { problem } = diskError(caught);
     const unreadable = problem === 'missing' || problem === 'denied' ? problem : 'unreadable';
-    return { ...found, stateDir: given, unreadable };
+    return { ...found, stateDir, unreadable };
   }
 }
 

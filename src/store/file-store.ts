@@ -55,8 +55,9 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   for (const [key, entry] of result.entries) {
     slice += 1;
     if (slice % SLICE === 0) await context.pause();
-    if (store.sharedBy !== null && ownerOf(parseKey(key).agent, store.sharedBy) !== store.agent) continue;
-    const named = entry === null ? null : transcriptPath(entry, parseKey(key).thread, place);
+    const { agent, thread } = parseKey(key);
+    if (store.sharedBy !== null && ownerOf(agent, store.sharedBy) !== store.agent) continue;
+    const named = entry === null ? null : transcriptPath(entry, thread, place);
     if (named !== null && named.path !== null) transcriptPaths.push(named.path);
     if (isArchived(entry)) {
       archived += 1;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../is-object.ts';
 
 /**
  * The fields of an index entry that are used here, of about 135 (`skillsSnapshot` and `systemPromptReport` alone can be
@@ -50,6 +51,5 @@ export type IndexEntry = z.infer<typeof IndexEntry>;
 
 /** null: the entry is no object. */
 export function parseEntry(value: unknown): IndexEntry | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  return IndexEntry.parse(value);
+  return isObject(value) ? IndexEntry.parse(value) : null;
 }

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import JSON5 from 'json5';
+import { isObject } from '../is-object.ts';
 import { diskError, type FileSignature, openFile, readAt } from './disk.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from './index-entry.ts';
 import { jsonEntries, type ReadPart } from './json-entries.ts';
@@ -72,7 +73,7 @@ export function readIndexAsJson5(path: string, root: string, strict: IndexResult
     const { fd, signature } = file;
     if (signature.size > LARGEST_JSON5_BYTES) return strict;
     const content: unknown = JSON5.parse(readAt(fd, 0, signature.size).toString('utf8'));
-    if (typeof content !== 'object' || content === null || Array.isArray(content)) return strict;
+    if (!isObject(content)) return strict;
     const entries = new Map(Object.entries(content).map(([key, value]) => [key, parseEntry(value)]));
     return { found: 'index', entries, signature };
   } catch {

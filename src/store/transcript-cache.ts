@@ -65,7 +65,7 @@ export class TranscriptCache {
     const newBytes = file.signature.size - progress.offset;
     if (this.deepEnded && newBytes <= this.quickBytes) {
       this.quickBytes -= newBytes;
-      return view(finish(this.validate(path, root)));
+      return view(finish(this.readOn(path, root, file, progress)));
     }
     const tail = readTail(file.fd, file.signature.size, total);
     this.bytesRead += tail.bytesRead;
@@ -80,7 +80,11 @@ export class TranscriptCache {
   /** Validates what is new in a transcript; yields after each chunk, so that the caller can pause. Throws a DiskError. */
   *validate(path: string, root: string): Generator<number, Known> {
     using file = openFile(path, root);
-    const chunks = readForward(file.fd, file.signature.size, this.resume(path, file));
+    return yield* this.readOn(path, root, file, this.resume(path, file));
+  }
+
+  private *readOn(path: string, root: string, file: OpenFile, from: Progress): Generator<number, Known> {
+    const chunks = readForward(file.fd, file.signature.size, from);
     for (;;) {
       const step = chunks.next();
       if (step.done) {

@@ -1,3 +1,5 @@
+import { isObject } from '../is-object.ts';
+
 /** The context in use, as the records of a transcript tell it. Tokens. */
 export interface Usage {
   /** Of the last assistant message after the newest compaction or reset. */
@@ -97,8 +99,4 @@ function count(value: unknown): number {
 function timeOf(value: unknown): number | null {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : time;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

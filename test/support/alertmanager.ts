@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from './engines.ts';
-import { freePort, startProcess, waitForHttp } from './processes.ts';
+import { freePort, startServer } from './processes.ts';
 
-export type Alertmanager = { url: string; address: string; output: () => string; stop: () => Promise<void> };
+export type Alertmanager = { url: string; address: string; output: () => string; stop: () => Promise<unknown> };
 
 /** Starts Alertmanager on a loopback port with this configuration. `address` is what Prometheus needs as a target. */
 export async function startAlertmanager(config: string): Promise<Alertmanager> {
@@ -20,16 +20,6 @@ export async function startAlertmanager(config: string): Promise<Alertmanager> {
     // Empty: no gossip port.
     '--cluster.listen-address=',
   ];
-  const running = await startProcess(path, flags, { cwd });
-  async function stop(): Promise<void> {
-    await running.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-  try {
-    await waitForHttp(`${url}/-/ready`, running);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, address, output: running.output, stop };
+  const { output, stop } = await startServer(path, flags, { cwd, folder, readyUrl: `${url}/-/ready` });
+  return { url, address, output, stop };
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, type Running, startProcess, waitForHttp } from './processes.ts';
+import { freePort, type Running, startServer } from './processes.ts';
 
 const BUILT = join(import.meta.dirname, '../../dist/main.js');
 
@@ -27,22 +27,13 @@ export async function startExporter(
     ...(options.flags ?? []),
   ];
   const script = options.script === undefined ? [BUILT, 'serve'] : [options.script];
-  const running = await startProcess(process.execPath, [...script, ...flags], {
-    env: { HOME: home, XDG_STATE_HOME: home },
-  });
   const url = `http://${address}`;
-  async function stop() {
-    const exit = await running.stop();
-    rmSync(home, { recursive: true, force: true });
-    return exit;
-  }
-  try {
-    await waitForHttp(`${url}/-/ready`, running);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, address, running, metrics: async () => (await fetch(`${url}/metrics`)).text(), stop };
+  const running = await startServer(process.execPath, [...script, ...flags], {
+    env: { HOME: home, XDG_STATE_HOME: home },
+    folder: home,
+    readyUrl: `${url}/-/ready`,
+  });
+  return { url, address, running, metrics: async () => (await fetch(`${url}/metrics`)).text(), stop: running.stop };
 }
 
 /** The value of a series as it stands in the text; undefined when it is not there. */

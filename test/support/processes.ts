@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -89,6 +90,30 @@ export async function waitFor<T>(
 /** Waits until the URL answers with a status of 200 to 299. */
 export async function waitForHttp(url: string, running?: Running): Promise<void> {
   await waitFor(`${url} to answer`, async () => (await fetch(url)).ok, running);
+}
+
+/**
+ * Starts a server and waits until `readyUrl` answers. `stop` ends it and removes `folder`; one that does not get ready
+ * leaves nothing behind.
+ */
+export async function startServer(
+  path: string,
+  args: readonly string[],
+  { readyUrl, folder, ...options }: { readyUrl: string; folder: string; cwd?: string; env?: Record<string, string> },
+): Promise<Running> {
+  const running = await startProcess(path, args, options);
+  async function stop(): Promise<Exit> {
+    const exit = await running.stop();
+    await rm(folder, { recursive: true, force: true });
+    return exit;
+  }
+  try {
+    await waitForHttp(readyUrl, running);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ...running, stop };
 }
 
 /** A TCP port of the loopback address that was free a moment ago. */

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from './engines.ts';
-import { freePort, startProcess, waitForHttp } from './processes.ts';
+import { freePort, startServer } from './processes.ts';
 
 export type Labels = Record<string, string>;
 export type Sample = { labels: Labels; value: number };
@@ -21,26 +21,17 @@ export async function startPrometheus(options: { config: string; files?: Record<
   }
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const running = await startProcess(engine('prometheus'), [
+  const flags = [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-lifecycle',
     '--rules.alert.resend-delay=1s',
-  ]);
-  async function stop(): Promise<void> {
-    await running.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-  try {
-    await waitForHttp(`${url}/-/ready`, running);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  ];
+  const { output, stop } = await startServer(engine('prometheus'), flags, { folder, readyUrl: `${url}/-/ready` });
   return {
     url,
-    output: running.output,
+    output,
     stop,
     /** The samples of an instant query; a scalar is one sample without labels. */
     async query(expression: string): Promise<Sample[]> {
