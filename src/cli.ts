@@ -27,9 +27,10 @@ export async function runCli(args: readonly string[]): Promise<number> {
       );
     }
     const command: Command = named && first === 'scan' ? 'scan' : 'serve';
-    const settings = loadSettings(command, named ? args.slice(1) : args, process.env);
+    const load = () => loadSettings(command, named ? args.slice(1) : args, process.env);
+    const settings = load();
     if (settings['config.check']) return print('flags, environment and config file are good');
-    return await (command === 'scan' ? runScan(settings) : serve(settings));
+    return await (command === 'scan' ? runScan(settings) : serve(settings, load));
   } catch (error) {
     const text = error instanceof ExporterError ? error.message : `a bug of the exporter: ${describeBug(error)}`;
     process.stderr.write(`openclaw-store-exporter: ${text}\n`);

@@ -2,12 +2,20 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { describeError, ExporterError } from './errors.ts';
 import { isObject } from './is-object.ts';
+import { NO_POLICY, POLICY_KEYS, type Policy, parsePolicy } from './policy.ts';
+
+/** What a YAML config file says. */
+export interface YamlConfig {
+  /** By flag name, each as a flag would have it. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly policy: Policy;
+}
 
 /**
- * The values of a YAML config file by flag name, each as a flag would have it. Keys are those of the flags, nested at
- * their dots or whole (`scan: { timeout: 30s }` or `scan.timeout: 30s`). Throws an ExporterError with file and key.
+ * Keys are those of the flags, nested at their dots or whole (`scan: { timeout: 30s }` or `scan.timeout: 30s`), and
+ * those of the policy. Throws an ExporterError with file and key.
  */
-export function readYaml(path: string, known: ReadonlySet<string>): Map<string, string[]> {
+export function readYaml(path: string, known: ReadonlySet<string>): YamlConfig {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -19,11 +27,14 @@ export function readYaml(path: string, known: ReadonlySet<string>): Map<string, 
   // Its first line says what and where; the others quote the file.
   if (problem !== undefined) throw new ExporterError('E_CONFIG', `${path}: ${problem.message.split('\n')[0]}`);
   const content: unknown = document.toJS();
-  if (content === null) return new Map();
+  if (content === null) return { values: new Map(), policy: NO_POLICY };
   if (!isObject(content)) throw new ExporterError('E_CONFIG', `${path}: the file must hold keys and values`);
   const values = new Map<string, string[]>();
-  collect(content, '', values, { path, known });
-  return values;
+  const isPolicy = ([key]: [string, unknown]) => POLICY_KEYS.includes(key);
+  const entries = Object.entries(content);
+  const policy = parsePolicy(Object.fromEntries(entries.filter(isPolicy)), path);
+  collect(Object.fromEntries(entries.filter((entry) => !isPolicy(entry))), '', values, { path, known });
+  return { values, policy };
 }
 
 interface Source {

@@ -10,6 +10,7 @@ import { ExporterError } from './errors.ts';
 import { envName, FLAGS, type Flag, unknownVariables } from './flags.ts';
 import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
 import { resolveConfigPath, resolveHome, resolveStateDir } from './openclaw/paths.ts';
+import { NO_POLICY, type Policy } from './policy.ts';
 import { longestGapSeconds, scheduleProblem } from './scan/schedule.ts';
 import { isDirectory } from './store/disk.ts';
 import { KINDS } from './store/kinds.ts';
@@ -33,6 +34,7 @@ export type Settings = z.infer<typeof SettingsSchema> & {
   readonly home: string;
   readonly maxAgeMs: number;
   readonly disabledChecks: readonly string[];
+  readonly policy: Policy;
 };
 
 const Duration = z.string().transform((text, context) => {
@@ -68,6 +70,7 @@ const SettingsSchema = z.object({
   'config.file': z.string().min(1, 'must not be empty').nullable(),
   'config.check': Switch,
   'openclaw.path-map': z.array(PathMap),
+  'openclaw.same-pid-namespace': Switch,
   'web.listen-address': ListenAddress,
   'web.telemetry-path': z.string().startsWith('/', 'must begin with a slash'),
   'scan.schedule': Schedule,
@@ -95,7 +98,7 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
   const [unknown] = unknownVariables(env);
   if (unknown !== undefined)
     throw new ExporterError('E_CONFIG', `the environment variable ${unknown} belongs to no flag; see --help`);
-  const given = readFlags(command, args, env);
+  const { given, policy } = readFlags(command, args, env);
   const parsed = SettingsSchema.safeParse(
     Object.fromEntries(
       FLAGS.map((flag) => {
@@ -121,15 +124,20 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
     configPath: resolve(path('openclaw.config') ?? resolveConfigPath(env, homedir(), stateDir, existsSync)),
     maxAgeMs: maxAge(settings['scan.schedule'], settings['scan.max-age'], given.get('scan.max-age')?.[0]?.origin),
     disabledChecks: disabledChecks(given),
+    policy,
   };
 }
 
-function readFlags(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Map<string, Given[]> {
+function readFlags(
+  command: Command,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): { given: Map<string, Given[]>; policy: Policy } {
   const flags = FLAGS.filter(({ commands }) => commands.includes(command));
   const given = new Map<string, Given[]>();
   const parsed = parseFlags(flags, args);
   const file = parsed['config.file'] ?? env[envName('config.file')];
-  if (typeof file === 'string') addFile(given, file, flags);
+  const policy = typeof file === 'string' ? addFile(given, file, flags) : NO_POLICY;
   for (const flag of flags) {
     const value = env[envName(flag.name)];
     if (value === undefined) continue;
@@ -146,12 +154,13 @@ function readFlags(command: Command, args: readonly string[], env: NodeJS.Proces
       values.map((part) => ({ value: String(part), origin: `--${name}` })),
     );
   }
-  return given;
+  return { given, policy };
 }
 
-function addFile(given: Map<string, Given[]>, path: string, flags: readonly Flag[]): void {
+function addFile(given: Map<string, Given[]>, path: string, flags: readonly Flag[]): Policy {
   const known = new Set(FLAGS.map(({ name }) => name).filter((name) => !name.startsWith('config.')));
-  for (const [name, values] of readYaml(path, known)) {
+  const { values: content, policy } = readYaml(path, known);
+  for (const [name, values] of content) {
     const flag = flags.find((each) => each.name === name);
     // A key of the other command: one file serves both.
     if (flag === undefined) continue;
@@ -162,6 +171,7 @@ function addFile(given: Map<string, Given[]>, path: string, flags: readonly Flag
       values.map((value) => ({ value, origin })),
     );
   }
+  return policy;
 }
 
 function parseFlags(flags: readonly Flag[], args: readonly string[]) {

@@ -23,7 +23,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'FILE',
     fallback: null,
     commands: BOTH,
-    help: 'YAML with the other flags as keys (scan: { timeout: 30s }); flags and environment win over it',
+    help: 'YAML with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; read again at SIGHUP',
   },
   {
     name: 'config.check',
@@ -53,6 +53,13 @@ export const FLAGS: readonly Flag[] = [
     fallback: null,
     commands: BOTH,
     help: "where a path of the gateway's host lies here; repeatable (in the environment: separated by commas)",
+  },
+  {
+    name: 'openclaw.same-pid-namespace',
+    value: null,
+    fallback: 'false',
+    commands: BOTH,
+    help: "the gateway's processes are visible here under their own ids: a lock whose process is gone is stale at once",
   },
   {
     name: 'web.listen-address',

@@ -57,6 +57,8 @@ async function format(settings: Settings, result: ScanResult, scan: Scan, durati
       scannerMemoryBytes: null,
       scannerCpuSeconds: 0,
       checks: result.checks,
+      policy: settings.policy,
+      reload: null,
       version: VERSION,
       revision: REVISION,
     },

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Settings } from './config.ts';
 import { describeError, ExporterError } from './errors.ts';
@@ -11,7 +12,7 @@ import { renderFamilies } from './metrics/render.ts';
 import { saltOf } from './salt.ts';
 import { hostOffsetMs, longestGapSeconds, startSchedule } from './scan/schedule.ts';
 import { scanSettings } from './scan/settings.ts';
-import { freshRendered, Supervisor, type SupervisorOptions } from './scan/supervisor.ts';
+import { freshRendered, Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
 import { REVISION, VERSION } from './version.ts';
 
 const NOT_KEPT =
@@ -19,39 +20,36 @@ const NOT_KEPT =
 /** The exporter stops within two seconds of a signal, whatever its clients do. */
 const DRAIN_MS = 1500;
 
-/** Serves until SIGTERM or SIGINT; returns the exit code. Throws an ExporterError when it cannot start. */
-export async function serve(settings: Settings, scanning: Pick<SupervisorOptions, 'childPath'> = {}): Promise<number> {
+/**
+ * Serves until SIGTERM or SIGINT; returns the exit code. At SIGHUP `load` gives the settings anew. Throws an
+ * ExporterError when it cannot start.
+ */
+export async function serve(
+  first: Settings,
+  load: () => Settings,
+  scanning: Pick<SupervisorOptions, 'childPath'> = {},
+): Promise<number> {
+  let settings = first;
+  let reload = { success: true, lastSuccessMs: Date.now() };
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
-  const salt = saltOf(settings);
-  const warnings = salt === null || salt.kept ? [] : [NOT_KEPT];
-  for (const warning of warnings) log.warn(warning);
-
-  const intervals = {
-    quick: longestGapSeconds(settings['scan.schedule']),
-    deep: longestGapSeconds(settings['scan.deep-schedule']),
-  };
-  const supervisor = new Supervisor({
-    settings: scanSettings(settings, salt?.salt ?? null),
-    timeoutMs: settings['scan.timeout'],
-    intervals,
-    log,
-    ...scanning,
-  });
+  let { scan, warnings } = scanOf(settings, log);
+  const supervisor = new Supervisor({ ...scan, log, ...scanning });
+  const state = () => exporterState(supervisor, settings, reload);
   const processMetrics = processRegistry();
   const rendered = () => freshRendered(supervisor, settings.maxAgeMs, Date.now());
   const app = createApp({
-    telemetryPath: settings['web.telemetry-path'],
+    telemetryPath: first['web.telemetry-path'],
     // Its own families in front of the text of the last scan: no name is in both.
     metrics: async () =>
       [
         await processMetrics.metrics(),
-        await renderFamilies(EXPORTER_FAMILIES, exporterState(supervisor)),
+        await renderFamilies(EXPORTER_FAMILIES, state()),
         rendered()?.metrics ?? '',
       ].join('\n'),
     statusPage: () =>
       renderStatusPage({
-        state: exporterState(supervisor),
-        telemetryPath: settings['web.telemetry-path'],
+        state: state(),
+        telemetryPath: first['web.telemetry-path'],
         fragment: rendered()?.page ?? null,
         warnings,
         now: Date.now(),
@@ -59,11 +57,72 @@ export async function serve(settings: Settings, scanning: Pick<SupervisorOptions
     isReady: () => supervisor.ready,
     log,
   });
-  const server = await listen(createServer(app), settings['web.listen-address'], log);
+  const server = await listen(createServer(app), first['web.listen-address'], log);
 
   supervisor.request('quick');
-  const offsetMs = hostOffsetMs(hostname(), intervals.quick);
-  const schedules = [
+  let stopSchedules = startSchedules(settings, supervisor, log);
+  const onReload = () => {
+    try {
+      const next = load();
+      // Everything that can be wrong is tried before anything is changed.
+      ({ scan, warnings } = scanOf(next, log));
+      warnOfRestart(first, next, log);
+      settings = next;
+      reload = { success: true, lastSuccessMs: Date.now() };
+    } catch (error) {
+      reload = { ...reload, success: false };
+      log.error('config was not loaded again, the one before stays in force', {
+        err: error instanceof ExporterError ? error.message : describeError(error),
+      });
+      return;
+    }
+    supervisor.configure(scan);
+    stopSchedules();
+    stopSchedules = startSchedules(settings, supervisor, log);
+    supervisor.request('quick');
+    log.info('config was loaded again');
+  };
+  process.on('SIGHUP', onReload);
+
+  const signal = await firstSignal();
+  log.info('stopping', { signal });
+  process.off('SIGHUP', onReload);
+  stopSchedules();
+  supervisor.stop();
+  processMetrics.clear();
+  await drain(server);
+  return 0;
+}
+
+/** What scanning needs to know of the settings, and what the status page warns of. */
+function scanOf(settings: Settings, log: Log): { scan: SupervisorSettings; warnings: readonly string[] } {
+  const salt = saltOf(settings);
+  const warnings = salt === null || salt.kept ? [] : [NOT_KEPT];
+  for (const warning of warnings) log.warn(warning);
+  const intervals = {
+    quick: longestGapSeconds(settings['scan.schedule']),
+    deep: longestGapSeconds(settings['scan.deep-schedule']),
+  };
+  const scan = {
+    settings: scanSettings(settings, salt?.salt ?? null),
+    timeoutMs: settings['scan.timeout'],
+    intervals,
+  };
+  return { scan, warnings };
+}
+
+/** What is bound once: an address that is served, a log that is open in two processes. */
+function warnOfRestart(first: Settings, next: Settings, log: Log): void {
+  for (const key of ['web.listen-address', 'web.telemetry-path', 'log.level', 'log.format'] as const) {
+    if (isDeepStrictEqual(first[key], next[key])) continue;
+    log.warn('a changed setting takes effect at the next start only', { setting: key });
+  }
+}
+
+/** Returns what stops them. */
+function startSchedules(settings: Settings, supervisor: Supervisor, log: Log): () => void {
+  const offsetMs = hostOffsetMs(hostname(), longestGapSeconds(settings['scan.schedule']));
+  const stops = [
     startSchedule({
       scan: 'quick',
       expression: settings['scan.schedule'],
@@ -79,23 +138,20 @@ export async function serve(settings: Settings, scanning: Pick<SupervisorOptions
       run: () => supervisor.request('deep'),
     }),
   ];
-
-  const signal = await firstSignal();
-  log.info('stopping', { signal });
-  for (const stop of schedules) stop();
-  supervisor.stop();
-  processMetrics.clear();
-  await drain(server);
-  return 0;
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
-function exporterState(supervisor: Supervisor): ExporterState {
+function exporterState(supervisor: Supervisor, { policy }: Settings, reload: ExporterState['reload']): ExporterState {
   return {
     scans: supervisor.scans,
     stuck: supervisor.stuck,
     scannerMemoryBytes: supervisor.memoryBytes,
     scannerCpuSeconds: supervisor.cpuSeconds,
     checks: supervisor.checks,
+    policy,
+    reload,
     version: VERSION,
     revision: REVISION,
   };

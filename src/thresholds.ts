@@ -31,9 +31,30 @@ export const TOKEN_THRESHOLDS = {
 /** Bytes of one transcript; strictly above is concerning: slow to load and to compact, and never a reason to wake anybody. */
 export const TRANSCRIPT_BYTES_THRESHOLD = { warning: 500_000 } as const;
 
+/** The thresholds of one session: the shipped ones of its kind, or what the config file says of it. */
+export interface Thresholds {
+  readonly tokens: Readonly<Record<Severity, number>>;
+  readonly transcriptBytes: { readonly warning: number };
+}
+
+export const SHIPPED_THRESHOLDS: Readonly<Record<Kind, Thresholds>> = {
+  main: shipped('main'),
+  dm: shipped('dm'),
+  group: shipped('group'),
+  cron: shipped('cron'),
+  subagent: shipped('subagent'),
+  hook: shipped('hook'),
+  acp: shipped('acp'),
+  other: shipped('other'),
+};
+
+function shipped(kind: Kind): Thresholds {
+  return { tokens: TOKEN_THRESHOLDS[kind], transcriptBytes: TRANSCRIPT_BYTES_THRESHOLD };
+}
+
 /** The figures of a session that thresholds are about. */
 export interface Measured {
-  readonly kind: Kind;
+  readonly thresholds: Thresholds;
   readonly tokens: number | null;
   readonly window: number | null;
   readonly effectiveWindow: number | null;
@@ -41,17 +62,17 @@ export interface Measured {
 }
 
 /** The most severe threshold that the session's context is over; null when it is over none. */
-export function tokensSeverity({ kind, tokens, window, effectiveWindow }: Measured): Severity | null {
+export function tokensSeverity({ thresholds, tokens, window, effectiveWindow }: Measured): Severity | null {
   if (tokens === null) return null;
-  const { warning, critical } = TOKEN_THRESHOLDS[kind];
+  const { warning, critical } = thresholds.tokens;
   // At the window the next message does not fit; above the effective one a compaction is overdue.
   if (tokens > critical || (window !== null && tokens >= window)) return 'critical';
   if (tokens > warning || (effectiveWindow !== null && tokens > effectiveWindow)) return 'warning';
   return null;
 }
 
-export function isTranscriptLarge({ transcript }: Measured): boolean {
-  return transcript !== null && transcript.bytes > TRANSCRIPT_BYTES_THRESHOLD.warning;
+export function isTranscriptLarge({ thresholds, transcript }: Measured): boolean {
+  return transcript !== null && transcript.bytes > thresholds.transcriptBytes.warning;
 }
 
 export function isOverThreshold(session: Measured): boolean {

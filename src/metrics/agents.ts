@@ -117,6 +117,18 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     },
   },
   {
+    name: `${PREFIX}ignored_findings`,
+    type: 'gauge',
+    labels: ['agent', 'finding'],
+    help: 'Findings that the config file says to ignore; they are in no other figure. From the last scan.',
+    scan: 'quick',
+    *samples({ agents }) {
+      for (const { agent, ignored } of agents) {
+        for (const [finding, value] of Object.entries(ignored)) yield { labels: { agent, finding }, value };
+      }
+    },
+  },
+  {
     name: `${PREFIX}sessions_by_status`,
     type: 'gauge',
     labels: ['agent', 'status'],
@@ -154,7 +166,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     name: `${PREFIX}locks`,
     type: 'gauge',
     labels: ['agent', 'state'],
-    help: 'Lock files by their age: stale after 30 minutes, that of the index after 30 seconds, else held. From the last quick scan.',
+    help: 'Lock files by their age: stale after 30 minutes, that of the index after 30 seconds (with --openclaw.same-pid-namespace also when its process is gone), else held. From the last quick scan.',
     scan: 'quick',
     *samples({ agents }) {
       for (const { agent, files } of agents) {

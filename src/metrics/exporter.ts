@@ -1,6 +1,7 @@
 import type { CheckOutcome } from '../checks/run.ts';
+import { kindThresholds, type Policy } from '../policy.ts';
 import { KINDS } from '../store/kinds.ts';
-import { SEVERITIES, TOKEN_THRESHOLDS, TRANSCRIPT_BYTES_THRESHOLD } from '../thresholds.ts';
+import { SEVERITIES } from '../thresholds.ts';
 import { type Family, PREFIX, single, toSeconds } from './family.ts';
 
 export const SCANS = ['quick', 'deep'] as const;
@@ -24,6 +25,10 @@ export interface ExporterState {
   readonly scannerMemoryBytes: number | null;
   readonly scannerCpuSeconds: number;
   readonly checks: readonly CheckOutcome[];
+  /** Of the config file: what it says of a whole kind is in force for the kind. */
+  readonly policy: Policy;
+  /** The last time that the config was loaded, at the start or later; null where it is not kept up to date (`scan`). */
+  readonly reload: { readonly success: boolean; readonly lastSuccessMs: number } | null;
   readonly version: string;
   readonly revision: string;
 }
@@ -119,12 +124,12 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
     name: `${PREFIX}threshold_tokens`,
     type: 'gauge',
     labels: ['kind', 'severity'],
-    help: 'Tokens above which a session of the kind is reported.',
+    help: 'Tokens above which a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
     scan: 'none',
-    *samples() {
+    *samples({ policy }) {
       for (const kind of KINDS) {
         for (const severity of SEVERITIES)
-          yield { labels: { kind, severity }, value: TOKEN_THRESHOLDS[kind][severity] };
+          yield { labels: { kind, severity }, value: kindThresholds(policy, kind).tokens[severity] };
       }
     },
   },
@@ -132,12 +137,28 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
     name: `${PREFIX}threshold_transcript_bytes`,
     type: 'gauge',
     labels: ['kind', 'severity'],
-    help: 'Bytes above which a transcript of a session of the kind is reported.',
+    help: 'Bytes above which a transcript of a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
     scan: 'none',
-    *samples() {
+    *samples({ policy }) {
       for (const kind of KINDS)
-        yield { labels: { kind, severity: 'warning' }, value: TRANSCRIPT_BYTES_THRESHOLD.warning };
+        yield { labels: { kind, severity: 'warning' }, value: kindThresholds(policy, kind).transcriptBytes.warning };
     },
+  },
+  {
+    name: `${PREFIX}exporter_config_last_reload_successful`,
+    type: 'gauge',
+    labels: [],
+    help: 'Whether the last attempt to load flags, environment and config file worked (0: the ones before are in force).',
+    scan: 'none',
+    samples: ({ reload }) => single(reload === null ? null : Number(reload.success)),
+  },
+  {
+    name: `${PREFIX}exporter_config_last_reload_success_timestamp_seconds`,
+    type: 'gauge',
+    labels: [],
+    help: 'When flags, environment and config file were loaded as they are in force.',
+    scan: 'none',
+    samples: ({ reload }) => single(reload === null ? null : toSeconds(reload.lastSuccessMs)),
   },
   {
     name: `${PREFIX}exporter_build_info`,

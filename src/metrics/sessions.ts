@@ -1,5 +1,6 @@
 import type { Session } from '../store/session.ts';
 import type { Snapshot, SnapshotSession } from '../store/snapshot.ts';
+import { SEVERITIES, type Severity, SHIPPED_THRESHOLDS, type Thresholds } from '../thresholds.ts';
 import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
 
 /** Exactly these labels, so that two families divide without `on()`. */
@@ -72,7 +73,40 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
       })),
     ),
   },
+  ownThreshold(
+    'session_threshold_tokens',
+    'Tokens above which this session is reported, where the config file gives it another threshold than the shipped one.',
+    ({ tokens }) => tokens,
+  ),
+  ownThreshold(
+    'session_threshold_transcript_bytes',
+    'Bytes above which the transcript of this session is reported, where the config file gives it another threshold than the shipped one.',
+    ({ transcriptBytes }) => transcriptBytes,
+  ),
 ];
+
+/** Only where it differs: an alert rule compares with the shipped number unless this series is there. */
+function ownThreshold(
+  name: string,
+  help: string,
+  of: (thresholds: Thresholds) => Readonly<Partial<Record<Severity, number>>>,
+): Family<Snapshot> {
+  return {
+    name: PREFIX + name,
+    type: 'gauge',
+    labels: [...LABELS, 'severity'],
+    help,
+    scan: 'quick',
+    samples: perSession(({ session }) => {
+      const shipped = of(SHIPPED_THRESHOLDS[session.kind]);
+      const own = of(session.thresholds);
+      return SEVERITIES.flatMap((severity) => {
+        const value = own[severity];
+        return value === undefined || value === shipped[severity] ? [] : [{ labels: { severity }, value }];
+      });
+    }),
+  };
+}
 
 function figure(
   name: string,

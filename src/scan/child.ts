@@ -24,7 +24,8 @@ export function runChild(readIndex?: ReadIndex): void {
   }
 
   process.on('message', (message: ToChild) => {
-    if (message.type === 'start') {
+    if (message.type === 'settings') {
+      if (scanner !== null) return scanner.configure(message.settings);
       const { logLevel: level, logFormat: format } = message.settings;
       const log = createLog({ level, format });
       scanner = new Scanner({
@@ -38,9 +39,8 @@ export function runChild(readIndex?: ReadIndex): void {
     if (scanner !== null) void scan(scanner, message.scan);
   });
   process.on('disconnect', () => process.exit(0));
-  // The supervisor ends this process; a signal to the whole group (Ctrl-C) is its to answer.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => undefined);
+  // The supervisor ends this process; a signal to the whole group (Ctrl-C, a terminal that closes) is its to answer.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 }
 
 async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {

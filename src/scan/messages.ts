@@ -1,6 +1,7 @@
 import type { CheckOutcome } from '../checks/run.ts';
 import type { LogFormat, LogLevel } from '../log.ts';
 import type { Scan } from '../metrics/exporter.ts';
+import type { Policy } from '../policy.ts';
 import type { PathMapping } from '../store/path-map.ts';
 
 /** What the scanning process needs to know; plain data, since it crosses a process boundary. */
@@ -14,13 +15,16 @@ export interface ScanSettings {
   /** null: `--privacy.peers=plain`. */
   readonly salt: Buffer | null;
   readonly disabledChecks: readonly string[];
+  readonly policy: Policy;
+  /** The gateway's processes are those of this host: a lock of a dead one is stale at once. */
+  readonly samePidNamespace: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 }
 
 export type ToChild =
-  | { readonly type: 'start'; readonly settings: ScanSettings }
-  | { readonly type: 'scan'; readonly scan: Scan };
+  /** At the start, and again when the config was loaded again. */
+  { readonly type: 'settings'; readonly settings: ScanSettings } | { readonly type: 'scan'; readonly scan: Scan };
 
 /** What the scanning process costs. */
 export interface Usage {

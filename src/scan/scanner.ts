@@ -11,6 +11,7 @@ import { type AgentFiles, agentFiles } from '../store/agent-files.ts';
 import { type Discovery, discover } from '../store/discover.ts';
 import { diskError } from '../store/disk.ts';
 import { type IndexResult, type ReadIndex, readIndex } from '../store/index-file.ts';
+import { isDeadPid } from '../store/lock-file.ts';
 import { readStore } from '../store/read-store.ts';
 import type { StoreReading } from '../store/session.ts';
 import type { Snapshot } from '../store/snapshot.ts';
@@ -50,6 +51,7 @@ export class Scanner {
   readonly transcripts = new TranscriptCache();
 
   private readonly options: ScannerOptions;
+  private settings: ScanSettings;
   private readonly changes: ChangeLog;
   private readonly indexes = new Map<string, IndexResult>();
   private lastConfig: OpenClawConfig | null = null;
@@ -60,7 +62,13 @@ export class Scanner {
 
   constructor(options: ScannerOptions) {
     this.options = options;
+    this.settings = options.settings;
     this.changes = new ChangeLog(options.log);
+  }
+
+  /** From the next scan on; what is known of files stays known. */
+  configure(settings: ScanSettings): void {
+    this.settings = settings;
   }
 
   /** Indexes, `stat` of transcripts, and what is new at their ends. */
@@ -97,7 +105,8 @@ export class Scanner {
   }
 
   private async look(): Promise<void> {
-    const { settings, pause } = this.options;
+    const { pause } = this.options;
+    const { settings } = this;
     const discovery = discover({ ...settings, lastConfig: this.lastConfig, env: process.env });
     await pause();
     if (discovery.configValid) this.lastConfig = discovery.config;
@@ -122,6 +131,7 @@ export class Scanner {
       stores: discovery.agents,
       referenced: new Set(readings.flatMap(({ transcriptPaths }) => transcriptPaths)),
       now: this.now(),
+      isDeadPid: settings.samePidNamespace ? isDeadPid : null,
       pause,
     });
     this.latest = { discovery, readings, files };
@@ -135,7 +145,7 @@ export class Scanner {
   private async publish(): Promise<ScanResult> {
     if (this.latest === null) throw new Error('nothing was scanned yet');
     const { discovery, readings, files } = this.latest;
-    const { settings } = this.options;
+    const { settings } = this;
     const { snapshot, checks } = takeSnapshot({
       discovery,
       readings,
@@ -147,6 +157,7 @@ export class Scanner {
       ),
       sessionLimit: settings.sessionLimit,
       disabledChecks: settings.disabledChecks,
+      policy: settings.policy,
       deepScanned: this.deepScanned,
       now: this.now(),
     });

@@ -11,6 +11,8 @@ export function scanSettings(settings: Settings, salt: Buffer | null): ScanSetti
     sessionLimit: settings['session.limit'],
     salt,
     disabledChecks: settings.disabledChecks,
+    policy: settings.policy,
+    samePidNamespace: settings['openclaw.same-pid-namespace'],
     logLevel: settings['log.level'],
     logFormat: settings['log.format'],
   };

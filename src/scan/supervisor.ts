@@ -2,15 +2,19 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Log } from '../log.ts';
-import type { Scan, ScanState } from '../metrics/exporter.ts';
+import { SCANS, type Scan, type ScanState } from '../metrics/exporter.ts';
 import type { FromChild, Rendered, ScanSettings, ToChild, Usage } from './messages.ts';
 
-export interface SupervisorOptions {
+/** What can change while it runs. */
+export interface SupervisorSettings {
   readonly settings: ScanSettings;
   /** Milliseconds without a heartbeat after which the scanning process is killed. */
   readonly timeoutMs: number;
   /** Seconds, of the schedules. */
   readonly intervals: Readonly<Record<Scan, number>>;
+}
+
+export interface SupervisorOptions extends SupervisorSettings {
   readonly log: Log;
   readonly childPath?: string;
   readonly now?: () => number;
@@ -35,8 +39,9 @@ export class Supervisor {
   stuck = false;
   memoryBytes: number | null = null;
 
-  private readonly options: SupervisorOptions;
-  private readonly watchdog: NodeJS.Timeout;
+  private readonly options: Omit<SupervisorOptions, keyof SupervisorSettings>;
+  private current: SupervisorSettings;
+  private watchdog: NodeJS.Timeout;
   private child: ChildProcess | null = null;
   private readonly pending = new Set<Scan>();
   private lastBeat = 0;
@@ -48,9 +53,22 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.options = options;
+    this.current = options;
     this.scans = { quick: notYet(options.intervals.quick), deep: notYet(options.intervals.deep) };
-    this.watchdog = setInterval(() => this.watch(), Math.min(options.timeoutMs / 4, 1000));
-    this.watchdog.unref();
+    this.watchdog = this.startWatchdog();
+  }
+
+  /** From the next scan on; a running scanning process keeps what it knows of the stores. */
+  configure(settings: SupervisorSettings): void {
+    this.current = settings;
+    for (const scan of SCANS) this.scans[scan] = { ...this.scans[scan], intervalSeconds: settings.intervals[scan] };
+    clearInterval(this.watchdog);
+    this.watchdog = this.startWatchdog();
+    if (!this.killed) this.send({ type: 'settings', settings: settings.settings });
+  }
+
+  private startWatchdog(): NodeJS.Timeout {
+    return setInterval(() => this.watch(), Math.min(this.current.timeoutMs / 4, 1000)).unref();
   }
 
   /** CPU time of this scanning process and those before it. */
@@ -101,7 +119,7 @@ export class Supervisor {
     child.on('exit', (code, signal) => this.gone(child, signal ?? `code ${code}`));
     this.deepRequested = false;
     this.child = child;
-    this.send({ type: 'start', settings: this.options.settings });
+    this.send({ type: 'settings', settings: this.current.settings });
     this.options.log.debug('scanning process started', { pid: child.pid ?? 0 });
     return child;
   }
@@ -144,7 +162,7 @@ export class Supervisor {
 
   private watch(): void {
     if (this.child === null || this.killed || this.pending.size === 0) return;
-    if (this.now() - this.lastBeat <= this.options.timeoutMs) return;
+    if (this.now() - this.lastBeat <= this.current.timeoutMs) return;
     const child = this.child;
     this.killed = true;
     this.failPending('no heartbeat within --scan.timeout, the scanning process is killed');

@@ -2,11 +2,12 @@ import { CHECKS } from '../checks/all.ts';
 import { type CheckOutcome, runChecks } from '../checks/run.ts';
 import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
 import { agentSettings } from '../openclaw/settings.ts';
+import { applyPolicy, type Policy } from '../policy.ts';
 import type { AgentFiles } from '../store/agent-files.ts';
 import { classify } from '../store/classify.ts';
 import type { Discovery } from '../store/discover.ts';
 import type { Finding, Session, StoreReading } from '../store/session.ts';
-import type { LookedFor, Snapshot, SnapshotSession } from '../store/snapshot.ts';
+import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
 import { isOverThreshold } from '../thresholds.ts';
 
 export interface SnapshotInput {
@@ -17,6 +18,7 @@ export interface SnapshotInput {
   readonly labels: LabelContext;
   readonly sessionLimit: number;
   readonly disabledChecks: readonly string[];
+  readonly policy: Policy;
   /** Whether a deep scan has ended, so that what it looks for counts. */
   readonly deepScanned: boolean;
   /** Milliseconds since the epoch. */
@@ -26,13 +28,15 @@ export interface SnapshotInput {
 /** From what was read to what is published: classify, check, and choose the sessions that get series. */
 export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks: readonly CheckOutcome[] } {
   const { discovery, readings, now } = input;
+  const policy = applyPolicy(input.policy, (key) => sessionLabel(key, input.labels));
   const classified = readings.map((reading) => ({
     reading,
-    sessions: reading.sessions.map((session) => classify(session, discovery.config, now)),
+    sessions: reading.sessions.map((session) => classify(session, discovery.config, now, policy.thresholdsOf)),
   }));
   const all = classified.flatMap(({ sessions }) => sessions);
   const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
-  const { findings, outcomes } = runChecks(enabled, { sessions: all, now });
+  const { findings: found, outcomes } = runChecks(enabled, { sessions: all, now });
+  const { findings, ignored } = withoutIgnored(found, policy.isIgnored);
   const listed = chooseListed(all, findings, input.sessionLimit, input.labels);
 
   const agents = classified.map(({ reading, sessions }) => ({
@@ -46,6 +50,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
     settings: reading.readable ? agentSettings(discovery.config, reading.agent) : null,
     sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
+    ignored: ignored.get(reading.agent) ?? {},
   }));
   const snapshot: Snapshot = {
     unreadable: discovery.unreadable,
@@ -56,6 +61,30 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     lookedFor: lookedFor(outcomes, input.deepScanned),
   };
   return { snapshot, checks: outcomes };
+}
+
+interface Sifted {
+  readonly findings: ReadonlyMap<Session, readonly Finding[]>;
+  /** How many of each, by agent. */
+  readonly ignored: ReadonlyMap<string, SnapshotAgent['ignored']>;
+}
+
+/** What is meant to be so takes part in nothing but its own count. */
+function withoutIgnored(
+  found: ReadonlyMap<Session, readonly Finding[]>,
+  isIgnored: (session: Session, finding: string) => boolean,
+): Sifted {
+  const findings = new Map<Session, readonly Finding[]>();
+  const ignored = new Map<string, Partial<Record<Finding['finding'], number>>>();
+  for (const [session, all] of found) {
+    const kept = all.filter(({ finding }) => !isIgnored(session, finding));
+    if (kept.length > 0) findings.set(session, kept);
+    if (kept.length === all.length) continue;
+    const counts = ignored.get(session.agent) ?? {};
+    ignored.set(session.agent, counts);
+    for (const { finding } of all.filter((each) => !kept.includes(each))) counts[finding] = (counts[finding] ?? 0) + 1;
+  }
+  return { findings, ignored };
 }
 
 /** Reasons whose check ran to its end, and whose scan has been. */

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { AgentStore } from './agent-stores.ts';
 import { diskError, isInside } from './disk.ts';
 import { FILE_CLASSES, type FileClass, fileClass } from './file-names.ts';
+import { lockPid } from './lock-file.ts';
 
 /** Files of one class that belong to an agent. */
 export interface ClassTotal {
@@ -26,7 +27,7 @@ interface Found {
 
 /** Files between two pauses. */
 const SLICE = 200;
-/** A lock is judged by its age alone: process ids mean nothing across containers. */
+/** A lock is judged by its age: process ids mean nothing across containers, unless the operator says that they do. */
 const INDEX_LOCK_MS = 30 * 1000;
 const TRANSCRIPT_LOCK_MS = 30 * 60 * 1000;
 
@@ -37,6 +38,8 @@ export interface AgentFilesInput {
   readonly referenced: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Whether the process that a lock names is gone; null: process ids of the gateway mean nothing here. */
+  readonly isDeadPid: ((pid: number) => boolean) | null;
   readonly pause: () => Promise<void>;
 }
 
@@ -49,6 +52,7 @@ export async function agentFiles({
   stores,
   referenced,
   now,
+  isDeadPid,
   pause,
 }: AgentFilesInput): Promise<Map<string, AgentFiles>> {
   const totals = new Map<string, AgentFiles>();
@@ -66,7 +70,11 @@ export async function agentFiles({
       diskError(error);
       continue;
     }
-    totals.set(store.agent, total(found, basename(store.indexPath), now));
+    const isStale = (lock: Found) =>
+      now - lock.writtenMs >
+        (basename(lock.path) === `${basename(store.indexPath)}.lock` ? INDEX_LOCK_MS : TRANSCRIPT_LOCK_MS) ||
+      isDeadPid?.(lockPid(lock.path, store.root) ?? process.pid) === true;
+    totals.set(store.agent, total(found, isStale));
   }
   return totals;
 }
@@ -117,7 +125,7 @@ function realFolder(folder: string): string {
   }
 }
 
-function total(found: readonly Found[], indexName: string, now: number): AgentFiles {
+function total(found: readonly Found[], isStale: (lock: Found) => boolean): AgentFiles {
   const byClass = Map.groupBy(found, (file) => file.class);
   const classes = [...byClass].map(([name, files]) => ({
     class: name,
@@ -125,10 +133,7 @@ function total(found: readonly Found[], indexName: string, now: number): AgentFi
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   }));
   const locks = byClass.get('lock') ?? [];
-  const stale = locks.filter(({ path, writtenMs }) => {
-    const isOfIndex = basename(path) === `${indexName}.lock`;
-    return now - writtenMs > (isOfIndex ? INDEX_LOCK_MS : TRANSCRIPT_LOCK_MS);
-  }).length;
+  const stale = locks.filter(isStale).length;
   const order = (name: FileClass) => FILE_CLASSES.indexOf(name);
   return {
     classes: classes.toSorted((a, b) => order(a.class) - order(b.class)),

@@ -1,3 +1,4 @@
+import type { Thresholds } from '../thresholds.ts';
 import type { Kind } from './kinds.ts';
 import type { TranscriptFacts, Usage } from './transcript-facts.ts';
 
@@ -73,11 +74,15 @@ export interface Session extends StoredSession {
   readonly window: number | null;
   readonly effectiveWindow: number | null;
   readonly active: boolean;
+  readonly thresholds: Thresholds;
 }
+
+/** What can be wrong with a session. */
+export const FINDINGS = ['corrupted', 'stuck'] as const;
 
 /** Something that is wrong with a session. */
 export interface Finding {
-  readonly finding: 'corrupted' | 'stuck';
+  readonly finding: (typeof FINDINGS)[number];
   /** Empty where a finding has no reasons. */
   readonly reason: string;
   /** The agent that the session belongs to, where the finding is about that; else empty. */

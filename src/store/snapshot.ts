@@ -28,6 +28,8 @@ export interface SnapshotAgent {
   /** null: the store could not be read. */
   readonly settings: AgentSettings | null;
   readonly sessions: readonly SnapshotSession[];
+  /** Findings that the config file says to ignore, by name; they are in no other figure. */
+  readonly ignored: Readonly<Partial<Record<Finding['finding'], number>>>;
 }
 
 /** A reason that was looked for in every session, so that a count of zero means none. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
 import type { Session, Transcript } from '../../src/store/session.ts';
 import { NO_FACTS, NO_USAGE, type TranscriptFacts } from '../../src/store/transcript-facts.ts';
+import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const MINUTE = 60_000;
@@ -37,6 +38,7 @@ const GOOD: Session = {
   window: null,
   effectiveWindow: null,
   active: true,
+  thresholds: SHIPPED_THRESHOLDS.dm,
 };
 
 function transcript(facts: Partial<TranscriptFacts> | null, more: Partial<Transcript> = {}): Transcript {

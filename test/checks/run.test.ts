@@ -3,6 +3,7 @@ import { type Check, corruptedWhen } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/run.ts';
 import { classify } from '../../src/store/classify.ts';
 import type { Session } from '../../src/store/session.ts';
+import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
@@ -22,6 +23,7 @@ function session(key: string): Session {
     { agent: 'ops', key, broken: false, ...unknown, ...counts, ...times, ...paths },
     parseConfig('{}'),
     NOW,
+    ({ kind }) => SHIPPED_THRESHOLDS[kind],
   );
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSample } from '../../demo/generate.ts';
 import { CHECKS } from '../../src/checks/all.ts';
 import { createLog } from '../../src/log.ts';
+import { NO_POLICY } from '../../src/policy.ts';
 import { Scanner } from '../../src/scan/scanner.ts';
 import { KINDS } from '../../src/store/kinds.ts';
 import type { Snapshot, SnapshotSession } from '../../src/store/snapshot.ts';
@@ -126,6 +127,8 @@ async function scan(stateDir: string): Promise<Snapshot> {
       sessionLimit: 1000,
       salt: null,
       disabledChecks: [],
+      policy: NO_POLICY,
+      samePidNamespace: false,
       logLevel: 'error',
       logFormat: 'logfmt',
     },

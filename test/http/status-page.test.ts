@@ -4,6 +4,7 @@ import { escapeHtml, htmlTable } from '../../src/http/html.ts';
 import { renderStatusFragment } from '../../src/http/status-fragment.ts';
 import { renderStatusPage, type StatusPageInput } from '../../src/http/status-page.ts';
 import type { ScanState } from '../../src/metrics/exporter.ts';
+import { NO_POLICY } from '../../src/policy.ts';
 import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, corrupted, published } from '../support/snapshot.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
@@ -22,6 +23,8 @@ function page({
       scannerMemoryBytes: null,
       scannerCpuSeconds: 0,
       checks: [],
+      policy: NO_POLICY,
+      reload: null,
       version: '1.2.3',
       revision: '',
       ...state,

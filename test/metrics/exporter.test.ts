@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EXPORTER_FAMILIES, type ExporterState } from '../../src/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/metrics/families.ts';
 import { renderFamilies } from '../../src/metrics/render.ts';
+import { NO_POLICY } from '../../src/policy.ts';
 import { parseExposition, seriesOf } from '../support/exposition.ts';
 import { anAgent, aSnapshot, published } from '../support/snapshot.ts';
 
@@ -14,6 +15,8 @@ function state(changes: Partial<ExporterState> = {}): ExporterState {
     scannerMemoryBytes: null,
     scannerCpuSeconds: 0,
     checks: [],
+    policy: NO_POLICY,
+    reload: null,
     version: '1.2.3',
     revision: '',
     ...changes,

@@ -95,12 +95,12 @@ describe('all families', () => {
 
   it('of a session have exactly agent, session and kind, so that they divide without on()', () => {
     const figures = SNAPSHOT_FAMILIES.filter(
-      ({ name }) => name.startsWith('openclaw_store_session_') && !/_(info|finding)$/.test(name),
+      ({ name }) => name.startsWith('openclaw_store_session_') && !/_(info|finding)$|_threshold_/.test(name),
     );
     expect(figures.length).toBeGreaterThan(5);
     for (const { name, labels } of figures) expect(labels, name).toEqual(['agent', 'session', 'kind']);
     for (const { name, labels } of SNAPSHOT_FAMILIES) {
-      if (/_session_(info|finding)$/.test(name)) expect(labels.slice(0, 3), name).toEqual(['agent', 'session', 'kind']);
+      if (/_session_(info$|finding$|threshold_)/.test(name)) expect(labels.slice(0, 3), name).toEqual(['agent', 'session', 'kind']);
     }
   });
 });

@@ -5,6 +5,7 @@ import { SNAPSHOT_FAMILIES } from '../../src/metrics/families.ts';
 import { renderFamilies } from '../../src/metrics/render.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { labelContext } from '../../src/openclaw/labels.ts';
+import { NO_POLICY } from '../../src/policy.ts';
 import { type SnapshotInput, takeSnapshot } from '../../src/scan/take-snapshot.ts';
 import type { Discovery } from '../../src/store/discover.ts';
 import type { StoredSession, StoreReading } from '../../src/store/session.ts';
@@ -44,6 +45,7 @@ function take(sessions: readonly StoredSession[], changes: Partial<SnapshotInput
     labels: labelContext(null, ['main'], []),
     sessionLimit: 1000,
     disabledChecks: [],
+    policy: NO_POLICY,
     deepScanned: false,
     now: NOW,
     ...changes,
@@ -206,5 +208,39 @@ describe('the snapshot', () => {
     expect(hashed?.label).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
     expect(hashed?.account).toMatch(/^[0-9a-f]{10}$/);
     expect(hashed?.channel).toBe('telegram');
+  });
+});
+
+describe('a policy', () => {
+  const sessions = [
+    used('telegram:group:1', 1, { status: 'running', lastStoredMs: NOW - 31 * 60_000, broken: true }),
+    used('telegram:group:2', 1, { broken: true }),
+  ];
+  const policy = {
+    thresholds: [{ session: '*:group:2', tokens: { warning: 1 } }],
+    ignore: [{ session: '*:group:1', findings: ['corrupted' as const] }],
+  };
+
+  it('takes what is to be ignored out of every figure but its own count', async () => {
+    const { snapshot } = take(sessions, { policy });
+    const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));
+    expect(seriesOf(families, 'openclaw_store_ignored_findings')).toEqual({ 'agent="main",finding="corrupted"': 1 });
+    expect(seriesOf(families, 'openclaw_store_corrupted_sessions')).toMatchObject({
+      'agent="main",reason="entry_invalid"': 1,
+    });
+    expect(seriesOf(families, 'openclaw_store_stuck_sessions')).toEqual({ 'agent="main"': 1 });
+    const findings = families.get('openclaw_store_session_finding')?.samples.map(({ labels }) => labels);
+    expect(findings?.map(({ session, finding }) => `${session} ${finding}`)).toEqual([
+      'agent:main:telegram:group:1 stuck',
+      'agent:main:telegram:group:2 corrupted',
+    ]);
+  });
+
+  it('shows the threshold of a session only where it is not the shipped one', async () => {
+    const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, take(sessions, { policy }).snapshot));
+    expect(seriesOf(families, 'openclaw_store_session_threshold_tokens')).toEqual({
+      'agent="main",session="agent:main:telegram:group:2",kind="group",severity="warning"': 1,
+    });
+    expect(families.has('openclaw_store_session_threshold_transcript_bytes')).toBe(false);
   });
 });

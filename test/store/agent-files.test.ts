@@ -36,7 +36,13 @@ function store(stateDir: string, agent: string, changes: Partial<AgentStore> = {
 }
 
 async function measure(stores: AgentStore[], referenced: string[] = []) {
-  const files = await agentFiles({ stores, referenced: new Set(referenced), now: NOW, pause: async () => {} });
+  const files = await agentFiles({
+    stores,
+    referenced: new Set(referenced),
+    now: NOW,
+    isDeadPid: null,
+    pause: async () => {},
+  });
   return Object.fromEntries(
     [...files].map(([agent, { classes, locks }]) => [
       agent,
@@ -56,6 +62,18 @@ describe('agentFiles', () => {
     expect(await measure([store(stateDir, 'main')], [used])).toEqual({
       main: { transcript: '1 of 10', orphan: '1 of 5', other: '1 of 3', locks: NO_LOCKS },
     });
+  });
+
+  it.each([
+    ['that is gone', '{"pid":4711}', 'stale'],
+    ['that is there', '{"pid":4712}', 'held'],
+    ['that it does not name', '{}', 'held'],
+  ])('judges a young lock by its process too where that means something: one %s', async (_, lock, state) => {
+    const stateDir = folder();
+    writeFileSync(put(join(stateDir, 'agents/main/sessions/a.jsonl.lock'), 1), lock);
+    const input = { stores: [store(stateDir, 'main')], referenced: new Set<string>(), now: Date.now() };
+    const files = await agentFiles({ ...input, isDeadPid: (pid) => pid === 4711, pause: async () => {} });
+    expect(files.get('main')?.locks).toEqual({ ...NO_LOCKS, [state]: 1 });
   });
 
   it('judges a lock by its age: half a minute for the index, half an hour for a transcript', async () => {

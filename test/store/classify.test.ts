@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/store/classify.ts';
 import type { Session, StoredSession } from '../../src/store/session.ts';
+import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 import { aStoredSession } from '../support/snapshot.ts';
 
@@ -85,6 +86,9 @@ describe('classify', () => {
     },
   ])('when $when', ({ stored, session }) => {
     const given = { ...STORED, ...stored };
-    expect(classify(given, CONFIG, NOW)).toMatchObject({ ...given, ...session });
+    expect(classify(given, CONFIG, NOW, ({ kind }) => SHIPPED_THRESHOLDS[kind])).toMatchObject({
+      ...given,
+      ...session,
+    });
   });
 });

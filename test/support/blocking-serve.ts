@@ -3,6 +3,8 @@ import { loadSettings } from '../../src/config.ts';
 import { serve } from '../../src/serve.ts';
 
 /** `serve` with the scanning process of blocking-child.ts. */
-process.exitCode = await serve(loadSettings('serve', process.argv.slice(2), process.env), {
+const load = () => loadSettings('serve', process.argv.slice(2), process.env);
+
+process.exitCode = await serve(load(), load, {
   childPath: join(import.meta.dirname, 'blocking-child.ts'),
 });

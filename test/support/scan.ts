@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Log } from '../../src/log.ts';
+import { NO_POLICY } from '../../src/policy.ts';
 import type { ScanSettings } from '../../src/scan/messages.ts';
 import { Scanner, type ScannerOptions } from '../../src/scan/scanner.ts';
 
@@ -19,6 +20,8 @@ export function testSettings(stateDir: string, changes: Partial<ScanSettings> = 
     sessionLimit: 1000,
     salt: SALT,
     disabledChecks: [],
+    policy: NO_POLICY,
+    samePidNamespace: false,
     logLevel: 'error',
     logFormat: 'logfmt',
     ...changes,

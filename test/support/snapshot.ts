@@ -1,6 +1,7 @@
 import type { Finding, Session, StoredSession } from '../../src/store/session.ts';
 import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../src/store/snapshot.ts';
 import { NO_FACTS, NO_USAGE } from '../../src/store/transcript-facts.ts';
+import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
 /** A session that never ran, as a store tells of it. */
 export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSession {
@@ -42,6 +43,7 @@ export function aSession(changes: Partial<Session> = {}): Session {
     window: null,
     effectiveWindow: null,
     active: false,
+    thresholds: SHIPPED_THRESHOLDS[changes.kind ?? 'main'],
     ...changes,
   };
 }
@@ -78,6 +80,7 @@ export function anAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
     files: null,
     settings: null,
     sessions: [],
+    ignored: {},
     ...changes,
   };
 }

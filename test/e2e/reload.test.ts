@@ -1,0 +1,76 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
+import { waitFor } from '../support/processes.ts';
+import { createState, type TestState } from '../support/state.ts';
+
+const GROUP = 'agent:main:telegram:group:-100123';
+const RELOADED = 'openclaw_store_exporter_config_last_reload_successful';
+const RELOADED_AT = 'openclaw_store_exporter_config_last_reload_success_timestamp_seconds';
+
+let state: TestState;
+let exporter: Exporter;
+let configFile: string;
+
+beforeAll(async () => {
+  state = createState();
+  state.addSession(GROUP, { totalTokens: 20_000 });
+  configFile = join(state.dir, 'exporter.yml');
+  writeFileSync(configFile, 'privacy: { peers: plain }\n');
+  exporter = await startExporter(state.dir, { flags: [`--config.file=${configFile}`] });
+});
+
+afterAll(async () => {
+  await exporter.stop();
+  rmSync(state.dir, { recursive: true, force: true });
+});
+
+function reload(text: string): void {
+  writeFileSync(configFile, text);
+  process.kill(exporter.running.pid, 'SIGHUP');
+}
+
+/** The page as soon as it says what is asked for. */
+async function metricsWith(isRight: (text: string) => boolean): Promise<string> {
+  let text = '';
+  await waitFor('the metrics after a reload', async () => {
+    text = await exporter.metrics();
+    return isRight(text);
+  });
+  return text;
+}
+
+describe('SIGHUP', () => {
+  it('loads the config file again: thresholds and what else it says are in force at once', async () => {
+    const before = await exporter.metrics();
+    expect(sampleValue(before, RELOADED)).toBe(1);
+    expect(before).not.toContain('session_threshold_tokens');
+    const loadedAt = sampleValue(before, RELOADED_AT) ?? 0;
+    expect(Math.abs(loadedAt - Date.now() / 1000)).toBeLessThan(600);
+
+    reload('privacy: { peers: plain }\nthresholds: [{ kind: group, tokens: { warning: 10000 } }]\n');
+    const own = `openclaw_store_session_threshold_tokens{agent="main",session="${GROUP}",kind="group",severity="warning"}`;
+    const after = await metricsWith((text) => sampleValue(text, own) === 10_000);
+    expect(sampleValue(after, 'openclaw_store_threshold_tokens{kind="group",severity="warning"}')).toBe(10_000);
+    expect(sampleValue(after, 'openclaw_store_threshold_tokens{kind="group",severity="critical"}')).toBe(150_000);
+    expect(after).not.toMatch(/session_threshold_tokens\{[^}]*severity="critical"/);
+    expect(sampleValue(after, RELOADED_AT)).toBeGreaterThan(loadedAt);
+    expect(await (await fetch(exporter.url)).text()).toContain('tokens (warning)');
+  });
+
+  it('refuses a bad file, says so, and keeps the one before', async () => {
+    reload('thresholds: [{ kind: chat, tokens: { warning: 1 } }]\n');
+    const after = await metricsWith((text) => sampleValue(text, RELOADED) === 0);
+    expect(sampleValue(after, 'openclaw_store_threshold_tokens{kind="group",severity="warning"}')).toBe(10_000);
+    expect(exporter.running.output()).toMatch(/exporter\.yml: thresholds\[0\]\.kind must be one of main/);
+  });
+
+  it('recovers with the next good one, and names what only a restart can change', async () => {
+    reload('privacy: { peers: plain }\nlog: { level: error }\nscan: { deep-schedule: "0 0 * * *" }\n');
+    const after = await metricsWith((text) => sampleValue(text, RELOADED) === 1);
+    expect(sampleValue(after, 'openclaw_store_scan_interval_seconds{scan="deep"}')).toBe(86_400);
+    expect(exporter.running.output()).toMatch(/next start only.*setting=log\.level/);
+    await metricsWith((text) => !text.includes('session_threshold_tokens'));
+  });
+});
