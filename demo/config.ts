@@ -7,25 +7,36 @@ export const WINDOWS = { 'demo-wide': 256_000, 'demo-large': 200_000, 'demo-comp
 
 export type Model = keyof typeof WINDOWS;
 
-/** The sample's agents with their models. `demo-broken` has an index that cannot be read. */
+/** The version that wrote the config and every database. */
+export const PROGRAM = '2026.9.6';
+
+/**
+ * The sample's agents with their models. The first four are as 2026.7.35 left them, which the newer program does not
+ * read until its doctor has migrated them; `demo-broken` has an index that cannot be read. `demo-desk` lives in a
+ * database, `demo-moving` in one with its old files still beside it.
+ */
 export const AGENTS = {
   'demo-main': 'demo-wide',
   'demo-support': 'demo-large',
   'demo-ops': 'demo-large',
   'demo-broken': 'demo-large',
+  'demo-desk': 'demo-large',
+  'demo-moving': 'demo-large',
 } as const satisfies Record<string, Model>;
 
 export type Agent = keyof typeof AGENTS;
 
 /** The Telegram account whose chats all belong to `demo-support`. */
 export const SUPPORT_ACCOUNT = 'demo-support-bot';
+export const DESK_ACCOUNT = 'demo-desk-bot';
+export const MOVING_ACCOUNT = 'demo-moving-bot';
 export const DEFAULT_ACCOUNT = 'default';
 
 /** Chats with a binding of their own. In each of them the sample has a session of `demo-main`, which is therefore stray. */
 export const BOUND = { supportPeer: '5550000010', opsGroup: '-1005550000090' } as const;
 
-/** `openclaw.json` as 2026.7.35 leaves it after `config set`. `now` in milliseconds since the epoch. */
-export function sampleConfig(now: number): object {
+/** `openclaw.json` as the doctor of 2026.9.6 leaves it. */
+export function sampleConfig(): object {
   const account = { botToken: 'demo:not-a-token' };
   return {
     gateway: { port: 18789, mode: 'local', bind: 'loopback' },
@@ -35,19 +46,22 @@ export function sampleConfig(now: number): object {
         model: { primary: modelRef('demo-wide') },
         contextPruning: { mode: 'cache-ttl', ttl: '1h' },
         compaction: { mode: 'safeguard', reserveTokensFloor: 20_000 },
+        systemAgent: { agentId: 'demo-main' },
       },
-      list: Object.entries(AGENTS).map(([id, model]) => ({
-        id,
-        ...(id === 'demo-main' ? { default: true } : {}),
-        workspace: `~/demo/${id}`,
-        model: modelRef(model),
-      })),
+      ownership: 'explicit',
+      entries: Object.fromEntries(
+        Object.entries(AGENTS).map(([id, model]) => [id, { workspace: `~/demo/${id}`, model: modelRef(model) }]),
+      ),
     },
     bindings: [
       binding('demo-support', 'telegram', DEFAULT_ACCOUNT, { kind: 'direct', id: BOUND.supportPeer }),
       binding('demo-ops', 'telegram', DEFAULT_ACCOUNT, { kind: 'group', id: BOUND.opsGroup }),
       binding('demo-support', 'telegram', SUPPORT_ACCOUNT),
+      binding('demo-desk', 'telegram', DESK_ACCOUNT),
+      binding('demo-moving', 'telegram', MOVING_ACCOUNT),
       binding('demo-ops', 'discord', '*'),
+      // The doctor says so of the agent that was the default.
+      binding('demo-main', 'telegram', '*'),
     ],
     session: {
       dmScope: 'per-channel-peer',
@@ -57,11 +71,13 @@ export function sampleConfig(now: number): object {
       telegram: {
         enabled: true,
         defaultAccount: DEFAULT_ACCOUNT,
-        accounts: { [DEFAULT_ACCOUNT]: account, [SUPPORT_ACCOUNT]: account },
+        accounts: Object.fromEntries(
+          [DEFAULT_ACCOUNT, SUPPORT_ACCOUNT, DESK_ACCOUNT, MOVING_ACCOUNT].map((name) => [name, account]),
+        ),
       },
       discord: { enabled: true },
     },
-    meta: { lastTouchedVersion: '2026.7.35', lastTouchedAt: new Date(now - 9 * 24 * 60 * 60 * 1000).toISOString() },
+    meta: { lastTouchedVersion: PROGRAM },
   };
 }
 

@@ -3,10 +3,21 @@ import { uuidOf } from './ids.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** With whom, as a database has it in columns of its own. */
+interface Peer {
+  readonly channel: string;
+  readonly accountId: string;
+  readonly chatType: 'direct' | 'group' | 'channel';
+  readonly peerId: string;
+  readonly threadId?: string;
+}
+
 /** What a session is about: the part of its key after the agent, and the fields of its entry that tell the same. */
 export interface Conversation {
   readonly rest: string;
   readonly fields: Fields;
+  /** Absent: nobody on a channel. */
+  readonly peer?: Peer;
   /** Forum topic, which is part of the transcript's name too. */
   readonly topic?: number;
   /** OpenClaw stores no status of its last run. */
@@ -24,7 +35,11 @@ export function telegramDm(peer: string, account = DEFAULT_ACCOUNT): Conversatio
   const to = `telegram:${peer}`;
   const label = `Demo Person ${peer.slice(-2)} id:${peer}`;
   const origin = { label, ...telegramOrigin('direct', to, to, account) };
-  return { rest: `telegram:direct:${peer}`, fields: { chatType: 'direct', origin, ...route('telegram', to, account) } };
+  return {
+    rest: `telegram:direct:${peer}`,
+    fields: { chatType: 'direct', origin, ...route('telegram', to, account) },
+    peer: { channel: 'telegram', accountId: account, chatType: 'direct', peerId: peer },
+  };
 }
 
 /** A group, or one topic of a forum. */
@@ -46,6 +61,13 @@ export function telegramGroup(id: string, account = DEFAULT_ACCOUNT, topic?: num
       displayName: `telegram:g-${subject.toLowerCase().replaceAll(' ', '-')}`,
       origin,
       ...route('telegram', `telegram:${groupId}`, account, topic),
+    },
+    peer: {
+      channel: 'telegram',
+      accountId: account,
+      chatType: 'group',
+      peerId: groupId,
+      ...(topic === undefined ? {} : { threadId: `${topic}` }),
     },
     ...(topic === undefined ? {} : { topic }),
   };
@@ -74,6 +96,7 @@ export function discordChannel(id: string, name: string): Conversation {
       },
       ...route('discord', to, DEFAULT_ACCOUNT),
     },
+    peer: { channel: 'discord', accountId: DEFAULT_ACCOUNT, chatType: 'channel', peerId: id },
   };
 }
 

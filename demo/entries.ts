@@ -4,7 +4,7 @@ import type { NamedSession } from './named-session.ts';
 import type { Damage } from './sessions.ts';
 import { costOf, OUTPUT_TOKENS, usageOf } from './usage.ts';
 
-const RUN_MS = 40_000;
+export const RUN_MS = 40_000;
 
 /** What the skills say to the model; 2026.6 and later keep it beside the transcripts, by its digest. */
 export const SKILLS_PROMPT = 'Synthetic skills prompt of a generated sample.\n';
@@ -19,21 +19,24 @@ export function indexEntry(session: NamedSession): object | null {
     updatedAt: lastMs,
     sessionStartedAt: startedMs,
     lastInteractionAt: lastMs - RUN_MS,
-    ...(state === 'never_run' ? {} : runFields(session)),
+    ...(state === 'never_run' ? {} : { sessionFile: sessionFile(session), ...runFields(session) }),
     ...(state === 'archived' ? { archivedAt: lastMs } : {}),
     ...damagedFields(session, damage),
   };
 }
 
-function runFields(session: NamedSession): object {
-  const { agent, about, id, key, lastMs, modelId, tokens, state, transcript } = session;
-  const sessionFile = `${GATEWAY_STATE_DIR}/agents/${agent}/sessions/${transcript}`;
-  if (state === 'reset') return { systemSent: false, sessionFile, totalTokens: 0, totalTokensFresh: true };
+function sessionFile({ agent, transcript }: NamedSession): string {
+  return `${GATEWAY_STATE_DIR}/agents/${agent}/sessions/${transcript}`;
+}
+
+/** What the last run left in an entry, the same in both eras. */
+export function runFields(session: NamedSession): object {
+  const { about, id, key, lastMs, modelId, tokens, state } = session;
+  if (state === 'reset') return { systemSent: false, totalTokens: 0, totalTokensFresh: true };
   const usage = usageOf(tokens);
   return {
     systemSent: true,
     abortedLastRun: false,
-    sessionFile,
     skillsSnapshot: skillsSnapshot(lastMs),
     ...(about.withoutStatus ? {} : lastRun(state === 'running', lastMs)),
     modelProvider: PROVIDER,

@@ -84,6 +84,16 @@ function lock({ agent, transcript, lastMs }: NamedSession): SampleFile {
   return inSessions(agent, `${transcript}.lock`, text, lastMs);
 }
 
+/** What the doctor put aside when it imported an agent's files. */
+export function importArchive(sessions: readonly NamedSession[], now: number): SampleFile[] {
+  const importedMs = now - 2 * DAY_MS;
+  return sessions.map((session) => {
+    const name = `${session.key.replaceAll(':', '_')}.${session.transcript}.imported-${importedMs}`;
+    const path = `agents/${session.agent}/session-sqlite-import-archive/${name}`;
+    return { path, text: transcriptText(session) ?? '', writtenMs: session.lastMs };
+  });
+}
+
 function inSessions(agent: Agent, name: string, text: string, writtenMs: number): SampleFile {
   return { path: `agents/${agent}/sessions/${name}`, text, writtenMs };
 }

@@ -2,7 +2,7 @@ import { AGENTS, type Model } from './config.ts';
 import { uuidOf } from './ids.ts';
 import type { SampleSession } from './sessions.ts';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 /** How long the sample's sessions had lasted at their last activity. */
 const SESSION_MS = 5 * 60 * MINUTE_MS;
 

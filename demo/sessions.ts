@@ -14,7 +14,7 @@ import {
   telegramGroup,
 } from './conversations.ts';
 
-/** What is broken; each but the last two is named as the reason that the exporter gives for it. */
+/** What is broken; each but the last two is named as the reason that the exporter gives for it. Two are of databases. */
 export type Damage =
   | 'transcript_missing'
   | 'transcript_empty'
@@ -23,6 +23,8 @@ export type Damage =
   | 'id_mismatch'
   | 'truncated'
   | 'transcript_path_null'
+  | 'entry_invalid'
+  | 'window_missing'
   | 'entry_not_object'
   | 'entry_leads_out';
 
@@ -46,8 +48,8 @@ export interface SampleSession {
   readonly damage?: Damage;
 }
 
-const HOUR = 60;
-const DAY = 24 * HOUR;
+export const HOUR = 60;
+export const DAY = 24 * HOUR;
 const MAIN_KEY = 'agent:demo-main:main';
 
 const MAIN_SESSIONS: readonly SampleSession[] = [

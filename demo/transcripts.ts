@@ -15,7 +15,7 @@ type Body = (place: { ms: number; parentId: string | null }) => { type: string; 
 /** The transcript of a session as 2026.7.35 writes it, with its damage; null: there is none. */
 export function transcriptText(session: NamedSession): string | null {
   if (session.state === 'never_run') return null;
-  const lines = recordsOf(session).map((record) => JSON.stringify(record));
+  const lines = transcriptRecords(session, 3).map((record) => JSON.stringify(record));
   switch (session.damage) {
     case 'transcript_missing':
     case 'transcript_path_null':
@@ -38,12 +38,13 @@ function textOf(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-function recordsOf(session: NamedSession): object[] {
+/** The records of a session's transcript without damage; the header's version is 3 in files, 4 in databases. */
+export function transcriptRecords(session: NamedSession, version: 3 | 4): object[] {
   const { agent, id, startedMs, lastMs, damage, state } = session;
   const headerId = damage === 'id_mismatch' ? uuidOf(`another than ${id}`) : id;
-  const header = { type: 'session', version: 3, id: headerId, timestamp: iso(startedMs), cwd: `/home/demo/${agent}` };
-  // `sessions.reset` leaves a transcript of only its header.
-  if (state === 'reset') return [header];
+  const header = { type: 'session', version, id: headerId, timestamp: iso(startedMs), cwd: `/home/demo/${agent}` };
+  // `sessions.reset` of 2026.7.35 leaves a transcript of only its header; one that never ran has no more in a database.
+  if (state === 'reset' || state === 'never_run') return [header];
   const bodies = bodiesOf(session);
   const records: object[] = [header];
   let parentId: string | null = null;

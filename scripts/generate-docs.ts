@@ -42,10 +42,11 @@ Beside these: prom-client's \`process_*\` and \`nodejs_eventloop_lag_*\` of the 
 ## Reasons of \`openclaw_store_corrupted_sessions\`
 
 ${table(
-  ['reason', 'scan', 'a session has it when'],
-  CHECKS.filter(({ finding }) => finding === 'corrupted').map(({ reason, scan, meaning }) => [
+  ['reason', 'scan, file era', 'scan, SQLite', 'a session has it when'],
+  CHECKS.filter(({ finding }) => finding === 'corrupted').map(({ reason, eras, meaning }) => [
     `\`${reason}\``,
-    scan,
+    eras.file ?? '',
+    eras.sqlite ?? '',
     meaning,
   ]),
 )}

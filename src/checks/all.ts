@@ -8,6 +8,7 @@ import { transcriptEmpty } from './transcript-empty.ts';
 import { transcriptMissing } from './transcript-missing.ts';
 import { transcriptPathNull } from './transcript-path-null.ts';
 import { truncated } from './truncated.ts';
+import { windowMissing } from './window-missing.ts';
 
 /** Every check, in the order in which findings are listed. A new check is a file beside this one and a line here. */
 export const CHECKS: readonly Check[] = [
@@ -19,5 +20,6 @@ export const CHECKS: readonly Check[] = [
   idMismatch,
   invalidJson,
   truncated,
+  windowMissing,
   stuck,
 ];

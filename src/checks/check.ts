@@ -1,4 +1,4 @@
-import type { Finding, Session } from '../store/session.ts';
+import type { Era, Finding, Session } from '../store/session.ts';
 
 /** What a check may look at: every session of every store that was read, and the time. */
 export interface CheckInput {
@@ -18,16 +18,19 @@ export interface Check {
   readonly name: string;
   readonly finding: Finding['finding'];
   readonly reason: string;
-  /** `deep`: it needs validated transcripts, so a zero means something only after the first deep scan. */
-  readonly scan: 'quick' | 'deep';
+  /**
+   * The eras whose stores can have it, and the scan that finds it there. `deep`: it needs validated transcripts, so a
+   * zero means something only after the first deep scan.
+   */
+  readonly eras: Readonly<Partial<Record<Era, 'quick' | 'deep'>>>;
   /** One sentence for the documents: when a session has it. */
   readonly meaning: string;
   run(input: CheckInput): Iterable<SessionFinding>;
 }
 
-/** A check that looks at each session by itself and finds it corrupted or not. */
+/** A check that looks at each session by itself, of the eras that it names, and finds it corrupted or not. */
 export function corruptedWhen(
-  check: Pick<Check, 'reason' | 'scan' | 'meaning'>,
+  check: Pick<Check, 'reason' | 'eras' | 'meaning'>,
   isCorrupted: (session: Session, now: number) => boolean,
 ): Check {
   const finding: Finding = { finding: 'corrupted', reason: check.reason, expectedAgent: '' };
@@ -36,7 +39,9 @@ export function corruptedWhen(
     name: check.reason,
     finding: 'corrupted',
     *run({ sessions, now }) {
-      for (const session of sessions) if (isCorrupted(session, now)) yield { session, finding };
+      for (const session of sessions) {
+        if (check.eras[session.era] !== undefined && isCorrupted(session, now)) yield { session, finding };
+      }
     },
   };
 }

@@ -4,7 +4,7 @@ import { isSettled } from './settled.ts';
 export const headerInvalid = corruptedWhen(
   {
     reason: 'header_invalid',
-    scan: 'deep',
+    eras: { file: 'deep' },
     meaning: 'The first record that parses is no session header, or none parses in a transcript that is not empty.',
   },
   ({ transcript }, now) => {

@@ -9,7 +9,7 @@ export const stuck: Check = {
   name: 'stuck',
   finding: 'stuck',
   reason: '',
-  scan: 'quick',
+  eras: { file: 'quick', sqlite: 'quick' },
   meaning:
     'The last run is stored as running, and nothing was stored for the session or its transcript for 30 minutes.',
   *run({ sessions, now }) {

@@ -10,13 +10,16 @@ const FINISHED = new Set(['done', 'failed', 'killed', 'timeout']);
 export const transcriptMissing = corruptedWhen(
   {
     reason: 'transcript_missing',
-    scan: 'quick',
-    meaning: 'The session ran (it has token counts, a finished status or an end time) and its transcript is not there.',
+    eras: { file: 'quick', sqlite: 'quick' },
+    meaning:
+      'The session ran (file: it has token counts, a finished status or an end time; SQLite: a total or an activity) and its transcript is not there.',
   },
   (session) => session.transcriptState === 'missing' && ran(session),
 );
 
-function ran({ totalTokens, inputTokens, outputTokens, status, endedMs }: Session): boolean {
+function ran({ era, totalTokens, inputTokens, outputTokens, status, endedMs, ranMs }: Session): boolean {
+  // Its row is there before the first event of the first run is.
+  if (era === 'sqlite') return (totalTokens ?? 0) > 0 || (ranMs !== null && status !== 'running');
   const counted = [totalTokens, inputTokens, outputTokens].some((count) => count !== null && count > 0);
   return counted || endedMs !== null || (status !== null && FINISHED.has(status));
 }

@@ -4,7 +4,7 @@ import { isSettled } from './settled.ts';
 export const truncated = corruptedWhen(
   {
     reason: 'truncated',
-    scan: 'deep',
+    eras: { file: 'deep' },
     meaning: 'The transcript ends in bytes that do not parse, and it was not written for two minutes.',
   },
   ({ transcript }, now) => {

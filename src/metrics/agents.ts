@@ -1,13 +1,16 @@
 import type { ClassTotal } from '../store/agent-files.ts';
-import { PROBLEMS, type Problem } from '../store/session.ts';
+import { type Era, eraOf, PROBLEMS, type Problem } from '../store/session.ts';
 import type { Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
 import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
 
 /** Statuses of a run that OpenClaw knows; another text would be a label of somebody's making. */
 const STATUSES = new Set(['running', 'done', 'failed', 'killed', 'timeout']);
 
-/** What the file era's store can have, so that a zero is shown where there is none. */
-const FILE_PROBLEMS: readonly Problem[] = PROBLEMS.filter((problem) => problem !== 'schema_unsupported');
+/** What the store of an era can have, so that a zero is shown where there is none. */
+const POSSIBLE: Readonly<Record<Era, readonly Problem[]>> = {
+  file: PROBLEMS.filter((problem) => problem === 'permission_denied' || problem.startsWith('index_')),
+  sqlite: PROBLEMS.filter((problem) => !problem.startsWith('index_')),
+};
 
 /** One series or more for each agent. An agent that could not be read has `readable`, `info` and `problem` only. */
 export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
@@ -25,10 +28,10 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     name: `${PREFIX}info`,
     type: 'gauge',
     labels: ['agent', 'layout', 'schema', 'version'],
-    help: "The agent's store: layout file, sqlite or empty; schema is 0 for files; version is OpenClaw's, from its config, empty when unknown.",
+    help: "The agent's store: layout file, sqlite, migrating (both hold sessions, those of SQLite count) or empty; schema is PRAGMA user_version, 0 for files; version is OpenClaw's, from the database, else from its config, empty when unknown.",
     scan: 'quick',
-    *samples({ agents, version }) {
-      for (const { agent, layout, schema } of agents) {
+    *samples({ agents }) {
+      for (const { agent, layout, schema, version } of agents) {
         yield { labels: { agent, layout, schema: String(schema), version }, value: 1 };
       }
     },
@@ -40,9 +43,9 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     help: 'Whether the whole store has this problem. From the last quick scan.',
     scan: 'quick',
     *samples({ agents }) {
-      for (const { agent, problems, readable } of agents) {
+      for (const { agent, layout, problems, readable } of agents) {
         // Of a store that was not read nobody knows what else it has.
-        const possible = readable ? FILE_PROBLEMS : problems;
+        const possible = readable ? POSSIBLE[eraOf(layout)] : problems;
         for (const reason of possible) yield { labels: { agent, reason }, value: Number(problems.includes(reason)) };
       }
     },
@@ -51,7 +54,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     name: `${PREFIX}last_write_timestamp_seconds`,
     type: 'gauge',
     labels: ['agent'],
-    help: 'The newest write to index or transcripts of the listed sessions, by the times of the files. From the last quick scan.',
+    help: 'The newest write to index or transcripts, by the times of the files; in SQLite the newest time stored for a session. From the last quick scan.',
     scan: 'quick',
     samples: perAgent(({ lastWriteMs }) => (lastWriteMs === null ? null : toSeconds(lastWriteMs))),
   },
@@ -94,9 +97,9 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     help: 'Corrupted sessions by reason; a session is counted once for every reason that it has. Reasons that need a deep scan are shown from the first one on.',
     scan: 'quick',
     *samples({ agents, lookedFor }) {
-      const reasons = lookedFor.filter(({ finding }) => finding === 'corrupted').map(({ reason }) => reason);
-      for (const { agent, sessions } of agents.filter(({ readable }) => readable)) {
-        for (const reason of reasons) {
+      const reasons = lookedFor.filter(({ finding }) => finding === 'corrupted');
+      for (const { agent, layout, sessions } of agents.filter(({ readable }) => readable)) {
+        for (const { reason } of reasons.filter(({ era }) => era === eraOf(layout))) {
           yield { labels: { agent, reason }, value: sessions.filter((session) => hasReason(session, reason)).length };
         }
       }
@@ -161,6 +164,54 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     help: "Bytes of the regular files in the agent's folders by class, as files counts them. From the last quick scan.",
     scan: 'quick',
     samples: perClass(({ bytes }) => bytes),
+  },
+  {
+    name: `${PREFIX}database_free_bytes`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: 'Bytes of the database in pages that hold nothing (PRAGMA freelist_count): what compacting it would give back. From the last quick scan.',
+    scan: 'quick',
+    samples: perAgent(({ database }) => database?.freeBytes ?? null),
+  },
+  {
+    name: `${PREFIX}pending_inputs`,
+    type: 'gauge',
+    labels: ['agent', 'state'],
+    help: 'Messages that were accepted and not taken up by a run, by state: queued, interrupted, cancelled. From session_pending_inputs (SQLite), at the last quick scan.',
+    scan: 'quick',
+    *samples({ agents }) {
+      for (const { agent, database } of agents) {
+        for (const { state, inputs } of database?.pendingInputs?.byState ?? [])
+          yield { labels: { agent, state }, value: inputs };
+      }
+    },
+  },
+  {
+    name: `${PREFIX}oldest_pending_input_timestamp_seconds`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: 'When the oldest message that is still queued was accepted; no series while none is. From the last quick scan.',
+    scan: 'quick',
+    samples: perAgent(({ database }) => {
+      const ms = database?.pendingInputs?.oldestQueuedMs ?? null;
+      return ms === null ? null : toSeconds(ms);
+    }),
+  },
+  {
+    name: `${PREFIX}unimported_sessions`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: 'Sessions of an old index that the database does not hold, so that OpenClaw 2026.8.1 and later sees none of them. From the last quick scan.',
+    scan: 'quick',
+    samples: perAgent(({ layout, unimported }) => (eraOf(layout) === 'sqlite' ? unimported : null)),
+  },
+  {
+    name: `${PREFIX}stale_since_timestamp_seconds`,
+    type: 'gauge',
+    labels: ['agent'],
+    help: "When the agent's figures were read, while its database is locked so that they cannot be read anew; no series otherwise. From the last quick scan.",
+    scan: 'quick',
+    samples: perAgent(({ staleSinceMs }) => (staleSinceMs === null ? null : toSeconds(staleSinceMs))),
   },
   {
     name: `${PREFIX}locks`,

@@ -35,24 +35,24 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   figure(
     'session_transcript_bytes',
-    'Size of the transcript file. From the last quick scan.',
+    'Size of the transcript: of its file, or the logical bytes of its events in SQLite. From the last quick scan.',
     ({ transcript }) => transcript?.bytes ?? null,
   ),
   figure(
     'session_messages',
-    'Records of type message in the current transcript, of any role. From the deep scan, and from quick scans as the file grows.',
-    ({ transcript }) => transcript?.facts?.messages ?? null,
+    'Records of type message in the current transcript, of any role. In SQLite by their recorded type, from the quick scan; else from the deep scan, and from quick scans as the file grows.',
+    ({ transcript }) => transcript?.messages ?? null,
     'deep',
   ),
   figure(
     'session_compactions',
-    'Records of type compaction in the current transcript. From the deep scan, and from quick scans as the file grows.',
-    ({ transcript }) => transcript?.facts?.compactions ?? null,
+    'Records of type compaction in the current transcript. In SQLite by their recorded type, from the quick scan; else from the deep scan, and from quick scans as the file grows.',
+    ({ transcript }) => transcript?.compactions ?? null,
     'deep',
   ),
   figure(
     'session_started_timestamp_seconds',
-    "When the session started, as stored with it, else from the transcript's header (old versions; from the deep scan).",
+    "When the session started, as stored with it, else when its row was created (SQLite) or from the transcript's header (old versions; from the deep scan).",
     ({ startedMs }) => (startedMs === null ? null : toSeconds(startedMs)),
   ),
   figure(

@@ -28,6 +28,14 @@ export const STATE_FAMILIES: readonly Family<Snapshot>[] = [
     samples: ({ unreadable, configValid }) => single(unreadable === null ? Number(configValid) : null),
   },
   {
+    name: `${PREFIX}migration_runs`,
+    type: 'gauge',
+    labels: [],
+    help: "Runs of OpenClaw's migration to SQLite that left a report; no series where there was none. From the last quick scan.",
+    scan: 'quick',
+    samples: ({ migrationRuns }) => single(migrationRuns),
+  },
+  {
     name: `${PREFIX}demo`,
     type: 'gauge',
     labels: [],

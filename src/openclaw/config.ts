@@ -26,7 +26,7 @@ const Pruning = z.object({ mode: Text }).optional().catch(undefined);
 
 const Maintenance = z.object({ maxEntries: Limit, maxDiskBytes: z.unknown() }).optional().catch(undefined);
 
-const AgentEntry = z.object({ model: ModelRef, contextTokens: Limit });
+const AgentEntry = z.object({ model: ModelRef, contextTokens: Limit, agentDir: Text });
 const ListedAgent = AgentEntry.extend({ id: z.string() });
 const Model = z.object({ id: z.string(), contextWindow: Limit, contextTokens: Limit });
 const Provider = z.object({ models: looseArray(Model), contextTokens: Limit });
@@ -54,6 +54,8 @@ interface AgentConfig {
   /** `provider/model`, or a bare model id. */
   readonly model: string | null;
   readonly contextTokens: number | null;
+  /** A folder of the gateway's host that holds its database; null: the default place. */
+  readonly agentDir: string | null;
 }
 
 interface ModelConfig {
@@ -136,9 +138,11 @@ function agentsOf(agents: z.infer<typeof OpenClawConfigFile>['agents']): AgentCo
   const byId = new Map<string, AgentConfig>();
   for (const agent of listed) {
     const id = normalizeAgentId(agent.id);
-    if (!byId.has(id)) byId.set(id, { id, model: agent.model ?? null, contextTokens: agent.contextTokens ?? null });
+    if (byId.has(id)) continue;
+    const { model = null, contextTokens = null } = agent;
+    byId.set(id, { id, model, contextTokens, agentDir: agent.agentDir?.trim() || null });
   }
-  return byId.size > 0 ? [...byId.values()] : [{ id: DEFAULT_AGENT, model: null, contextTokens: null }];
+  return byId.size > 0 ? [...byId.values()] : [{ id: DEFAULT_AGENT, model: null, contextTokens: null, agentDir: null }];
 }
 
 function modelsOf(providers: Record<string, z.infer<typeof Provider>>): ModelConfig[] {

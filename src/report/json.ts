@@ -34,8 +34,8 @@ export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]):
           window: session.window,
           effective_window: session.effectiveWindow,
           transcript_bytes: session.transcript?.bytes ?? null,
-          messages: session.transcript?.facts?.messages ?? null,
-          compactions: session.transcript?.facts?.compactions ?? null,
+          messages: session.transcript?.messages ?? null,
+          compactions: session.transcript?.compactions ?? null,
           started_ms: session.startedMs,
           last_activity_ms: session.lastActivityMs,
           findings: findings.map(({ finding, reason, expectedAgent }) => ({

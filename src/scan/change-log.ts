@@ -26,16 +26,37 @@ export class ChangeLog {
         fields: { err: error },
       }),
     );
+    this.changed(
+      'registry',
+      discovery.registryError ?? 'ok',
+      discovery.registryError === null ? 'info' : 'warn',
+      (error) => ({
+        message:
+          error === 'ok'
+            ? "OpenClaw's registry of databases was read"
+            : "OpenClaw's registry of databases cannot be read",
+        fields: { err: error },
+      }),
+    );
     if (snapshot.sample) {
       this.changed('sample', 'yes', 'warn', () => ({
         message: 'a generated SAMPLE is served, no real state',
         fields: {},
       }));
     }
-    for (const { agent, problems, readable, sessions } of snapshot.agents) {
+    for (const { agent, problems, readable, sessions, files, staleSinceMs } of snapshot.agents) {
       this.changed(`agent ${agent}`, problems.join(',') || 'ok', problems.length === 0 ? 'info' : 'warn', (reason) => ({
         message: readable ? 'store was read' : 'store could not be read',
         fields: { agent, problem: reason },
+      }));
+      const isUncounted = readable && files === null;
+      this.changed(`files ${agent}`, isUncounted ? 'unknown' : 'ok', isUncounted ? 'warn' : 'info', () => ({
+        message: isUncounted ? 'files could not all be counted: their figures are left out' : 'files were counted',
+        fields: { agent },
+      }));
+      this.changed(`stale ${agent}`, String(staleSinceMs ?? 'ok'), staleSinceMs === null ? 'info' : 'warn', () => ({
+        message: staleSinceMs === null ? 'database was read again' : 'database is locked, its last figures are shown',
+        fields: staleSinceMs === null ? { agent } : { agent, since: new Date(staleSinceMs).toISOString() },
       }));
       const unlisted = sessions.filter(({ listed }) => !listed).length;
       this.changed(`unlisted ${agent}`, String(unlisted), unlisted === 0 ? 'info' : 'warn', () => ({

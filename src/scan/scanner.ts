@@ -13,8 +13,10 @@ import { diskError } from '../store/disk.ts';
 import { type IndexResult, type ReadIndex, readIndex } from '../store/index-file.ts';
 import { isDeadPid } from '../store/lock-file.ts';
 import { readStore } from '../store/read-store.ts';
+import { RegistryCache } from '../store/registry.ts';
 import type { StoreReading } from '../store/session.ts';
 import type { Snapshot } from '../store/snapshot.ts';
+import { DatabaseCache } from '../store/sqlite-store.ts';
 import { TranscriptCache } from '../store/transcript-cache.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings } from './messages.ts';
@@ -49,11 +51,13 @@ export class Scanner {
   /** Work that was done so far. */
   readonly counts = { indexReads: 0, renders: 0 };
   readonly transcripts = new TranscriptCache();
+  readonly databases = new DatabaseCache();
 
   private readonly options: ScannerOptions;
   private settings: ScanSettings;
   private readonly changes: ChangeLog;
   private readonly indexes = new Map<string, IndexResult>();
+  private readonly registry = new RegistryCache();
   private lastConfig: OpenClawConfig | null = null;
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
@@ -94,8 +98,10 @@ export class Scanner {
       }
       await this.yieldToQuick();
     }
+    for (const _slice of this.databases.validate()) await this.yieldToQuick();
     this.deepScanned = true;
     this.transcripts.endDeepScan();
+    this.databases.endDeepScan();
     return this.quick();
   }
 
@@ -107,11 +113,12 @@ export class Scanner {
   private async look(): Promise<void> {
     const { pause } = this.options;
     const { settings } = this;
-    const discovery = discover({ ...settings, lastConfig: this.lastConfig, env: process.env });
+    const discovery = discover({ ...settings, lastConfig: this.lastConfig, registry: this.registry, env: process.env });
     await pause();
     if (discovery.configValid) this.lastConfig = discovery.config;
     const readings: StoreReading[] = [];
     this.transcripts.startQuickScan();
+    this.databases.startQuickScan();
     for (const store of discovery.agents) {
       readings.push(
         await readStore(store, {
@@ -121,12 +128,16 @@ export class Scanner {
           indexes: this.indexes,
           readsJson5: isAtLeast(discovery.config.version, [2026, 2, 17]) === false,
           transcripts: this.transcripts,
+          config: discovery.config,
+          databases: this.databases,
+          now: this.now(),
           pause,
         }),
       );
       await pause();
     }
     this.transcripts.endQuickScan();
+    this.databases.endQuickScan();
     const files = await agentFiles({
       stores: discovery.agents,
       referenced: new Set(readings.flatMap(({ transcriptPaths }) => transcriptPaths)),

@@ -39,14 +39,19 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
   const { findings, ignored } = withoutIgnored(found, policy.isIgnored);
   const listed = chooseListed(all, findings, input.sessionLimit, input.labels);
 
+  const version = discovery.config.version ?? discovery.registryVersion ?? '';
   const agents = classified.map(({ reading, sessions }) => ({
     agent: reading.agent,
     layout: reading.layout,
     schema: reading.schema,
+    version: reading.version ?? version,
     readable: reading.readable,
     problems: reading.problems,
     archived: reading.archived,
     lastWriteMs: reading.lastWriteMs,
+    database: reading.database,
+    unimported: reading.unimported,
+    staleSinceMs: reading.staleSinceMs,
     files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
     settings: reading.readable ? agentSettings(discovery.config, reading.agent) : null,
     sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
@@ -55,7 +60,8 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
   const snapshot: Snapshot = {
     unreadable: discovery.unreadable,
     configValid: discovery.configValid,
-    version: discovery.config.version ?? '',
+    version,
+    migrationRuns: discovery.migrationRuns,
     sample: discovery.sample,
     agents,
     lookedFor: lookedFor(outcomes, input.deepScanned),
@@ -90,8 +96,10 @@ function withoutIgnored(
 /** Reasons whose check ran to its end, and whose scan has been. */
 function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): LookedFor[] {
   const succeeded = new Set(outcomes.filter(({ success }) => success).map(({ check }) => check));
-  return CHECKS.filter(({ name, scan }) => succeeded.has(name) && (scan === 'quick' || deepScanned)).map(
-    ({ finding, reason }) => ({ finding, reason }),
+  return CHECKS.filter(({ name }) => succeeded.has(name)).flatMap(({ finding, reason, eras }) =>
+    (['file', 'sqlite'] as const)
+      .filter((era) => eras[era] === 'quick' || (eras[era] === 'deep' && deepScanned))
+      .map((era) => ({ finding, reason, era })),
   );
 }
 

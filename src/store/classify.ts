@@ -17,7 +17,8 @@ export function classify(
 ): Session {
   const parsed = parseKey(stored.key);
   const kind = sessionKind(parsed, stored.chatType);
-  const window = stored.broken ? null : sessionWindow(config, { ...stored, era: 'file' });
+  // In a file a broken entry says nothing; of a row the columns and the window row still speak.
+  const window = stored.broken && stored.era === 'file' ? null : sessionWindow(config, stored);
   return {
     ...stored,
     kind,

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config.ts';
 import { fillVariables, parseEnvFile, type Variable } from '../openclaw/env-text.ts';
 import { loadConfig } from './config-include.ts';
-import { openFile, readAt } from './disk.ts';
+import { isThere, openFile, readAt } from './disk.ts';
 import type { PathMapping } from './path-map.ts';
 
 export interface ConfigInput {
@@ -27,7 +26,7 @@ export interface ConfigResult {
 /** OpenClaw's config; the last good one, else OpenClaw's defaults, when it cannot be used. */
 export function readConfig(input: ConfigInput): ConfigResult {
   try {
-    if (!existsSync(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
+    if (!isThere(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
     const content = loadConfig(input.configPath, input.mappings);
     return { config: configView(withVariables(content, input)), error: null };
   } catch (error) {

@@ -43,7 +43,9 @@ export function signatureOf(path: string, root: string, folders: Map<string, str
   try {
     const real = folders.get(folder) ?? realpathSync.native(folder);
     folders.set(folder, real);
-    const stat = lstatSync(join(real, basename(path)));
+    const stat = lstatSync(join(real, basename(path)), { throwIfNoEntry: false });
+    // Without an error: making one takes longer than the look, and a store can name a thousand transcripts that are gone.
+    if (stat === undefined) throw new DiskError('missing');
     if (stat.isFile() && isInside(join(real, basename(path)), root)) return signature(stat);
   } catch (error) {
     throw diskError(error);
@@ -100,6 +102,15 @@ export function readAt(fd: number, position: number, length: number): Buffer {
 
 export function sameSignature(a: FileSignature | null, b: FileSignature | null): boolean {
   return a !== null && b !== null && a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
+}
+
+/** Whether there is anything of that name: false only where that is certain, and not where it cannot be seen. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return diskError(error).problem !== 'missing';
+  }
 }
 
 /** false also where it cannot be seen. */

@@ -1,7 +1,7 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseKey } from '../openclaw/keys.ts';
 import { type AgentStore, ownerOf } from './agent-stores.ts';
-import { type DiskProblem, diskError, isInside, namesIn, sameSignature, signatureOf } from './disk.ts';
+import { type DiskProblem, diskError, isInside, isThere, namesIn, sameSignature, signatureOf } from './disk.ts';
 import { isTranscriptName } from './file-names.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
@@ -36,28 +36,17 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   const result = currentIndex(store, context);
   await context.pause();
   if (result.found === 'problem') return unreadable(store, result.problem);
-  if (result.found === 'nothing') return withoutIndex(store, seen.names);
+  if (result.found === 'nothing') return withoutIndex(store, seen);
 
-  const place: TranscriptPlace = {
-    stateDir: context.stateDir,
-    roots: [...new Set([context.stateDir, store.root])],
-    mappings: context.mappings,
-    own: [
-      seen,
-      ...(store.defaultFolder === seen.folder ? [] : [listingOf(store.defaultFolder, context.stateDir).seen]),
-    ],
-  };
+  const place = placeOf(store, seen, context);
   const sessions: StoredSession[] = [];
   const transcriptPaths: string[] = [];
   let archived = 0;
   let lastWriteMs = result.signature.mtimeMs;
   let slice = 0;
-  for (const [key, entry] of result.entries) {
+  for (const { key, entry, named } of ownEntries(store, result.entries, place)) {
     slice += 1;
     if (slice % SLICE === 0) await context.pause();
-    const { agent, thread } = parseKey(key);
-    if (store.sharedBy !== null && ownerOf(agent, store.sharedBy) !== store.agent) continue;
-    const named = entry === null ? null : transcriptPath(entry, thread, place);
     if (named !== null && named.path !== null) transcriptPaths.push(named.path);
     if (isArchived(entry)) {
       archived += 1;
@@ -71,12 +60,56 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
     agent: store.agent,
     layout: 'file',
     schema: 0,
+    version: null,
     readable: true,
     problems: problemsOf(sessions),
     sessions,
     archived,
     lastWriteMs,
     transcriptPaths,
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
+  };
+}
+
+/** What an index still holds beside a database; nothing where it cannot be read, since the database is what counts. */
+export function leftInIndex(
+  store: AgentStore,
+  context: FileStoreContext,
+): { keys: string[]; transcriptPaths: string[] } {
+  const left = { keys: [] as string[], transcriptPaths: [] as string[] };
+  if (store.isOutOfReach) return left;
+  const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
+  if (problem !== null) return left;
+  const result = currentIndex(store, context);
+  if (result.found !== 'index') return left;
+  for (const { key, named } of ownEntries(store, result.entries, placeOf(store, seen, context))) {
+    left.keys.push(key);
+    if (named !== null && named.path !== null) left.transcriptPaths.push(named.path);
+  }
+  return left;
+}
+
+/** The entries of an index that are the agent's: all of them, but in a shared one. */
+function* ownEntries(
+  { agent, sharedBy }: AgentStore,
+  entries: ReadonlyMap<string, IndexEntry | null>,
+  place: TranscriptPlace,
+): Generator<{ key: string; entry: IndexEntry | null; named: TranscriptPath | null }> {
+  for (const [key, entry] of entries) {
+    const parsed = parseKey(key);
+    if (sharedBy !== null && ownerOf(parsed.agent, sharedBy) !== agent) continue;
+    yield { key, entry, named: entry === null ? null : transcriptPath(entry, parsed.thread, place) };
+  }
+}
+
+function placeOf(store: AgentStore, seen: Listing, { stateDir, mappings }: FileStoreContext): TranscriptPlace {
+  return {
+    stateDir,
+    roots: [...new Set([stateDir, store.root])],
+    mappings,
+    own: [seen, ...(store.defaultFolder === seen.folder ? [] : [listingOf(store.defaultFolder, stateDir).seen])],
   };
 }
 
@@ -112,17 +145,21 @@ function readSession(
   place: TranscriptPlace,
   context: FileStoreContext,
 ): StoredSession {
-  if (entry === null || named === null) return { ...UNKNOWN, agent, key, broken: true };
+  if (entry === null || named === null) return { ...UNKNOWN, agent, key, era: 'file', broken: true };
   const { path, pathNull, leadsOut } = named;
   const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, context.transcripts);
   const transcript = typeof found === 'string' ? null : found;
   return {
     agent,
+    era: 'file',
     key,
     broken: false,
     sessionId: entry.sessionId,
+    idDiffers: false,
+    windowMissing: false,
     chatType: entry.chatType,
-    account: entry.origin?.accountId ?? entry.deliveryContext?.accountId ?? entry.lastAccountId,
+    // A blank one is none: OpenClaw looks on.
+    account: entry.origin?.accountId || entry.deliveryContext?.accountId || entry.lastAccountId || null,
     model: entry.model ?? entry.modelOverride,
     provider: entry.model === null ? entry.providerOverride : entry.modelProvider,
     totalTokens: entry.totalTokens,
@@ -133,6 +170,7 @@ function readSession(
     status: entry.status,
     endedMs: entry.endedAt,
     startedMs: entry.sessionStartedAt ?? transcript?.facts?.header?.startedMs ?? null,
+    ranMs: entry.lastInteractionAt ?? entry.lastActivityAt,
     lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
     lastStoredMs: newest(entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt),
     pathNull,
@@ -144,6 +182,8 @@ function readSession(
 
 const UNKNOWN = {
   sessionId: null,
+  idDiffers: false,
+  windowMissing: false,
   chatType: null,
   account: null,
   model: null,
@@ -156,6 +196,7 @@ const UNKNOWN = {
   status: null,
   endedMs: null,
   startedMs: null,
+  ranMs: null,
   lastActivityMs: null,
   lastStoredMs: null,
   pathNull: false,
@@ -194,8 +235,10 @@ function unreadable(store: AgentStore, problem: Problem): StoreReading {
 }
 
 /** Transcripts without an index: OpenClaw's own clean-up takes them for leftovers and deletes them. */
-function withoutIndex(store: AgentStore, names: ReadonlySet<string>): StoreReading {
-  if (![...names].some(isTranscriptName)) return nothingIn(store);
+function withoutIndex(store: AgentStore, { folder, names }: Listing): StoreReading {
+  const isTranscript = (name: string) =>
+    isTranscriptName(name) && signatureOrNull(join(folder, name), store.root) !== null;
+  if (![...names].some(isTranscript)) return nothingIn(store);
   return { ...nothingIn(store), layout: 'file', problems: ['index_missing'] };
 }
 
@@ -204,12 +247,16 @@ function nothingIn({ agent }: AgentStore): StoreReading {
     agent,
     layout: 'empty',
     schema: 0,
+    version: null,
     readable: true,
     problems: [],
     sessions: [],
     archived: 0,
     lastWriteMs: null,
     transcriptPaths: [],
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
   };
 }
 
@@ -223,7 +270,7 @@ function listingOf(folder: string, root: string): { seen: Listing; problem: Prob
   } catch (error) {
     const { problem } = diskError(error);
     const seen = listing(folder, []);
-    if (problem === 'missing') return { seen, problem: null };
+    if (problem === 'missing' && !isThere(folder)) return { seen, problem: null };
     return { seen, problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
   }
 }

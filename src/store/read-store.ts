@@ -1,22 +1,77 @@
+import { join } from 'node:path';
+import type { OpenClawConfig } from '../openclaw/config.ts';
 import type { AgentStore } from './agent-stores.ts';
-import { hasSessionTables } from './database.ts';
-import { type FileStoreContext, readFileStore } from './file-store.ts';
-import type { StoreReading } from './session.ts';
+import { type FileStoreContext, leftInIndex, readFileStore } from './file-store.ts';
+import type { Problem, StoreReading } from './session.ts';
+import type { DatabaseCache, DatabaseReading } from './sqlite-store.ts';
 
-/** Reads one agent's store with the reader of its era; never throws for bad data. */
-export async function readStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
-  if (store.database === null || !hasSessionTables(store.database, context.stateDir))
-    return readFileStore(store, context);
-  // The reader of the SQLite era goes here. Until then such an agent says that it was not read.
+export interface StoreContext extends FileStoreContext {
+  readonly config: OpenClawConfig;
+  readonly databases: DatabaseCache;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Reads one agent's store with the reader of its era; never throws for bad data. Session tables decide, not the files:
+ * where there are any, OpenClaw reads nothing else, and an index beside them is what an upgrade left.
+ */
+export async function readStore(store: AgentStore, context: StoreContext): Promise<StoreReading> {
+  const { agent, database } = store;
+  if (database === null) return readFileStore(store, context);
+  if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
+  const place = { agent, path: database.path, root: database.root };
+  const reading = await context.databases.look(place, context.config, context.now, context.pause);
+  if (reading.problem !== null) return unreadable(store, reading, reading.problem);
+  return reading.sessions === null ? readFileStore(store, context) : fromDatabase(store, reading, context);
+}
+
+function fromDatabase(store: AgentStore, reading: DatabaseReading, context: StoreContext): StoreReading {
+  const { sessions, archived, schema, version, figures, staleSinceMs, rows } = reading;
+  const left = leftInIndex(store, context);
+  const imported = new Set(rows.map(({ key }) => key));
+  const times = (sessions ?? []).map(({ lastStoredMs, transcript }) =>
+    Math.max(lastStoredMs ?? 0, transcript?.writtenMs ?? 0),
+  );
   return {
     agent: store.agent,
+    layout: imported.size > 0 && left.keys.length > 0 ? 'migrating' : 'sqlite',
+    schema,
+    version,
+    readable: true,
+    problems: figures?.unpublishedArchive ? ['archive_unpublished'] : [],
+    sessions: sessions ?? [],
+    archived,
+    lastWriteMs: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
+    // A transcript that was imported, or is written out again, has the id of its session as its name.
+    transcriptPaths: [
+      ...left.transcriptPaths,
+      ...rows.map(({ sessionId }) => join(store.defaultFolder, `${sessionId}.jsonl`)),
+    ],
+    database: figures,
+    unimported: left.keys.filter((key) => !imported.has(key)).length,
+    staleSinceMs,
+  };
+}
+
+function unreadable(
+  { agent }: AgentStore,
+  { schema, version }: Pick<DatabaseReading, 'schema' | 'version'>,
+  problem: Problem,
+): StoreReading {
+  return {
+    agent,
     layout: 'sqlite',
-    schema: 0,
+    schema,
+    version,
     readable: false,
-    problems: ['schema_unsupported'],
+    problems: [problem],
     sessions: [],
     archived: 0,
     lastWriteMs: null,
     transcriptPaths: [],
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
   };
 }

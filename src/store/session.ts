@@ -2,8 +2,16 @@ import type { Thresholds } from '../thresholds.ts';
 import type { Kind } from './kinds.ts';
 import type { TranscriptFacts, Usage } from './transcript-facts.ts';
 
-/** `sqlite` is recognised and not read yet. */
-export type Layout = 'file' | 'sqlite' | 'empty';
+/** `migrating`: index and database both hold sessions; those of the database count. */
+export type Layout = 'file' | 'sqlite' | 'migrating' | 'empty';
+
+/** Where sessions lie: an index and JSONL files, or a database (2026.8.1 and later). */
+export type Era = 'file' | 'sqlite';
+
+/** The era whose reader gave the sessions; what is empty could as well hold files. */
+export function eraOf(layout: Layout): Era {
+  return layout === 'sqlite' || layout === 'migrating' ? 'sqlite' : 'file';
+}
 
 /** Problems of a whole store. */
 export const PROBLEMS = [
@@ -12,18 +20,29 @@ export const PROBLEMS = [
   'index_empty',
   'index_invalid_json',
   'index_missing',
+  'database_unreadable',
   'schema_unsupported',
+  'database_mismatch',
+  'database_missing',
+  'wal_without_shm',
+  'archive_unpublished',
 ] as const;
 
 export type Problem = (typeof PROBLEMS)[number];
 
 /** A transcript that is there. */
 export interface Transcript {
+  /** Of the file; in a database the logical bytes of its events. */
   readonly bytes: number;
   /** Milliseconds since the epoch. */
   readonly writtenMs: number;
   readonly usage: Usage;
-  /** null until the deep scan has validated it as it stands. */
+  /** Records of these types; null: not known yet. */
+  readonly messages: number | null;
+  readonly compactions: number | null;
+  /** Whole lines, or events, that do not parse; null: not validated yet. */
+  readonly badRecords: number | null;
+  /** Of a file: null until the deep scan has validated it as it stands; a database has none. */
   readonly facts: TranscriptFacts | null;
 }
 
@@ -31,10 +50,15 @@ export interface Transcript {
 export interface StoredSession {
   /** The agent whose store it lies in. */
   readonly agent: string;
+  readonly era: Era;
   readonly key: string;
-  /** The entry is no object: nothing but its key is known. */
+  /** The entry is no object: of a file nothing but its key is known, of a row what its columns say. */
   readonly broken: boolean;
   readonly sessionId: string | null;
+  /** The row is of another session id than its entry; a file says it in its header. */
+  readonly idDiffers: boolean;
+  /** The row has no window row. */
+  readonly windowMissing: boolean;
   readonly chatType: string | null;
   readonly account: string | null;
   readonly model: string | null;
@@ -50,6 +74,8 @@ export interface StoredSession {
   /** Milliseconds since the epoch, as all times here. */
   readonly endedMs: number | null;
   readonly startedMs: number | null;
+  /** The last interaction or run; null: only the entry itself was ever changed. */
+  readonly ranMs: number | null;
   readonly lastActivityMs: number | null;
   /** The newest of all times that were stored for it, its transcript's not among them. */
   readonly lastStoredMs: number | null;
@@ -89,12 +115,28 @@ export interface Finding {
   readonly expectedAgent: string;
 }
 
+/** What a database says beside its sessions. */
+export interface DatabaseFigures {
+  /** In pages that hold nothing. */
+  readonly freeBytes: number;
+  /** Messages that were accepted and not taken up; null: the version has no such table. */
+  readonly pendingInputs: {
+    readonly byState: readonly { readonly state: string; readonly inputs: number }[];
+    /** Milliseconds since the epoch. */
+    readonly oldestQueuedMs: number | null;
+  } | null;
+  /** The transcript of a deleted or reset session could not be written to its archive. */
+  readonly unpublishedArchive: boolean;
+}
+
 /** What was read of one agent. */
 export interface StoreReading {
   readonly agent: string;
   readonly layout: Layout;
   /** PRAGMA user_version; 0 for `file` and `empty`. */
   readonly schema: number;
+  /** OpenClaw's, as the database has it; null: it is the config's to say. */
+  readonly version: string | null;
   readonly readable: boolean;
   readonly problems: readonly Problem[];
   /** Without the archived ones. */
@@ -104,4 +146,10 @@ export interface StoreReading {
   readonly lastWriteMs: number | null;
   /** Where the transcripts of its sessions lie, archived ones too, whether or not they are there. */
   readonly transcriptPaths: readonly string[];
+  /** null: there is no database with sessions. */
+  readonly database: DatabaseFigures | null;
+  /** Sessions of an index that the database does not hold: OpenClaw 2026.8.1 and later sees none of them. */
+  readonly unimported: number;
+  /** When the figures were read, in milliseconds since the epoch, where they could not be read anew; else null. */
+  readonly staleSinceMs: number | null;
 }

@@ -1,6 +1,6 @@
 import type { AgentSettings } from '../openclaw/settings.ts';
 import type { AgentFiles } from './agent-files.ts';
-import type { Finding, Layout, Problem, Session } from './session.ts';
+import type { DatabaseFigures, Era, Finding, Layout, Problem, Session } from './session.ts';
 
 /** A session as it is published. */
 export interface SnapshotSession {
@@ -19,10 +19,16 @@ export interface SnapshotAgent {
   readonly agent: string;
   readonly layout: Layout;
   readonly schema: number;
+  /** OpenClaw's version, empty when unknown. */
+  readonly version: string;
   readonly readable: boolean;
   readonly problems: readonly Problem[];
   readonly archived: number;
   readonly lastWriteMs: number | null;
+  /** As in `StoreReading`. */
+  readonly database: DatabaseFigures | null;
+  readonly unimported: number;
+  readonly staleSinceMs: number | null;
   /** null: its folders could not be looked at. */
   readonly files: AgentFiles | null;
   /** null: the store could not be read. */
@@ -32,8 +38,9 @@ export interface SnapshotAgent {
   readonly ignored: Readonly<Partial<Record<Finding['finding'], number>>>;
 }
 
-/** A reason that was looked for in every session, so that a count of zero means none. */
+/** A reason that was looked for in every session of an era, so that a count of zero means none. */
 export interface LookedFor {
+  readonly era: Era;
   readonly finding: Finding['finding'];
   readonly reason: string;
 }
@@ -43,8 +50,10 @@ export interface Snapshot {
   /** Why the state directory could not be read; null when it was. */
   readonly unreadable: string | null;
   readonly configValid: boolean;
-  /** OpenClaw's version, empty when unknown. */
+  /** OpenClaw's version by its config, empty when unknown. */
   readonly version: string;
+  /** Runs of the migration to SQLite that left a report; null: no migration was ever run here. */
+  readonly migrationRuns: number | null;
   /** A generated sample and nobody's state. */
   readonly sample: boolean;
   readonly agents: readonly SnapshotAgent[];

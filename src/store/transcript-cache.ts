@@ -111,7 +111,15 @@ export class TranscriptCache {
 }
 
 function view({ signature, usage, facts }: Known): Transcript {
-  return { bytes: signature.size, writtenMs: signature.mtimeMs, usage, facts };
+  return {
+    bytes: signature.size,
+    writtenMs: signature.mtimeMs,
+    usage,
+    messages: facts?.messages ?? null,
+    compactions: facts?.compactions ?? null,
+    badRecords: facts?.badLines ?? null,
+    facts,
+  };
 }
 
 function finish<T>(steps: Generator<unknown, T>): T {

@@ -10,9 +10,12 @@ const MINUTE = 60_000;
 /** A session in good health, after a deep scan. */
 const GOOD: Session = {
   agent: 'ops',
+  era: 'file',
   key: 'agent:ops:telegram:direct:12345',
   broken: false,
   sessionId: 'abc',
+  idDiffers: false,
+  windowMissing: false,
   chatType: 'direct',
   account: null,
   model: null,
@@ -25,6 +28,7 @@ const GOOD: Session = {
   status: null,
   endedMs: null,
   startedMs: NOW - 60 * MINUTE,
+  ranMs: null,
   lastStoredMs: null,
   lastActivityMs: NOW - 10 * MINUTE,
   pathNull: false,
@@ -47,6 +51,9 @@ function transcript(facts: Partial<TranscriptFacts> | null, more: Partial<Transc
     bytes: 900,
     writtenMs: NOW - 10 * MINUTE,
     usage: NO_USAGE,
+    messages: facts === null ? null : validated.messages,
+    compactions: facts === null ? null : validated.compactions,
+    badRecords: facts === null ? null : validated.badLines,
     facts: facts === null ? null : validated,
     ...more,
   };
@@ -68,7 +75,12 @@ interface CheckCase {
 }
 
 const CASES: Record<string, CheckCase[]> = {
+  window_missing: [
+    { session: 'a row without one', is: { era: 'sqlite', windowMissing: true }, finds: true },
+    { session: 'a row with one', is: { era: 'sqlite' } },
+  ],
   entry_invalid: [
+    { session: 'a row whose entry is none', is: { era: 'sqlite', broken: true }, finds: true },
     { session: 'no object', is: { broken: true }, finds: true },
     { session: 'one whose path leads out', is: { leadsOut: true }, finds: true },
     { session: 'one whose path is null', is: { pathNull: true } },
@@ -96,6 +108,13 @@ const CASES: Record<string, CheckCase[]> = {
     { session: 'one that was killed', is: { ...NEVER_RAN, status: 'killed' }, finds: true },
     { session: 'one that timed out', is: { ...NEVER_RAN, status: 'timeout' }, finds: true },
     { session: 'one that ended', is: { ...NEVER_RAN, endedMs: NOW }, finds: true },
+    { session: 'a row with a total', is: { ...NEVER_RAN, era: 'sqlite', totalTokens: 1 }, finds: true },
+    { session: 'a row with an activity', is: { ...NEVER_RAN, era: 'sqlite', ranMs: NOW }, finds: true },
+    { session: 'a row in its first turn', is: { ...NEVER_RAN, era: 'sqlite', ranMs: NOW, status: 'running' } },
+    {
+      session: 'a row that was only changed',
+      is: { ...NEVER_RAN, era: 'sqlite', lastActivityMs: NOW, status: 'done' },
+    },
     { session: 'one that never ran', is: NEVER_RAN },
     { session: 'one that only routes', is: { ...NEVER_RAN, key: 'agent:ops:main', kind: 'main' } },
     {
@@ -151,6 +170,8 @@ const CASES: Record<string, CheckCase[]> = {
     { session: 'one without a transcript', is: NEVER_RAN },
   ],
   id_mismatch: [
+    { session: 'a row of another id than its entry', is: { era: 'sqlite', idDiffers: true }, finds: true },
+    { session: 'a row of the id of its entry', is: { era: 'sqlite' } },
     { session: 'one of another id', is: { sessionId: 'xyz' }, finds: true },
     { session: 'one of the id in other letters', is: { sessionId: 'ABC' }, finds: true },
     { session: 'one without an id', is: { sessionId: null } },
@@ -213,10 +234,10 @@ describe('CHECKS', () => {
   });
 
   it('count from the scan that knows what they need', () => {
-    const quick = CHECKS.filter(({ scan, finding }) => scan === 'quick' && finding === 'corrupted').map(
-      ({ name }) => name,
-    );
-    expect(quick).toEqual(['entry_invalid', 'transcript_path_null', 'transcript_missing', 'transcript_empty']);
+    const quick = (era: 'file' | 'sqlite') =>
+      CHECKS.filter(({ eras, finding }) => eras[era] === 'quick' && finding === 'corrupted').map(({ name }) => name);
+    expect(quick('file')).toEqual(['entry_invalid', 'transcript_path_null', 'transcript_missing', 'transcript_empty']);
+    expect(quick('sqlite')).toEqual(['entry_invalid', 'transcript_missing', 'id_mismatch', 'window_missing']);
   });
 
   it('find every reason that holds', () => {

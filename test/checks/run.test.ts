@@ -17,10 +17,21 @@ function session(key: string): Session {
     totalTokensFresh: null,
     contextTokens: null,
   };
-  const times = { endedMs: null, startedMs: null, lastStoredMs: null, lastActivityMs: null };
+  const times = { endedMs: null, startedMs: null, ranMs: null, lastStoredMs: null, lastActivityMs: null };
   const paths = { pathNull: false, leadsOut: false, transcript: null, transcriptState: 'missing' } as const;
   return classify(
-    { agent: 'ops', key, broken: false, ...unknown, ...counts, ...times, ...paths },
+    {
+      agent: 'ops',
+      era: 'file',
+      key,
+      broken: false,
+      idDiffers: false,
+      windowMissing: false,
+      ...unknown,
+      ...counts,
+      ...times,
+      ...paths,
+    },
     parseConfig('{}'),
     NOW,
     ({ kind }) => SHIPPED_THRESHOLDS[kind],
@@ -28,12 +39,12 @@ function session(key: string): Session {
 }
 
 function finds(reason: string, ...keys: string[]): Check {
-  return corruptedWhen({ reason, scan: 'quick', meaning: '' }, ({ key }) => keys.includes(key));
+  return corruptedWhen({ reason, eras: { file: 'quick' }, meaning: '' }, ({ key }) => keys.includes(key));
 }
 
 /** Finds the first session, then fails. */
 function fails(reason: string, error: unknown): Check {
-  return corruptedWhen({ reason, scan: 'quick', meaning: '' }, ({ key }) => {
+  return corruptedWhen({ reason, eras: { file: 'quick' }, meaning: '' }, ({ key }) => {
     if (key !== 'a') throw error;
     return true;
   });

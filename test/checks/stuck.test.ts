@@ -9,7 +9,9 @@ const LONG_AGO = NOW - 31 * MINUTES;
 
 function transcriptWritten(writtenMs: number): Partial<Session> {
   const usage = { after: null, before: null, compacted: false };
-  return { transcript: { bytes: 1, writtenMs, usage, facts: null } };
+  return {
+    transcript: { bytes: 1, writtenMs, usage, messages: null, compactions: null, badRecords: null, facts: null },
+  };
 }
 
 describe('stuck', () => {

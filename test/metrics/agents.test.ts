@@ -15,18 +15,23 @@ function names(families: ReadonlyMap<string, unknown>): string[] {
   return [...families.keys()].map((name) => name.replace(/^openclaw_store_/, ''));
 }
 
-const LOOKED_FOR = ['entry_invalid', 'transcript_empty'].map((reason) => ({ finding: 'corrupted' as const, reason }));
+const LOOKED_FOR = ['entry_invalid', 'transcript_empty'].map((reason) => ({
+  era: 'file' as const,
+  finding: 'corrupted' as const,
+  reason,
+}));
 
 describe('an agent that could not be read', () => {
   it('has readable 0, info and its problem, and nothing else', async () => {
     const agent = anUnreadableAgent({
+      version: '2026.9.6',
       archived: 3,
       lastWriteMs: 1000,
       schema: 23,
       layout: 'sqlite',
       problems: ['schema_unsupported'],
     });
-    const families = await render(aSnapshot({ agents: [agent], lookedFor: LOOKED_FOR, version: '2026.9.6' }));
+    const families = await render(aSnapshot({ agents: [agent], lookedFor: LOOKED_FOR }));
     expect(names(families)).toEqual(['state_readable', 'agents', 'config_valid', 'readable', 'info', 'problem']);
     expect(seriesOf(families, 'openclaw_store_readable')).toEqual({ 'agent="main"': 0 });
     expect(seriesOf(families, 'openclaw_store_info')).toEqual({
@@ -83,7 +88,10 @@ describe('an agent that was read', () => {
       published({ key: 'b' }, { findings: [corrupted('entry_invalid')], listed: false, label: '' }),
       published({ key: 'c' }),
     ];
-    const lookedFor = [...LOOKED_FOR, { finding: 'corrupted' as const, reason: 'transcript_missing' }];
+    const lookedFor = [
+      ...LOOKED_FOR,
+      { era: 'file' as const, finding: 'corrupted' as const, reason: 'transcript_missing' },
+    ];
     const families = await render(aSnapshot({ agents: [anAgent({ sessions })], lookedFor }));
     expect(seriesOf(families, 'openclaw_store_corrupted_sessions')).toEqual({
       'agent="main",reason="entry_invalid"': 2,

@@ -100,7 +100,8 @@ describe('all families', () => {
     expect(figures.length).toBeGreaterThan(5);
     for (const { name, labels } of figures) expect(labels, name).toEqual(['agent', 'session', 'kind']);
     for (const { name, labels } of SNAPSHOT_FAMILIES) {
-      if (/_session_(info$|finding$|threshold_)/.test(name)) expect(labels.slice(0, 3), name).toEqual(['agent', 'session', 'kind']);
+      if (/_session_(info$|finding$|threshold_)/.test(name))
+        expect(labels.slice(0, 3), name).toEqual(['agent', 'session', 'kind']);
     }
   });
 });

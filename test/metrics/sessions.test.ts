@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { renderFamilies } from '../../src/metrics/render.ts';
 import { SESSION_FAMILIES } from '../../src/metrics/sessions.ts';
 import type { SnapshotSession } from '../../src/store/snapshot.ts';
-import { NO_FACTS } from '../../src/store/transcript-facts.ts';
 import { parseExposition, seriesOf } from '../support/exposition.ts';
 import { anAgent, aSnapshot, aTranscript, corrupted, published } from '../support/snapshot.ts';
 
@@ -16,7 +15,6 @@ const LABELS = 'agent="main",session="agent:main:main",kind="main"';
 
 describe('the families of a session', () => {
   it('have every figure that is known, times in seconds', async () => {
-    const facts = { ...NO_FACTS, messages: 7, compactions: 2 };
     const families = await render(
       published(
         {
@@ -27,7 +25,7 @@ describe('the families of a session', () => {
           lastActivityMs: 1_795_535_110_471,
           model: 'a/"model"',
           provider: 'a\\provider',
-          transcript: { ...aTranscript(500_001), facts },
+          transcript: { ...aTranscript(500_001), messages: 7, compactions: 2 },
         },
         { channel: 'telegram', account: '0123456789' },
       ),
@@ -50,7 +48,9 @@ describe('the families of a session', () => {
 
   it('have no series for what is not known, and a zero for what is zero', async () => {
     expect([...(await render(published())).keys()]).toEqual(['openclaw_store_session_info']);
-    const empty = await render(published({ tokens: 0, transcript: { ...aTranscript(0), facts: null } }));
+    const empty = await render(
+      published({ tokens: 0, transcript: { ...aTranscript(0), messages: null, compactions: null } }),
+    );
     expect(seriesOf(empty, 'openclaw_store_session_tokens')).toEqual({ [LABELS]: 0 });
     expect(seriesOf(empty, 'openclaw_store_session_transcript_bytes')).toEqual({ [LABELS]: 0 });
     expect(empty.has('openclaw_store_session_messages')).toBe(false);

@@ -9,8 +9,8 @@ interface ConfigCase {
   differs: Partial<OpenClawConfig>;
 }
 
-const MAIN = { id: 'main', model: null, contextTokens: null };
-const OPS = { id: 'ops', model: null, contextTokens: null };
+const MAIN = { id: 'main', model: null, contextTokens: null, agentDir: null };
+const OPS = { id: 'ops', model: null, contextTokens: null, agentDir: null };
 
 function provider(fields: string): string {
   return `{ models: { providers: { p: ${fields} } } }`;
@@ -42,8 +42,8 @@ describe('parseConfig', () => {
       text: `{ agents: { list: [{ id: 'Main Bot', model: 'p/m' }, { id: 'ops', model: { primary: 'p/n' }, contextTokens: 9 }] } }`,
       differs: {
         agents: [
-          { id: 'main-bot', model: 'p/m', contextTokens: null },
-          { id: 'ops', model: 'p/n', contextTokens: 9 },
+          { id: 'main-bot', model: 'p/m', contextTokens: null, agentDir: null },
+          { id: 'ops', model: 'p/n', contextTokens: 9, agentDir: null },
         ],
       },
     },

@@ -12,6 +12,9 @@ const FINE: Discovery = {
   config: DEFAULT_CONFIG,
   configValid: true,
   configError: null,
+  registryVersion: null,
+  registryError: null,
+  migrationRuns: null,
   agents: [],
   sample: false,
 };

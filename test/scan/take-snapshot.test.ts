@@ -21,6 +21,9 @@ const DISCOVERY: Discovery = {
   config: DEFAULT_CONFIG,
   configValid: true,
   configError: null,
+  registryVersion: null,
+  registryError: null,
+  migrationRuns: null,
   agents: [],
   sample: false,
 };
@@ -31,12 +34,16 @@ function take(sessions: readonly StoredSession[], changes: Partial<SnapshotInput
     agent: 'main',
     layout: 'file',
     schema: 0,
+    version: null,
     readable: true,
     problems: [],
     sessions,
     archived: 0,
     lastWriteMs: null,
     transcriptPaths: [],
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
   };
   return takeSnapshot({
     files: new Map(),
@@ -97,12 +104,16 @@ describe('the session limit', () => {
         agent,
         layout: 'file',
         schema: 0,
+        version: null,
         readable: true,
         problems: [],
         sessions: [used('x', agent === 'a' ? 1 : 2, { agent }), used('y', 3, { agent, broken: true })],
         archived: 0,
         lastWriteMs: null,
         transcriptPaths: [],
+        database: null,
+        unimported: 0,
+        staleSinceMs: null,
       })),
     });
     const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));
@@ -145,8 +156,8 @@ describe.each([
 
 describe('a zero means that somebody looked', () => {
   const corruptions = CHECKS.filter(({ finding }) => finding === 'corrupted');
-  const quick = corruptions.filter(({ scan }) => scan === 'quick').map(({ reason }) => reason);
-  const deep = corruptions.filter(({ scan }) => scan === 'deep').map(({ reason }) => reason);
+  const quick = corruptions.filter(({ eras }) => eras.file === 'quick').map(({ reason }) => reason);
+  const deep = corruptions.filter(({ eras }) => eras.file === 'deep').map(({ reason }) => reason);
 
   it('so there is none for what only a deep scan finds, before the first one', async () => {
     expect(deep.toSorted()).toEqual(['header_invalid', 'id_mismatch', 'invalid_json', 'truncated']);
@@ -163,10 +174,13 @@ describe('a zero means that somebody looked', () => {
   });
 
   it('so a check that throws has none, loses what it found before, and leaves the others alone', async () => {
-    const sound = { ...aTranscript(10), facts: { ...aTranscript(10).facts, badLines: 1, header: null } };
+    const sound = { ...aTranscript(10), badRecords: 1, facts: { ...aTranscript(10).facts, header: null } };
     const throwing = {
       ...aTranscript(10),
       get facts(): never {
+        throw new Error('a transcript that nobody thought of');
+      },
+      get badRecords(): never {
         throw new Error('a transcript that nobody thought of');
       },
     };
@@ -180,7 +194,7 @@ describe('a zero means that somebody looked', () => {
     );
     expect(await corruptedReasons(snapshot)).toEqual(quick);
     expect(checks.filter(({ success }) => !success).map(({ check }) => check)).toEqual(
-      CHECKS.filter(({ scan }) => scan === 'deep').map(({ name }) => name),
+      CHECKS.filter(({ eras }) => eras.file === 'deep').map(({ name }) => name),
     );
     for (const { success, error } of checks) {
       expect(error).toBe(success ? null : 'a transcript that nobody thought of');

@@ -16,7 +16,10 @@ const STORED = aStoredSession({ agent: 'ops', key: 'agent:ops:telegram:direct:12
 
 function transcript(after: number) {
   const usage = { after, before: null, compacted: false };
-  return { transcript: { bytes: 9, writtenMs: NOW, usage, facts: null }, transcriptState: 'there' } as const;
+  return {
+    transcript: { bytes: 9, writtenMs: NOW, usage, messages: null, compactions: null, badRecords: null, facts: null },
+    transcriptState: 'there',
+  } as const;
 }
 
 interface ClassifyCase {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { type Discovery, discover, SAMPLE_MARKER } from '../../src/store/discover.ts';
+import { RegistryCache } from '../../src/store/registry.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 const NOBODY = 65_534;
@@ -28,7 +29,7 @@ function stateDirWith({ config, paths = [] }: Given): string {
   return stateDir;
 }
 
-const NOTHING = { mappings: [], home: '/nobody', env: {} };
+const NOTHING = { mappings: [], home: '/nobody', env: {}, registry: new RegistryCache() };
 
 function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {
   return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });
@@ -95,7 +96,14 @@ describe('discover, the agents', () => {
     expect(find(stateDir).agents).toMatchObject([
       { agent: 'main', database: null },
       { agent: 'old', database: null },
-      { agent: 'ops', database: join(stateDir, 'agents/ops/agent/openclaw-agent.sqlite') },
+      {
+        agent: 'ops',
+        database: {
+          path: join(stateDir, 'agents/ops/agent/openclaw-agent.sqlite'),
+          root: stateDir,
+          problem: null,
+        },
+      },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NO_FACTS, type TranscriptFacts } from '../../src/store/transcript-facts.ts';
 import { continues, NOTHING_READ, type Progress, readForward } from '../../src/store/transcript-reader.ts';
@@ -17,10 +18,15 @@ interface Read {
   facts: TranscriptFacts;
 }
 
-function read(from: Progress = NOTHING_READ, size = Number.NaN): Read {
+interface Sizes {
+  chunkBytes: number;
+  longLineBytes: number;
+}
+
+function read(from: Progress = NOTHING_READ, size = Number.NaN, sizes?: Sizes): Read {
   const fd = openSync(path, 'r');
   try {
-    const reading = readForward(fd, size, from);
+    const reading = readForward(fd, size, from, sizes);
     const steps: number[] = [];
     for (;;) {
       const step = reading.next();
@@ -32,9 +38,9 @@ function read(from: Progress = NOTHING_READ, size = Number.NaN): Read {
   }
 }
 
-function readAll(content: string | Buffer, from?: Progress): Read {
+function readAll(content: string | Buffer, from?: Progress, sizes?: Sizes): Read {
   writeFileSync(path, content);
-  return read(from, Buffer.byteLength(content));
+  return read(from, Buffer.byteLength(content), sizes);
 }
 
 const HEADER = '{"type":"session","id":"abc"}';
@@ -117,6 +123,63 @@ describe('readForward', () => {
     } finally {
       closeSync(fd);
     }
+  });
+});
+
+const ANSWER = '{"type":"message","message":{"role":"assistant","usage":{"input":70}}}';
+const line = fc.oneof(
+  fc.constantFrom(HEADER, MESSAGE, ANSWER, '{"type":"compaction"}', '{"type":"reset"}'),
+  fc.constantFrom('', ' ', '\u00a0\u2028', '\ufeff', '\0\0', '{', '{"type":"mess', '42', '[1,2', '"é😀"', '"\ufffd'),
+  fc.json({ maxDepth: 2 }),
+);
+/** The text of a transcript, which may lack its last newline, and may begin with a byte order mark. */
+const transcript = fc
+  .tuple(fc.constantFrom('', '\ufeff'), fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.nat(12))
+  .map(([mark, lines, end, cut]) => {
+    const bytes = Buffer.from(mark + lines.map((text) => text + end).join(''));
+    return bytes.subarray(0, Math.max(0, bytes.length - cut));
+  });
+
+describe('readForward, lines that are too long to be parsed', () => {
+  it('has the same facts and progress, whatever the size of chunks and of a long line', () => {
+    const sizes = fc.record({ chunkBytes: fc.integer({ min: 1, max: 40 }), longLineBytes: fc.nat(40) });
+    fc.assert(
+      fc.property(transcript, sizes, (bytes, small) => {
+        const { steps, ...result } = readAll(bytes, NOTHING_READ, small);
+        const { steps: _, ...expected } = readAll(bytes);
+        expect(result).toEqual(expected);
+        expect(steps.length).toBe(Math.ceil(bytes.length / small.chunkBytes));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('goes on after an end within a long line as if it had been read at once', () => {
+    const sizes = fc.record({ chunkBytes: fc.integer({ min: 1, max: 40 }), longLineBytes: fc.nat(20) });
+    fc.assert(
+      fc.property(transcript, fc.nat(), sizes, (bytes, place, small) => {
+        const first = readAll(bytes.subarray(0, place % (bytes.length + 1)), NOTHING_READ, small);
+        const second = readAll(bytes, first.progress, small);
+        const atOnce = readAll(bytes);
+        expect([second.facts, second.progress]).toEqual([atOnce.facts, atOnce.progress]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads lines of many chunks and yields within them', () => {
+    const text = 'é\\n'.repeat(MIB);
+    const long = `{"type":"message","message":{"role":"assistant","content":"${text}","usage":{"input":5}}}`;
+    const first = `{"type":"session","x":"${text}","id":"abc"}`;
+    const content = `\ufeff${first}\n${long}\r\n${long.slice(0, -1)}\n${MESSAGE}\n${long}`;
+    const whole = readAll(content);
+    const usage = { after: 5, before: null, compacted: false };
+    expect(whole.facts).toEqual({ ...NO_FACTS, ...HEAD, records: 4, messages: 3, badLines: 1, usage });
+    expect(whole.steps.length).toBe(Math.ceil(Buffer.byteLength(content) / MIB));
+    const cut = readAll(content.slice(0, -1));
+    expect(cut.facts).toEqual({ ...NO_FACTS, ...HEAD, records: 3, messages: 2, badLines: 1, usage, unfinished: true });
+    expect(cut.progress).toEqual(whole.progress);
+    expect(whole.progress.offset).toBe(Buffer.from(content).lastIndexOf('\n') + 1);
   });
 });
 

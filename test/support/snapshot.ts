@@ -7,9 +7,12 @@ import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSession {
   return {
     agent: 'main',
+    era: 'file',
     key: 'agent:main:main',
     broken: false,
     sessionId: 'a-session',
+    idDiffers: false,
+    windowMissing: false,
     chatType: null,
     account: null,
     model: null,
@@ -22,6 +25,7 @@ export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSess
     status: null,
     endedMs: null,
     startedMs: null,
+    ranMs: null,
     lastStoredMs: null,
     lastActivityMs: null,
     pathNull: false,
@@ -51,7 +55,8 @@ export function aSession(changes: Partial<Session> = {}): Session {
 /** A transcript of so many bytes that was validated and is whole. */
 export function aTranscript(bytes: number) {
   const header = { id: 'a-session', startedMs: 0 };
-  return { bytes, writtenMs: 0, usage: NO_USAGE, facts: { ...NO_FACTS, header, records: 1 } };
+  const facts = { ...NO_FACTS, header, records: 1 };
+  return { bytes, writtenMs: 0, usage: NO_USAGE, messages: 0, compactions: 0, badRecords: 0, facts };
 }
 
 export function corrupted(reason: string): Finding {
@@ -73,11 +78,15 @@ export function anAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
     agent: 'main',
     layout: 'file',
     schema: 0,
+    version: '2026.7.35',
     readable: true,
     problems: [],
     archived: 0,
     lastWriteMs: null,
-    files: null,
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
+    files: { classes: [], locks: { held: 0, stale: 0 } },
     settings: null,
     sessions: [],
     ignored: {},
@@ -95,6 +104,7 @@ export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     unreadable: null,
     configValid: true,
     version: '2026.7.35',
+    migrationRuns: null,
     sample: false,
     agents: [],
     lookedFor: [],

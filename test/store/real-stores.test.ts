@@ -2,15 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FILE_CLASSES } from '../../src/store/file-names.ts';
 import type { Snapshot, SnapshotSession } from '../../src/store/snapshot.ts';
 import { testScanner } from '../support/scan.ts';
-import { type FactSession, STORES, storeFacts, type UnpackedStore, unpackStore } from '../support/stores.ts';
+import { type FactSession, STORES, type UnpackedStore, unpackStore } from '../support/stores.ts';
 
-const FILE_STORES = STORES.filter((name) => storeFacts(name).era === 'file');
 const PATHS = [
   { where: 'at the path that its files name', ownPath: true },
   { where: 'under another path', ownPath: false },
 ];
 
-describe.each(FILE_STORES.flatMap((name) => PATHS.map((path) => ({ name, ...path }))))(
+describe.each(STORES.flatMap((name) => PATHS.map((path) => ({ name, ...path }))))(
   '$name $where',
   ({ name, ownPath }) => {
     let store: UnpackedStore;
@@ -120,8 +119,8 @@ function quickFacts(fact: FactSession) {
 
 function deepFigures({ session }: SnapshotSession) {
   return {
-    messages: session.transcript?.facts?.messages ?? null,
-    compactions: session.transcript?.facts?.compactions ?? null,
+    messages: session.transcript?.messages ?? null,
+    compactions: session.transcript?.compactions ?? null,
     started: session.startedMs,
     tokens: session.tokens,
   };

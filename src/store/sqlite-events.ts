@@ -1,0 +1,178 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { zstdDecompressSync } from 'node:zlib';
+import type { DatabaseSchema } from './sqlite-schema.ts';
+import { parseRecord, type TranscriptRecord, type Usage } from './transcript-facts.ts';
+
+/** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that unpacks to more is none of its. */
+const LARGEST_EVENT_BYTES = 4 * 1024 * 1024;
+
+/** Events and their logical bytes, those of the JSONL that they came from. */
+export interface EventCount {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export const NO_EVENTS: EventCount = { events: 0, bytes: 0 };
+
+/** Counts of records by their recorded type, and where the context was cut last; from an index alone. */
+export interface RecordCount {
+  readonly messages: number;
+  readonly compactions: number;
+  /** The newest compaction or reset; null when there is none. */
+  readonly cutSeq: number | null;
+}
+
+/** 23 and later record the size of every event; before, its text is all there is. SQLite knows the size of a text unread. */
+function bytesOf({ has }: DatabaseSchema): string {
+  const text = 'octet_length(event_json)';
+  return has('transcript_events', 'event_utf8_bytes')
+    ? `COALESCE(event_utf8_bytes, ${text}, 0)`
+    : `COALESCE(${text}, 0)`;
+}
+
+/** The events of one transcript after a sequence number. */
+export function countEvents(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  sessionId: string,
+  after: number,
+): EventCount {
+  const row = database
+    .prepare(
+      `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes FROM transcript_events WHERE session_id = ? AND seq > ?`,
+    )
+    .get(sessionId, after);
+  return { events: Number(row?.events), bytes: Number(row?.bytes) };
+}
+
+/** How many events a transcript has, from the index of its key alone. */
+export function eventsOf(database: DatabaseSync, sessionId: string): number {
+  return Number(
+    database.prepare('SELECT COUNT(*) AS events FROM transcript_events WHERE session_id = ?').get(sessionId)?.events,
+  );
+}
+
+/**
+ * Adds the next events in the order in which they lie in the file to the counts of their transcripts; returns the rowid
+ * to go on from, null at the end. By transcript the same takes three times as long on a cold disk: no index has the sizes.
+ */
+export function countSlice(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  after: number,
+  limit: number,
+  counts: Map<string, EventCount>,
+): number | null {
+  const rows = database
+    .prepare(
+      `SELECT rowid, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+    )
+    .all(after, limit);
+  for (const { id, bytes } of rows) {
+    const known = counts.get(String(id)) ?? NO_EVENTS;
+    counts.set(String(id), { events: known.events + 1, bytes: known.bytes + Number(bytes) });
+  }
+  return rows.length < limit ? null : Number(rows.at(-1)?.rowid);
+}
+
+export function countRecords(database: DatabaseSync, sessionId: string): RecordCount {
+  const rows = database
+    .prepare(
+      `SELECT event_type AS type, COUNT(*) AS records, CAST(MAX(seq) AS REAL) AS seq FROM transcript_event_identities
+      WHERE session_id = ? AND event_type IN ('message', 'compaction', 'reset') GROUP BY event_type`,
+    )
+    .all(sessionId);
+  const count = (type: string) => Number(rows.find((row) => row.type === type)?.records ?? 0);
+  const cuts = rows.filter(({ type }) => type !== 'message').map(({ seq }) => Number(seq));
+  return {
+    messages: count('message'),
+    compactions: count('compaction'),
+    cutSeq: cuts.length === 0 ? null : Math.max(...cuts),
+  };
+}
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  readonly rowid: number;
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly record: TranscriptRecord | null;
+  /** Decoded. */
+  readonly bytes: number;
+}
+
+/**
+ * Events of one transcript after a sequence number, or of all in the order of the file after a rowid, until so many bytes
+ * were decoded. One row at a time stands in memory.
+ */
+export function* readEvents(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  from: { sessionId: string; after: number } | { rowid: number },
+  budget: number,
+): Generator<StoredEvent> {
+  const [where, ...parameters]: [string, ...SQLInputValue[]] =
+    'rowid' in from
+      ? ['rowid > ? ORDER BY rowid', from.rowid]
+      : ['session_id = ? AND seq > ? ORDER BY seq', from.sessionId, from.after];
+  let decoded = 0;
+  for (const row of database.prepare(`${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
+    const event = toEvent(row);
+    yield event;
+    decoded += event.bytes;
+    if (decoded >= budget) return;
+  }
+}
+
+/**
+ * The usage of the last answer after the last compaction or reset, and of the last one before it, from the newest events
+ * backwards; `whole` is false where so many bytes on one side said nothing and there was more.
+ */
+export function findUsage(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  sessionId: string,
+  cutSeq: number | null,
+  budget: number,
+): { usage: Usage; whole: boolean } {
+  const after = lastUsage('seq > ?', cutSeq ?? -1);
+  const before = cutSeq === null ? { usage: null, whole: true } : lastUsage('seq < ?', cutSeq);
+  return {
+    usage: { after: after.usage, before: before.usage, compacted: cutSeq !== null },
+    whole: after.whole && before.whole,
+  };
+
+  function lastUsage(where: string, seq: number): { usage: number | null; whole: boolean } {
+    const rows = database
+      .prepare(`${selectEvents(schema)} WHERE session_id = ? AND ${where} ORDER BY seq DESC`)
+      .iterate(sessionId, seq);
+    let decoded = 0;
+    for (const row of rows) {
+      if (decoded >= budget) return { usage: null, whole: false };
+      const { record, bytes } = toEvent(row);
+      if (record?.type === 'message' && record.usage !== null) return { usage: record.usage, whole: true };
+      decoded += bytes;
+    }
+    return { usage: null, whole: true };
+  }
+}
+
+function selectEvents({ has }: DatabaseSchema): string {
+  const zstd = has('transcript_events', 'event_zstd') ? 'event_zstd' : 'NULL';
+  return `SELECT rowid, session_id AS sessionId, CAST(seq AS REAL) AS seq, event_json AS json, ${zstd} AS zstd FROM transcript_events`;
+}
+
+function toEvent({ rowid, sessionId, seq, json, zstd }: Record<string, unknown>): StoredEvent {
+  const text = typeof json === 'string' ? json : zstd instanceof Uint8Array ? unpack(zstd) : null;
+  const record = text === null ? null : parseRecord(text);
+  return { rowid: Number(rowid), sessionId: String(sessionId), seq: Number(seq), record, bytes: text?.length ?? 0 };
+}
+
+/** null: no frame, or a damaged one, or one that unpacks to more than OpenClaw ever packs. */
+function unpack(frame: Uint8Array): string | null {
+  try {
+    return zstdDecompressSync(frame, { maxOutputLength: LARGEST_EVENT_BYTES }).toString('utf8');
+  } catch {
+    return null;
+  }
+}
