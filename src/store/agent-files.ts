@@ -45,7 +45,7 @@ export interface AgentFilesInput {
 
 /**
  * What lies in the agents' folders, by class, from names and `stat` alone: every regular file below `agents/<id>/`, and
- * those of a store elsewhere, which belong to the first agent that uses it. An agent whose folders could not all be
+ * those of a store or database elsewhere, which belong to the first agent that uses it. An agent whose folders could not all be
  * looked at is left out.
  */
 export async function agentFiles({
@@ -89,6 +89,11 @@ function* filesOf(store: AgentStore, claimed: Set<string>): Generator<Found> {
       // Somebody's home can be the folder of a store: what is not of the store there is nobody's business.
       if (file.class !== 'other') yield file;
     }
+  }
+  const agentDir = store.database === null ? null : dirname(store.database.path);
+  if (agentDir !== null && !isInside(agentDir, realFolder(home)) && !claimed.has(agentDir)) {
+    claimed.add(agentDir);
+    for (const file of walk(agentDir, 'agent', indexName, false)) if (file.class !== 'other') yield file;
   }
   if (isInside(realFolder(home), dirname(dirname(home)))) yield* walk(home, '', indexName, true);
 }

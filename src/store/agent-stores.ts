@@ -24,7 +24,7 @@ export interface AgentStore {
   readonly database: AgentDatabase | null;
 }
 
-interface AgentDatabase {
+export interface AgentDatabase {
   readonly path: string;
   /** As above, for the database. */
   readonly root: string;

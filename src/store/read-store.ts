@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { OpenClawConfig } from '../openclaw/config.ts';
-import type { AgentStore } from './agent-stores.ts';
+import type { AgentDatabase, AgentStore } from './agent-stores.ts';
+import { diskError, namesIn } from './disk.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file-store.ts';
 import type { Problem, StoreReading } from './session.ts';
 import type { DatabaseCache, DatabaseReading } from './sqlite-store.ts';
@@ -23,10 +24,26 @@ export async function readStore(store: AgentStore, context: StoreContext): Promi
   const place = { agent, path: database.path, root: database.root };
   const reading = await context.databases.look(place, context.config, context.now, context.pause);
   if (reading.problem !== null) return unreadable(store, reading, reading.problem);
-  return reading.sessions === null ? readFileStore(store, context) : fromDatabase(store, reading, context);
+  if (reading.sessions === null) return readFileStore(store, context);
+  return fromDatabase(store, reading, hasSetAside(database), context);
 }
 
-function fromDatabase(store: AgentStore, reading: DatabaseReading, context: StoreContext): StoreReading {
+/** OpenClaw renames a database that it finds damaged, and goes on with an empty one: its sessions are gone from every list. */
+function hasSetAside({ path, root }: AgentDatabase): boolean {
+  try {
+    return namesIn(dirname(path), root).some((name) => name.startsWith(`${basename(path)}.corrupt-`));
+  } catch (error) {
+    diskError(error);
+    return false;
+  }
+}
+
+function fromDatabase(
+  store: AgentStore,
+  reading: DatabaseReading,
+  isSetAside: boolean,
+  context: StoreContext,
+): StoreReading {
   const { sessions, archived, schema, version, figures, staleSinceMs, rows } = reading;
   const left = leftInIndex(store, context);
   const imported = new Set(rows.map(({ key }) => key));
@@ -39,7 +56,10 @@ function fromDatabase(store: AgentStore, reading: DatabaseReading, context: Stor
     schema,
     version,
     readable: true,
-    problems: figures?.unpublishedArchive ? ['archive_unpublished'] : [],
+    problems: [
+      ...(isSetAside ? (['database_unreadable'] as const) : []),
+      ...(figures?.unpublishedArchive ? (['archive_unpublished'] as const) : []),
+    ],
     sessions: sessions ?? [],
     archived,
     lastWriteMs: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),

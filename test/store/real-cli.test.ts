@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { parseKey } from '../../src/openclaw/keys.ts';
 import { testScanner } from '../support/scan.ts';
@@ -14,6 +14,9 @@ const Cli = z.object({
       sessionId: z.string().nullish(),
       totalTokens: z.number().nullish(),
       totalTokensFresh: z.boolean().optional(),
+      updatedAt: z.number().nullish(),
+      lastInteractionAt: z.number().nullish(),
+      status: z.string().nullish(),
     }),
   ),
 });
@@ -68,3 +71,76 @@ it.each(STORES.filter((name) => storeFacts(name).era === 'file'))(
     }
   },
 );
+
+/** What `openclaw doctor --session-sqlite inspect --json` said of each database. */
+const Inspection = z.object({
+  targets: z.array(
+    z.object({
+      agentId: z.string(),
+      sqliteEntries: z.number(),
+      legacyEntries: z.number(),
+      dbStats: z
+        .object({
+          dbSizeBytes: z.number(),
+          largestSessions: z.array(z.object({ sessionId: z.string(), rowBytes: z.number() })),
+        })
+        .optional(),
+    }),
+  ),
+});
+
+const SQLITE_STORES = ['sqlite-2026.8.1', 'sqlite-2026.9.6', 'migrating'];
+
+describe.each(SQLITE_STORES)('%s', (name) => {
+  async function scan() {
+    const store = unpackStore(name);
+    onTestFinished(() => store.cleanup());
+    return (await testScanner(store.stateDir, { now: () => store.now }).deep()).snapshot;
+  }
+
+  it('has the sessions that its own program lists, with their ids, times and fresh totals', async () => {
+    const { agents } = await scan();
+    const listed = cliSessions(name);
+    // An agent that was not migrated has no session to the program, and no word of complaint: the silent zero.
+    const migrated = agents.filter(({ layout }) => layout !== 'file');
+    expect(agents.length - migrated.length).toBe(name === 'migrating' ? 1 : 0);
+    expect(listed).toHaveLength(migrated.reduce((sum, { sessions, archived }) => sum + sessions.length + archived, 0));
+    let compared = 0;
+    for (const { session } of migrated.flatMap(({ sessions }) => sessions)) {
+      const theirs = listed.find(({ key }) => key === session.key);
+      expect(theirs?.sessionId, session.key).toBe(session.sessionId);
+      expect(theirs?.lastInteractionAt ?? theirs?.updatedAt, session.key).toBe(session.lastActivityMs);
+      expect(theirs?.status ?? null, session.key).toBe(session.status);
+      if (theirs?.totalTokensFresh !== true) continue;
+      compared += 1;
+      expect(session.tokens, session.key).toBe(theirs.totalTokens);
+    }
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  it('has as many rows, and transcripts as large, as its own inspection says', async () => {
+    const { agents } = await scan();
+    const folder = new URL(`../stores/${name}/cli/`, import.meta.url);
+    const { targets } = Inspection.parse(
+      JSON.parse(readFileSync(new URL('session-sqlite-inspect.json', folder), 'utf8')),
+    );
+    for (const { agentId, sqliteEntries, dbStats } of targets) {
+      const agent = agents.find((each) => each.agent === agentId);
+      // Of an unmigrated agent it says 0, too.
+      if (agent === undefined || agent.layout === 'file') {
+        expect(sqliteEntries).toBe(0);
+        continue;
+      }
+      expect(agent.sessions.length + agent.archived, agentId).toBe(sqliteEntries);
+      expect(agent.files?.classes.find((each) => each.class === 'database')?.bytes).toBe(dbStats?.dbSizeBytes);
+      for (const { sessionId, rowBytes } of dbStats?.largestSessions ?? []) {
+        const session = agent.sessions.find((each) => each.session.sessionId === sessionId);
+        // Archived, or of an earlier transcript. 2026.8.1 counts characters and calls them bytes.
+        if (session === undefined) continue;
+        const bytes = session.session.transcript?.bytes ?? 0;
+        if (name === 'sqlite-2026.8.1') expect(bytes - rowBytes, sessionId).toBeOneOf([0, 4]);
+        else expect(bytes, sessionId).toBe(rowBytes);
+      }
+    }
+  });
+});
