@@ -42,11 +42,28 @@ export type TranscriptRecord =
   | { readonly type: 'message'; readonly usage: number | null }
   | { readonly type: 'compaction' | 'reset' | 'other' };
 
-/**
- * Reads one line; null when it does not parse. A line that is JSON but no object, or of an unknown type, is no damage.
- * Every assistant message carries the usage of its own call; `usage.totalTokens` there includes the output, so the
- * prompt is summed from its parts.
- */
+/** Names of fields, each with those of the object that stands there, or null where it is a value that counts. */
+export interface Fields {
+  readonly [name: string]: Fields | null;
+}
+
+/** All that `recordOf` looks at. */
+export const RECORD_FIELDS: Fields = {
+  type: null,
+  id: null,
+  timestamp: null,
+  message: {
+    role: null,
+    provider: null,
+    model: null,
+    usage: { input: null, output: null, cacheRead: null, cacheWrite: null },
+  },
+};
+
+/** Characters of an id or a time that are looked at: no file can be named by more. */
+export const LONGEST_TEXT = 10_000;
+
+/** Reads one line; null when it does not parse. */
 export function parseRecord(line: string): TranscriptRecord | null {
   let value: unknown;
   try {
@@ -54,11 +71,20 @@ export function parseRecord(line: string): TranscriptRecord | null {
   } catch {
     return null;
   }
+  return recordOf(value);
+}
+
+/**
+ * What a line says. One that is JSON but no object, or of an unknown type, is no damage.
+ * Every assistant message carries the usage of its own call; `usage.totalTokens` there includes the output, so the
+ * prompt is summed from its parts.
+ */
+export function recordOf(value: unknown): TranscriptRecord {
   if (!isObject(value)) return { type: 'other' };
   if (value.type === 'message') return { type: 'message', usage: usageOf(value.message) };
   if (value.type === 'compaction' || value.type === 'reset') return { type: value.type };
   if (value.type === 'session' && typeof value.id === 'string' && value.id !== '') {
-    return { type: 'header', id: value.id, startedMs: timeOf(value.timestamp) };
+    return { type: 'header', id: value.id.slice(0, LONGEST_TEXT), startedMs: timeOf(value.timestamp) };
   }
   return { type: 'other' };
 }
@@ -89,7 +115,8 @@ function usageOf(message: unknown): number | null {
   const { input, output, cacheRead, cacheWrite } = message.usage;
   const prompt = count(input) + count(cacheRead) + count(cacheWrite);
   // All zero: the call failed, or its provider reports no usage.
-  return prompt + count(output) === 0 ? null : prompt;
+  const all = prompt + count(output);
+  return all === 0 || !Number.isFinite(all) ? null : prompt;
 }
 
 function count(value: unknown): number {
@@ -97,6 +124,6 @@ function count(value: unknown): number {
 }
 
 function timeOf(value: unknown): number | null {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const time = typeof value === 'string' && value.length < LONGEST_TEXT ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }

@@ -99,6 +99,14 @@ describe('what is closed to us', () => {
     }
   });
 
+  it('agents with mode 0400: its agents are seen, and each says that it is closed', async () => {
+    const { quick, deep } = (await withClosed('agents', '0400')).after;
+    for (const families of [quick, deep]) {
+      expect(problemsOf(families, 'ops')).toEqual(['permission_denied']);
+      expect(problemsOf(families, 'kin')).toEqual(['permission_denied']);
+    }
+  });
+
   it('a transcript is a problem of its store, and no finding: nobody knows what is in it', async () => {
     const { before, after } = await withClosed(`${OPS}/bad.jsonl`, '0000');
     expectUntouched(after, before);

@@ -72,6 +72,12 @@ describe('$include', () => {
     expect(read(chain(11)).error).toMatch(/more than 10 deep/);
   });
 
+  it('that is a loop of links is one that cannot be used', () => {
+    const stateDir = stateWith({});
+    symlinkSync(join(stateDir, 'openclaw.json'), join(stateDir, 'openclaw.json'));
+    expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'outside' });
+  });
+
   it('does not follow a link that leads out of the config’s folder', () => {
     const elsewhere = stateWith({ 'agents.json5': `{ list: [{ id: 'secret' }] }` });
     const stateDir = stateWith({ 'openclaw.json': `{ agents: { $include: './link.json5' } }` });

@@ -147,6 +147,11 @@ describe('an entry beside two good ones', () => {
       session: { account: 'a' },
     },
     { entry: '{"sessionId":"own","deliveryContext":{"accountId":"b"},"lastAccountId":"c"}', session: { account: 'b' } },
+    {
+      entry: '{"sessionId":"own","origin":{"accountId":""},"deliveryContext":{"accountId":"b"}}',
+      session: { account: 'b' },
+    },
+    { entry: '{"sessionId":"own","origin":{"accountId":""}}', session: { account: null } },
     { entry: '{"sessionId":"own","origin":"x","lastAccountId":"c"}', session: { account: 'c' } },
     {
       entry: '{"sessionId":"own","model":"m","modelProvider":"p","modelOverride":"o"}',

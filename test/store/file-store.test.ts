@@ -167,8 +167,16 @@ describe('a store without an index', () => {
     mkdirSync(join(stateDir, 'agents/bad'));
     writeFileSync(join(stateDir, 'agents/bad/sessions'), '');
     const snapshot = await deepScan(stateDir);
-    expect(agentOf(snapshot, 'bad').sessions).toEqual([]);
+    expect(agentOf(snapshot, 'bad')).toMatchObject({ readable: false, problems: ['index_unreadable'], sessions: [] });
     expectGood(snapshot);
+  });
+
+  it('has a folder and a link to nothing that are called as transcripts are', async () => {
+    const stateDir = withGood();
+    const folder = sessionsOf(stateDir, 'bad');
+    mkdirSync(join(folder, 'x.jsonl'));
+    symlinkSync('gone', join(folder, 'y.jsonl'));
+    expect(agentOf(await deepScan(stateDir), 'bad')).toMatchObject(EMPTY);
   });
 
   it('has an index without entries, which is a file store', async () => {

@@ -69,6 +69,7 @@ describe('parseRecord', () => {
     ['is none when usage is null', assistant(null), null],
     ['is none when usage is a list', assistant([100]), null],
     ['is none when usage is a number', assistant(100), null],
+    ['is none when its sum is beyond all numbers', assistant({ input: 1e308, cacheRead: 1.7e308 }), null],
     ['is none for a delivery mirror with usage', assistant({ input: 100, output: 5 }, MIRROR), null],
     ['is none for a delivery mirror without', assistant(ZERO, MIRROR), null],
     ['counts for OpenClaw’s other models', assistant({ input: 100 }, { provider: 'openclaw' }), 100],
