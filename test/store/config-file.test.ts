@@ -75,7 +75,7 @@ describe('$include', () => {
   it('that is a loop of links is one that cannot be used', () => {
     const stateDir = stateWith({});
     symlinkSync(join(stateDir, 'openclaw.json'), join(stateDir, 'openclaw.json'));
-    expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'outside' });
+    expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'Error ELOOP' });
   });
 
   it('does not follow a link that leads out of the config’s folder', () => {
