@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDatabase } from '../../demo/database.ts';
 import { needsEngine } from '../support/engines.ts';
 import { waitFor } from '../support/processes.ts';
 
@@ -60,6 +61,14 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
     );
   });
 
+  it.each(DATABASES)('reads a database that is mounted read-only and is %s', async (ending) => {
+    const url = `http://${container.getHost()}:${container.getMappedPort(10_789)}/metrics`;
+    const metrics = await (await fetch(url)).text();
+    expect(metrics).toContain(`openclaw_store_readable{agent="${ending}"} 1\n`);
+    const series = `session_tokens\\{agent="${ending}",session="agent:${ending}:main",kind="main"\\}`;
+    expect(metrics).toMatch(new RegExp(`^openclaw_store_${series} 5300$`, 'm'));
+  });
+
   it('runs as that user, and holds neither sources nor development modules', async () => {
     const { output } = await container.exec(['sh', '-c', 'grep ^Uid: /proc/1/status; ls /app /app/node_modules']);
     const lines = output.split('\n');
@@ -84,7 +93,37 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
   });
 });
 
-/** A state directory of the file era with one session, which only its owner can read. */
+/** With everything in its WAL, with an empty one, and without one. */
+const DATABASES = ['killed', 'stopped', 'closed'] as const;
+
+function writeDatabases(state: string, now: number): void {
+  for (const ending of DATABASES) {
+    const id = `00000000-0000-4000-8000-${Buffer.from(ending).toString('hex').padStart(12, '0').slice(-12)}`;
+    const usage = { input: 5300, output: 40, cacheRead: 0, cacheWrite: 0, totalTokens: 5340 };
+    const entry = { sessionId: id, updatedAt: now, totalTokens: 5300, totalTokensFresh: true, contextTokens: 128_000 };
+    writeDatabase({
+      path: join(state, 'agents', ending, 'agent', 'openclaw-agent.sqlite'),
+      agent: ending,
+      ending,
+      sessions: [
+        {
+          key: `agent:${ending}:main`,
+          sessionId: id,
+          entry,
+          createdMs: now,
+          updatedMs: now,
+          lastInteractionMs: now,
+          events: [
+            { type: 'session', version: 3, id, timestamp: new Date(now).toISOString(), cwd: '/home/node' },
+            { type: 'message', id: 'a1', parentId: null, message: { role: 'assistant', content: [], usage } },
+          ],
+        },
+      ],
+    });
+  }
+}
+
+/** A state directory of both eras with a session for each agent, which only its owner can read. */
 async function writeStateDirectory(): Promise<string> {
   const state = await mkdtemp(join(tmpdir(), 'state-'));
   const sessions = join(state, 'agents/main/sessions');
@@ -119,6 +158,7 @@ async function writeStateDirectory(): Promise<string> {
   await writeFile(join(state, 'openclaw.json'), JSON.stringify({ agents: { list: [{ id: 'main' }] } }));
   await writeFile(join(sessions, 'sessions.json'), JSON.stringify({ 'agent:main:main': entry }));
   await writeFile(join(sessions, `${sessionId}.jsonl`), lines.join(''));
+  writeDatabases(state, now);
   execFileSync('chmod', ['-R', 'u=rwX,go=', state]);
   execFileSync('chown', ['-R', `${UID}`, state]);
   return state;

@@ -138,6 +138,14 @@ describe('sessionLabel', () => {
     }
     expect(peers).toBeGreaterThan(0);
   });
+
+  it.each(STORES)('gives every session of %s a label of its own', (store) => {
+    const facts = storeFacts(store);
+    const context = labelContext(SALT, Object.keys(facts.agents), []);
+    const labels = facts.sessions.map(({ agent, key }) => `${agent} ${sessionLabel(key, context)}`);
+    expect(labels.length).toBeGreaterThan(0);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
 });
 
 describe('privateLabel', () => {
