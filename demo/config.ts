@@ -11,8 +11,8 @@ export type Model = keyof typeof WINDOWS;
 export const PROGRAM = '2026.9.6';
 
 /**
- * The sample's agents with their models. The first four are as 2026.7.35 left them, which the newer program does not
- * read until its doctor has migrated them; `demo-broken` has an index that cannot be read. `demo-desk` lives in a
+ * The sample's agents with their models. The first five are as 2026.7.35 left them, which the newer program does not
+ * read until its doctor has migrated them; `demo-broken` has an index that cannot be read, `demo-retired` is no longer in the config. `demo-desk` lives in a
  * database, `demo-moving` in one with its old files still beside it.
  */
 export const AGENTS = {
@@ -20,11 +20,14 @@ export const AGENTS = {
   'demo-support': 'demo-large',
   'demo-ops': 'demo-large',
   'demo-broken': 'demo-large',
+  'demo-retired': 'demo-large',
   'demo-desk': 'demo-large',
   'demo-moving': 'demo-large',
 } as const satisfies Record<string, Model>;
 
 export type Agent = keyof typeof AGENTS;
+
+const RETIRED_AGENT = 'demo-retired' satisfies Agent;
 
 /** The Telegram account whose chats all belong to `demo-support`. */
 export const SUPPORT_ACCOUNT = 'demo-support-bot';
@@ -50,7 +53,9 @@ export function sampleConfig(): object {
       },
       ownership: 'explicit',
       entries: Object.fromEntries(
-        Object.entries(AGENTS).map(([id, model]) => [id, { workspace: `~/demo/${id}`, model: modelRef(model) }]),
+        Object.entries(AGENTS)
+          .filter(([id]) => id !== RETIRED_AGENT)
+          .map(([id, model]) => [id, { workspace: `~/demo/${id}`, model: modelRef(model) }]),
       ),
     },
     bindings: [

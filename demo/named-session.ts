@@ -18,9 +18,9 @@ export interface NamedSession extends SampleSession {
 }
 
 export function named(session: SampleSession, now: number): NamedSession {
-  const { agent, about, legacyKey } = session;
-  const key = legacyKey ?? `agent:${agent}:${about.rest}`;
-  const id = uuidOf(`session ${agent} ${key}`);
+  const { agent, about, otherKey, sameIdAs } = session;
+  const key = otherKey ?? `agent:${agent}:${about.rest}`;
+  const id = uuidOf(`session ${agent} ${sameIdAs ?? key}`);
   const lastMs = now - session.idle * MINUTE_MS;
   return {
     ...session,

@@ -38,8 +38,10 @@ export interface SampleSession {
   readonly idle: number;
   /** When not the agent's own. */
   readonly model?: Model;
-  /** Old versions wrote `main` where newer ones write `agent:<id>:main`. */
-  readonly legacyKey?: string;
+  /** Another key than its agent's: old versions wrote `main` for `agent:<id>:main`, and a copied entry keeps the key of its agent. */
+  readonly otherKey?: string;
+  /** The key whose session id, and so whose transcript, it has. */
+  readonly sameIdAs?: string;
   /** The transcript has a compaction in its middle. */
   readonly compacted?: true;
   /** Bytes that the transcript must be larger than. */
@@ -55,7 +57,7 @@ const MAIN_KEY = 'agent:demo-main:main';
 const MAIN_SESSIONS: readonly SampleSession[] = [
   { agent: 'demo-main', about: main(), tokens: LIMIT.main.critical + 12_000, idle: 4, compacted: true },
   // The same conversation under its old name.
-  { agent: 'demo-main', about: main(), tokens: 18_400, idle: 3 * DAY, legacyKey: 'main' },
+  { agent: 'demo-main', about: main(), tokens: 18_400, idle: 3 * DAY, otherKey: 'main' },
   { agent: 'demo-main', about: telegramDm('5550000001'), tokens: 22_300, idle: 12 },
   { agent: 'demo-main', about: telegramDm('5550000002'), tokens: LIMIT.dm.warning + 9_000, idle: 35 },
   { agent: 'demo-main', about: telegramDm('5550000003'), tokens: LIMIT.dm.critical + 6_500, idle: 2 * HOUR },
@@ -140,6 +142,24 @@ const OPS_SESSIONS: readonly SampleSession[] = [
   { agent: 'demo-ops', about: acp('demo-refactoring'), tokens: LIMIT.acp.warning + 8_000, idle: 30 },
   { agent: 'demo-ops', about: labelled('demo-note'), tokens: 0, idle: DAY, damage: 'entry_not_object' },
   { agent: 'demo-ops', about: labelled('demo-import'), tokens: 13_100, idle: 2 * DAY, damage: 'entry_leads_out' },
+  // Two keys, one transcript.
+  { agent: 'demo-ops', about: labelled('demo-twin-one'), tokens: 9_900, idle: 5 * HOUR },
+  {
+    agent: 'demo-ops',
+    about: labelled('demo-twin-two'),
+    tokens: 9_900,
+    idle: 5 * HOUR,
+    sameIdAs: 'agent:demo-ops:demo-twin-one',
+  },
+  // In the index of another agent than its key names.
+  {
+    agent: 'demo-ops',
+    about: labelled('demo-lost-note'),
+    tokens: 5_400,
+    idle: 30 * HOUR,
+    otherKey: 'agent:demo-main:demo-lost-note',
+  },
+  { agent: 'demo-retired', about: labelled('demo-old-diary'), tokens: 7_700, idle: 9 * DAY },
 ];
 
 /** In the order in which they stand in the indexes. */

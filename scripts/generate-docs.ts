@@ -43,8 +43,8 @@ Beside these: prom-client's \`process_*\` and \`nodejs_eventloop_lag_*\` of the 
 
 ${table(
   ['reason', 'scan, file era', 'scan, SQLite', 'a session has it when'],
-  CHECKS.filter(({ finding }) => finding === 'corrupted').map(({ reason, eras, meaning }) => [
-    `\`${reason}\``,
+  CHECKS.filter(({ finding }) => finding === 'corrupted').map(({ name, eras, meaning }) => [
+    `\`${name}\``,
     eras.file ?? '',
     eras.sqlite ?? '',
     meaning,

@@ -1,8 +1,11 @@
 import type { Check } from './check.ts';
+import { collisions } from './collisions.ts';
+import { duplicates } from './duplicates.ts';
 import { entryInvalid } from './entry-invalid.ts';
 import { headerInvalid } from './header-invalid.ts';
 import { idMismatch } from './id-mismatch.ts';
 import { invalidJson } from './invalid-json.ts';
+import { strays } from './strays.ts';
 import { stuck } from './stuck.ts';
 import { transcriptEmpty } from './transcript-empty.ts';
 import { transcriptMissing } from './transcript-missing.ts';
@@ -21,5 +24,8 @@ export const CHECKS: readonly Check[] = [
   invalidJson,
   truncated,
   windowMissing,
+  duplicates,
+  strays,
+  collisions,
   stuck,
 ];

@@ -3,6 +3,8 @@ import type { Era, Finding, Session } from '../store/session.ts';
 /** What a check may look at: every session of every store that was read, and the time. */
 export interface CheckInput {
   readonly sessions: readonly Session[];
+  /** Agents that the config lists; empty: it lists none. */
+  readonly listedAgents: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -17,7 +19,8 @@ export interface Check {
   /** As in `--check.<name>`, and the value of the label `check`. */
   readonly name: string;
   readonly finding: Finding['finding'];
-  readonly reason: string;
+  /** What a finding of it can be; an empty one where there are no reasons. */
+  readonly reasons: readonly string[];
   /**
    * The eras whose stores can have it, and the scan that finds it there. `deep`: it needs validated transcripts, so a
    * zero means something only after the first deep scan.
@@ -30,13 +33,14 @@ export interface Check {
 
 /** A check that looks at each session by itself, of the eras that it names, and finds it corrupted or not. */
 export function corruptedWhen(
-  check: Pick<Check, 'reason' | 'eras' | 'meaning'>,
+  check: Pick<Check, 'eras' | 'meaning'> & { readonly reason: string },
   isCorrupted: (session: Session, now: number) => boolean,
 ): Check {
   const finding: Finding = { finding: 'corrupted', reason: check.reason, expectedAgent: '' };
   return {
     ...check,
     name: check.reason,
+    reasons: [check.reason],
     finding: 'corrupted',
     *run({ sessions, now }) {
       for (const session of sessions) {

@@ -8,7 +8,7 @@ const FINDING: Finding = { finding: 'stuck', reason: '', expectedAgent: '' };
 export const stuck: Check = {
   name: 'stuck',
   finding: 'stuck',
-  reason: '',
+  reasons: [''],
   eras: { file: 'quick', sqlite: 'quick' },
   meaning:
     'The last run is stored as running, and nothing was stored for the session or its transcript for 30 minutes.',

@@ -1,5 +1,5 @@
 import type { ClassTotal } from '../store/agent-files.ts';
-import { type Era, eraOf, PROBLEMS, type Problem } from '../store/session.ts';
+import { type Era, eraOf, type Finding, PROBLEMS, type Problem } from '../store/session.ts';
 import type { Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
 import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
 
@@ -90,35 +90,44 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     scan: 'quick',
     samples: perAgent(({ sessions }) => sessions.filter(({ listed }) => !listed).length),
   },
+  perReason(
+    'corrupted_sessions',
+    'corrupted',
+    'Corrupted sessions by reason; a session is counted once for every reason that it has. Reasons that need a deep scan are shown from the first one on.',
+  ),
+  perReason(
+    'duplicate_sessions',
+    'duplicate',
+    'Sessions of a conversation that has another one: in another agent (cross_agent), or under another key of the same agent (alias). From the last quick scan.',
+  ),
+  perReason(
+    'stray_sessions',
+    'stray',
+    'Sessions that would be made in another agent today, by reason (they overlap: do not sum): binding, unlisted_agent, wrong_store. From the last quick scan.',
+  ),
   {
-    name: `${PREFIX}corrupted_sessions`,
-    type: 'gauge',
-    labels: ['agent', 'reason'],
-    help: 'Corrupted sessions by reason; a session is counted once for every reason that it has. Reasons that need a deep scan are shown from the first one on.',
-    scan: 'quick',
-    *samples({ agents, lookedFor }) {
-      const reasons = lookedFor.filter(({ finding }) => finding === 'corrupted');
-      for (const { agent, layout, sessions } of agents.filter(({ readable }) => readable)) {
-        for (const { reason } of reasons.filter(({ era }) => era === eraOf(layout))) {
-          yield { labels: { agent, reason }, value: sessions.filter((session) => hasReason(session, reason)).length };
-        }
-      }
-    },
-  },
-  {
-    name: `${PREFIX}stuck_sessions`,
+    name: `${PREFIX}undecided_sessions`,
     type: 'gauge',
     labels: ['agent'],
-    help: 'Sessions whose last run is stored as running and that nothing was stored for in 30 minutes. From the last quick scan.',
+    help: 'Sessions of which the stored facts do not tell what the bindings would choose: never counted as stray. From the last quick scan.',
     scan: 'quick',
     *samples({ agents, lookedFor }) {
-      if (!lookedFor.some(({ finding }) => finding === 'stuck')) return;
+      if (!lookedFor.some(({ finding }) => finding === 'stray')) return;
       for (const { agent, sessions } of agents.filter(({ readable }) => readable)) {
-        const isStuck = ({ findings }: SnapshotSession) => findings.some(({ finding }) => finding === 'stuck');
-        yield { labels: { agent }, value: sessions.filter(isStuck).length };
+        yield { labels: { agent }, value: sessions.filter(({ session }) => session.placement.undecided).length };
       }
     },
   },
+  perFinding(
+    'collision_sessions',
+    'collision',
+    'Sessions that share their transcript with another key, or have two. From the last quick scan.',
+  ),
+  perFinding(
+    'stuck_sessions',
+    'stuck',
+    'Sessions whose last run is stored as running and that nothing was stored for in 30 minutes. From the last quick scan.',
+  ),
   {
     name: `${PREFIX}ignored_findings`,
     type: 'gauge',
@@ -230,8 +239,43 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   },
 ];
 
-function hasReason({ findings }: SnapshotSession, reason: string): boolean {
-  return findings.some((each) => each.finding === 'corrupted' && each.reason === reason);
+/** Sessions with a finding, for each reason that was looked for. */
+function perReason(name: string, finding: Finding['finding'], help: string): Family<Snapshot> {
+  return {
+    name: PREFIX + name,
+    type: 'gauge',
+    labels: ['agent', 'reason'],
+    help,
+    scan: 'quick',
+    *samples({ agents, lookedFor }) {
+      const reasons = lookedFor.filter((each) => each.finding === finding);
+      for (const { agent, layout, sessions } of agents.filter(({ readable }) => readable)) {
+        for (const { reason } of reasons.filter(({ era }) => era === eraOf(layout))) {
+          const has = ({ findings }: SnapshotSession) =>
+            findings.some((each) => each.finding === finding && each.reason === reason);
+          yield { labels: { agent, reason }, value: sessions.filter(has).length };
+        }
+      }
+    },
+  };
+}
+
+/** Sessions with a finding that has no reasons, where it was looked for. */
+function perFinding(name: string, finding: Finding['finding'], help: string): Family<Snapshot> {
+  return {
+    name: PREFIX + name,
+    type: 'gauge',
+    labels: ['agent'],
+    help,
+    scan: 'quick',
+    *samples({ agents, lookedFor }) {
+      if (!lookedFor.some((each) => each.finding === finding)) return;
+      const has = ({ findings }: SnapshotSession) => findings.some((each) => each.finding === finding);
+      for (const { agent, sessions } of agents.filter(({ readable }) => readable)) {
+        yield { labels: { agent }, value: sessions.filter(has).length };
+      }
+    },
+  };
 }
 
 function perClass(value: (total: ClassTotal) => number) {

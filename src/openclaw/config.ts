@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isObject } from '../is-object.ts';
 import { DEFAULT_AGENT, normalizeAgentId } from './agent-id.ts';
 import { parseByteSize } from './byte-size.ts';
+import { type RoutingConfig, routingView } from './routing-config.ts';
 
 /**
  * The fields of `openclaw.json` that are used here, and no others: credentials stand in the same file.
@@ -85,6 +86,9 @@ export interface OpenClawConfig {
   readonly channels: readonly string[];
   /** `session.store`: a path of the gateway's host, with `{agentId}` for one file each; null: the default place. */
   readonly sessionStore: string | null;
+  /** Agents that it lists, which are none where it leaves OpenClaw its default agent. */
+  readonly listsAgents: boolean;
+  readonly routing: RoutingConfig;
 }
 
 /** Pi's own reserve, and the floor that OpenClaw puts under it. */
@@ -121,6 +125,9 @@ function viewOf(value: object): OpenClawConfig {
     maintenanceBytes: parseByteSize(file.session?.maintenance?.maxDiskBytes),
     channels: Object.keys(file.channels ?? {}),
     sessionStore: file.session?.store?.trim() || null,
+    listsAgents:
+      file.agents !== undefined && (file.agents.list.length > 0 || Object.keys(file.agents.entries).length > 0),
+    routing: routingView(value),
   };
 }
 

@@ -40,7 +40,7 @@ export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]):
           last_activity_ms: session.lastActivityMs,
           findings: findings.map(({ finding, reason, expectedAgent }) => ({
             finding,
-            reason,
+            reason: reason === '' ? null : reason,
             expected_agent: expectedAgent === '' ? null : expectedAgent,
           })),
         })),

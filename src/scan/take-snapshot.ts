@@ -4,7 +4,7 @@ import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../
 import { agentSettings } from '../openclaw/settings.ts';
 import { applyPolicy, type Policy } from '../policy.ts';
 import type { AgentFiles } from '../store/agent-files.ts';
-import { classify } from '../store/classify.ts';
+import { prepareClassify } from '../store/classify.ts';
 import type { Discovery } from '../store/discover.ts';
 import type { Finding, Session, StoreReading } from '../store/session.ts';
 import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
@@ -29,13 +29,24 @@ export interface SnapshotInput {
 export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks: readonly CheckOutcome[] } {
   const { discovery, readings, now } = input;
   const policy = applyPolicy(input.policy, (key) => sessionLabel(key, input.labels));
+  const { config } = discovery;
+  const classify = prepareClassify({
+    config,
+    version: discovery.registryVersion,
+    now,
+    thresholdsOf: policy.thresholdsOf,
+  });
   const classified = readings.map((reading) => ({
     reading,
-    sessions: reading.sessions.map((session) => classify(session, discovery.config, now, policy.thresholdsOf)),
+    sessions: reading.sessions.map((session) => classify(session, reading)),
   }));
   const all = classified.flatMap(({ sessions }) => sessions);
   const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
-  const { findings: found, outcomes } = runChecks(enabled, { sessions: all, now });
+  const { findings: found, outcomes } = runChecks(enabled, {
+    sessions: all,
+    listedAgents: config.listsAgents ? config.agents.map(({ id }) => id) : [],
+    now,
+  });
   const { findings, ignored } = withoutIgnored(found, policy.isIgnored);
   const listed = chooseListed(all, findings, input.sessionLimit, input.labels);
 
@@ -96,10 +107,10 @@ function withoutIgnored(
 /** Reasons whose check ran to its end, and whose scan has been. */
 function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): LookedFor[] {
   const succeeded = new Set(outcomes.filter(({ success }) => success).map(({ check }) => check));
-  return CHECKS.filter(({ name }) => succeeded.has(name)).flatMap(({ finding, reason, eras }) =>
+  return CHECKS.filter(({ name }) => succeeded.has(name)).flatMap(({ finding, reasons, eras }) =>
     (['file', 'sqlite'] as const)
       .filter((era) => eras[era] === 'quick' || (eras[era] === 'deep' && deepScanned))
-      .map((era) => ({ finding, reason, era })),
+      .flatMap((era) => reasons.map((reason) => ({ finding, reason, era }))),
   );
 }
 

@@ -6,7 +6,7 @@ import { isTranscriptName } from './file-names.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
 import type { PathMapping } from './path-map.ts';
-import type { Problem, StoredSession, StoreReading, Transcript } from './session.ts';
+import type { Problem, StoredRoute, StoredSession, StoreReading, Transcript } from './session.ts';
 import type { TranscriptCache } from './transcript-cache.ts';
 import { type Listing, listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
 
@@ -59,6 +59,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   return {
     agent: store.agent,
     layout: 'file',
+    shared: store.sharedBy !== null,
     schema: 0,
     version: null,
     readable: true,
@@ -146,7 +147,7 @@ function readSession(
   context: FileStoreContext,
 ): StoredSession {
   if (entry === null || named === null) return { ...UNKNOWN, agent, key, era: 'file', broken: true };
-  const { path, pathNull, leadsOut } = named;
+  const { path, pathNull, leadsOut, other } = named;
   const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, context.transcripts);
   const transcript = typeof found === 'string' ? null : found;
   return {
@@ -158,6 +159,7 @@ function readSession(
     idDiffers: false,
     windowMissing: false,
     chatType: entry.chatType,
+    route: routeOf(entry),
     // A blank one is none: OpenClaw looks on.
     account: entry.origin?.accountId || entry.deliveryContext?.accountId || entry.lastAccountId || null,
     model: entry.model ?? entry.modelOverride,
@@ -176,7 +178,20 @@ function readSession(
     pathNull,
     leadsOut: leadsOut || found === 'outside',
     transcript,
+    transcriptPath: transcript === null ? null : path,
+    twoTranscripts: transcript !== null && other !== null,
+    twinMs: null,
     transcriptState: transcriptState(found),
+  };
+}
+
+function routeOf({ origin, deliveryContext, groupId, space }: IndexEntry): StoredRoute {
+  return {
+    channel: origin?.provider ?? deliveryContext?.channel ?? null,
+    addresses: [origin?.from, origin?.to, deliveryContext?.to, groupId].filter((text) => typeof text === 'string'),
+    threadId: origin?.threadId ?? deliveryContext?.threadId ?? null,
+    space,
+    record: null,
   };
 }
 
@@ -186,6 +201,7 @@ const UNKNOWN = {
   windowMissing: false,
   chatType: null,
   account: null,
+  route: { channel: null, addresses: [], threadId: null, space: null, record: null },
   model: null,
   provider: null,
   totalTokens: null,
@@ -202,6 +218,9 @@ const UNKNOWN = {
   pathNull: false,
   leadsOut: false,
   transcript: null,
+  transcriptPath: null,
+  twoTranscripts: false,
+  twinMs: null,
   transcriptState: 'unnamed',
 } as const satisfies Partial<StoredSession>;
 
@@ -246,6 +265,7 @@ function nothingIn({ agent }: AgentStore): StoreReading {
   return {
     agent,
     layout: 'empty',
+    shared: false,
     schema: 0,
     version: null,
     readable: true,

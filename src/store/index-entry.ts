@@ -9,7 +9,24 @@ import { isObject } from '../is-object.ts';
 const Figure = z.number().finite().nonnegative().nullable().catch(null).default(null);
 const Limit = z.number().finite().positive().nullable().catch(null).default(null);
 const Text = z.string().nullable().catch(null).default(null);
-const Account = z.object({ accountId: Text }).nullable().catch(null).default(null);
+/** A thread is a number on Telegram, a text elsewhere. */
+const Id = z
+  .union([z.string(), z.number().transform(String)])
+  .nullable()
+  .catch(null)
+  .default(null);
+/** Where the last message came from. */
+const Origin = z
+  .object({ accountId: Text, provider: Text, from: Text, to: Text, threadId: Id })
+  .nullable()
+  .catch(null)
+  .default(null);
+/** Where the next answer goes. */
+const Delivery = z
+  .object({ accountId: Text, channel: Text, to: Text, threadId: Id })
+  .nullable()
+  .catch(null)
+  .default(null);
 
 export const IndexEntry = z.object({
   /** A blank one names nothing. */
@@ -39,9 +56,12 @@ export const IndexEntry = z.object({
   modelProvider: Text,
   modelOverride: Text,
   providerOverride: Text,
-  origin: Account,
-  deliveryContext: Account,
+  origin: Origin,
+  deliveryContext: Delivery,
   lastAccountId: Text,
+  groupId: Text,
+  /** Guild of Discord (id, or the slug of its name), team of Slack (2026.7.35). */
+  space: Text,
 });
 
 /** What is read of an entry at all. */

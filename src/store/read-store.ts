@@ -52,6 +52,7 @@ function fromDatabase(
   );
   return {
     agent: store.agent,
+    shared: false,
     layout: imported.size > 0 && left.keys.length > 0 ? 'migrating' : 'sqlite',
     schema,
     version,
@@ -82,6 +83,7 @@ function unreadable(
   return {
     agent,
     layout: 'sqlite',
+    shared: false,
     schema,
     version,
     readable: false,

@@ -1,3 +1,4 @@
+import type { Placement } from '../openclaw/placement.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Kind } from './kinds.ts';
 import type { TranscriptFacts, Usage } from './transcript-facts.ts';
@@ -46,6 +47,23 @@ export interface Transcript {
   readonly facts: TranscriptFacts | null;
 }
 
+/** What is stored of a session's conversation beside its key. */
+export interface StoredRoute {
+  readonly channel: string | null;
+  /** Texts that hold the peer's id with its letter case, as `telegram:group:-100…`: a key is mostly lower case. */
+  readonly addresses: readonly string[];
+  readonly threadId: string | null;
+  readonly space: string | null;
+  /** OpenClaw's own record of what routing asks for (2026.8.1 and later); what is null in it was absent. */
+  readonly record: {
+    readonly parent: string | null;
+    readonly guild: string | null;
+    readonly team: string | null;
+    /** Of whoever wrote last. */
+    readonly roles: readonly string[] | null;
+  } | null;
+}
+
 /** One session as its store tells of it; the readers of both eras make this and nothing else. */
 export interface StoredSession {
   /** The agent whose store it lies in. */
@@ -61,6 +79,7 @@ export interface StoredSession {
   readonly windowMissing: boolean;
   readonly chatType: string | null;
   readonly account: string | null;
+  readonly route: StoredRoute;
   readonly model: string | null;
   readonly provider: string | null;
   /** Tokens, all three of the last run. */
@@ -84,6 +103,12 @@ export interface StoredSession {
   /** `sessionFile` or `sessionId` leads out of the state directory; it was not followed. */
   readonly leadsOut: boolean;
   readonly transcript: Transcript | null;
+  /** Of its file, where it has one. */
+  readonly transcriptPath: string | null;
+  /** `sessionFile` and `sessionId` name different transcripts, and both are there. */
+  readonly twoTranscripts: boolean;
+  /** Two transcripts of it began within seconds (SQLite): when the younger one did, in milliseconds since the epoch. */
+  readonly twinMs: number | null;
   /** `unnamed`: nothing says where it would be; `denied`, `unreadable`: it could not be looked at. */
   readonly transcriptState: 'there' | 'missing' | 'unnamed' | 'denied' | 'unreadable';
 }
@@ -100,11 +125,18 @@ export interface Session extends StoredSession {
   readonly window: number | null;
   readonly effectiveWindow: number | null;
   readonly active: boolean;
+  /** The agent that the key names, clean; null: it names none. */
+  readonly keyAgent: string | null;
+  /** Other agents keep their sessions in the same store. */
+  readonly shared: boolean;
+  readonly placement: Placement;
+  /** Equal for all keys of one conversation; null: the key has none that could be told from another. */
+  readonly identity: string | null;
   readonly thresholds: Thresholds;
 }
 
 /** What can be wrong with a session. */
-export const FINDINGS = ['corrupted', 'stuck'] as const;
+export const FINDINGS = ['corrupted', 'duplicate', 'stray', 'collision', 'stuck'] as const;
 
 /** Something that is wrong with a session. */
 export interface Finding {
@@ -133,6 +165,8 @@ export interface DatabaseFigures {
 export interface StoreReading {
   readonly agent: string;
   readonly layout: Layout;
+  /** Other agents keep their sessions in the same file. */
+  readonly shared: boolean;
   /** PRAGMA user_version; 0 for `file` and `empty`. */
   readonly schema: number;
   /** OpenClaw's, as the database has it; null: it is the config's to say. */

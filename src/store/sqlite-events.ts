@@ -53,26 +53,23 @@ export function eventsOf(database: DatabaseSync, sessionId: string): number {
 }
 
 /**
- * Adds the next events in the order in which they lie in the file to the counts of their transcripts; returns the rowid
- * to go on from, null at the end. By transcript the same takes three times as long on a cold disk: no index has the sizes.
+ * The sizes of the next events in the order in which they lie in the file, and the rowid to go on from, null at the end. By transcript the same takes three times as long on a cold disk: no index has the sizes.
  */
 export function countSlice(
   database: DatabaseSync,
   schema: DatabaseSchema,
   after: number,
   limit: number,
-  counts: Map<string, EventCount>,
-): number | null {
+): { sizes: { id: string; bytes: number }[]; next: number | null } {
   const rows = database
     .prepare(
       `SELECT rowid, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
     )
     .all(after, limit);
-  for (const { id, bytes } of rows) {
-    const known = counts.get(String(id)) ?? NO_EVENTS;
-    counts.set(String(id), { events: known.events + 1, bytes: known.bytes + Number(bytes) });
-  }
-  return rows.length < limit ? null : Number(rows.at(-1)?.rowid);
+  return {
+    sizes: rows.map(({ id, bytes }) => ({ id: String(id), bytes: Number(bytes) })),
+    next: rows.length < limit ? null : Number(rows.at(-1)?.rowid),
+  };
 }
 
 export function countRecords(database: DatabaseSync, sessionId: string): RecordCount {

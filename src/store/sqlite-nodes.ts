@@ -1,5 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { isObject } from '../is-object.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from './index-entry.ts';
+import type { StoredRoute } from './session.ts';
+import { routeColumns, routeOf } from './sqlite-routes.ts';
 import type { DatabaseSchema } from './sqlite-schema.ts';
 
 /** One row of `session_nodes` with what belongs to it. Times in milliseconds since the epoch. */
@@ -9,8 +12,7 @@ export interface SessionNode {
   readonly sessionId: string;
   /** null: no object. */
   readonly entry: IndexEntry | null;
-  /** The account of the entry's route. */
-  readonly routeAccount: string | null;
+  readonly route: StoredRoute;
   readonly archived: boolean;
   readonly updatedMs: number | null;
   readonly createdMs: number | null;
@@ -25,6 +27,8 @@ export interface SessionNode {
   readonly lastSeq: number | null;
   /** Changes when the transcript is rewritten. */
   readonly generation: string;
+  /** When the younger of two transcripts began that began within seconds of each other. */
+  readonly twinMs: number | null;
 }
 
 interface SessionWindow {
@@ -45,24 +49,20 @@ const NOT_STORED = new Set([
   'archivedAt',
 ]);
 const FIELDS = [...ENTRY_FIELDS].filter((field) => !NOT_STORED.has(field));
-const ROUTE_ACCOUNT = '$.delivery.route.accountId';
+const DELIVERY = '$.delivery';
 
 /**
  * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). An entry
  * has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at the
  * first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
  */
-export function readNodes(
-  database: DatabaseSync,
-  { has }: DatabaseSchema,
-  after: number,
-  limit: number,
-): SessionNode[] {
+export function readNodes(database: DatabaseSync, schema: DatabaseSchema, after: number, limit: number): SessionNode[] {
+  const { has } = schema;
   const node = (column: string) => (has('session_nodes', column) ? `n.${column}` : 'NULL');
   const window = (column: string) => (has('session_windows', column) ? `w.${column}` : 'NULL');
   const isCold = has('session_transcript_cold_archives', 'raw_bytes');
   const isJson = "typeof(n.entry_json) = 'text' AND json_valid(n.entry_json)";
-  const paths = [...FIELDS.map((field) => `$.${field}`), ROUTE_ACCOUNT].map((path) => `'${path}'`).join(', ');
+  const paths = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
   // As REAL: node:sqlite throws at an integer above 2^53, and one bad row must not hide the others.
   const real = (column: string, name: string) => `CAST(${column} AS REAL) AS ${name}`;
   const rows = database
@@ -78,7 +78,8 @@ export function readNodes(
         ${real(window('transcript_updated_at'), 'transcriptMs')},
         ${isCold ? `${real('c.raw_bytes', 'coldBytes')}, ${real('c.archived_at', 'coldMs')}` : 'NULL AS coldBytes, NULL AS coldMs'},
         CAST((SELECT MAX(e.seq) FROM transcript_events e WHERE e.session_id = n.current_session_id) AS REAL) AS lastSeq,
-        ${has('transcript_rewrite_watermarks', 'generation') ? '(SELECT g.generation FROM transcript_rewrite_watermarks g WHERE g.session_id = n.current_session_id)' : 'NULL'} AS generation
+        ${has('transcript_rewrite_watermarks', 'generation') ? '(SELECT g.generation FROM transcript_rewrite_watermarks g WHERE g.session_id = n.current_session_id)' : 'NULL'} AS generation,
+        ${routeColumns(schema)}
       FROM session_nodes n
         LEFT JOIN session_windows w ON w.session_id = n.current_session_id
         ${isCold ? 'LEFT JOIN session_transcript_cold_archives c ON c.session_id = n.current_session_id' : ''}
@@ -90,13 +91,13 @@ export function readNodes(
 }
 
 function toNode(row: Record<string, unknown>): SessionNode {
-  const { values, routeAccount } = fieldsOf(row);
+  const entry = parseEntry(fieldsOf(row));
   return {
     rowid: Number(row.rowid),
     key: String(row.key),
     sessionId: String(row.sessionId),
-    entry: values === null ? null : parseEntry(values),
-    routeAccount,
+    entry,
+    route: routeOf(entry, row),
     archived: row.archived === 1,
     updatedMs: figure(row.updatedMs),
     createdMs: figure(row.createdMs),
@@ -116,16 +117,24 @@ function toNode(row: Record<string, unknown>): SessionNode {
     cold: typeof row.coldBytes === 'number' ? { bytes: row.coldBytes, archivedMs: figure(row.coldMs) } : null,
     lastSeq: typeof row.lastSeq === 'number' ? row.lastSeq : null,
     generation: text(row.generation) ?? '',
+    twinMs: figure(row.twinMs),
   };
 }
 
-function fieldsOf({ fields, malformed }: Record<string, unknown>) {
+/** What a file has as `origin` and `deliveryContext` is one object here. */
+function withDelivery(values: Record<string, unknown>, delivery: unknown) {
+  const { origin, context, route } = isObject(delivery) ? delivery : {};
+  const lastAccountId = isObject(route) ? route.accountId : undefined;
+  return { ...values, origin, deliveryContext: context, lastAccountId };
+}
+
+function fieldsOf({ fields, malformed }: Record<string, unknown>): object | null {
   if (typeof fields === 'string') {
     const values: unknown[] = JSON.parse(fields);
-    const routeAccount = text(values[FIELDS.length]);
-    return { values: Object.fromEntries(FIELDS.map((field, at) => [field, values[at]])), routeAccount };
+    return withDelivery(Object.fromEntries(FIELDS.map((field, at) => [field, values[at]])), values[FIELDS.length]);
   }
-  return { values: typeof malformed === 'string' ? parseOrNull(malformed) : null, routeAccount: null };
+  const values = typeof malformed === 'string' ? parseOrNull(malformed) : null;
+  return isObject(values) ? withDelivery(values, values.delivery) : null;
 }
 
 /** SQLite refuses what is nested more than a thousand times; JSON.parse, and so OpenClaw, does not. */

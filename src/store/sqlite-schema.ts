@@ -6,6 +6,8 @@ const TABLES = [
   'schema_meta',
   'session_nodes',
   'session_windows',
+  'conversations',
+  'session_conversations',
   'transcript_events',
   'transcript_event_identities',
   'transcript_rewrite_watermarks',

@@ -16,7 +16,8 @@ export function storedSession(agent: string, node: SessionNode, known: KnownTran
     idDiffers: entry !== null && entry.sessionId !== null && entry.sessionId !== node.sessionId,
     windowMissing: window === null,
     chatType: window?.chatType ?? entry?.chatType ?? null,
-    account: window?.accountId || node.routeAccount || null,
+    route: node.route,
+    account: window?.accountId || entry?.lastAccountId || entry?.deliveryContext?.accountId || null,
     model: entry === null ? (window?.model ?? null) : (entry.model ?? entry.modelOverride),
     provider: providerOf(node),
     totalTokens: entry?.totalTokens ?? null,
@@ -33,6 +34,9 @@ export function storedSession(agent: string, node: SessionNode, known: KnownTran
     pathNull: false,
     leadsOut: false,
     transcript,
+    transcriptPath: null,
+    twoTranscripts: false,
+    twinMs: node.twinMs,
     transcriptState: transcript === null ? 'missing' : 'there',
   };
 }

@@ -64,7 +64,13 @@ function* countAll(read: Read): Generator<void, Map<string, EventCount>> {
   const counts = new Map<string, EventCount>();
   for (let after: number | null = 0; after !== null; ) {
     const from: number = after;
-    after = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE, counts));
+    // Added here and not in the transaction: that is begun anew when the files change under it.
+    const { sizes, next } = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE));
+    for (const { id, bytes } of sizes) {
+      const known = counts.get(id) ?? NO_EVENTS;
+      counts.set(id, { events: known.events + 1, bytes: known.bytes + bytes });
+    }
+    after = next;
     yield;
   }
   return counts;

@@ -42,6 +42,8 @@ export interface TranscriptPath {
   readonly path: string | null;
   readonly pathNull: boolean;
   readonly leadsOut: boolean;
+  /** Another transcript that `sessionId` names and that is there; null: none. */
+  readonly other: string | null;
 }
 
 /**
@@ -53,12 +55,14 @@ export function transcriptPath(entry: IndexEntry, thread: string | null, place: 
   const pathNull =
     entry.sessionFile === null || entry.transcriptPath === null || (named === null && entry.sessionId === null);
   const byFile = named === null ? null : locate(named, place);
-  if (byFile !== null && byFile !== 'outside') return { path: byFile, pathNull, leadsOut: false };
+  if (byFile !== null && byFile !== 'outside')
+    return { path: byFile, pathNull, leadsOut: false, other: otherOf(entry, byFile, place) };
   const byId = entry.sessionId === null ? null : derive(entry.sessionId, thread, place);
   return {
     path: byId === 'outside' ? null : byId,
     pathNull,
     leadsOut: byFile === 'outside' || byId === 'outside',
+    other: null,
   };
 }
 
@@ -88,6 +92,11 @@ function derive(sessionId: string, thread: string | null, place: TranscriptPlace
   if (path === null) return 'outside';
   const topic = thread === null ? null : `${sessionId}-topic-${encodeURIComponent(thread)}.jsonl`;
   return find(name, place) ?? (topic === null ? null : find(topic, place)) ?? findTopic(sessionId, place) ?? path;
+}
+
+function otherOf({ sessionId }: IndexEntry, path: string, place: TranscriptPlace): string | null {
+  const own = sessionId === null ? null : find(`${sessionId}.jsonl`, place);
+  return own === path ? null : own;
 }
 
 function inside(path: string, { roots }: TranscriptPlace): string | null {

@@ -3,6 +3,7 @@ import { CHECKS } from '../../src/checks/all.ts';
 import type { Session, Transcript } from '../../src/store/session.ts';
 import { NO_FACTS, NO_USAGE, type TranscriptFacts } from '../../src/store/transcript-facts.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
+import { NO_ROUTE, UNPLACED } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const MINUTE = 60_000;
@@ -18,6 +19,7 @@ const GOOD: Session = {
   windowMissing: false,
   chatType: 'direct',
   account: null,
+  route: NO_ROUTE,
   model: null,
   provider: null,
   totalTokens: 100,
@@ -34,6 +36,9 @@ const GOOD: Session = {
   pathNull: false,
   leadsOut: false,
   transcript: transcript({}),
+  transcriptPath: null,
+  twoTranscripts: false,
+  twinMs: null,
   transcriptState: 'there',
   kind: 'dm',
   channel: 'telegram',
@@ -43,6 +48,7 @@ const GOOD: Session = {
   effectiveWindow: null,
   active: true,
   thresholds: SHIPPED_THRESHOLDS.dm,
+  ...UNPLACED,
 };
 
 function transcript(facts: Partial<TranscriptFacts> | null, more: Partial<Transcript> = {}): Transcript {
@@ -219,7 +225,7 @@ describe.each(Object.entries(CASES))('%s', (name, cases) => {
   it.each([{ session: 'one in good health', is: {} }, ...cases])('$session: $finds', ({ is, finds = false }) => {
     const session = { ...GOOD, ...is };
     const others = [GOOD, { ...GOOD, key: 'agent:ops:other' }];
-    const found = [...check.run({ sessions: [...others, session], now: NOW })];
+    const found = [...check.run({ sessions: [...others, session], listedAgents: [], now: NOW })];
     expect(found).toEqual(
       finds ? [{ session, finding: { finding: 'corrupted', reason: name, expectedAgent: '' } }] : [],
     );
@@ -247,7 +253,7 @@ describe('CHECKS', () => {
       pathNull: true,
       transcript: transcript({ badLines: 1, unfinished: true }),
     };
-    const reasons = CHECKS.flatMap((check) => [...check.run({ sessions: [session], now: NOW })]).map(
+    const reasons = CHECKS.flatMap((check) => [...check.run({ sessions: [session], listedAgents: [], now: NOW })]).map(
       ({ finding }) => finding.reason,
     );
     expect(reasons.toSorted()).toEqual(['id_mismatch', 'invalid_json', 'transcript_path_null', 'truncated']);

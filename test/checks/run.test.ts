@@ -1,41 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Check, corruptedWhen } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/run.ts';
-import { classify } from '../../src/store/classify.ts';
 import type { Session } from '../../src/store/session.ts';
-import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
-import { parseConfig } from '../support/openclaw-config.ts';
+import { aSession } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 
 function session(key: string): Session {
-  const unknown = { sessionId: null, chatType: null, account: null, model: null, provider: null, status: null };
-  const counts = {
-    totalTokens: null,
-    inputTokens: null,
-    outputTokens: null,
-    totalTokensFresh: null,
-    contextTokens: null,
-  };
-  const times = { endedMs: null, startedMs: null, ranMs: null, lastStoredMs: null, lastActivityMs: null };
-  const paths = { pathNull: false, leadsOut: false, transcript: null, transcriptState: 'missing' } as const;
-  return classify(
-    {
-      agent: 'ops',
-      era: 'file',
-      key,
-      broken: false,
-      idDiffers: false,
-      windowMissing: false,
-      ...unknown,
-      ...counts,
-      ...times,
-      ...paths,
-    },
-    parseConfig('{}'),
-    NOW,
-    ({ kind }) => SHIPPED_THRESHOLDS[kind],
-  );
+  return aSession({ agent: 'ops', key });
 }
 
 function finds(reason: string, ...keys: string[]): Check {
@@ -53,7 +25,7 @@ function fails(reason: string, error: unknown): Check {
 const SESSIONS = ['a', 'b', 'c'].map(session);
 
 function run(...checks: Check[]) {
-  const { findings, outcomes } = runChecks(checks, { sessions: SESSIONS, now: NOW });
+  const { findings, outcomes } = runChecks(checks, { sessions: SESSIONS, listedAgents: [], now: NOW });
   const reasons = [...findings].map(([{ key }, found]) => [key, found.map(({ reason }) => reason)]);
   return { reasons: Object.fromEntries(reasons), outcomes };
 }
@@ -109,7 +81,7 @@ describe('runChecks', () => {
 
   it('finds nothing without checks or sessions', () => {
     expect(run()).toEqual({ reasons: {}, outcomes: [] });
-    const { findings, outcomes } = runChecks([finds('one', 'a')], { sessions: [], now: NOW });
+    const { findings, outcomes } = runChecks([finds('one', 'a')], { sessions: [], listedAgents: [], now: NOW });
     expect(findings.size).toBe(0);
     expect(outcomes).toMatchObject([{ check: 'one', success: true }]);
   });

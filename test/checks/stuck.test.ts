@@ -32,6 +32,6 @@ describe('stuck', () => {
     ['an old version without a status', { status: null, lastStoredMs: LONG_AGO }, false],
   ])('%s', (_, fields, expected) => {
     const session = { ...aSession(), transcript: null, lastStoredMs: null, ...fields };
-    expect([...stuck.run({ sessions: [session], now: NOW })]).toHaveLength(expected ? 1 : 0);
+    expect([...stuck.run({ sessions: [session], listedAgents: [], now: NOW })]).toHaveLength(expected ? 1 : 0);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, type OpenClawConfig } from '../../src/openclaw/config.ts';
+import { routingView } from '../../src/openclaw/routing-config.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 interface ConfigCase {
@@ -142,7 +143,14 @@ describe('parseConfig', () => {
     },
     { when: 'there is more than is known', text: `{ gateway: { auth: { token: 'x' } }, later: [1] }`, differs: {} },
   ])('when $when', ({ text, differs }) => {
-    expect(parseConfig(text)).toEqual({ ...DEFAULT_CONFIG, compactionMode: expect.any(String), ...differs });
+    expect(parseConfig(text)).toEqual({
+      ...DEFAULT_CONFIG,
+      compactionMode: expect.any(String),
+      // What routing makes of the same text has tests of its own.
+      routing: expect.any(Object),
+      listsAgents: 'agents' in differs,
+      ...differs,
+    });
   });
 
   it('has OpenClaw’s own defaults', () => {
@@ -159,6 +167,8 @@ describe('parseConfig', () => {
       maintenanceBytes: null,
       channels: [],
       sessionStore: null,
+      listsAgents: false,
+      routing: routingView({}),
     });
   });
 

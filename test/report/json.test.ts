@@ -48,7 +48,7 @@ const Report = z.strictObject({
       findings: z.array(
         z.strictObject({
           finding: z.string(),
-          reason: z.string().min(1),
+          reason: z.string().min(1).nullable(),
           expected_agent: z.string().min(1).nullable(),
         }),
       ),

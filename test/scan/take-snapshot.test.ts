@@ -33,6 +33,7 @@ function take(sessions: readonly StoredSession[], changes: Partial<SnapshotInput
   const reading: StoreReading = {
     agent: 'main',
     layout: 'file',
+    shared: false,
     schema: 0,
     version: null,
     readable: true,
@@ -103,11 +104,15 @@ describe('the session limit', () => {
       readings: ['a', 'b'].map((agent) => ({
         agent,
         layout: 'file',
+        shared: false,
         schema: 0,
         version: null,
         readable: true,
         problems: [],
-        sessions: [used('x', agent === 'a' ? 1 : 2, { agent }), used('y', 3, { agent, broken: true })],
+        sessions: [
+          used('x', agent === 'a' ? 1 : 2, { agent, key: `agent:${agent}:x` }),
+          used('y', 3, { agent, key: `agent:${agent}:y`, broken: true }),
+        ],
         archived: 0,
         lastWriteMs: null,
         transcriptPaths: [],
@@ -119,8 +124,8 @@ describe('the session limit', () => {
     const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));
     expect(seriesOf(families, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="a"': 1, 'agent="b"': 1 });
     expect(families.get('openclaw_store_session_info')?.samples.map(({ labels }) => labels.session)).toEqual([
-      'agent:main:y',
-      'agent:main:y',
+      'agent:a:y',
+      'agent:b:y',
     ]);
     expect(seriesOf(families, 'openclaw_store_sessions')).toEqual({
       'agent="a",kind="other"': 2,
@@ -156,8 +161,8 @@ describe.each([
 
 describe('a zero means that somebody looked', () => {
   const corruptions = CHECKS.filter(({ finding }) => finding === 'corrupted');
-  const quick = corruptions.filter(({ eras }) => eras.file === 'quick').map(({ reason }) => reason);
-  const deep = corruptions.filter(({ eras }) => eras.file === 'deep').map(({ reason }) => reason);
+  const quick = corruptions.filter(({ eras }) => eras.file === 'quick').flatMap(({ reasons }) => reasons);
+  const deep = corruptions.filter(({ eras }) => eras.file === 'deep').flatMap(({ reasons }) => reasons);
 
   it('so there is none for what only a deep scan finds, before the first one', async () => {
     expect(deep.toSorted()).toEqual(['header_invalid', 'id_mismatch', 'invalid_json', 'truncated']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify } from '../../src/store/classify.ts';
+import { prepareClassify } from '../../src/store/classify.ts';
 import type { Session, StoredSession } from '../../src/store/session.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
@@ -11,6 +11,13 @@ const CONFIG = parseConfig(`{
   agents: { defaults: { model: 'p/usual', contextTokens: 300000 } },
   models: { providers: { p: { models: [{ id: 'usual', contextWindow: 100000 }, { id: 'large', contextWindow: 1000000 }] } } },
 }`);
+
+const classify = prepareClassify({
+  config: CONFIG,
+  version: null,
+  now: NOW,
+  thresholdsOf: ({ kind }) => SHIPPED_THRESHOLDS[kind],
+});
 
 const STORED = aStoredSession({ agent: 'ops', key: 'agent:ops:telegram:direct:12345', sessionId: 'id' });
 
@@ -89,7 +96,7 @@ describe('classify', () => {
     },
   ])('when $when', ({ stored, session }) => {
     const given = { ...STORED, ...stored };
-    expect(classify(given, CONFIG, NOW, ({ kind }) => SHIPPED_THRESHOLDS[kind])).toMatchObject({
+    expect(classify(given, { version: null, shared: false })).toMatchObject({
       ...given,
       ...session,
     });

@@ -32,11 +32,27 @@ describe.each(STORES.flatMap((name) => PATHS.map((path) => ({ name, ...path })))
       expect(figures(deep, deepFigures)).toEqual(expected(store.facts.sessions, deepFacts));
     });
 
-    it('has every session’s corruptions', () => {
-      const corrupted = (session: FactSession) =>
-        session.findings.filter(({ finding }) => finding === 'corrupted').map(({ reason }) => reason);
-      expect(figures(deep, ({ findings }) => findings.map(({ reason }) => reason).toSorted())).toEqual(
-        expected(store.facts.sessions, (session) => corrupted(session).toSorted()),
+    it('has every session’s findings, with the agents that they expect, and no others', () => {
+      const text = (finding: string, reason?: string | null, agent?: string | null) =>
+        [finding, reason ?? '', agent ?? ''].join(' ');
+      expect(
+        figures(deep, ({ findings }) =>
+          findings.map(({ finding, reason, expectedAgent }) => text(finding, reason, expectedAgent)).toSorted(),
+        ),
+      ).toEqual(
+        expected(store.facts.sessions, ({ findings }) =>
+          findings.map(({ finding, reason, expected_agent }) => text(finding, reason, expected_agent)).toSorted(),
+        ),
+      );
+    });
+
+    it('has as many undecided sessions', () => {
+      const undecided = deep.agents.map(({ agent, sessions }) => [
+        agent,
+        sessions.filter(({ session }) => session.placement.undecided).length,
+      ]);
+      expect(Object.fromEntries(undecided)).toEqual(
+        Object.fromEntries(Object.entries(store.facts.agents).map(([agent, fact]) => [agent, fact.undecided ?? 0])),
       );
     });
 

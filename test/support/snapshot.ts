@@ -3,6 +3,16 @@ import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../src/store/s
 import { NO_FACTS, NO_USAGE } from '../../src/store/transcript-facts.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
+/** Of a key without a route. */
+export const UNPLACED = {
+  keyAgent: null,
+  shared: false,
+  placement: { conversation: null, agent: null, undecided: false, alsoTo: [] },
+  identity: null,
+};
+
+export const NO_ROUTE = { channel: null, addresses: [], threadId: null, space: null, record: null };
+
 /** A session that never ran, as a store tells of it. */
 export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSession {
   return {
@@ -15,6 +25,7 @@ export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSess
     windowMissing: false,
     chatType: null,
     account: null,
+    route: NO_ROUTE,
     model: null,
     provider: null,
     totalTokens: null,
@@ -31,6 +42,9 @@ export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSess
     pathNull: false,
     leadsOut: false,
     transcript: null,
+    transcriptPath: null,
+    twoTranscripts: false,
+    twinMs: null,
     transcriptState: 'missing',
     ...changes,
   };
@@ -47,6 +61,7 @@ export function aSession(changes: Partial<Session> = {}): Session {
     window: null,
     effectiveWindow: null,
     active: false,
+    ...UNPLACED,
     thresholds: SHIPPED_THRESHOLDS[changes.kind ?? 'main'],
     ...changes,
   };

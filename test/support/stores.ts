@@ -14,6 +14,7 @@ export const STORES = readdirSync(STORES_DIR, { withFileTypes: true })
 export interface FactFinding {
   finding: string;
   reason?: string | null;
+  expected_agent?: string | null;
 }
 
 /** What is true of one session; a field that is absent is not judged, null means no series. */
@@ -45,6 +46,7 @@ export interface FactAgent {
   corrupted?: Record<string, number>;
   problem?: Record<string, number>;
   stuck?: number;
+  undecided?: number;
   /** By class. */
   files?: Record<string, number>;
   bytes?: Record<string, number>;

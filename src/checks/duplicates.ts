@@ -1,0 +1,46 @@
+import { type SessionConversation, sameAccount } from '../openclaw/session-conversation.ts';
+import type { Finding, Session } from '../store/session.ts';
+import type { Check } from './check.ts';
+
+export const duplicates: Check = {
+  name: 'duplicates',
+  finding: 'duplicate',
+  reasons: ['cross_agent', 'alias'],
+  eras: { file: 'quick', sqlite: 'quick' },
+  meaning:
+    'One peer has sessions in two or more agents, and neither `broadcast` nor a topic of its own asks for it (`cross_agent`), or one agent holds two keys for the same conversation (`alias`).',
+  *run({ sessions }) {
+    const byIdentity = Map.groupBy(
+      sessions.filter(({ identity }) => identity !== null),
+      ({ identity }) => identity,
+    );
+    for (const same of byIdentity.values()) {
+      // One by one: two accounts that are known are two conversations, and an unknown one can be either.
+      for (const session of same) {
+        const others = same.filter((other) => other !== session && isSame(session.placement.conversation, other));
+        const elsewhere = others.filter((other) => other.agent !== session.agent && !areBothAsked(session, other));
+        if (elsewhere.length > 0 && session.placement.conversation !== null) {
+          yield { session, finding: duplicate('cross_agent', session.placement.agent ?? '') };
+        }
+        if (others.some((other) => other.agent === session.agent)) yield { session, finding: duplicate('alias', '') };
+      }
+    }
+  },
+};
+
+/** Keys without a channel (the agent's main session) have no account to differ by. */
+function isSame(conversation: SessionConversation | null, { placement }: Session): boolean {
+  const other = placement.conversation;
+  if (conversation === null || other === null) return conversation === other;
+  return sameAccount(conversation.account, other.account);
+}
+
+/** Both agents have the conversation because the config says so. */
+function areBothAsked(one: Session, other: Session): boolean {
+  const asked = [...one.placement.alsoTo, one.placement.agent];
+  return one.placement.alsoTo.length > 0 && asked.includes(one.agent) && asked.includes(other.agent);
+}
+
+function duplicate(reason: string, expectedAgent: string): Finding {
+  return { finding: 'duplicate', reason, expectedAgent };
+}

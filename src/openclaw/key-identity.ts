@@ -1,0 +1,21 @@
+import { keyConversation } from './key-conversation.ts';
+import type { RoutingConfig } from './routing-config.ts';
+import { conversationIdentity, type SessionConversation } from './session-conversation.ts';
+
+/**
+ * What is equal for all keys of one conversation: `dm` and `direct`, letter case where ids have none, the name of an
+ * identity link and its peer; and of an agent's main session: `main` and `agent:<id>:main`. null: any other key.
+ */
+export function keyIdentity(
+  key: string,
+  agent: string,
+  conversation: SessionConversation | null,
+  config: RoutingConfig,
+): string | null {
+  if (conversation !== null) return conversationIdentity(conversation, config);
+  if (key === 'main' || key === `agent:${agent}:main`) return `main of ${agent}`;
+  const named = keyConversation(key);
+  if (named === null || named.channel !== null) return null;
+  // A peer without a channel (dmScope `per-peer`): of one agent, since two can mean two people.
+  return JSON.stringify([agent, named.kind === 'direct' ? 'direct' : 'group', named.id, named.thread]);
+}
