@@ -88,6 +88,7 @@ const SettingsSchema = z.object({
   format: z.enum(['table', 'json', 'prometheus'], 'must be table, json or prometheus'),
   output: z.string().min(1, 'must not be empty').nullable(),
   deep: Switch,
+  explain: z.string().min(1, 'must not be empty').nullable(),
   agent: z.string().nullable(),
   kind: z.enum(KINDS, `must be one of ${KINDS.join(', ')}`).nullable(),
   'findings-only': Switch,

@@ -142,6 +142,13 @@ export const FLAGS: readonly Flag[] = [
   { name: 'format', value: 'table|json|prometheus', fallback: 'table', commands: SCAN, help: 'what to print' },
   { name: 'output', value: 'FILE', fallback: null, commands: SCAN, help: 'write there instead, whole or not at all' },
   { name: 'deep', value: null, fallback: 'false', commands: SCAN, help: 'validate every byte of every transcript too' },
+  {
+    name: 'explain',
+    value: 'KEY-OR-LABEL',
+    fallback: null,
+    commands: SCAN,
+    help: 'print why this session is where it is: its conversation, every binding tried, and what to do',
+  },
   { name: 'agent', value: 'AGENT', fallback: null, commands: SCAN, help: 'table: only this agent' },
   { name: 'kind', value: 'KIND', fallback: null, commands: SCAN, help: 'table: only sessions of this kind' },
   {

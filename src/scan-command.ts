@@ -6,6 +6,7 @@ import { createLog } from './log.ts';
 import { EXPORTER_FAMILIES, type Scan } from './metrics/exporter.ts';
 import { PREFIX } from './metrics/family.ts';
 import { renderFamilies } from './metrics/render.ts';
+import { explain } from './report/explain.ts';
 import { reportJson } from './report/json.ts';
 import { judge } from './report/judge.ts';
 import { reportTable } from './report/table.ts';
@@ -24,15 +25,33 @@ export async function runScan(settings: Settings): Promise<number> {
   });
   const salt = saltOf(settings);
   if (salt !== null && !salt.kept) log.warn('the salt of the labels could not be kept: they differ with every run');
-  const scanner = new Scanner({ settings: scanSettings(settings, salt?.salt ?? null), log, pause: progress(settings) });
+  // Whatever can be asked for must have its label.
+  const limit = settings.explain === null ? {} : { sessionLimit: Number.MAX_SAFE_INTEGER };
+  const scanner = new Scanner({
+    settings: { ...scanSettings(settings, salt?.salt ?? null), ...limit },
+    log,
+    pause: progress(settings),
+  });
   const startedAt = performance.now();
   const scan = settings.deep ? 'deep' : 'quick';
   const result = await scanner[scan]();
+  if (settings.explain !== null) return printExplained(settings.explain, result);
   const text = await format(settings, result, scan, (performance.now() - startedAt) / 1000);
   if (settings.output === null) process.stdout.write(text);
   else writeWhole(settings.output, text);
   if (result.snapshot.unreadable !== null) return COULD_NOT_SCAN;
   return settings.output === null ? judge(result.snapshot, result.checks) : 0;
+}
+
+function printExplained(wanted: string, { snapshot, config }: ScanResult): number {
+  const text = explain(snapshot, config.routing, wanted);
+  if (text === null)
+    throw new ExporterError(
+      'E_USAGE',
+      `--explain: no session has the key or label "${wanted}"; see scan --format json`,
+    );
+  process.stdout.write(text);
+  return 0;
 }
 
 async function format(settings: Settings, result: ScanResult, scan: Scan, durationSeconds: number): Promise<string> {

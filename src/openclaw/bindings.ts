@@ -1,6 +1,6 @@
 import type { Conversation } from './conversation.ts';
 import { factsOf, type Looks, rivalFacts, unknownFacts, winnerOf } from './route-match.ts';
-import { FACTS, type FactName, type Plan, planOf } from './route-plan.ts';
+import { type Draft, draftOf, FACTS, type FactName, type Plan, planOf } from './route-plan.ts';
 import { type Tried, triedBindings } from './route-tried.ts';
 import type { RoutingConfig } from './routing-config.ts';
 import { possibleRules, type RuleSet, type Tier } from './tiers.ts';
@@ -76,15 +76,15 @@ function route(config: RoutingConfig, plans: readonly Plan[], conversation: Conv
 function plansOf(config: RoutingConfig, version: string | null): Plan[] {
   const all = possibleRules(version);
   const loading = all.filter((rules) => canLoad(config, rules));
-  const plans = new Map<string, Plan>();
+  const drafts = new Map<string, Draft>();
   for (const rules of loading.length > 0 ? loading : all) {
-    const plan = planOf(config, rules);
-    const places = [...plan.channels].map(([name, channel]) => [name, channel.places]);
-    const same = JSON.stringify([rules.foldedAccounts, rules.groupIsChannel, plan.fallback, places]);
-    plans.delete(same);
-    plans.set(same, plan);
+    const draft = draftOf(config, rules);
+    const same = JSON.stringify([rules.foldedAccounts, rules.groupIsChannel, draft.fallback, [...draft.places]]);
+    // Put last: the tier that a route tells is that of the newest.
+    drafts.delete(same);
+    drafts.set(same, draft);
   }
-  return [...plans.values()];
+  return [...drafts.values()].map(planOf);
 }
 
 /** OpenClaw refuses keys that it does not know, so a config that has them tells which versions cannot be running. */

@@ -6,6 +6,7 @@ import {
   canBeParent,
   FACTS,
   type FactName,
+  type Group,
   kindKey,
   type Place,
   type Plan,
@@ -53,7 +54,7 @@ export function winnerOf(plan: Plan, channel: ChannelPlan | undefined, facts: Fa
   for (const { name: tier } of TIERS) {
     const sought = soughtBy(tier, facts);
     if (typeof sought !== 'string') continue;
-    for (const place of channel?.tiers.get(tier)?.bySought.get(sought) ?? []) {
+    for (const place of channel?.tiers.get(tier)?.bySought.get(sought)?.places ?? []) {
       looks.count++;
       if (verdictOn(place, tier, facts) === 'met') return { place, tier };
     }
@@ -65,7 +66,7 @@ export function winnerOf(plan: Plan, channel: ChannelPlan | undefined, facts: Fa
  * The unknown facts that could give another agent than `base`, the winner without any named value. A binding wins for
  * some values exactly if it wins where the facts that it asks about have the values that it names (one of its roles),
  * and all others a value that none names: more named values only help other bindings. So each binding needs one try,
- * not every combination of values.
+ * not every combination of values, and none behind `base`, which matches whatever the values are.
  */
 export function rivalFacts(
   plan: Plan,
@@ -77,18 +78,22 @@ export function rivalFacts(
   const found = new Set<FactName>();
   const unknown = unknownFacts(channel, facts);
   if (channel === undefined || unknown.length === 0) return found;
+  const isNew = (name: FactName) => facts[name] === UNKNOWN && !found.has(name);
   for (const { name: tier } of TIERS) {
-    for (const place of reachable(channel, tier, facts)) {
-      looks.count++;
-      if (place.agent === base.place.agent || verdictOn(place, tier, facts) !== 'unknown') continue;
-      if (asksOf(place, tier, facts).every((name) => found.has(name))) continue;
-      for (const assumed of assumptions(place, tier, facts)) {
-        const winner = winnerOf(plan, channel, assumed, looks);
-        if (winner.place.agent === base.place.agent) continue;
-        for (const name of asksOf(winner.place, winner.tier, facts)) found.add(name);
+    for (const { agent, asks: asked, places } of reachable(channel, tier, facts)) {
+      if (agent === base.place.agent) continue;
+      for (const place of places) {
+        if (!asked.some(isNew)) break;
+        looks.count++;
+        if (verdictOn(place, tier, facts) !== 'unknown') continue;
+        const winners = assumptions(place, tier, facts).map((assumed) => winnerOf(plan, channel, assumed, looks));
+        for (const winner of winners) {
+          if (winner.place.agent === base.place.agent) continue;
+          for (const name of unknownOf(winner.place, winner.tier, facts)) found.add(name);
+        }
       }
-      if (found.size === unknown.length) return found;
     }
+    if (tier === base.tier || found.size === unknown.length) break;
   }
   return found;
 }
@@ -103,23 +108,20 @@ type Verdict = 'met' | 'unknown' | 'other account' | 'other peer' | 'other guild
 /** Whether a place in a tier takes a conversation; `unknown`: for some values of the unknown facts. */
 export function verdictOn(place: Place, tier: Tier, facts: Facts): Verdict {
   const { account, guild, team, roles } = place;
-  const { account: ofAccount, guild: ofGuild, team: ofTeam, roles: ofRoles } = facts;
   const peer = peerVerdict(place, tier, facts);
-  if (account !== '*' && ofAccount !== UNKNOWN && ofAccount !== account) return 'other account';
+  const isOther = (bound: string | null, fact: Fact<string>) => bound !== null && fact !== bound && fact !== UNKNOWN;
+  if (isOther(account === '*' ? null : account, facts.account)) return 'other account';
   if (peer === 'other peer') return peer;
-  if (guild !== null && ofGuild !== UNKNOWN && ofGuild !== guild) return 'other guild';
-  if (team !== null && ofTeam !== UNKNOWN && ofTeam !== team) return 'other team';
-  if (roles.length > 0 && ofRoles !== UNKNOWN && !roles.some((role) => ofRoles.includes(role))) return 'no such role';
-  return asksUnknown(place, tier, facts) ? 'unknown' : 'met';
+  if (isOther(guild, facts.guild)) return 'other guild';
+  if (isOther(team, facts.team)) return 'other team';
+  const { roles: held } = facts;
+  if (roles.length > 0 && held !== UNKNOWN && !roles.some((role) => held.includes(role))) return 'no such role';
+  return unknownOf(place, tier, facts).length > 0 ? 'unknown' : 'met';
 }
 
 /** The unknown facts that a place asks about. */
-export function asksOf(place: Place, tier: Tier, facts: Facts): FactName[] {
+export function unknownOf(place: Place, tier: Tier, facts: Facts): FactName[] {
   return FACTS.filter((name) => facts[name] === UNKNOWN && asks(place, tier, name));
-}
-
-function asksUnknown(place: Place, tier: Tier, facts: Facts): boolean {
-  return FACTS.some((name) => facts[name] === UNKNOWN && asks(place, tier, name));
 }
 
 function peerVerdict({ peer, wildcard }: Place, tier: Tier, facts: Facts): 'met' | 'other peer' {
@@ -158,16 +160,16 @@ function soughtBy(tier: Tier, facts: Facts): Fact<string> {
 }
 
 /** The places of a tier that some values of the unknown facts could lead to. */
-function reachable({ tiers }: ChannelPlan, tier: Tier, facts: Facts): readonly Place[] {
-  const plan = tiers.get(tier);
+function reachable({ tiers }: ChannelPlan, tier: Tier, facts: Facts): readonly Group[] {
   const sought = soughtBy(tier, facts);
-  if (plan === undefined || sought === null) return [];
-  return sought === UNKNOWN ? plan.places : (plan.bySought.get(sought) ?? []);
+  if (sought === null) return [];
+  const plan = tiers.get(tier);
+  return (sought === UNKNOWN ? plan : plan?.bySought.get(sought))?.groups ?? [];
 }
 
 /** The facts with the values that a place names, once for each of its roles. */
 function assumptions(place: Place, tier: Tier, facts: Facts): Facts[] {
-  const asked = new Set(asksOf(place, tier, facts));
+  const asked = new Set(unknownOf(place, tier, facts));
   const assumed: Facts = {
     ...facts,
     account: asked.has('account') ? place.account : facts.account,

@@ -24,11 +24,22 @@ export interface Place {
 export const FACTS = ['account', 'parent', 'guild', 'team', 'roles'] as const;
 export type FactName = (typeof FACTS)[number];
 
-interface TierPlan {
+/** Places of one tier that give the same agent and ask about the same facts. */
+export interface Group {
+  readonly agent: string | null;
+  readonly asks: readonly FactName[];
+  readonly places: readonly Place[];
+}
+
+interface Bucket {
   /** In the order of the config. */
   readonly places: readonly Place[];
+  readonly groups: readonly Group[];
+}
+
+interface TierPlan extends Bucket {
   /** The same by what the tier looks for. */
-  readonly bySought: ReadonlyMap<string, readonly Place[]>;
+  readonly bySought: ReadonlyMap<string, Bucket>;
 }
 
 export interface ChannelPlan {
@@ -39,13 +50,20 @@ export interface ChannelPlan {
 }
 
 /** What one rule set makes of a config. */
+export interface Draft {
+  readonly rules: RuleSet;
+  readonly fallback: Place;
+  readonly places: ReadonlyMap<string, readonly Place[]>;
+}
+
+/** The same, to be looked up. */
 export interface Plan {
   readonly rules: RuleSet;
   readonly fallback: Place;
   readonly channels: ReadonlyMap<string, ChannelPlan>;
 }
 
-export function planOf(config: RoutingConfig, rules: RuleSet): Plan {
+export function draftOf(config: RoutingConfig, rules: RuleSet): Draft {
   const agent = defaultAgent(config, rules);
   const places = new Map<string, Place[]>();
   for (const binding of config.bindings) {
@@ -54,8 +72,11 @@ export function planOf(config: RoutingConfig, rules: RuleSet): Plan {
   }
   const fallback: Place = { ...UNCONSTRAINED, index: null, tier: 'default', agent, account: '*' };
   if (rules.channelBindingAdded && agent !== null && isOldShape(config)) addChannelBindings(config, fallback, places);
-  const channels = new Map([...places].map(([channel, list]) => [channel, channelPlan(list)]));
-  return { rules, fallback, channels };
+  return { rules, fallback, places };
+}
+
+export function planOf({ rules, fallback, places }: Draft): Plan {
+  return { rules, fallback, channels: new Map([...places].map(([name, list]) => [name, channelPlan(list)])) };
 }
 
 /** Account ids as versions since 2026.3.13 compare them: like agent ids, but blank is `default`. */
@@ -162,14 +183,31 @@ function channelPlan(places: readonly Place[]): ChannelPlan {
   for (const place of places) listOf(byTier, place.tier).push(place);
   const peers = byTier.get('binding.peer');
   if (peers !== undefined) byTier.set('binding.peer.parent', peers);
-  const tiers = new Map([...byTier].map(([tier, list]) => [tier, { places: list, bySought: bySought(list) }]));
-  const asked = [...byTier].flatMap(([tier, list]) =>
-    FACTS.filter((fact) => list.some((place) => asks(place, tier, fact))),
-  );
+  const tiers = new Map([...byTier].map(([tier, list]) => [tier, tierPlan(tier, list)]));
+  const asked = [...tiers.values()].flatMap(({ groups }) => groups.flatMap((group) => group.asks));
   return { places, tiers, asks: new Set(asked) };
 }
 
-/** Whether a place asks about a fact, were it unknown. */
+function tierPlan(tier: Tier, places: readonly Place[]): TierPlan {
+  const found = new Map<string, Place[]>();
+  for (const place of places) listOf(found, soughtOf(place)).push(place);
+  const bySought = new Map([...found].map(([sought, list]) => [sought, bucket(tier, list)]));
+  return { ...bucket(tier, places), bySought };
+}
+
+function bucket(tier: Tier, places: readonly Place[]): Bucket {
+  const groups = new Map<string, { agent: string | null; asks: readonly FactName[]; places: Place[] }>();
+  for (const place of places) {
+    const asked = FACTS.filter((fact) => asks(place, tier, fact));
+    const key = `${place.agent} ${asked}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { agent: place.agent, asks: asked, places: [place] });
+    else group.places.push(place);
+  }
+  return { places, groups: [...groups.values()] };
+}
+
+/** Whether a place asks about a fact in a tier. */
 export function asks(place: Place, tier: Tier, fact: FactName): boolean {
   if (fact === 'account') return place.account !== '*';
   if (fact === 'parent') return tier === 'binding.peer.parent' && canBeParent(place.peer);
@@ -179,12 +217,6 @@ export function asks(place: Place, tier: Tier, fact: FactName): boolean {
 /** Nothing hangs off a direct chat, so an unknown parent is none. */
 export function canBeParent(peer: string | null): boolean {
   return peer !== null && !peer.startsWith('direct:');
-}
-
-function bySought(places: readonly Place[]): Map<string, Place[]> {
-  const found = new Map<string, Place[]>();
-  for (const place of places) listOf(found, soughtOf(place)).push(place);
-  return found;
 }
 
 /** The value by which the place's tier finds it. */

@@ -1,4 +1,4 @@
-import { asksOf, type Facts, type Match, verdictOn } from './route-match.ts';
+import { type Facts, type Match, unknownOf, verdictOn } from './route-match.ts';
 import type { FactName, Place, Plan } from './route-plan.ts';
 import type { RoutingBinding, RoutingConfig } from './routing-config.ts';
 import { TIERS, type Tier } from './tiers.ts';
@@ -72,7 +72,7 @@ function tried(index: number, place: Place, tier: Tier, facts: Facts, winner: Ma
   if (place === winner.place && tier === winner.tier) return { index, tier, outcome: 'matched', unknown: [] };
   const isAfter = rankOf(tier) - rankOf(winner.tier) || index - (winner.place.index ?? Number.POSITIVE_INFINITY);
   if (isAfter > 0) return { index, tier, outcome: 'hidden by an earlier one', unknown: [] };
-  return { index, tier, outcome: 'not known', unknown: asksOf(place, tier, facts) };
+  return { index, tier, outcome: 'not known', unknown: unknownOf(place, tier, facts) };
 }
 
 function rankOf(tier: Tier | null): number {

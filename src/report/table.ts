@@ -2,6 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Kind } from '../store/kinds.ts';
 import type { Snapshot, SnapshotSession } from '../store/snapshot.ts';
 import { tokensSeverity } from '../thresholds.ts';
+import { printable } from './printable.ts';
 import { remarks } from './remarks.ts';
 
 export interface TableOptions {
@@ -67,11 +68,6 @@ function sessionRow(agent: string, published: SnapshotSession, { isTerminal }: T
       : why,
     ...(isTerminal ? [printable(session.key)] : []),
   ];
-}
-
-/** A key can hold anything, and a terminal obeys control characters. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1).replace(character, '?'));
 }
 
 function columns(rows: readonly (readonly string[])[]): string {

@@ -34,6 +34,8 @@ export interface ScannerOptions {
 
 export interface ScanResult {
   readonly snapshot: Snapshot;
+  /** The config as it was used. */
+  readonly config: OpenClawConfig;
   readonly checks: readonly CheckOutcome[];
   /** null: the figures are those of the scan before. */
   readonly rendered: Rendered | null;
@@ -173,7 +175,7 @@ export class Scanner {
       now: this.now(),
     });
     this.changes.report(discovery, snapshot, checks);
-    return { snapshot, checks, rendered: await this.render(snapshot) };
+    return { snapshot, config: discovery.config, checks, rendered: await this.render(snapshot) };
   }
 
   private now(): number {
