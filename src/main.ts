@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // No static imports: an older Node must reach the message instead of failing on syntax it does not know.
-const NEEDED = 24;
+// 24.10 brought the authorizer of node:sqlite.
+const NEEDED = { major: 24, minor: 10 };
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+if (major < NEEDED.major || (major === NEEDED.major && minor < NEEDED.minor)) {
   process.stderr.write(
-    `openclaw-store-exporter needs Node ${NEEDED} or later; this is Node ${process.versions.node}.\n`,
+    `openclaw-store-exporter needs Node ${NEEDED.major}.${NEEDED.minor} or later; this is Node ${process.versions.node}.\n`,
   );
   process.exit(3);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import { DatabaseError, databaseSignature, readDatabase } from './database-file.ts';
+import { allowOnly } from './database-guard.ts';
 
 /** What OpenClaw's databases for all agents say (2026.8.1 and later). */
 export interface Registry {
@@ -14,6 +15,8 @@ export interface Registry {
 }
 
 const NO_REGISTRY: Registry = { version: null, databases: [], quarantined: [] };
+
+const TABLES = ['schema_meta', 'agent_databases', 'quarantined_databases'];
 
 /** Agent databases have session tables from schema 4 on; 2026.7.x registers none. */
 const FIRST_SESSION_SCHEMA = 4;
@@ -55,7 +58,10 @@ function signatureOrNone(path: string, root: string): string {
 /** null: there is none. */
 function readOr<T>(path: string, root: string, read: (database: DatabaseSync) => T): T | null {
   try {
-    return readDatabase(path, root, read);
+    return readDatabase(path, root, (database) => {
+      allowOnly(database, TABLES);
+      return read(database);
+    });
   } catch (error) {
     if (error instanceof DatabaseError && error.problem === 'missing') return null;
     throw error;

@@ -1,10 +1,21 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
 import type { DatabaseSchema } from './sqlite-schema.ts';
 import { parseRecord, type TranscriptRecord, type Usage } from './transcript-facts.ts';
 
 /** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that unpacks to more is none of its. */
 const LARGEST_EVENT_BYTES = 4 * 1024 * 1024;
+
+const STATEMENTS = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+/** A statement of an open database, prepared once: thousands of transcripts are asked the same. */
+function prepared(database: DatabaseSync, sql: string): StatementSync {
+  const known = STATEMENTS.get(database) ?? new Map<string, StatementSync>();
+  STATEMENTS.set(database, known);
+  const statement = known.get(sql) ?? database.prepare(sql);
+  known.set(sql, statement);
+  return statement;
+}
 
 /** Events and their logical bytes, those of the JSONL that they came from. */
 export interface EventCount {
@@ -37,18 +48,17 @@ export function countEvents(
   sessionId: string,
   after: number,
 ): EventCount {
-  const row = database
-    .prepare(
-      `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes FROM transcript_events WHERE session_id = ? AND seq > ?`,
-    )
-    .get(sessionId, after);
+  const row = prepared(
+    database,
+    `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes FROM transcript_events WHERE session_id = ? AND seq > ?`,
+  ).get(sessionId, after);
   return { events: Number(row?.events), bytes: Number(row?.bytes) };
 }
 
 /** How many events a transcript has, from the index of its key alone. */
 export function eventsOf(database: DatabaseSync, sessionId: string): number {
   return Number(
-    database.prepare('SELECT COUNT(*) AS events FROM transcript_events WHERE session_id = ?').get(sessionId)?.events,
+    prepared(database, 'SELECT COUNT(*) AS events FROM transcript_events WHERE session_id = ?').get(sessionId)?.events,
   );
 }
 
@@ -61,11 +71,10 @@ export function countSlice(
   after: number,
   limit: number,
 ): { sizes: { id: string; bytes: number }[]; next: number | null } {
-  const rows = database
-    .prepare(
-      `SELECT rowid, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
-    )
-    .all(after, limit);
+  const rows = prepared(
+    database,
+    `SELECT rowid, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+  ).all(after, limit);
   return {
     sizes: rows.map(({ id, bytes }) => ({ id: String(id), bytes: Number(bytes) })),
     next: rows.length < limit ? null : Number(rows.at(-1)?.rowid),
@@ -73,12 +82,11 @@ export function countSlice(
 }
 
 export function countRecords(database: DatabaseSync, sessionId: string): RecordCount {
-  const rows = database
-    .prepare(
-      `SELECT event_type AS type, COUNT(*) AS records, CAST(MAX(seq) AS REAL) AS seq FROM transcript_event_identities
+  const rows = prepared(
+    database,
+    `SELECT event_type AS type, COUNT(*) AS records, CAST(MAX(seq) AS REAL) AS seq FROM transcript_event_identities
       WHERE session_id = ? AND event_type IN ('message', 'compaction', 'reset') GROUP BY event_type`,
-    )
-    .all(sessionId);
+  ).all(sessionId);
   const count = (type: string) => Number(rows.find((row) => row.type === type)?.records ?? 0);
   const cuts = rows.filter(({ type }) => type !== 'message').map(({ seq }) => Number(seq));
   return {
@@ -113,7 +121,7 @@ export function* readEvents(
       ? ['rowid > ? ORDER BY rowid', from.rowid]
       : ['session_id = ? AND seq > ? ORDER BY seq', from.sessionId, from.after];
   let decoded = 0;
-  for (const row of database.prepare(`${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
+  for (const row of prepared(database, `${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
     const event = toEvent(row);
     yield event;
     decoded += event.bytes;
@@ -140,9 +148,10 @@ export function findUsage(
   };
 
   function lastUsage(where: string, seq: number): { usage: number | null; whole: boolean } {
-    const rows = database
-      .prepare(`${selectEvents(schema)} WHERE session_id = ? AND ${where} ORDER BY seq DESC`)
-      .iterate(sessionId, seq);
+    const rows = prepared(
+      database,
+      `${selectEvents(schema)} WHERE session_id = ? AND ${where} ORDER BY seq DESC`,
+    ).iterate(sessionId, seq);
     let decoded = 0;
     for (const row of rows) {
       if (decoded >= budget) return { usage: null, whole: false };

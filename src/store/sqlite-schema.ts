@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
 
 /** The tables that are read, and no others: credentials stand in the same file. */
-const TABLES = [
+export const TABLES = [
   'schema_meta',
   'session_nodes',
   'session_windows',

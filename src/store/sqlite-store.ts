@@ -1,10 +1,11 @@
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { sessionWindow } from '../openclaw/windows.ts';
 import { DatabaseError, databaseSignature, readDatabase } from './database-file.ts';
+import { allowOnly } from './database-guard.ts';
 import type { DatabaseFigures, Problem, StoredSession } from './session.ts';
 import { readFigures } from './sqlite-figures.ts';
 import { readNodes, type SessionNode } from './sqlite-nodes.ts';
-import { type DatabaseSchema, databaseSchema } from './sqlite-schema.ts';
+import { type DatabaseSchema, databaseSchema, TABLES } from './sqlite-schema.ts';
 import { storedSession } from './sqlite-session.ts';
 import {
   countTranscripts,
@@ -135,6 +136,7 @@ export class DatabaseCache {
     if (before?.signature === signature) return before;
     this.counts.reads += 1;
     const first = readDatabase(place.path, place.root, (database) => {
+      allowOnly(database, TABLES);
       const schema = databaseSchema(database, place.agent);
       if (schema.sessions !== 'readable') return { schema, figures: null, nodes: [] };
       return { schema, figures: readFigures(database, schema), nodes: readNodes(database, schema, 0, NODES_A_SLICE) };
@@ -193,7 +195,10 @@ export class DatabaseCache {
   private reader({ place, schema }: Pick<Known, 'place' | 'schema'>): Read {
     return (work) => {
       this.counts.reads += 1;
-      return readDatabase(place.path, place.root, (database) => work(database, schema));
+      return readDatabase(place.path, place.root, (database) => {
+        allowOnly(database, TABLES);
+        return work(database, schema);
+      });
     };
   }
 
