@@ -1,6 +1,7 @@
 import type { Conversation } from './conversation.ts';
+import { FACTS, type FactName, type Plan, planOf } from './route-index.ts';
 import { factsOf, type Looks, rivalFacts, unknownFacts, winnerOf } from './route-match.ts';
-import { type Draft, draftOf, FACTS, type FactName, type Plan, planOf } from './route-plan.ts';
+import { type Draft, draftOf } from './route-plan.ts';
 import { type Tried, triedBindings } from './route-tried.ts';
 import type { RoutingConfig } from './routing-config.ts';
 import { possibleRules, type RuleSet, type Tier } from './tiers.ts';
@@ -80,8 +81,6 @@ function plansOf(config: RoutingConfig, version: string | null): Plan[] {
   for (const rules of loading.length > 0 ? loading : all) {
     const draft = draftOf(config, rules);
     const same = JSON.stringify([rules.foldedAccounts, rules.groupIsChannel, draft.fallback, [...draft.places]]);
-    // Put last: the tier that a route tells is that of the newest.
-    drafts.delete(same);
     drafts.set(same, draft);
   }
   return [...drafts.values()].map(planOf);

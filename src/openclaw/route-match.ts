@@ -1,17 +1,6 @@
 import { type Conversation, type Fact, UNKNOWN } from './conversation.ts';
-import {
-  accountId,
-  asks,
-  type ChannelPlan,
-  canBeParent,
-  FACTS,
-  type FactName,
-  type Group,
-  kindKey,
-  type Place,
-  type Plan,
-  peerKey,
-} from './route-plan.ts';
+import { asks, type ChannelPlan, canBeParent, FACTS, type FactName, type Group, type Plan } from './route-index.ts';
+import { accountId, kindKey, type Place, peerKey } from './route-plan.ts';
 import { type RuleSet, TIERS, type Tier } from './tiers.ts';
 
 /** A conversation as one rule set compares it. UNKNOWN equals no value that a binding names. */

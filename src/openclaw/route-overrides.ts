@@ -35,14 +35,18 @@ export function topicAgent(config: RoutingConfig, version: string | null, conver
     accountsOf(config, conversation).flatMap((account) => agentsFor(account, entries, config, version)),
   );
   const [agent = null] = agents;
-  // Whether `*` stands for every group or topic was not looked at.
-  const isForAll = (entry: TopicAgent) => [chat, '*'].includes(entry.chat) && [topic, '*'].includes(entry.topic);
-  if (agents.size > 1 || (agent === null && named.some(isForAll))) return UNKNOWN;
+  if (agents.size > 1 || (agent === null && named.some(isForAll(chat, topic)))) return UNKNOWN;
   return agent === null || isListed(agent, config) ? agent : UNKNOWN;
 }
 
 function isOfDirect(user: string): (entry: TopicAgent) => boolean {
   return ({ scope, chat }) => scope === 'direct' && (chat === user.trim() || chat === '*');
+}
+
+/** Whether `*` stands for every group or topic was not looked at. */
+function isForAll(chat: string, topic: string): (entry: TopicAgent) => boolean {
+  return (entry) =>
+    [entry.chat, entry.topic].includes('*') && ['*', chat].includes(entry.chat) && ['*', topic].includes(entry.topic);
 }
 
 /** The accounts that a conversation may be of; the ids of the config's are normalized by the channel in every version. */

@@ -20,47 +20,11 @@ export interface Place {
   readonly roles: readonly string[];
 }
 
-/** The facts of a conversation that may be unknown. */
-export const FACTS = ['account', 'parent', 'guild', 'team', 'roles'] as const;
-export type FactName = (typeof FACTS)[number];
-
-/** Places of one tier that give the same agent and ask about the same facts. */
-export interface Group {
-  readonly agent: string | null;
-  readonly asks: readonly FactName[];
-  readonly places: readonly Place[];
-}
-
-interface Bucket {
-  /** In the order of the config. */
-  readonly places: readonly Place[];
-  readonly groups: readonly Group[];
-}
-
-interface TierPlan extends Bucket {
-  /** The same by what the tier looks for. */
-  readonly bySought: ReadonlyMap<string, Bucket>;
-}
-
-export interface ChannelPlan {
-  readonly places: readonly Place[];
-  readonly tiers: ReadonlyMap<Tier, TierPlan>;
-  /** What some place asks about. */
-  readonly asks: ReadonlySet<FactName>;
-}
-
 /** What one rule set makes of a config. */
 export interface Draft {
   readonly rules: RuleSet;
   readonly fallback: Place;
   readonly places: ReadonlyMap<string, readonly Place[]>;
-}
-
-/** The same, to be looked up. */
-export interface Plan {
-  readonly rules: RuleSet;
-  readonly fallback: Place;
-  readonly channels: ReadonlyMap<string, ChannelPlan>;
 }
 
 export function draftOf(config: RoutingConfig, rules: RuleSet): Draft {
@@ -73,10 +37,6 @@ export function draftOf(config: RoutingConfig, rules: RuleSet): Draft {
   const fallback: Place = { ...UNCONSTRAINED, index: null, tier: 'default', agent, account: '*' };
   if (rules.channelBindingAdded && agent !== null && isOldShape(config)) addChannelBindings(config, fallback, places);
   return { rules, fallback, places };
-}
-
-export function planOf({ rules, fallback, places }: Draft): Plan {
-  return { rules, fallback, channels: new Map([...places].map(([name, list]) => [name, channelPlan(list)])) };
 }
 
 /** Account ids as versions since 2026.3.13 compare them: like agent ids, but blank is `default`. */
@@ -156,73 +116,23 @@ function defaultAgent({ agents, explicitOwner, systemAgent }: RoutingConfig, rul
 
 /** `agents.list` or a default mark: OpenClaw 2026.9.6 rewrites these when it loads them. */
 function isOldShape(config: RoutingConfig): boolean {
-  return !config.explicitOwner && config.agents.length > 0 && (!config.usesEntries || config.agents.some(isMarked));
-}
-
-function isMarked(agent: { readonly isDefault: boolean }): boolean {
-  return agent.isDefault;
+  return (
+    !config.explicitOwner &&
+    config.agents.length > 0 &&
+    (!config.usesEntries || config.agents.some(({ isDefault }) => isDefault))
+  );
 }
 
 function addChannelBindings(config: RoutingConfig, fallback: Place, places: Map<string, Place[]>): void {
+  // OpenClaw leaves out those with a channel-wide binding; there this one, the last, is never reached.
   for (const name of config.channels) {
-    const list = listOf(places, name.trim().toLowerCase());
-    const isBound = list.some((place) => place.tier === 'binding.channel' && place.roles.length === 0);
-    if (!isBound) list.push({ ...fallback, tier: 'binding.channel' });
+    listOf(places, name.trim().toLowerCase()).push({ ...fallback, tier: 'binding.channel' });
   }
 }
 
 /** The list of a key, made when there is none. */
-function listOf<K>(lists: Map<K, Place[]>, key: K): Place[] {
+export function listOf<K>(lists: Map<K, Place[]>, key: K): Place[] {
   const list = lists.get(key) ?? [];
   lists.set(key, list);
   return list;
-}
-
-function channelPlan(places: readonly Place[]): ChannelPlan {
-  const byTier = new Map<Tier, Place[]>();
-  for (const place of places) listOf(byTier, place.tier).push(place);
-  const peers = byTier.get('binding.peer');
-  if (peers !== undefined) byTier.set('binding.peer.parent', peers);
-  const tiers = new Map([...byTier].map(([tier, list]) => [tier, tierPlan(tier, list)]));
-  const asked = [...tiers.values()].flatMap(({ groups }) => groups.flatMap((group) => group.asks));
-  return { places, tiers, asks: new Set(asked) };
-}
-
-function tierPlan(tier: Tier, places: readonly Place[]): TierPlan {
-  const found = new Map<string, Place[]>();
-  for (const place of places) listOf(found, soughtOf(place)).push(place);
-  const bySought = new Map([...found].map(([sought, list]) => [sought, bucket(tier, list)]));
-  return { ...bucket(tier, places), bySought };
-}
-
-function bucket(tier: Tier, places: readonly Place[]): Bucket {
-  const groups = new Map<string, { agent: string | null; asks: readonly FactName[]; places: Place[] }>();
-  for (const place of places) {
-    const asked = FACTS.filter((fact) => asks(place, tier, fact));
-    const key = `${place.agent} ${asked}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { agent: place.agent, asks: asked, places: [place] });
-    else group.places.push(place);
-  }
-  return { places, groups: [...groups.values()] };
-}
-
-/** Whether a place asks about a fact in a tier. */
-export function asks(place: Place, tier: Tier, fact: FactName): boolean {
-  if (fact === 'account') return place.account !== '*';
-  if (fact === 'parent') return tier === 'binding.peer.parent' && canBeParent(place.peer);
-  return fact === 'roles' ? place.roles.length > 0 : place[fact] !== null;
-}
-
-/** Nothing hangs off a direct chat, so an unknown parent is none. */
-export function canBeParent(peer: string | null): boolean {
-  return peer !== null && !peer.startsWith('direct:');
-}
-
-/** The value by which the place's tier finds it. */
-function soughtOf({ tier, peer, wildcard, guild, team, account }: Place): string {
-  if (tier === 'binding.peer') return peer ?? '';
-  if (tier === 'binding.peer.wildcard') return wildcard ?? '';
-  if (tier === 'binding.guild' || tier === 'binding.guild+roles') return guild ?? '';
-  return tier === 'binding.team' ? (team ?? '') : account;
 }

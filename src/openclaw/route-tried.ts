@@ -1,5 +1,6 @@
+import type { FactName, Plan } from './route-index.ts';
 import { type Facts, type Match, unknownOf, verdictOn } from './route-match.ts';
-import type { FactName, Place, Plan } from './route-plan.ts';
+import type { Place } from './route-plan.ts';
 import type { RoutingBinding, RoutingConfig } from './routing-config.ts';
 import { TIERS, type Tier } from './tiers.ts';
 
