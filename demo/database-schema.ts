@@ -39,7 +39,8 @@ CREATE UNIQUE INDEX idx_agent_conversations_identity ON conversations(
 
 CREATE TABLE session_conversations (
   session_id TEXT NOT NULL, conversation_id TEXT NOT NULL, role TEXT NOT NULL DEFAULT 'primary',
-  first_seen_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL, PRIMARY KEY (session_id, conversation_id, role)
+  route_context_json TEXT, first_seen_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL,
+  PRIMARY KEY (session_id, conversation_id, role)
 ) STRICT;
 
 CREATE TABLE session_pending_inputs (

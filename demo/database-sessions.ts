@@ -22,6 +22,12 @@ export interface DatabaseWindow {
   /** With channel, account and chat type: the conversation, which gets rows of its own. */
   readonly peerId?: string;
   readonly threadId?: string;
+  /** What OpenClaw routed by, as it records it with the conversation; a string is stored as it is. */
+  readonly routeContext?: object | string;
+  /** When that was recorded: OpenClaw believes it only while it is the time when the conversation was last seen. */
+  readonly observedMs?: number;
+  /** When the conversation was last seen, when not at the last update. */
+  readonly seenMs?: number;
   readonly provider?: string;
   readonly model?: string;
 }
@@ -119,9 +125,10 @@ function insertWindow(
 function insertConversation(
   database: DatabaseSync,
   sessionId: string,
-  { channel, accountId = 'default', chatType = 'direct', peerId, threadId }: DatabaseWindow,
+  window: DatabaseWindow,
   { createdMs, updatedMs }: { createdMs: number; updatedMs: number },
 ): string | null {
+  const { channel, accountId = 'default', chatType = 'direct', peerId, threadId, seenMs = updatedMs } = window;
   if (channel === undefined || peerId === undefined) return null;
   const id = `conv_${digest(JSON.stringify([channel, accountId, chatType, peerId, threadId])).slice(0, 32)}`;
   database
@@ -146,8 +153,15 @@ function insertConversation(
     session_id: sessionId,
     conversation_id: id,
     role: 'primary',
+    route_context_json: routeRecord(window, seenMs),
     first_seen_at: createdMs,
-    last_seen_at: updatedMs,
+    last_seen_at: seenMs,
   });
   return id;
+}
+
+function routeRecord({ routeContext, observedMs }: DatabaseWindow, seenMs: number): string | undefined {
+  if (routeContext === undefined || typeof routeContext === 'string') return routeContext;
+  const writeId = '00000000-0000-4000-8000-000000000000';
+  return JSON.stringify({ version: 1, writeId, observedAt: observedMs ?? seenMs, context: routeContext });
 }

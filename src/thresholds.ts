@@ -31,6 +31,35 @@ export const TOKEN_THRESHOLDS = {
 /** Bytes of one transcript; strictly above is concerning: slow to load and to compact, and never a reason to wake anybody. */
 export const TRANSCRIPT_BYTES_THRESHOLD = { warning: 500_000 } as const;
 
+const MIB = 1024 ** 2;
+
+/**
+ * What alerts about sessions and stores compare with beside the two above; they have no setting of their own. Strictly
+ * above counts, unless it says otherwise.
+ */
+export const ALERT_THRESHOLDS = {
+  /** Of the window, where compaction is off. */
+  windowPercent: 90,
+  /** Within an hour; as many count. */
+  compactionsPerHour: 4,
+  /** How long the oldest queued message waits. */
+  waitingInputSeconds: 15 * 60,
+  /** Of an agent's active sessions, those whose tokens nobody knows. */
+  unknownTokensPercent: 50,
+  /** OpenClaw 2026.2.17 to 2026.4.29 rotated an index of this size. */
+  indexBytes: 10 * MIB,
+  /** OpenClaw recycles a write-ahead log of this size itself, so a larger one is one that it cannot. */
+  walBytes: 64 * MIB,
+  /** Of OpenClaw's own limits of bytes and of sessions, above which it removes the oldest. */
+  maintenancePercent: 90,
+  /** Checkpoints, trajectories and temporary files within a day. */
+  leftoverBytesPerDay: 1_000_000_000,
+  /** Sessions of one kind that a machine makes: cron, subagent, hook. */
+  machineSessions: 200,
+  /** Less is too little for a compaction and its summary. */
+  compactionReserveTokens: 25_000,
+} as const;
+
 /** The thresholds of one session: the shipped ones of its kind, or what the config file says of it. */
 export interface Thresholds {
   readonly tokens: Readonly<Record<Severity, number>>;
@@ -58,7 +87,7 @@ export interface Measured {
   readonly tokens: number | null;
   readonly window: number | null;
   readonly effectiveWindow: number | null;
-  readonly transcript: { readonly bytes: number } | null;
+  readonly transcript: { readonly bytes: number | null } | null;
 }
 
 /** The most severe threshold that the session's context is over; null when it is over none. */
@@ -72,7 +101,7 @@ export function tokensSeverity({ thresholds, tokens, window, effectiveWindow }: 
 }
 
 export function isTranscriptLarge({ thresholds, transcript }: Measured): boolean {
-  return transcript !== null && transcript.bytes > thresholds.transcriptBytes.warning;
+  return transcript !== null && (transcript.bytes ?? 0) > thresholds.transcriptBytes.warning;
 }
 
 export function isOverThreshold(session: Measured): boolean {

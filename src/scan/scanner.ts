@@ -132,6 +132,7 @@ export class Scanner {
           transcripts: this.transcripts,
           config: discovery.config,
           databases: this.databases,
+          registryUnread: discovery.registryUnread,
           now: this.now(),
           pause,
         }),

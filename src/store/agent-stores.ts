@@ -99,10 +99,13 @@ function agentDatabase(agent: string, usual: string, input: AgentStoresInput): A
   if (found === undefined) {
     return registered.length === 0 ? null : { path: usual, root: stateDir, problem: 'database_missing' };
   }
-  const { folder, root } = realFolder(dirname(found), stateDir);
+  // A link of its own place must not lead out; a folder that is named lies where it lies.
+  const { folder, root } =
+    found === usual ? { folder: dirname(usual), root: stateDir } : realFolder(dirname(found), stateDir);
   const path = join(folder, basename(found));
-  const given = [path, found].flatMap((each) => [each, agentsTail(each)]);
-  const isGivenUp = registry.quarantined.some((each) => given.includes(each) || given.includes(agentsTail(each)));
+  const spellings = (each: string) => [each, agentsTail(each)].filter((text) => text !== null);
+  const given = [path, found].flatMap(spellings);
+  const isGivenUp = registry.quarantined.some((each) => spellings(each).some((text) => given.includes(text)));
   return { path, root, problem: isGivenUp ? 'database_unreadable' : null };
 }
 

@@ -11,7 +11,7 @@ import {
   stateText,
 } from './database-state.ts';
 
-export { DatabaseError, type DatabaseProblem, databaseSignature } from './database-state.ts';
+export { DatabaseError, type DatabaseProblem, databaseFiles, databaseSignature } from './database-state.ts';
 
 /**
  * How long SQLite waits for a writer of a rollback-journal database. Never with a WAL: what locks that one out is its

@@ -65,8 +65,15 @@ export function databaseState(path: string, root: string): DatabaseState {
  * Throws a DatabaseError.
  */
 export function databaseSignature(path: string, root: string): string {
+  return databaseFiles(path, root).signature;
+}
+
+/** The signature, and what tells another database from the same one that was written to. Throws a DatabaseError. */
+export function databaseFiles(path: string, root: string): { signature: string; inode: number; bytes: number } {
   const state = databaseState(path, root);
-  return isSettled(state) ? stateText(state) : `${stateText(state)} ${process.hrtime.bigint()}`;
+  const text = stateText(state);
+  const signature = isSettled(state) ? text : `${text} ${process.hrtime.bigint()}`;
+  return { signature, inode: state.main.inode, bytes: state.main.size };
 }
 
 export function stateText({ main, wal, journal }: DatabaseState): string {

@@ -28,6 +28,8 @@ export interface Discovery {
   readonly registryVersion: string | null;
   /** Why the registry could not be read; null when it could, and when there is none. */
   readonly registryError: string | null;
+  /** It could not be read even once: an agent that seems empty may have a database elsewhere. */
+  readonly registryUnread: boolean;
   /** Reports of the migration to SQLite; null: it was never run here. */
   readonly migrationRuns: number | null;
   /** A generated sample, see `SAMPLE_MARKER`. */
@@ -58,13 +60,14 @@ export function discover({
 }: DiscoverInput): Discovery {
   const stateDir = realOrGiven(given);
   const { config, error } = readConfig({ ...input, configPath, mappings, stateDir });
-  const { registry, error: registryError } = cache.read(stateDir);
+  const { registry, error: registryError, unread: registryUnread } = cache.read(stateDir);
   const found = {
     config,
     configValid: error === null,
     configError: error,
     registryVersion: registry.version,
     registryError,
+    registryUnread,
     migrationRuns: null,
     agents: [],
     sample: false,

@@ -9,6 +9,7 @@ import type { DatabaseCache, DatabaseReading } from './sqlite-store.ts';
 export interface StoreContext extends FileStoreContext {
   readonly config: OpenClawConfig;
   readonly databases: DatabaseCache;
+  readonly registryUnread: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -19,7 +20,13 @@ export interface StoreContext extends FileStoreContext {
  */
 export async function readStore(store: AgentStore, context: StoreContext): Promise<StoreReading> {
   const { agent, database } = store;
-  if (database === null) return readFileStore(store, context);
+  if (database === null) {
+    const reading = await readFileStore(store, context);
+    // Its database may be where only the registry knows.
+    return reading.layout === 'empty' && context.registryUnread
+      ? unreadable(store, { schema: 0, version: null }, 'database_unreadable')
+      : reading;
+  }
   if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
   const place = { agent, path: database.path, root: database.root };
   const reading = await context.databases.look(place, context.config, context.now, context.pause);

@@ -14,8 +14,6 @@ export interface Registry {
   readonly quarantined: readonly string[];
 }
 
-const NO_REGISTRY: Registry = { version: null, databases: [], quarantined: [] };
-
 const TABLES = ['schema_meta', 'agent_databases', 'quarantined_databases'];
 
 /** Agent databases have session tables from schema 4 on; 2026.7.x registers none. */
@@ -23,25 +21,49 @@ const FIRST_SESSION_SCHEMA = 4;
 
 /** Keeps what the registry said, so that it is opened only when it was written to. */
 export class RegistryCache {
-  private known: { signature: string; registry: Registry } | null = null;
+  private readonly shared = new FileCache('openclaw.sqlite', readShared);
+  private readonly quarantine = new FileCache('openclaw-quarantine.sqlite', readQuarantine);
 
-  /** `error` says why it could not be read, while the last reading is given; null when it could or there is none. */
-  read(stateDir: string): { registry: Registry; error: string | null } {
-    const shared = join(stateDir, 'state', 'openclaw.sqlite');
-    const quarantine = join(stateDir, 'state', 'openclaw-quarantine.sqlite');
+  /**
+   * `error` says why it could not be read, while the last reading is given; null when it could or there is none.
+   * `unread`: where the databases are could not be read even once, so an agent without one may have one elsewhere.
+   */
+  read(stateDir: string): { registry: Registry; error: string | null; unread: boolean } {
+    const shared = this.shared.read(stateDir);
+    const quarantine = this.quarantine.read(stateDir);
+    return {
+      registry: { ...(shared.content ?? NONE_SHARED), quarantined: quarantine.content ?? [] },
+      error: shared.error ?? quarantine.error,
+      unread: shared.error !== null && shared.content === null,
+    };
+  }
+}
+
+const NONE_SHARED = { version: null, databases: [] };
+
+/** One of OpenClaw's databases for all agents. */
+class FileCache<T> {
+  private readonly name: string;
+  private readonly readContent: (database: DatabaseSync) => T;
+  private known: { signature: string; content: T | null } | null = null;
+
+  constructor(name: string, readContent: (database: DatabaseSync) => T) {
+    this.name = name;
+    this.readContent = readContent;
+  }
+
+  read(stateDir: string): { content: T | null; error: string | null } {
+    const path = join(stateDir, 'state', this.name);
     try {
-      const signature = `${signatureOrNone(shared, stateDir)} ${signatureOrNone(quarantine, stateDir)}`;
-      if (this.known?.signature === signature) return { registry: this.known.registry, error: null };
-      const registry = {
-        ...(readOr(shared, stateDir, readShared) ?? { version: null, databases: [] }),
-        quarantined: readOr(quarantine, stateDir, readQuarantine) ?? [],
-      };
-      this.known = { signature, registry };
-      return { registry, error: null };
+      const signature = signatureOrNone(path, stateDir);
+      if (this.known?.signature !== signature) {
+        this.known = { signature, content: readOr(path, stateDir, this.readContent) };
+      }
+      return { content: this.known.content, error: null };
     } catch (error) {
       const isDatabases = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
       if (!(error instanceof DatabaseError) && !isDatabases) throw error;
-      return { registry: this.known?.registry ?? NO_REGISTRY, error: error.message };
+      return { content: this.known?.content ?? null, error: error.message };
     }
   }
 }

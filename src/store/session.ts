@@ -33,8 +33,8 @@ export type Problem = (typeof PROBLEMS)[number];
 
 /** A transcript that is there. */
 export interface Transcript {
-  /** Of the file; in a database the logical bytes of its events. */
-  readonly bytes: number;
+  /** Of the file; in a database the logical bytes of its events; null: not known. */
+  readonly bytes: number | null;
   /** Milliseconds since the epoch. */
   readonly writtenMs: number;
   readonly usage: Usage;

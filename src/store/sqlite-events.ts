@@ -3,8 +3,17 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { DatabaseSchema } from './sqlite-schema.ts';
 import { parseRecord, type TranscriptRecord, type Usage } from './transcript-facts.ts';
 
-/** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that unpacks to more is none of its. */
-const LARGEST_EVENT_BYTES = 4 * 1024 * 1024;
+/** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that is larger, or unpacks to more, is none of its. */
+const LARGEST_PACKED_BYTES = 4 * 1024 * 1024;
+/** A larger text is neither parsed nor judged; near 512 MB node:sqlite gives no value at all, and no error. */
+const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
+/** Most events unpack into one; the default of 16 KB takes five times the memory for many (measured). */
+const CHUNK_BYTES = 64 * 1024;
+/** What an event costs besides its bytes, so that empty ones use up a budget too. */
+const ROW_BYTES = 64;
+/** Before every sequence number, and every rowid, of a healthy or a damaged database. */
+export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
+export const BEFORE_ALL_ROWS = -(2n ** 63n);
 
 const STATEMENTS = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
 
@@ -37,29 +46,43 @@ export interface RecordCount {
 function bytesOf({ has }: DatabaseSchema): string {
   const text = 'octet_length(event_json)';
   return has('transcript_events', 'event_utf8_bytes')
-    ? `COALESCE(event_utf8_bytes, ${text}, 0)`
+    ? `CASE WHEN event_utf8_bytes >= 0 THEN event_utf8_bytes ELSE COALESCE(${text}, 0) END`
     : `COALESCE(${text}, 0)`;
 }
 
-/** The events of one transcript after a sequence number. */
+/** The events of one transcript behind one sequence number and up to another. */
 export function countEvents(
   database: DatabaseSync,
   schema: DatabaseSchema,
   sessionId: string,
   after: number,
+  upTo: number,
 ): EventCount {
   const row = prepared(
     database,
-    `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes FROM transcript_events WHERE session_id = ? AND seq > ?`,
-  ).get(sessionId, after);
+    `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes FROM transcript_events
+      WHERE session_id = ? AND seq > ? AND seq <= ?`,
+  ).get(sessionId, after, upTo);
   return { events: Number(row?.events), bytes: Number(row?.bytes) };
 }
 
-/** How many events a transcript has, from the index of its key alone. */
-export function eventsOf(database: DatabaseSync, sessionId: string): number {
-  return Number(
-    prepared(database, 'SELECT COUNT(*) AS events FROM transcript_events WHERE session_id = ?').get(sessionId)?.events,
-  );
+/** How many events a transcript has up to a sequence number, from the index of its key alone. */
+export function eventsOf(database: DatabaseSync, sessionId: string, upTo: number): number {
+  const statement = 'SELECT COUNT(*) AS events FROM transcript_events WHERE session_id = ? AND seq <= ?';
+  return Number(prepared(database, statement).get(sessionId, upTo)?.events);
+}
+
+/** What the event of a sequence number is called; null where it has no name. */
+export function eventId(
+  database: DatabaseSync,
+  { has }: DatabaseSchema,
+  sessionId: string,
+  seq: number,
+): string | null {
+  if (!has('transcript_event_identities', 'event_id')) return null;
+  const statement = 'SELECT event_id AS id FROM transcript_event_identities WHERE session_id = ? AND seq = ? LIMIT 1';
+  const id = prepared(database, statement).get(sessionId, seq)?.id;
+  return typeof id === 'string' ? id : null;
 }
 
 /**
@@ -68,16 +91,16 @@ export function eventsOf(database: DatabaseSync, sessionId: string): number {
 export function countSlice(
   database: DatabaseSync,
   schema: DatabaseSchema,
-  after: number,
+  after: bigint,
   limit: number,
-): { sizes: { id: string; bytes: number }[]; next: number | null } {
+): { sizes: { id: string; bytes: number }[]; next: bigint | null } {
   const rows = prepared(
     database,
-    `SELECT rowid, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+    `SELECT CAST(rowid AS TEXT) AS row, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
   ).all(after, limit);
   return {
     sizes: rows.map(({ id, bytes }) => ({ id: String(id), bytes: Number(bytes) })),
-    next: rows.length < limit ? null : Number(rows.at(-1)?.rowid),
+    next: rows.length < limit ? null : BigInt(String(rows.at(-1)?.row)),
   };
 }
 
@@ -98,9 +121,10 @@ export function countRecords(database: DatabaseSync, sessionId: string): RecordC
 
 /** An event as it is stored. */
 export interface StoredEvent {
-  readonly rowid: number;
+  readonly rowid: bigint;
   readonly sessionId: string;
   readonly seq: number;
+  /** null: it does not parse. */
   readonly record: TranscriptRecord | null;
   /** Decoded. */
   readonly bytes: number;
@@ -113,7 +137,7 @@ export interface StoredEvent {
 export function* readEvents(
   database: DatabaseSync,
   schema: DatabaseSchema,
-  from: { sessionId: string; after: number } | { rowid: number },
+  from: { sessionId: string; after: number } | { rowid: bigint },
   budget: number,
 ): Generator<StoredEvent> {
   const [where, ...parameters]: [string, ...SQLInputValue[]] =
@@ -124,7 +148,7 @@ export function* readEvents(
   for (const row of prepared(database, `${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
     const event = toEvent(row);
     yield event;
-    decoded += event.bytes;
+    decoded += event.bytes + ROW_BYTES;
     if (decoded >= budget) return;
   }
 }
@@ -140,7 +164,7 @@ export function findUsage(
   cutSeq: number | null,
   budget: number,
 ): { usage: Usage; whole: boolean } {
-  const after = lastUsage('seq > ?', cutSeq ?? -1);
+  const after = lastUsage('seq > ?', cutSeq ?? BEFORE_ALL);
   const before = cutSeq === null ? { usage: null, whole: true } : lastUsage('seq < ?', cutSeq);
   return {
     usage: { after: after.usage, before: before.usage, compacted: cutSeq !== null },
@@ -157,27 +181,41 @@ export function findUsage(
       if (decoded >= budget) return { usage: null, whole: false };
       const { record, bytes } = toEvent(row);
       if (record?.type === 'message' && record.usage !== null) return { usage: record.usage, whole: true };
-      decoded += bytes;
+      decoded += bytes + ROW_BYTES;
     }
     return { usage: null, whole: true };
   }
 }
 
 function selectEvents({ has }: DatabaseSchema): string {
-  const zstd = has('transcript_events', 'event_zstd') ? 'event_zstd' : 'NULL';
-  return `SELECT rowid, session_id AS sessionId, CAST(seq AS REAL) AS seq, event_json AS json, ${zstd} AS zstd FROM transcript_events`;
+  const zstd = has('transcript_events', 'event_zstd')
+    ? `CASE WHEN length(event_zstd) <= ${LARGEST_PACKED_BYTES} THEN event_zstd END`
+    : 'NULL';
+  return `SELECT CAST(rowid AS TEXT) AS row, session_id AS sessionId, CAST(seq AS REAL) AS seq,
+    CASE WHEN octet_length(event_json) <= ${LARGEST_TEXT_BYTES} THEN event_json END AS json, ${zstd} AS zstd,
+    COALESCE(octet_length(event_json) > ${LARGEST_TEXT_BYTES}, 0) AS unjudged FROM transcript_events`;
 }
 
-function toEvent({ rowid, sessionId, seq, json, zstd }: Record<string, unknown>): StoredEvent {
+function toEvent({ row, sessionId, seq, json, zstd, unjudged }: Record<string, unknown>): StoredEvent {
   const text = typeof json === 'string' ? json : zstd instanceof Uint8Array ? unpack(zstd) : null;
-  const record = text === null ? null : parseRecord(text);
-  return { rowid: Number(rowid), sessionId: String(sessionId), seq: Number(seq), record, bytes: text?.length ?? 0 };
+  const record: TranscriptRecord | null = unjudged === 1 ? { type: 'other' } : text === null ? null : parseRecord(text);
+  // A frame that does not unpack may have cost as much as the largest that does: a database of bombs must end a slice.
+  const decoded = text?.length ?? (zstd instanceof Uint8Array ? LARGEST_PACKED_BYTES : 0);
+  return {
+    rowid: BigInt(String(row)),
+    sessionId: String(sessionId),
+    seq: Number(seq),
+    record,
+    bytes: decoded,
+  };
 }
 
 /** null: no frame, or a damaged one, or one that unpacks to more than OpenClaw ever packs. */
 function unpack(frame: Uint8Array): string | null {
   try {
-    return zstdDecompressSync(frame, { maxOutputLength: LARGEST_EVENT_BYTES }).toString('utf8');
+    return zstdDecompressSync(frame, { maxOutputLength: LARGEST_PACKED_BYTES, chunkSize: CHUNK_BYTES }).toString(
+      'utf8',
+    );
   } catch {
     return null;
   }

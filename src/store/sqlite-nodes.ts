@@ -7,7 +7,7 @@ import type { DatabaseSchema } from './sqlite-schema.ts';
 
 /** One row of `session_nodes` with what belongs to it. Times in milliseconds since the epoch. */
 export interface SessionNode {
-  readonly rowid: number;
+  readonly rowid: bigint;
   readonly key: string;
   readonly sessionId: string;
   /** null: no object. */
@@ -22,7 +22,7 @@ export interface SessionNode {
   /** The row of its current transcript; null when there is none. */
   readonly window: SessionWindow | null;
   /** A transcript that was moved out of the event table. */
-  readonly cold: { readonly bytes: number; readonly archivedMs: number | null } | null;
+  readonly cold: { readonly bytes: number | null; readonly archivedMs: number | null } | null;
   /** Of the newest event; null without events. */
   readonly lastSeq: number | null;
   /** Changes when the transcript is rewritten. */
@@ -50,26 +50,29 @@ const NOT_STORED = new Set([
 ]);
 const FIELDS = [...ENTRY_FIELDS].filter((field) => !NOT_STORED.has(field));
 const DELIVERY = '$.delivery';
+/** No entry has a thousandth of it; near 512 MB node:sqlite gives no value at all, and no error. */
+const LARGEST_ENTRY_BYTES = 64 * 1024 * 1024;
 
 /**
  * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). An entry
  * has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at the
  * first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
  */
-export function readNodes(database: DatabaseSync, schema: DatabaseSchema, after: number, limit: number): SessionNode[] {
+export function readNodes(database: DatabaseSync, schema: DatabaseSchema, after: bigint, limit: number): SessionNode[] {
   const { has } = schema;
   const node = (column: string) => (has('session_nodes', column) ? `n.${column}` : 'NULL');
   const window = (column: string) => (has('session_windows', column) ? `w.${column}` : 'NULL');
   const isCold = has('session_transcript_cold_archives', 'raw_bytes');
-  const isJson = "typeof(n.entry_json) = 'text' AND json_valid(n.entry_json)";
+  const isSmall = `octet_length(n.entry_json) <= ${LARGEST_ENTRY_BYTES}`;
+  const isJson = `typeof(n.entry_json) = 'text' AND ${isSmall} AND json_valid(n.entry_json)`;
   const paths = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
   // As REAL: node:sqlite throws at an integer above 2^53, and one bad row must not hide the others.
   const real = (column: string, name: string) => `CAST(${column} AS REAL) AS ${name}`;
   const rows = database
     .prepare(
-      `SELECT n.rowid AS rowid, n.session_key AS key, n.current_session_id AS sessionId,
+      `SELECT CAST(n.rowid AS TEXT) AS row, n.session_key AS key, n.current_session_id AS sessionId,
         CASE WHEN ${isJson} THEN CASE json_type(n.entry_json) WHEN 'object' THEN json_extract(n.entry_json, ${paths}) END END AS fields,
-        CASE WHEN ${isJson} THEN NULL ELSE n.entry_json END AS malformed,
+        CASE WHEN ${isJson} OR NOT ${isSmall} THEN NULL ELSE n.entry_json END AS malformed,
         ${node('archived_at')} IS NOT NULL AS archived, ${node('status')} AS status,
         ${real(node('updated_at'), 'updatedMs')}, ${real(node('created_at'), 'createdMs')},
         ${real(node('last_interaction_at'), 'lastInteractionMs')}, ${real(node('last_activity_at'), 'lastActivityMs')},
@@ -93,7 +96,7 @@ export function readNodes(database: DatabaseSync, schema: DatabaseSchema, after:
 function toNode(row: Record<string, unknown>): SessionNode {
   const entry = parseEntry(fieldsOf(row));
   return {
-    rowid: Number(row.rowid),
+    rowid: BigInt(String(row.row)),
     key: String(row.key),
     sessionId: String(row.sessionId),
     entry,
@@ -114,7 +117,7 @@ function toNode(row: Record<string, unknown>): SessionNode {
             transcriptMs: figure(row.transcriptMs),
           }
         : null,
-    cold: typeof row.coldBytes === 'number' ? { bytes: row.coldBytes, archivedMs: figure(row.coldMs) } : null,
+    cold: typeof row.coldBytes === 'number' ? { bytes: figure(row.coldBytes), archivedMs: figure(row.coldMs) } : null,
     lastSeq: typeof row.lastSeq === 'number' ? row.lastSeq : null,
     generation: text(row.generation) ?? '',
     twinMs: figure(row.twinMs),

@@ -48,7 +48,7 @@ export interface DatabaseSchema {
 export function databaseSchema(database: DatabaseSync, agent: string): DatabaseSchema {
   const columns = new Set(texts(database, COLUMNS, ...TABLES));
   const has: DatabaseSchema['has'] = (table, column) => columns.has(`${table}.${column}`);
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  const version = userVersion(database);
   const meta = has('schema_meta', 'agent_id') && has('schema_meta', 'role') ? metaOf(database) : null;
   const appVersion = typeof meta?.app_version === 'string' ? meta.app_version : null;
   const tables = new Set(texts(database, "SELECT name FROM sqlite_schema WHERE type = 'table'"));
@@ -69,6 +69,10 @@ function texts(database: DatabaseSync, statement: string, ...parameters: readonl
     .prepare(statement)
     .all(...parameters)
     .map(({ name }) => String(name));
+}
+
+export function userVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
 }
 
 function metaOf(database: DatabaseSync) {

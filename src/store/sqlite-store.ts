@@ -1,11 +1,12 @@
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { sessionWindow } from '../openclaw/windows.ts';
-import { DatabaseError, databaseSignature, readDatabase } from './database-file.ts';
+import { DatabaseError, databaseFiles, readDatabase } from './database-file.ts';
 import { allowOnly } from './database-guard.ts';
 import type { DatabaseFigures, Problem, StoredSession } from './session.ts';
+import { BEFORE_ALL_ROWS } from './sqlite-events.ts';
 import { readFigures } from './sqlite-figures.ts';
 import { readNodes, type SessionNode } from './sqlite-nodes.ts';
-import { type DatabaseSchema, databaseSchema, TABLES } from './sqlite-schema.ts';
+import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './sqlite-schema.ts';
 import { storedSession } from './sqlite-session.ts';
 import {
   countTranscripts,
@@ -13,6 +14,7 @@ import {
   type KnownTranscript,
   type Read,
   unvalidated,
+  validateEach,
   validateTranscripts,
 } from './sqlite-transcripts.ts';
 
@@ -28,13 +30,13 @@ export interface DatabasePlace {
 interface Known {
   readonly place: DatabasePlace;
   /** Of its files before it was read. */
-  readonly signature: string;
+  readonly files: ReturnType<typeof databaseFiles>;
   readonly schema: DatabaseSchema;
   readonly nodes: readonly SessionNode[];
   readonly figures: DatabaseFigures | null;
   /** By session id. */
   readonly transcripts: Map<string, KnownTranscript>;
-  /** Milliseconds since the epoch. */
+  /** When it was seen last to be so, in milliseconds since the epoch. */
   readonly readMs: number;
 }
 
@@ -59,6 +61,8 @@ export interface DatabaseReading {
 const NODES_A_SLICE = 1000;
 /** Bytes of events that a quick scan looks at for the usage, on each side of the last cut. */
 const QUICK_USAGE_BYTES = 1024 * 1024;
+/** And a deep one: what says nothing of its usage for so long is not worth more. */
+const DEEP_USAGE_BYTES = 256 * 1024 * 1024;
 /** Bytes of new events that a quick scan parses at most; what is more waits for the deep scan. */
 const QUICK_BYTES = 16 * 1024 * 1024;
 /** How long the figures of a locked database are shown. */
@@ -98,7 +102,7 @@ export class DatabaseCache {
     now: number,
     pause: () => Promise<void>,
   ): Promise<DatabaseReading> {
-    this.seen.add(place.path);
+    this.seen.add(identity(place));
     try {
       const known = await this.current(place, now, pause);
       if (known.schema.sessions === 'readable') {
@@ -122,7 +126,7 @@ export class DatabaseCache {
         }
         const cut = [...transcripts.values()].filter(({ usage }) => usage?.whole === false);
         const ids = cut.map(({ sessionId }) => sessionId);
-        yield* findUsages(this.reader(known), ids, transcripts, Number.POSITIVE_INFINITY);
+        yield* findUsages(this.reader(known), ids, transcripts, DEEP_USAGE_BYTES);
       } catch (error) {
         // It vanished, is locked or was damaged since the quick scan: the next one says so.
         databaseError(error);
@@ -131,42 +135,52 @@ export class DatabaseCache {
   }
 
   private async current(place: DatabasePlace, now: number, pause: () => Promise<void>): Promise<Known> {
-    const signature = databaseSignature(place.path, place.root);
-    const before = this.known.get(place.path);
-    if (before?.signature === signature) return before;
+    const files = databaseFiles(place.path, place.root);
+    const before = this.known.get(identity(place));
+    if (before?.files.signature === files.signature) return this.keep({ ...before, readMs: now });
     this.counts.reads += 1;
     const first = readDatabase(place.path, place.root, (database) => {
       allowOnly(database, TABLES);
       const schema = databaseSchema(database, place.agent);
       if (schema.sessions !== 'readable') return { schema, figures: null, nodes: [] };
-      return { schema, figures: readFigures(database, schema), nodes: readNodes(database, schema, 0, NODES_A_SLICE) };
+      return {
+        schema,
+        figures: readFigures(database, schema),
+        nodes: readNodes(database, schema, BEFORE_ALL_ROWS, NODES_A_SLICE),
+      };
     });
     await pause();
     const { schema, figures } = first;
     const nodes = [...first.nodes];
     const known: Known = {
       place,
-      signature,
+      files,
       schema,
       figures,
       nodes,
-      transcripts: before?.transcripts ?? new Map(),
+      transcripts: before !== undefined && isSameFile(before, files) ? before.transcripts : new Map(),
       readMs: now,
     };
     const read = this.reader(known);
     for (let slice = first.nodes; slice.length === NODES_A_SLICE; await pause()) {
-      const after = slice.at(-1)?.rowid ?? 0;
+      const after = slice.at(-1)?.rowid ?? BEFORE_ALL_ROWS;
       slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE));
       nodes.push(...slice);
     }
     const marks = new Map(
-      nodes.flatMap(({ sessionId, lastSeq, generation }) =>
-        lastSeq === null ? [] : [[sessionId, { sessionId, lastSeq, generation }] as const],
+      nodes.flatMap(({ sessionId, lastSeq, generation, window }) =>
+        lastSeq === null
+          ? []
+          : [[sessionId, { sessionId, lastSeq, generation, writtenMs: window?.transcriptMs ?? null }] as const],
       ),
     );
     for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts)) await pause();
     for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
-    this.known.set(place.path, known);
+    return this.keep(known);
+  }
+
+  private keep(known: Known): Known {
+    this.known.set(identity(known.place), known);
     return known;
   }
 
@@ -184,7 +198,7 @@ export class DatabaseCache {
   /** Once everything was parsed, what is new is parsed at once while it is little. */
   private *validateNew(known: Known): Generator<void> {
     if (!this.deepEnded || unvalidated(known.transcripts).length === 0) return;
-    for (const bytes of validateTranscripts(this.reader(known), known.transcripts)) {
+    for (const bytes of validateEach(this.reader(known), known.transcripts)) {
       this.counts.eventBytes += bytes;
       this.quickBytes -= bytes;
       if (this.quickBytes <= 0) return;
@@ -197,13 +211,15 @@ export class DatabaseCache {
       this.counts.reads += 1;
       return readDatabase(place.path, place.root, (database) => {
         allowOnly(database, TABLES);
+        // OpenClaw changed the tables since they were looked at: the next scan looks again.
+        if (userVersion(database) !== schema.version) throw new DatabaseError('busy');
         return work(database, schema);
       });
     };
   }
 
   private refused(place: DatabasePlace, { problem }: DatabaseError, now: number): DatabaseReading {
-    const known = this.known.get(place.path);
+    const known = this.known.get(identity(place));
     if (problem === 'busy' && known !== undefined && now - known.readMs <= LONGEST_STALE_MS) {
       return { ...reading(known), staleSinceMs: known.readMs };
     }
@@ -211,6 +227,16 @@ export class DatabaseCache {
     const schema = known?.schema ?? { version: 0, appVersion: null };
     return { ...NOTHING, schema: schema.version, version: schema.appVersion, problem: reason };
   }
+}
+
+/** Two agents may name the same file: it is of one of them at most, and the other must hear so. */
+function identity({ agent, path }: DatabasePlace): string {
+  return JSON.stringify([agent, path]);
+}
+
+/** Another file in its place, or a shrunken one, has nothing that was known. */
+function isSameFile({ files }: Known, { inode, bytes }: Known['files']): boolean {
+  return files.inode === inode && files.bytes <= bytes;
 }
 
 const NOTHING: DatabaseReading = {

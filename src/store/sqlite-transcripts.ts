@@ -1,9 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import {
+  BEFORE_ALL,
+  BEFORE_ALL_ROWS,
   countEvents,
   countRecords,
   countSlice,
   type EventCount,
+  eventId,
   eventsOf,
   findUsage,
   NO_EVENTS,
@@ -18,6 +21,8 @@ export interface TranscriptMark {
   readonly sessionId: string;
   readonly lastSeq: number;
   readonly generation: string;
+  /** When OpenClaw says that it was written last; not every version changes the generation at every rewrite. */
+  readonly writtenMs: number | null;
 }
 
 /** What is known of the events of one transcript up to its mark. */
@@ -27,6 +32,8 @@ export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount
   /** Every event up to here was parsed once. */
   readonly validatedSeq: number;
   readonly badEvents: number;
+  /** The name of the event at `lastSeq`: where it is another, a backup was put back and went on. */
+  readonly lastEventId: string | null;
 }
 
 /** A slice of work in one short read transaction. */
@@ -48,22 +55,27 @@ export function* countTranscripts(
   known: Map<string, KnownTranscript>,
 ): Generator<void> {
   const changed = marks.filter((mark) => !isSame(known.get(mark.sessionId), mark));
-  const bulk = changed.length > BULK ? yield* countAll(read) : new Map<string, EventCount>();
+  const anew = changed.filter((mark) => !mayHaveGrown(known.get(mark.sessionId), mark));
+  const bulk = anew.length > BULK ? yield* countAll(read) : new Map<string, EventCount>();
   for (let at = 0; at < changed.length; at += TRANSCRIPTS_A_SLICE) {
     const slice = read((database, schema) =>
       changed
         .slice(at, at + TRANSCRIPTS_A_SLICE)
         .map((mark) => recount(database, schema, mark, known.get(mark.sessionId), bulk.get(mark.sessionId))),
     );
-    for (const transcript of slice) known.set(transcript.sessionId, transcript);
+    for (const transcript of slice) {
+      // Gone since its row was read.
+      if (transcript.events === 0) known.delete(transcript.sessionId);
+      else known.set(transcript.sessionId, transcript);
+    }
     yield;
   }
 }
 
 function* countAll(read: Read): Generator<void, Map<string, EventCount>> {
   const counts = new Map<string, EventCount>();
-  for (let after: number | null = 0; after !== null; ) {
-    const from: number = after;
+  for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
+    const from: bigint = after;
     // Added here and not in the transaction: that is begun anew when the files change under it.
     const { sizes, next } = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE));
     for (const { id, bytes } of sizes) {
@@ -83,22 +95,25 @@ function recount(
   before: KnownTranscript | undefined,
   counted: EventCount | undefined,
 ): KnownTranscript {
-  const events = eventsOf(database, mark.sessionId);
-  const grew = before !== undefined && before.generation === mark.generation && before.lastSeq < mark.lastSeq;
-  const added = grew ? countEvents(database, schema, mark.sessionId, before.lastSeq) : NO_EVENTS;
+  const { sessionId, lastSeq } = mark;
+  const events = eventsOf(database, sessionId, lastSeq);
+  const grew =
+    mayHaveGrown(before, mark) && eventId(database, schema, sessionId, before.lastSeq) === before.lastEventId;
+  const added = grew ? countEvents(database, schema, sessionId, before.lastSeq, lastSeq) : NO_EVENTS;
   const continues = grew && before.events + added.events === events;
   const total = continues
     ? { events, bytes: before.bytes + added.bytes }
     : // What was counted on the way through the file stands, unless the transcript changed meanwhile.
       counted?.events === events
       ? counted
-      : countEvents(database, schema, mark.sessionId, -1);
+      : countEvents(database, schema, sessionId, BEFORE_ALL, lastSeq);
   return {
     ...mark,
     ...total,
-    ...countRecords(database, mark.sessionId),
+    ...countRecords(database, sessionId),
+    lastEventId: eventId(database, schema, sessionId, lastSeq),
     usage: null,
-    validatedSeq: continues ? before.validatedSeq : -1,
+    validatedSeq: continues ? before.validatedSeq : BEFORE_ALL,
     badEvents: continues ? before.badEvents : 0,
   };
 }
@@ -110,8 +125,9 @@ export function* findUsages(
   known: Map<string, KnownTranscript>,
   budget: number,
 ): Generator<void> {
-  for (let at = 0; at < sessionIds.length; at += TRANSCRIPTS_A_SLICE) {
-    const wanted = sessionIds.slice(at, at + TRANSCRIPTS_A_SLICE).flatMap((id) => known.get(id) ?? []);
+  const aSlice = Math.max(1, Math.floor((TRANSCRIPTS_A_SLICE * BYTES_A_SLICE) / (8 * budget)));
+  for (let at = 0; at < sessionIds.length; at += aSlice) {
+    const wanted = sessionIds.slice(at, at + aSlice).flatMap((id) => known.get(id) ?? []);
     const found = read((database, schema) =>
       wanted.map((transcript) => ({
         transcript,
@@ -125,7 +141,14 @@ export function* findUsages(
 
 /** Parses every event that was not parsed before. Yields the bytes of each slice. */
 export function* validateTranscripts(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
-  if (unvalidated(known).length > BULK) yield* validateAll(read, known);
+  if (unvalidated(known).filter(({ validatedSeq }) => validatedSeq === BEFORE_ALL).length > BULK) {
+    yield* validateAll(read, known);
+  }
+  yield* validateEach(read, known);
+}
+
+/** One transcript after the other, so that what was done stands when the caller ends it. */
+export function* validateEach(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
   for (const { sessionId } of unvalidated(known)) yield* validateOne(read, sessionId, known);
 }
 
@@ -136,8 +159,8 @@ export function unvalidated(known: ReadonlyMap<string, KnownTranscript>): KnownT
 /** In the order of the file; what grew or was rewritten meanwhile is left for `validateOne`. */
 function* validateAll(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
   const wanted = new Map(unvalidated(known).map((each) => [each.sessionId, { transcript: each, events: 0, bad: 0 }]));
-  for (let after: number | null = 0; after !== null; ) {
-    const from: number = after;
+  for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
+    const from: bigint = after;
     const slice = read((database, schema) => [
       ...summaries(readEvents(database, schema, { rowid: from }, BYTES_A_SLICE)),
     ]);
@@ -163,9 +186,10 @@ function* validateOne(read: Read, sessionId: string, known: Map<string, KnownTra
     if (before === undefined || before.validatedSeq >= before.lastSeq) return;
     const from = { sessionId, after: before.validatedSeq };
     const slice = read((database, schema) => [...summaries(readEvents(database, schema, from, BYTES_A_SLICE))]);
-    // Nothing there any more: the next look at the database says how it stands.
+    // Nothing there any more: the next look at the database counts it anew, as nothing that it was.
     known.set(sessionId, {
       ...before,
+      ...(slice.length === 0 ? { generation: OUTDATED } : {}),
       validatedSeq: slice.at(-1)?.seq ?? before.lastSeq,
       badEvents: before.badEvents + slice.filter(({ isBad }) => isBad).length,
     });
@@ -179,6 +203,13 @@ function* summaries(events: ReturnType<typeof readEvents>) {
     yield { rowid, sessionId, seq, bytes, isBad: record === null };
 }
 
-function isSame(known: KnownTranscript | undefined, { lastSeq, generation }: TranscriptMark): boolean {
-  return known?.lastSeq === lastSeq && known.generation === generation;
+/** No generation of OpenClaw's. */
+const OUTDATED = '\0';
+
+function isSame(known: KnownTranscript | undefined, { lastSeq, generation, writtenMs }: TranscriptMark): boolean {
+  return known?.lastSeq === lastSeq && known.generation === generation && known.writtenMs === writtenMs;
+}
+
+function mayHaveGrown(known: KnownTranscript | undefined, mark: TranscriptMark): known is KnownTranscript {
+  return known?.generation === mark.generation && known.lastSeq < mark.lastSeq;
 }

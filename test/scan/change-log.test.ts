@@ -14,6 +14,7 @@ const FINE: Discovery = {
   configError: null,
   registryVersion: null,
   registryError: null,
+  registryUnread: false,
   migrationRuns: null,
   agents: [],
   sample: false,

@@ -23,6 +23,7 @@ const DISCOVERY: Discovery = {
   configError: null,
   registryVersion: null,
   registryError: null,
+  registryUnread: false,
   migrationRuns: null,
   agents: [],
   sample: false,

@@ -158,7 +158,7 @@ const READ = {
   // The names of tables, as which SQLite counts its own list.
   sqlite_master: ['name', 'type'],
   sqlite_schema: [''],
-  transcript_event_identities: ['event_type', 'seq', 'session_id'],
+  transcript_event_identities: ['event_id', 'event_type', 'seq', 'session_id'],
   transcript_events: ['ROWID', 'event_json', 'event_utf8_bytes', 'event_zstd', 'seq', 'session_id'],
   transcript_rewrite_watermarks: ['generation', 'session_id'],
 };

@@ -3,6 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEvent } from '../../demo/database.ts';
 import {
+  BEFORE_ALL_ROWS,
   countEvents,
   countRecords,
   countSlice,
@@ -72,12 +73,12 @@ describe('the bytes of a transcript', () => {
 
   it.each(SCHEMAS)('are those of the JSONL, whatever schema %d makes of them', (schemaVersion) => {
     const { database, schema } = opened(TEXTS, schemaVersion);
-    expect(countEvents(database, schema, 'x', -1)).toEqual({ events: 3, bytes: SUM });
-    expect(countEvents(database, schema, 'x', 0)).toEqual({ events: 2, bytes: SUM - (BYTES[0] ?? 0) });
-    expect(countEvents(database, schema, 'x', 2)).toEqual({ events: 0, bytes: 0 });
-    expect(countEvents(database, schema, 'gone', -1)).toEqual({ events: 0, bytes: 0 });
-    expect(eventsOf(database, 'x')).toBe(3);
-    expect(eventsOf(database, 'gone')).toBe(0);
+    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes: SUM });
+    expect(countEvents(database, schema, 'x', 0, ALL)).toEqual({ events: 2, bytes: SUM - (BYTES[0] ?? 0) });
+    expect(countEvents(database, schema, 'x', 2, ALL)).toEqual({ events: 0, bytes: 0 });
+    expect(countEvents(database, schema, 'gone', -1, ALL)).toEqual({ events: 0, bytes: 0 });
+    expect(eventsOf(database, 'x', ALL)).toBe(3);
+    expect(eventsOf(database, 'gone', ALL)).toBe(0);
   });
 
   it.each(SCHEMAS)('are the same in the order of the file, in slices of any size: schema %d', (schemaVersion) => {
@@ -85,7 +86,7 @@ describe('the bytes of a transcript', () => {
     for (const limit of [1, 2, 4, 9, 10, 100]) {
       const counts = new Map<string, EventCount>();
       let slices = 0;
-      for (let after: number | null = 0; after !== null; slices += 1) {
+      for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; slices += 1) {
         const slice: ReturnType<typeof countSlice> = countSlice(database, schema, after, limit);
         for (const { id, bytes } of slice.sizes) {
           const { events, bytes: sum } = counts.get(id) ?? { events: 0, bytes: 0 };
@@ -94,7 +95,7 @@ describe('the bytes of a transcript', () => {
         after = slice.next;
       }
       expect(slices).toBe(Math.floor(9 / limit) + 1);
-      for (const id of ['a', 'x', 'z']) expect(counts.get(id)).toEqual(countEvents(database, schema, id, -1));
+      for (const id of ['a', 'x', 'z']) expect(counts.get(id)).toEqual(countEvents(database, schema, id, -1, ALL));
       expect(counts.size).toBe(3);
     }
   });
@@ -113,7 +114,7 @@ describe('the bytes of a transcript', () => {
       23,
       `UPDATE transcript_events SET ${assignments} WHERE session_id = 'x' AND seq = 0`,
     );
-    expect(countEvents(database, schema, 'x', -1)).toEqual({ events: 3, bytes });
+    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes });
   });
 
   it('above 2^53 do not end the statement', () => {
@@ -122,8 +123,8 @@ describe('the bytes of a transcript', () => {
       23,
       'UPDATE transcript_events SET event_utf8_bytes = 9223372036854775807',
     );
-    expect(countEvents(database, schema, 'x', -1)).toEqual({ events: 3, bytes: 3 * 2 ** 63 });
-    const { sizes } = countSlice(database, schema, 0, 100);
+    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes: 3 * 2 ** 63 });
+    const { sizes } = countSlice(database, schema, BEFORE_ALL_ROWS, 100);
     expect(sizes.filter(({ id }) => id === 'x').map(({ bytes }) => bytes)).toEqual([2 ** 63, 2 ** 63, 2 ** 63]);
   });
 });
@@ -131,7 +132,7 @@ describe('the bytes of a transcript', () => {
 describe('readEvents', () => {
   it.each(SCHEMAS)('decodes what schema %d stores, in the order of a transcript', (schemaVersion) => {
     const store = opened(events('x'), schemaVersion);
-    const { bytes } = countEvents(store.database, store.schema, 'x', -1);
+    const { bytes } = countEvents(store.database, store.schema, 'x', -1, ALL);
     const records = recordsOf(store);
     expect(records.map(({ seq, type }) => [seq, type])).toEqual([
       [0, 'header'],
@@ -144,22 +145,22 @@ describe('readEvents', () => {
 
   it('goes through the file behind a row', () => {
     const { database, schema } = opened(events('x'));
-    const all = [...readEvents(database, schema, { rowid: 0 }, ALL)];
+    const all = [...readEvents(database, schema, { rowid: BEFORE_ALL_ROWS }, ALL)];
     expect(all.map(({ sessionId, seq }) => `${sessionId}${seq}`)).toEqual(
       ['a', 'x', 'z'].flatMap((id) => [0, 1, 2].map((seq) => `${id}${seq}`)),
     );
-    const rest = [...readEvents(database, schema, { rowid: all[6]?.rowid ?? 0 }, ALL)];
+    const rest = [...readEvents(database, schema, { rowid: all[6]?.rowid ?? BEFORE_ALL_ROWS }, ALL)];
     expect(rest).toEqual(all.slice(7));
   });
 
   it.each([
     [1, 1],
-    [100, 1],
-    [101, 2],
-    [350, 4],
-    [1000, 10],
-    [1001, 10],
-  ])('stops with the event that reaches %d decoded bytes: %d events', (budget, count) => {
+    [164, 1],
+    [165, 2],
+    [500, 4],
+    [1640, 10],
+    [1641, 10],
+  ])('stops with the event that costs %d, its bytes and 64 for each: %d events', (budget, count) => {
     const store = opened(Array.from({ length: 10 }, () => `"${'y'.repeat(98)}"`));
     expect(recordsOf(store, budget)).toHaveLength(count);
   });

@@ -88,11 +88,6 @@ export class LiveDatabase {
     });
   }
 
-  /** As an undone turn, by versions that leave the generation as it is; only MAX(seq) shows it, while nothing follows. */
-  removeNewest(at: number, count: number): void {
-    this.onEvents(at, (id) => this.removeFrom(id, Math.max(1, this.nextSeq(id) - count)));
-  }
-
   removeFromMiddle(at: number): void {
     this.onEvents(at, (id) => {
       const seq = Math.floor(this.nextSeq(id) / 2);

@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { createZstdCompress } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { agentSeries, figureOf, findingsOf, NOW, parsed, problemsOf, scanBoth } from '../support/beside.ts';
+import {
+  BAD,
+  badEntry,
+  badSession,
+  damage,
+  events,
+  expectOthersUntouched,
+  expectSame,
+  expectUnread,
+  PLAIN,
+  replaceDatabase,
+  type SqliteState,
+  session,
+  settle,
+  sqliteState,
+  watcher,
+} from '../support/beside-sqlite.ts';
+import { heldDatabase } from '../support/databases.ts';
+import { seriesOf } from '../support/exposition.ts';
+import { giveToNobody, scanAsNobody } from '../support/nobody.ts';
+import { testScanner } from '../support/scan.ts';
+
+const MIB = 1024 * 1024;
+
+describe('a frame that unpacks to half a gigabyte', () => {
+  it('is damage, and takes no memory', async () => {
+    const healthy = sqliteState({ bad: badSession() });
+    giveToNobody(healthy.dir);
+    const before = await scanAsNobody(healthy.dir);
+    // In parts: what this process takes counts as taken by those that it starts.
+    const parts = Readable.from(Array.from({ length: 512 }).fill(Buffer.alloc(MIB, ' ')));
+    const bomb = await buffer(parts.pipe(createZstdCompress()));
+    const state = sqliteState({ bad: badSession() });
+    damage(
+      state.database,
+      `UPDATE transcript_events SET event_json = NULL, event_zstd = x'${bomb.toString('hex')}' WHERE session_id = 'bad' AND seq = 2`,
+    );
+    giveToNobody(state.dir);
+    const after = await scanAsNobody(state.dir);
+    expectSame(after.quick, before.quick);
+    expectSame(after.deep, before.deep);
+    expect(findingsOf(after.deep, BAD)).toEqual(['invalid_json']);
+    expect(after.maxRss - before.maxRss).toBeLessThan(64 * MIB);
+  });
+});
+
+describe('a database that changes while it is read', () => {
+  /** Acts in the pause behind the first slice of `ops`; the pause before it belongs to the look for agents. */
+  async function changedMeanwhile(act: (state: SqliteState) => void) {
+    const state = sqliteState({ bad: badSession() });
+    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    let pauses = 0;
+    const pause = async () => {
+      pauses += 1;
+      if (pauses === 2) act(state);
+    };
+    const { quick, deep } = watcher(testScanner(state.dir, { ...PLAIN, pause }));
+    const scans = [await quick(), await quick(), await deep()];
+    for (const [at, families] of scans.entries()) expectSame(families, at === 2 ? before.deep : before.quick);
+    return scans;
+  }
+
+  it.each<[what: string, problem: string, act: (state: SqliteState) => void]>([
+    ['deleted', 'database_missing', ({ database }) => rmSync(database)],
+    ['deleted with its folder', 'database_missing', ({ database }) => rmSync(dirname(database), { recursive: true })],
+    [
+      'replaced by text',
+      'database_unreadable',
+      ({ database }) => {
+        writeFileSync(`${database}.new`, 'not a database\n'.repeat(1000));
+        settle(`${database}.new`);
+        renameSync(`${database}.new`, database);
+      },
+    ],
+    [
+      'replaced by a link out',
+      'database_unreadable',
+      ({ database }) => {
+        rmSync(database);
+        symlinkSync(sqliteState().database, database);
+      },
+    ],
+    [
+      'replaced by a FIFO',
+      'database_unreadable',
+      ({ database }) => {
+        rmSync(database);
+        execFileSync('mkfifo', [database]);
+      },
+    ],
+    ['cut off', 'database_unreadable', ({ database }) => truncateSync(database, 8 * 4096)],
+  ])('%s: its agent alone has no figures, at once', async (_, problem, act) => {
+    for (const families of await changedMeanwhile(act)) expectUnread(families, problem);
+  });
+
+  it('replaced by another one: the next scan has what is in that', async () => {
+    const [, ...after] = await changedMeanwhile((state) =>
+      replaceDatabase(
+        state,
+        session('agent:ops:main', 'new', { events: events('new', 4321), entry: badEntry({ sessionId: 'new' }) }),
+      ),
+    );
+    for (const families of after) {
+      expect(seriesOf(families, 'openclaw_store_sessions')).toMatchObject({ 'agent="ops",kind="main"': 1 });
+      expect(
+        Object.values(seriesOf(families, 'openclaw_store_session_tokens')).filter((tokens) => tokens === 4321),
+      ).toHaveLength(1);
+      expect(figureOf(families, 'tokens', BAD)).toBeNull();
+      expect(problemsOf(families, 'ops')).toEqual([]);
+    }
+  });
+
+  it('deleted between the slices of a deep scan: the look at its end says so', async () => {
+    const state = sqliteState({ bad: badSession() });
+    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    let isDeep = false;
+    const scanner = testScanner(state.dir, {
+      ...PLAIN,
+      pause: async () => {
+        if (isDeep) rmSync(state.database, { force: true });
+      },
+    });
+    const quick = parsed((await scanner.quick()).rendered);
+    isDeep = true;
+    const deep = parsed((await scanner.deep()).rendered);
+    expectSame(quick, before.quick, true);
+    expectSame(deep, before.deep);
+    expectUnread(deep, 'database_missing');
+  });
+});
+
+describe('a database that is locked for longer than we wait', () => {
+  const MINUTE = 60_000;
+  /** As a writer of a rollback journal has it in the middle of a transaction that reached the file. */
+  const LOCK = ['BEGIN EXCLUSIVE', `UPDATE session_nodes SET updated_at = updated_at + 1`];
+
+  it('has the figures of before with their age, and new ones when it is free', async () => {
+    const state = sqliteState({ ops: { journal: 'rollback' }, bad: badSession() });
+    let now = NOW;
+    const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
+    const before = await scanBoth(scanner);
+    expect(seriesOf(before.deep, 'openclaw_store_stale_since_timestamp_seconds')).toEqual({});
+    const held = await heldDatabase(state.database, ...LOCK);
+    now += 5 * MINUTE;
+    const during = await scanBoth(scanner);
+    const expected = { quick: before.deep, deep: before.deep, snapshot: before.snapshot };
+    expectOthersUntouched(during, expected, { sessions: true });
+    for (const families of [during.quick, during.deep]) {
+      expect(seriesOf(families, 'openclaw_store_stale_since_timestamp_seconds')).toEqual({ 'agent="ops"': NOW / 1000 });
+      expect(agentSeries(families, 'ops')).toMatchObject({
+        'openclaw_store_readable agent="ops"': 1,
+        'openclaw_store_problem agent="ops",reason="database_unreadable"': 0,
+      });
+      expect(figureOf(families, 'tokens', BAD)).toBe(700);
+    }
+    await held.end('ROLLBACK');
+    now += MINUTE;
+    const after = await scanBoth(scanner);
+    expect(seriesOf(after.deep, 'openclaw_store_stale_since_timestamp_seconds')).toEqual({});
+    expect(agentSeries(after.deep, 'ops')).toEqual(agentSeries(before.deep, 'ops'));
+  });
+
+  it('has no figures where there were none before', async () => {
+    const state = sqliteState({ ops: { journal: 'rollback' } });
+    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    const held = await heldDatabase(state.database, ...LOCK);
+    const scanner = testScanner(state.dir, PLAIN);
+    const during = await scanBoth(scanner);
+    await held.end('ROLLBACK');
+    expectOthersUntouched(during, before);
+    for (const families of [during.quick, during.deep]) expectUnread(families, 'database_unreadable');
+    const after = await scanBoth(scanner);
+    expectOthersUntouched(after, { ...before, quick: before.deep }, { sessions: true });
+  });
+
+  it('shows no figures that are older than a quarter of an hour', async () => {
+    const state = sqliteState({ ops: { journal: 'rollback' } });
+    let now = NOW;
+    const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
+    await scanner.deep();
+    const held = await heldDatabase(state.database, ...LOCK);
+    const readable = async () => {
+      const { snapshot } = await scanner.quick();
+      return snapshot.agents.find(({ agent }) => agent === 'ops')?.readable;
+    };
+    now += 15 * MINUTE;
+    expect(await readable()).toBe(true);
+    now += 1;
+    expect(await readable()).toBe(false);
+    await held.end('ROLLBACK');
+    expect(await readable()).toBe(true);
+  });
+});
