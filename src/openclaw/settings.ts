@@ -20,21 +20,23 @@ const FILE_ERA_ENTRIES = 500;
 const SQLITE_ERA_ENTRIES = 5000;
 const SQLITE_ERA_BYTES = 10 * 1024 ** 3;
 
-export function agentSettings(config: OpenClawConfig, agent: string): AgentSettings {
+/** `version`: OpenClaw's, from the database where the config has none (2026.9.6 leaves a config that was written by hand as it is). */
+export function agentSettings(config: OpenClawConfig, agent: string, version: string | null): AgentSettings {
   const own = config.agents.find(({ id }) => id === agent);
-  const isSqliteEra = isAtLeast(config.version, [2026, 8, 1]);
+  const isSqliteEra = isAtLeast(version, [2026, 8, 1]);
   return {
     // 2026.8.1 and later drop the default when they load the config.
     contextLimit: own?.contextTokens ?? (isSqliteEra === true ? null : config.defaultContextTokens),
     pruning: config.pruning,
     compactionMode: config.compactionMode,
     compactionReserve: config.compactionReserve,
-    ...maintenance(config, isSqliteEra),
+    ...maintenance(config, version, isSqliteEra),
   };
 }
 
 function maintenance(
-  { version, maintenanceEntries, maintenanceBytes }: OpenClawConfig,
+  { maintenanceEntries, maintenanceBytes }: OpenClawConfig,
+  version: string | null,
   isSqliteEra: boolean | null,
 ): Pick<AgentSettings, 'maintenanceEntries' | 'maintenanceBytes'> {
   // Before 2026.2.17 the loader refuses the key, and nothing is ever removed.

@@ -64,7 +64,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     unimported: reading.unimported,
     staleSinceMs: reading.staleSinceMs,
     files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
-    settings: reading.readable ? agentSettings(discovery.config, reading.agent) : null,
+    settings: reading.readable ? agentSettings(config, reading.agent, (reading.version ?? version) || null) : null,
     sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
     ignored: ignored.get(reading.agent) ?? {},
   }));

@@ -5,8 +5,7 @@ import { isAtLeast } from '../../src/openclaw/version.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 function settings(config: object, version?: string, agent = 'main'): AgentSettings {
-  const meta = version === undefined ? {} : { meta: { lastTouchedVersion: version } };
-  return agentSettings(parseConfig(JSON.stringify({ ...config, ...meta })), agent);
+  return agentSettings(parseConfig(JSON.stringify(config)), agent, version ?? null);
 }
 
 describe('agentSettings', () => {

@@ -34,6 +34,7 @@ export function listing(folder: string, withCtime = !IS_ROOT): string[] {
 /** A database that its owner has closed. */
 export function closedDatabase(path: string, ...statements: string[]): void {
   using database = new DatabaseSync(path);
+  database.exec('PRAGMA synchronous = OFF');
   for (const statement of statements) database.exec(statement);
 }
 
