@@ -19,6 +19,8 @@ const COULD_NOT_SCAN = 3;
 
 /** One scan in this process, printed or written; returns the exit code. */
 export async function runScan(settings: Settings): Promise<number> {
+  if (settings.explain !== null && (settings.format !== 'table' || settings.output !== null))
+    throw new ExporterError('E_USAGE', '--explain prints text for a person: leave out --format and --output');
   const log = createLog({
     level: settings['log.level'] === 'info' ? 'warn' : settings['log.level'],
     format: settings['log.format'],
@@ -35,7 +37,7 @@ export async function runScan(settings: Settings): Promise<number> {
   const startedAt = performance.now();
   const scan = settings.deep ? 'deep' : 'quick';
   const result = await scanner[scan]();
-  if (settings.explain !== null) return printExplained(settings.explain, result);
+  if (settings.explain !== null && result.snapshot.unreadable === null) return printExplained(settings.explain, result);
   const text = await format(settings, result, scan, (performance.now() - startedAt) / 1000);
   if (settings.output === null) process.stdout.write(text);
   else writeWhole(settings.output, text);

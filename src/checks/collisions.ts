@@ -30,6 +30,6 @@ function sharedTranscripts(sessions: readonly Session[]): Set<Session> {
 }
 
 /** A cron job and its runs share a transcript, and two keys of one conversation are a finding of their own. */
-function owner({ agent, key, identity }: Session): string {
-  return `${agent} ${identity ?? key.replace(/:run:[^:]*$/, '')}`;
+function owner({ agent, key, kind, identity }: Session): string {
+  return `${agent} ${identity ?? (kind === 'cron' ? key.replace(/:run:[^:]*$/, '') : key)}`;
 }

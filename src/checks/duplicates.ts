@@ -1,4 +1,4 @@
-import { type SessionConversation, sameAccount } from '../openclaw/session-conversation.ts';
+import { sameAccount, sameId } from '../openclaw/session-conversation.ts';
 import type { Finding, Session } from '../store/session.ts';
 import type { Check } from './check.ts';
 
@@ -17,9 +17,9 @@ export const duplicates: Check = {
     for (const same of byIdentity.values()) {
       // One by one: two accounts that are known are two conversations, and an unknown one can be either.
       for (const session of same) {
-        const others = same.filter((other) => other !== session && isSame(session.placement.conversation, other));
+        const others = same.filter((other) => other !== session && isSame(session, other));
         const elsewhere = others.filter((other) => other.agent !== session.agent && !areBothAsked(session, other));
-        if (elsewhere.length > 0 && session.placement.conversation !== null) {
+        if (elsewhere.length > 0) {
           yield { session, finding: duplicate('cross_agent', session.placement.agent ?? '') };
         }
         if (others.some((other) => other.agent === session.agent)) yield { session, finding: duplicate('alias', '') };
@@ -29,16 +29,17 @@ export const duplicates: Check = {
 };
 
 /** Keys without a channel (the agent's main session) have no account to differ by. */
-function isSame(conversation: SessionConversation | null, { placement }: Session): boolean {
-  const other = placement.conversation;
-  if (conversation === null || other === null) return conversation === other;
-  return sameAccount(conversation.account, other.account);
+function isSame(one: Session, other: Session): boolean {
+  const [here, there] = [one.placement.conversation, other.placement.conversation];
+  if (here === null || there === null) return here === there;
+  // Two keys of one agent that differ in letter case are two where ids have one.
+  return sameAccount(here.account, there.account) && sameId(here, there, one.agent === other.agent);
 }
 
 /** Both agents have the conversation because the config says so. */
 function areBothAsked(one: Session, other: Session): boolean {
   const asked = [...one.placement.alsoTo, one.placement.agent];
-  return one.placement.alsoTo.length > 0 && asked.includes(one.agent) && asked.includes(other.agent);
+  return asked.includes(one.agent) && asked.includes(other.agent);
 }
 
 function duplicate(reason: string, expectedAgent: string): Finding {

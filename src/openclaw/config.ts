@@ -88,7 +88,8 @@ export interface OpenClawConfig {
   readonly sessionStore: string | null;
   /** Agents that it lists, which are none where it leaves OpenClaw its default agent. */
   readonly listsAgents: boolean;
-  readonly routing: RoutingConfig;
+  /** null: nobody knows it, since the config cannot be used, or not its bindings. */
+  readonly routing: RoutingConfig | null;
 }
 
 /** Pi's own reserve, and the floor that OpenClaw puts under it. */
@@ -127,8 +128,16 @@ function viewOf(value: object): OpenClawConfig {
     sessionStore: file.session?.store?.trim() || null,
     listsAgents:
       file.agents !== undefined && (file.agents.list.length > 0 || Object.keys(file.agents.entries).length > 0),
-    routing: routingView(value),
+    routing: usableRouting(value),
   };
+}
+
+/** OpenClaw refuses such a config: what it would choose is not for us to guess. */
+function usableRouting(content: object): RoutingConfig | null {
+  const routing = routingView(content);
+  return routing.dropped.some((path) => ['config', 'agents', 'agents.list', 'bindings'].includes(path))
+    ? null
+    : routing;
 }
 
 /** A word that may become a label; a config can hold any text. */

@@ -10,9 +10,9 @@ export function keyIdentity(
   key: string,
   agent: string,
   conversation: SessionConversation | null,
-  config: RoutingConfig,
+  config: RoutingConfig | null,
 ): string | null {
-  if (conversation !== null) return conversationIdentity(conversation, config);
+  if (conversation !== null && config !== null) return conversationIdentity(conversation, config);
   if (key === 'main' || key === `agent:${agent}:main`) return `main of ${agent}`;
   const named = keyConversation(key);
   if (named === null || named.channel !== null) return null;

@@ -1,5 +1,6 @@
 import { prepareRouting, type Route } from './bindings.ts';
 import { UNKNOWN } from './conversation.ts';
+import { keyConversation } from './key-conversation.ts';
 import { broadcastAgents, topicAgent } from './route-overrides.ts';
 import type { RoutingConfig } from './routing-config.ts';
 import { type ConversationInput, type SessionConversation, sessionConversation } from './session-conversation.ts';
@@ -10,32 +11,36 @@ export interface Placement {
   readonly conversation: SessionConversation | null;
   /** The agent that the bindings choose; null: they have no say, or OpenClaw refuses to choose. */
   readonly agent: string | null;
-  /** The stored facts, or the version, do not decide. */
+  /** The stored facts, the version or the config do not decide. */
   readonly undecided: boolean;
   /** Agents that another setting sends the conversation to as well: `broadcast`, a forum topic's own agent. */
   readonly alsoTo: readonly string[];
+  /** A forum topic names its own agent, whatever the bindings say; `maybe`: that is not known. */
+  readonly topicOwn: 'yes' | 'maybe' | 'no';
 }
 
-const NO_ROUTE: Placement = { conversation: null, agent: null, undecided: false, alsoTo: [] };
+const NO_ROUTE: Placement = { conversation: null, agent: null, undecided: false, alsoTo: [], topicOwn: 'no' };
 
-/** `placementOf` for many sessions of one config. */
-export function preparePlacement(config: RoutingConfig): (input: ConversationInput) => Placement {
+/** `placementOf` for many sessions of one config; null: nobody knows what it says. */
+export function preparePlacement(config: RoutingConfig | null): (input: ConversationInput) => Placement {
+  if (config === null) return (input) => ({ ...NO_ROUTE, undecided: keyConversation(input.key)?.channel != null });
   const routings = new Map<string | null, ReturnType<typeof prepareRouting>>();
   return (input) => {
+    const { version } = input;
     const conversation = sessionConversation(input, config);
     if (conversation === null) return NO_ROUTE;
     if (conversation === 'unknown peer') return { ...NO_ROUTE, undecided: true };
-    const topic = topicAgent(config, input.version, conversation);
-    // A topic's own agent outranks the bindings.
-    if (topic === UNKNOWN) return { conversation, agent: null, undecided: true, alsoTo: [] };
-    if (topic !== null) return { conversation, agent: null, undecided: false, alsoTo: [topic] };
-    const route = routings.get(input.version) ?? prepareRouting(config, input.version);
-    routings.set(input.version, route);
-    const agents = new Set(spellings(conversation, config).map((spelt) => agentOf(route(spelt))));
+    const topic = topicAgent(config, version, conversation);
+    if (topic === UNKNOWN) return { ...NO_ROUTE, conversation, undecided: true, topicOwn: 'maybe' };
+    if (topic !== null) return { ...NO_ROUTE, conversation, alsoTo: [topic], topicOwn: 'yes' };
+    const route = routings.get(version) ?? prepareRouting(config, version);
+    routings.set(version, route);
+    const possible = spellings(conversation, config);
+    const agents = new Set(possible.map((spelt) => agentOf(route(spelt))));
     const [agent = null] = agents;
     const undecided = agents.size > 1 || agents.has(undefined);
-    const alsoTo = broadcastAgents(config, input.version, conversation);
-    return { conversation, agent: undecided ? null : agent, undecided, alsoTo };
+    const alsoTo = [...new Set(possible.flatMap((spelt) => broadcastAgents(config, version, spelt)))];
+    return { ...NO_ROUTE, conversation, agent: undecided ? null : agent, undecided, alsoTo };
   };
 }
 
@@ -44,14 +49,19 @@ function agentOf(route: Route): string | null | undefined {
   return route.decided ? route.agent : undefined;
 }
 
-/** The conversation, and with each id that a binding spells in other letter cases, where only the key tells the id. */
+/** The conversation with each id that its peer may have: other peers of a link, other letter cases that the config spells. */
 export function spellings(conversation: SessionConversation, config: RoutingConfig): SessionConversation[] {
-  const { peer, foldedId, channel } = conversation;
-  if (!foldedId) return [conversation];
-  const folded = peer.id.toLowerCase();
-  const ids = config.bindings
-    .filter((binding) => binding.channel === channel)
-    .flatMap(({ peer: bound }) => (bound === null || bound === 'invalid' ? [] : [bound.id]))
-    .filter((id) => id !== peer.id && id.toLowerCase() === folded);
-  return [conversation, ...[...new Set(ids)].map((id) => ({ ...conversation, peer: { ...peer, id } }))];
+  const { peer, foldedId, otherIds, channel } = conversation;
+  const ids = new Set(otherIds);
+  if (foldedId) for (const id of spelt(channel, config)) if (id.toLowerCase() === peer.id.toLowerCase()) ids.add(id);
+  ids.delete(peer.id);
+  return [conversation, ...[...ids].map((id) => ({ ...conversation, peer: { ...peer, id } }))];
+}
+
+/** Every id of a channel that the config names. */
+function* spelt(channel: string, { bindings, broadcast }: RoutingConfig): Generator<string> {
+  for (const binding of bindings) {
+    if (binding.channel === channel && binding.peer !== null && binding.peer !== 'invalid') yield binding.peer.id;
+  }
+  for (const peer of broadcast.keys()) yield peer.startsWith(`${channel}:`) ? peer.slice(channel.length + 1) : peer;
 }

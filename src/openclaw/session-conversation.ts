@@ -19,14 +19,16 @@ export interface SessionConversation extends Conversation {
   readonly thread: string | null;
   /** The peer's id may have other letter cases than here: the key is lower case, and nothing else tells. */
   readonly foldedId: boolean;
+  /** What the peer may be as well: other peers of the identity link whose name stands in the key. */
+  readonly otherIds: readonly string[];
 }
 
 /** Channels whose ids have no letter case: digits, phone numbers. */
 const CASELESS = new Set(['telegram', 'discord', 'whatsapp', 'sms', 'voice-call']);
 
 /**
- * null: the key has no route, or names no channel. `unknown peer`: the key has the name of an identity link, and nothing
- * says which of its peers it is.
+ * null: the key has no route, or names no channel. `unknown peer`: the key has the name of an identity link that names no
+ * peer of its channel.
  */
 export function sessionConversation(
   input: ConversationInput,
@@ -44,6 +46,7 @@ export function sessionConversation(
     peer,
     thread: named.thread,
     foldedId: found.isFolded,
+    otherIds: found.others,
     ...facts(named.channel, peer, isTopic ? { kind: named.kind, id: found.id } : null, input),
   };
 }
@@ -54,36 +57,51 @@ function isChannel(word: string, route: StoredRoute, config: RoutingConfig): boo
   return route.channel === word || isBound || config.channels.includes(word) || CHANNELS.some((name) => name === word);
 }
 
-/** The peer's id with its letter case; null: it is hidden behind the name of an identity link. */
+/** The peer's id with its letter case; null: it is hidden behind the name of an identity link that names none here. */
 function peerId(
   { id, kind }: KeyConversation,
   channel: string,
   { addresses }: StoredRoute,
   { identityLinks }: RoutingConfig,
-): { id: string; isFolded: boolean } | null {
-  const linked = kind === 'direct' ? identityLinks.get(id) : undefined;
+): { id: string; isFolded: boolean; others: readonly string[] } | null {
+  const linked = kind === 'direct' ? linkOf(id, identityLinks) : undefined;
   if (linked !== undefined) {
-    const own = [...addresses, ...linked].flatMap((address) => ofChannel(address, channel));
-    const [only, ...others] = new Set(own);
-    return only === undefined || others.length > 0 ? null : { id: only, isFolded: false };
+    // All of them, whoever wrote last: the session is of every peer that the link names.
+    const [first, ...others] = new Set(linked.flatMap((peer) => ofChannel(peer, channel)));
+    return first === undefined ? null : { id: first, isFolded: false, others };
   }
   for (const address of addresses) {
-    const at = address.toLowerCase().lastIndexOf(id.toLowerCase());
-    const isWhole = at >= 0 && (at === 0 || /[:+@]/.test(address[at - 1] ?? '')) && isEnd(address[at + id.length]);
-    if (isWhole) return { id: address.slice(at, at + id.length), isFolded: false };
+    if (endsWithId(address, id)) {
+      const at = address.toLowerCase().lastIndexOf(id.toLowerCase());
+      return { id: address.slice(at, at + id.length), isFolded: false, others: [] };
+    }
   }
-  return { id, isFolded: !CASELESS.has(channel) && /\p{L}/u.test(id) && id === id.toLowerCase() };
+  const isFolded = !CASELESS.has(channel) && /\p{L}/u.test(id) && id === id.toLowerCase();
+  return { id, isFolded, others: [] };
+}
+
+/** OpenClaw compares the names of links, and their peers, without letter case. */
+function linkOf(name: string, links: RoutingConfig['identityLinks']): readonly string[] | undefined {
+  for (const [known, peers] of links) if (known.toLowerCase() === name.toLowerCase()) return peers;
+  return undefined;
+}
+
+/** `telegram:group:-100:topic:1` holds the id `-100`, and the id `-100:topic:1`. */
+function endsWithId(address: string, id: string): boolean {
+  const at = address.toLowerCase().lastIndexOf(id.toLowerCase());
+  return at >= 0 && (at === 0 || /[:+@]/.test(address[at - 1] ?? '')) && isEnd(address[at + id.length]);
 }
 
 function isEnd(next: string | undefined): boolean {
   return next === undefined || next === ':';
 }
 
-/** `telegram:111` is the peer 111 of Telegram. */
-function ofChannel(address: string, channel: string): string[] {
-  const [first, ...rest] = address.split(':');
+/** `telegram:111` is the peer 111 of Telegram; a bare id is one of any channel. */
+function ofChannel(peer: string, channel: string): string[] {
+  const [first = '', ...rest] = peer.split(':');
+  if (rest.length === 0) return first === '' ? [] : [first];
   const id = rest.filter((part) => part !== 'direct' && part !== 'dm' && part !== 'user').join(':');
-  return first?.toLowerCase() === channel && id !== '' ? [id] : [];
+  return first.toLowerCase() === channel && id !== '' ? [id] : [];
 }
 
 type Facts = Pick<Conversation, 'parent' | 'guild' | 'team' | 'roles'>;
@@ -129,17 +147,30 @@ export function sameAccount(one: Fact<string>, other: Fact<string>): boolean {
   return one === UNKNOWN || other === UNKNOWN || one === other;
 }
 
-/** What is equal for all keys of one conversation, whatever the account. */
+/**
+ * What is equal for all keys of one conversation, whatever the account, and whatever the letter case of its id: where ids
+ * have one, `sameId` tells two peers apart.
+ */
 export function conversationIdentity({ channel, peer, thread }: SessionConversation, config: RoutingConfig): string {
-  const id = CASELESS.has(channel) ? peer.id.toLowerCase() : peer.id;
+  const id = peer.id.toLowerCase();
   const kind = peer.kind === 'direct' ? 'direct' : 'group';
-  return JSON.stringify([channel, kind, linkName(channel, kind, id, config) ?? id, thread]);
+  // Old versions wrote the thread of a direct chat of Telegram without the chat in front.
+  const ofThread = channel === 'telegram' && kind === 'direct' ? (thread?.split(':').at(-1) ?? null) : thread;
+  return JSON.stringify([channel, kind, linkName(channel, kind, id, config) ?? id, ofThread]);
+}
+
+/** Whether two ids that are equal but for their letter case are one peer; `strictly`: one that may be is none. */
+export function sameId(one: SessionConversation, other: SessionConversation, strictly: boolean): boolean {
+  if (CASELESS.has(one.channel) || one.peer.id.toLowerCase() !== other.peer.id.toLowerCase()) return true;
+  return one.peer.id === other.peer.id || (!strictly && (one.foldedId || other.foldedId));
 }
 
 /** The name that an identity link gives to a direct peer. */
 function linkName(channel: string, kind: string, id: string, { identityLinks }: RoutingConfig): string | null {
   if (kind !== 'direct') return null;
-  for (const [name, peers] of identityLinks)
-    if (peers.some((peer) => ofChannel(peer, channel).includes(id))) return name;
+  for (const [name, peers] of identityLinks) {
+    const own = peers.flatMap((peer) => ofChannel(peer, channel));
+    if (own.some((peer) => peer.toLowerCase() === id)) return name.toLowerCase();
+  }
   return null;
 }

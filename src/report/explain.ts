@@ -1,6 +1,6 @@
 import { prepareRouting, type Route } from '../openclaw/bindings.ts';
 import { type Fact, type Peer, UNKNOWN } from '../openclaw/conversation.ts';
-import { spellings } from '../openclaw/placement.ts';
+import { type Placement, spellings } from '../openclaw/placement.ts';
 import type { RoutingBinding, RoutingConfig } from '../openclaw/routing-config.ts';
 import type { SessionConversation } from '../openclaw/session-conversation.ts';
 import type { Snapshot, SnapshotAgent, SnapshotSession } from '../store/snapshot.ts';
@@ -11,7 +11,7 @@ import { whatToDo } from './what-to-do.ts';
  * Why a session is where it is, for a person at a terminal: the facts of its conversation, every binding in OpenClaw's
  * order with its outcome, and what to do. `wanted` is a key, or the label of an alert. null: there is no such session.
  */
-export function explain(snapshot: Snapshot, routing: RoutingConfig, wanted: string): string | null {
+export function explain(snapshot: Snapshot, routing: RoutingConfig | null, wanted: string): string | null {
   const found = snapshot.agents.flatMap((agent) =>
     agent.sessions
       .filter(({ session, label }) => session.key === wanted || label === wanted)
@@ -24,7 +24,7 @@ export function explain(snapshot: Snapshot, routing: RoutingConfig, wanted: stri
 function explainOne(
   agent: SnapshotAgent,
   { session, label, findings }: SnapshotSession,
-  routing: RoutingConfig,
+  routing: RoutingConfig | null,
 ): string {
   const { key, kind, placement } = session;
   const why = findings.map(
@@ -39,8 +39,10 @@ function explainOne(
     '',
   ];
   const { conversation } = placement;
-  if (conversation === null) lines.push(...withoutConversation(placement.undecided));
-  else lines.push(...withConversation(conversation, agent, placement.alsoTo, routing));
+  if (routing === null)
+    lines.push('The config, or its bindings, cannot be used: nothing is said of where this belongs.');
+  else if (conversation === null) lines.push(...withoutConversation(placement.undecided));
+  else lines.push(...withConversation(conversation, agent, placement, routing));
   return [...lines, '', 'What to do:', ...whatToDo(agent, session, findings).map((line) => `  ${line}`), ''].join('\n');
 }
 
@@ -54,7 +56,7 @@ function withoutConversation(isPeerUnknown: boolean): string[] {
 function withConversation(
   conversation: SessionConversation,
   agent: SnapshotAgent,
-  alsoTo: readonly string[],
+  { alsoTo, topicOwn }: Placement,
   routing: RoutingConfig,
 ): string[] {
   const version = agent.version === '' ? null : agent.version;
@@ -63,9 +65,10 @@ function withConversation(
   return [
     'The conversation:',
     ...facts(conversation).map(([name, value]) => row(name, value)),
-    ...(alsoTo.length === 0 ? [] : [row('also sent to', `${alsoTo.join(', ')} (broadcast, or a topic's own agent)`)]),
+    ...(alsoTo.length === 0 ? [] : [row(topicOwn === 'yes' ? 'own agent' : 'also sent to', alsoTo.join(', '))]),
+    ...TOPIC[topicOwn],
     '',
-    `The bindings, in the order in which OpenClaw ${version ?? '(version unknown)'} looks at them:`,
+    `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} looks at them:`,
     ...routes.flatMap(({ spelt, route }) => [
       ...(routes.length > 1 ? [`  if the peer's id is spelt ${printable(spelt.peer.id)}:`] : []),
       ...tried(route, routing.bindings),
@@ -73,6 +76,12 @@ function withConversation(
     ]),
   ];
 }
+
+const TOPIC: Readonly<Record<Placement['topicOwn'], readonly string[]>> = {
+  yes: ['  The topic names its own agent, which outranks the bindings below.'],
+  maybe: ['  The topic may have an agent of its own, which would outrank the bindings below: undecided.'],
+  no: [],
+};
 
 function facts({
   channel,
@@ -85,7 +94,7 @@ function facts({
   roles,
 }: SessionConversation): [string, string][] {
   return [
-    ['channel', channel],
+    ['channel', printable(channel)],
     ['account', known(account)],
     ['peer', peerText(peer)],
     ['thread', thread === null ? 'none' : printable(thread)],

@@ -1,4 +1,6 @@
-/** A key can hold anything, and a terminal obeys control characters. */
+/** A key can hold anything, a terminal obeys control characters, and others turn the direction of what follows. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1).replace(character, '?'));
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) =>
+    JSON.stringify(character).slice(1, -1).replace(character, '?'),
+  );
 }

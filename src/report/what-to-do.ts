@@ -44,9 +44,10 @@ function putAway(key: string, agent: string, layout: SnapshotAgent['layout']): s
   return eraOf(layout) === 'sqlite' ? putAwaySqlite(key, agent) : putAwayFile(key);
 }
 
+/** Behind `--` a key that begins with a dash is none of the options. */
 function putAwaySqlite(key: string, agent: string): string[] {
   return [
-    `Put away:  openclaw sessions archive --agent ${quoted(agent)} --dry-run ${quoted(key)} (then without --dry-run)`,
+    `Put away:  openclaw sessions archive --agent ${quoted(agent)} --dry-run ${key.startsWith('-') ? '-- ' : ''}${quoted(key)} (then without --dry-run)`,
   ];
 }
 

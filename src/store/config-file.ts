@@ -30,16 +30,19 @@ export function readConfig(input: ConfigInput): ConfigResult {
     const content = loadConfig(input.configPath, input.mappings);
     return { config: configView(withVariables(content, input)), error: null };
   } catch (error) {
-    return { config: input.lastConfig ?? DEFAULT_CONFIG, error: describeError(error) };
+    // OpenClaw's own defaults for what is counted, and no claim about where sessions belong.
+    return { config: input.lastConfig ?? { ...DEFAULT_CONFIG, routing: null }, error: describeError(error) };
   }
 }
 
 /** Only in the parts that are used here: elsewhere variables are secrets. */
 function withVariables(content: unknown, { env, stateDir }: ConfigInput): unknown {
   if (!isObject(content)) return content;
-  const { agents, session, ...rest } = content;
+  const { agents, session, bindings, broadcast, ...rest } = content;
   const variable = variables(content, env, stateDir);
-  return { ...rest, agents: fillVariables(agents, variable), session: fillVariables(session, variable) };
+  const filled = { agents, session, bindings, broadcast };
+  const present = Object.entries(filled).filter(([, value]) => value !== undefined);
+  return { ...rest, ...Object.fromEntries(present.map(([key, value]) => [key, fillVariables(value, variable)])) };
 }
 
 /** As OpenClaw looks them up: the environment, `env.vars` of the config, `.env` in the state directory. */

@@ -185,9 +185,10 @@ function readSession(
   };
 }
 
-function routeOf({ origin, deliveryContext, groupId, space }: IndexEntry): StoredRoute {
+function routeOf({ origin, deliveryContext, groupId, space, ...entry }: IndexEntry): StoredRoute {
+  const named = entry.channel ?? entry.provider ?? entry.lastChannel ?? entry.lastProvider;
   return {
-    channel: origin?.provider ?? deliveryContext?.channel ?? null,
+    channel: origin?.provider ?? deliveryContext?.channel ?? named,
     addresses: [origin?.from, origin?.to, deliveryContext?.to, groupId].filter((text) => typeof text === 'string'),
     threadId: origin?.threadId ?? deliveryContext?.threadId ?? null,
     space,

@@ -59,6 +59,11 @@ export const IndexEntry = z.object({
   origin: Origin,
   deliveryContext: Delivery,
   lastAccountId: Text,
+  /** And its name in the oldest rows, in which `provider` is no model's. */
+  channel: Text,
+  provider: Text,
+  lastChannel: Text,
+  lastProvider: Text,
   groupId: Text,
   /** Guild of Discord (id, or the slug of its name), team of Slack (2026.7.35). */
   space: Text,

@@ -197,26 +197,29 @@ function selectEvents({ has }: DatabaseSchema): string {
 }
 
 function toEvent({ row, sessionId, seq, json, zstd, unjudged }: Record<string, unknown>): StoredEvent {
-  const text = typeof json === 'string' ? json : zstd instanceof Uint8Array ? unpack(zstd) : null;
+  const { text, bytes } = typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd);
   const record: TranscriptRecord | null = unjudged === 1 ? { type: 'other' } : text === null ? null : parseRecord(text);
-  // A frame that does not unpack may have cost as much as the largest that does: a database of bombs must end a slice.
-  const decoded = text?.length ?? (zstd instanceof Uint8Array ? LARGEST_PACKED_BYTES : 0);
   return {
     rowid: BigInt(String(row)),
     sessionId: String(sessionId),
     seq: Number(seq),
     record,
-    bytes: decoded,
+    bytes,
   };
 }
 
-/** null: no frame, or a damaged one, or one that unpacks to more than OpenClaw ever packs. */
-function unpack(frame: Uint8Array): string | null {
+/**
+ * No text: no frame, or a damaged one, or one that unpacks to more than OpenClaw ever packs. That costs as much as the
+ * largest that does, and a damaged one something: a database of bombs must end a slice.
+ */
+function unpack(frame: unknown): { text: string | null; bytes: number } {
+  if (!(frame instanceof Uint8Array)) return { text: null, bytes: 0 };
   try {
-    return zstdDecompressSync(frame, { maxOutputLength: LARGEST_PACKED_BYTES, chunkSize: CHUNK_BYTES }).toString(
-      'utf8',
-    );
-  } catch {
-    return null;
+    const options = { maxOutputLength: LARGEST_PACKED_BYTES, chunkSize: CHUNK_BYTES };
+    const text = zstdDecompressSync(frame, options).toString('utf8');
+    return { text, bytes: text.length };
+  } catch (error) {
+    const isBomb = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return { text: null, bytes: isBomb ? LARGEST_PACKED_BYTES : CHUNK_BYTES };
   }
 }

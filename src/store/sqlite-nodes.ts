@@ -46,6 +46,10 @@ const NOT_STORED = new Set([
   'origin',
   'deliveryContext',
   'lastAccountId',
+  'channel',
+  'provider',
+  'lastChannel',
+  'lastProvider',
   'archivedAt',
 ]);
 const FIELDS = [...ENTRY_FIELDS].filter((field) => !NOT_STORED.has(field));

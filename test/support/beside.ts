@@ -30,7 +30,11 @@ export interface BesideState {
 export function besideState(version = '2026.7.35'): BesideState {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'beside-')));
   const folders = { ops: join(dir, 'agents/ops/sessions'), kin: join(dir, 'agents/kin/sessions') };
-  const config = { meta: { lastTouchedVersion: version }, agents: { list: [{ id: 'ops' }, { id: 'kin' }] } };
+  const config = {
+    meta: { lastTouchedVersion: version },
+    agents: { list: [{ id: 'ops' }, { id: 'kin' }] },
+    bindings: [{ agentId: 'kin', match: { channel: 'whatsapp' } }],
+  };
   writeFileSync(join(dir, 'openclaw.json'), JSON.stringify(config));
   for (const agent of ['ops', 'kin'] as const) {
     mkdirSync(folders[agent], { recursive: true });

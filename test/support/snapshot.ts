@@ -7,7 +7,7 @@ import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 export const UNPLACED = {
   keyAgent: null,
   shared: false,
-  placement: { conversation: null, agent: null, undecided: false, alsoTo: [] },
+  placement: { conversation: null, agent: null, undecided: false, alsoTo: [], topicOwn: 'no' as const },
   identity: null,
 };
 

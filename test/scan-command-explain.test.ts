@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fileState } from './support/routed-state.ts';
+import { type Ended, runMain } from './support/run.ts';
+
+const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }] };
+const BINDINGS = [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: '111' } } }];
+const CONFIG = { meta: { lastTouchedVersion: '2026.7.35' }, agents: AGENTS, bindings: BINDINGS };
+const STRAY = 'agent:main:telegram:direct:111';
+
+function explained(dir: string, wanted: string, ...flags: string[]): Promise<Ended> {
+  return runMain(['scan', `--openclaw.state-dir=${dir}`, `--explain=${wanted}`, ...flags]);
+}
+
+describe('scan --explain', () => {
+  it('prints why a session is where it is, and no table', async () => {
+    const dir = fileState(CONFIG, { main: { [STRAY]: {}, 'agent:main:main': {} } });
+    const { code, stdout, stderr } = await explained(dir, STRAY);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.startsWith(`${STRAY}, in the store of agent main\n`)).toBe(true);
+    expect(stdout).toContain('findings      stray (binding), expected in work\n');
+    expect(stdout).toContain('  => work, by bindings[0], binding.peer\n');
+    for (const other of ['agent:main:main', 'AGENT', '\u001b']) expect(stdout).not.toContain(other);
+  });
+
+  it('takes the label of an alert, which is that of the same salt', async () => {
+    const dir = fileState(CONFIG, { main: { [STRAY]: {} } });
+    const salt = `--privacy.salt-file=${join(dir, 'salt')}`;
+    writeFileSync(join(dir, 'salt'), '0123456789abcdef0123456789abcdef\n', { mode: 0o600 });
+    const metrics = await runMain(['scan', `--openclaw.state-dir=${dir}`, '--format=prometheus', salt]);
+    const [, label = ''] = /session_finding\{agent="main",session="([^"]+)"/.exec(metrics.stdout) ?? [];
+    expect(label).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
+    const byLabel = await explained(dir, label, salt);
+    expect(byLabel.code).toBe(0);
+    expect(byLabel.stdout).toBe((await explained(dir, STRAY, salt)).stdout);
+    expect(byLabel.stdout).toContain(`  label         ${label}\n`);
+  });
+
+  it('explains a session that is beyond the session limit', async () => {
+    const entries = Object.fromEntries(['111', '222', '333'].map((peer) => [`agent:work:telegram:direct:${peer}`, {}]));
+    const dir = fileState(CONFIG, { work: entries });
+    const { code, stdout } = await explained(dir, 'agent:work:telegram:direct:111', '--session.limit=1');
+    expect(code).toBe(0);
+    expect(stdout).toContain('  findings      none\n');
+    expect(stdout).not.toContain('(not listed)');
+  });
+
+  it('has what only a deep scan finds with --deep', async () => {
+    const dir = fileState(CONFIG, { main: { 'agent:main:main': {} } });
+    writeFileSync(join(dir, 'agents/main/sessions/main-0.jsonl'), '{"half\n{"type":"message"}\n', { flag: 'a' });
+    expect((await explained(dir, 'agent:main:main')).stdout).toContain('  findings      none\n');
+    expect((await explained(dir, 'agent:main:main', '--deep')).stdout).toContain(
+      '  findings      corrupted (invalid_json)\n',
+    );
+  });
+
+  it.each([
+    ['a session that is not there', 'agent:main:telegram:direct:999'],
+    ['an empty key', ''],
+  ])('is wrong usage for %s', async (_, wanted) => {
+    const dir = fileState(CONFIG, { main: { [STRAY]: {} } });
+    const { code, stdout, stderr } = await explained(dir, wanted);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^openclaw-store-exporter: .*--explain/);
+  });
+
+  it.each([['--format=json'], ['--output=/dev/null']])(
+    'is wrong usage with %s: it prints text for a person',
+    async (flag) => {
+      const dir = fileState(CONFIG, { main: { [STRAY]: {} } });
+      const { code, stderr } = await explained(dir, STRAY, flag);
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/--explain prints text/);
+    },
+  );
+
+  it('is 3 where there is no state directory', async () => {
+    const { code, stdout } = await explained('/nonexistent/state', STRAY);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^The OpenClaw state directory cannot be read \(missing\)/);
+  });
+
+  it('writes nothing to a terminal that it would obey, and a command in which the key is quoted', async () => {
+    const key = "agent:gone:\u001b[2J'; touch harmed; '\u009b";
+    const dir = fileState(CONFIG, { main: { [key]: {} } });
+    const { code, stdout } = await explained(dir, key);
+    expect(code).toBe(0);
+    expect(stdout).toContain('stray (wrong_store), expected in gone');
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(stdout).toContain(`'\\''; touch harmed; '\\''`);
+  });
+
+  it('is for scan alone', async () => {
+    const { code, stderr } = await runMain(['serve', '--explain=x']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('--explain');
+  });
+});
