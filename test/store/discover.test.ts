@@ -126,8 +126,8 @@ describe('discover, the config', () => {
     expect(found.configError).toBeTruthy();
     expect(found.configError).not.toContain(stateDir);
     expect(found.agents.map(({ agent }) => agent)).toEqual(['ops', 'alpha']);
-    // None was ever good: OpenClaw's defaults.
-    expect(find(stateDir)).toMatchObject({ configValid: false, config: DEFAULT_CONFIG });
+    // None was ever good: OpenClaw's defaults, and no word about where sessions belong.
+    expect(find(stateDir)).toMatchObject({ configValid: false, config: { ...DEFAULT_CONFIG, routing: null } });
   });
 
   it.each<[what: string, make: (path: string) => void]>([

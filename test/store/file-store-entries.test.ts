@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ScanResult } from '../../src/scan/scanner.ts';
 import type { Session } from '../../src/store/session.ts';
 import type { SnapshotSession } from '../../src/store/snapshot.ts';
-import { testScanner } from '../support/scan.ts';
+import { testScanner, UNROUTED } from '../support/scan.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const KEY = 'agent:ops:bad';
@@ -42,7 +42,10 @@ async function scanWith(members: string, salt?: null, prepare?: (folder: string)
     join(folder, 'sessions.json'),
     `{${[good(FIRST, 'first'), members, good(LAST, 'last')].filter(Boolean).join(',')}}`,
   );
-  const scanner = testScanner(stateDir, { now: () => NOW, ...(salt === null && { settings: { salt } }) });
+  const scanner = testScanner(stateDir, {
+    now: () => NOW,
+    settings: { ...UNROUTED, ...(salt === null && { salt }) },
+  });
   const quick = await scanner.quick();
   const deep = await scanner.deep();
   return { ...deep, rendered: deep.rendered ?? quick.rendered };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Snapshot, SnapshotAgent } from '../../src/store/snapshot.ts';
-import { testScanner } from '../support/scan.ts';
+import { testScanner, UNROUTED } from '../support/scan.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const GOOD = 'agent:good:telegram:direct:12345';
@@ -38,7 +38,7 @@ function withGood(): string {
 }
 
 async function deepScan(stateDir: string): Promise<Snapshot> {
-  return (await testScanner(stateDir, { now: () => NOW }).deep()).snapshot;
+  return (await testScanner(stateDir, { now: () => NOW, settings: UNROUTED }).deep()).snapshot;
 }
 
 function agentOf(snapshot: Snapshot, agent: string): SnapshotAgent {
@@ -117,7 +117,7 @@ describe('an index that cannot be used', () => {
   it('is a problem only while it cannot', async () => {
     const stateDir = withGood();
     const index = join(sessionsOf(stateDir, 'good'), 'sessions.json');
-    const scanner = testScanner(stateDir, { now: () => NOW });
+    const scanner = testScanner(stateDir, { now: () => NOW, settings: UNROUTED });
     expectGood((await scanner.deep()).snapshot);
     writeFileSync(index, '{');
     expect(agentOf((await scanner.quick()).snapshot, 'good')).toMatchObject({ readable: false, sessions: [] });
@@ -208,7 +208,7 @@ describe('a state directory', () => {
   it('that is missing, then empty, then used, then gone, is told as that', async () => {
     const source = withGood();
     const stateDir = join(newStateDir(), 'later');
-    const scanner = testScanner(stateDir, { now: () => NOW });
+    const scanner = testScanner(stateDir, { now: () => NOW, settings: UNROUTED });
     expect((await scanner.quick()).snapshot).toMatchObject({ unreadable: 'missing', agents: [] });
     mkdirSync(stateDir);
     expect((await scanner.deep()).snapshot).toMatchObject({ unreadable: 'empty', agents: [] });
@@ -224,7 +224,7 @@ describe('a state directory', () => {
   it('that is a file, is no state directory', async () => {
     const stateDir = join(newStateDir(), 'file');
     writeFileSync(stateDir, '');
-    const { snapshot } = await testScanner(stateDir).deep();
+    const { snapshot } = await testScanner(stateDir, { settings: UNROUTED }).deep();
     expect(snapshot.unreadable).not.toBeNull();
     expect(snapshot.agents).toEqual([]);
   });

@@ -70,9 +70,9 @@ describe('parseEntry', () => {
   });
 
   it.each(['origin', 'deliveryContext'] as const)('takes the account of %s', (field) => {
-    expect(parseEntry({ [field]: { accountId: 'work', to: 'x' } })?.[field]).toEqual({ accountId: 'work' });
-    expect(parseEntry({ [field]: { accountId: 7 } })?.[field]).toEqual({ accountId: null });
-    expect(parseEntry({ [field]: {} })?.[field]).toEqual({ accountId: null });
+    expect(parseEntry({ [field]: { accountId: 'work', to: 'x' } })?.[field]).toMatchObject({ accountId: 'work' });
+    expect(parseEntry({ [field]: { accountId: 7 } })?.[field]).toMatchObject({ accountId: null });
+    expect(parseEntry({ [field]: {} })?.[field]).toMatchObject({ accountId: null });
     for (const bad of [null, 'x', 7, []]) expect(parseEntry({ [field]: bad })?.[field]).toBeNull();
   });
 

@@ -217,7 +217,7 @@ describe('transcriptPath', () => {
     { when: 'the plain file is there', entry: { sessionId: 'both' }, thread: '42', path: `${OWN}/both.jsonl` },
     { when: 'the topic is not there', entry: { sessionId: 'gone' }, thread: '42', path: `${OWN}/gone.jsonl` },
   ])('is $path when $when: $entry', ({ entry, thread = null, path, pathNull = false, leadsOut = false }) => {
-    expect(transcriptPath(IndexEntry.parse(entry), thread, place())).toEqual({ path, pathNull, leadsOut });
+    expect(transcriptPath(IndexEntry.parse(entry), thread, place())).toMatchObject({ path, pathNull, leadsOut });
   });
 
   it('is inside the state directory or null, whatever an entry says', () => {

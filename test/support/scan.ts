@@ -28,6 +28,9 @@ export function testSettings(stateDir: string, changes: Partial<ScanSettings> = 
   };
 }
 
+/** Where its sessions belong is no matter of the test. */
+export const UNROUTED = { disabledChecks: ['duplicates', 'strays', 'collisions'] };
+
 /** A scanner of a state directory, in this process. */
 export function testScanner(
   stateDir: string,
