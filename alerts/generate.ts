@@ -1,21 +1,31 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { renderAlertmanagerFiles } from './alertmanager.ts';
+import { exporterCases, upCases } from './cases/exporter.ts';
+import { findingCases } from './cases/findings.ts';
+import { tokenCases, transcriptCases, windowCases } from './cases/sessions.ts';
+import { preventionCases, sizeCases, storeCases } from './cases/stores.ts';
 import { exporterRules } from './exporter-rules.ts';
+import { findingRules } from './finding-rules.ts';
+import { isSlow, renderTests } from './promtool.ts';
 import type { RuleGroup } from './rule.ts';
 import { tokenRules, transcriptRules, windowRules } from './session-rules.ts';
-import { storeRules } from './store-rules.ts';
+import { preventionRules, sizeRules, storeRules } from './store-rules.ts';
 import { upRules } from './up-rules.ts';
 
-const HEADER = '# generated from src/thresholds.ts by npm run generate; do not edit\n';
+const HEADER = '# generated from src/thresholds.ts and alerts/ by npm run generate; do not edit\n';
+const REPOSITORY = join(import.meta.dirname, '..');
+const STORE_FILE = 'openclaw-store.rules.yml';
+const UP_FILE = 'openclaw-store.up.rules.yml';
 
 /** Rules over the metrics of the exporter only: they hold for a scrape and for the textfile collector. */
 export function storeGroups(): RuleGroup[] {
   return [
-    { name: 'openclaw-store-tokens', rules: [...tokenRules(), ...windowRules()] },
-    { name: 'openclaw-store-transcripts', rules: transcriptRules() },
-    { name: 'openclaw-store-stores', rules: storeRules() },
-    { name: 'openclaw-store-scans', rules: exporterRules() },
+    { name: 'openclaw-store-sessions', rules: [...tokenRules(), ...windowRules(), ...transcriptRules()] },
+    { name: 'openclaw-store-findings', rules: findingRules() },
+    { name: 'openclaw-store-stores', rules: [...storeRules(), ...sizeRules(), ...preventionRules()] },
+    { name: 'openclaw-store-exporter', rules: exporterRules() },
   ];
 }
 
@@ -24,12 +34,38 @@ export function upGroups(): RuleGroup[] {
   return [{ name: 'openclaw-store-up', rules: upRules() }];
 }
 
-/** File name in this folder to the text that it has to hold. */
-export function renderRuleFiles(): Record<string, string> {
+/** What the alerts of each file of tests must do. */
+export const CASES = {
+  tokens: tokenCases(),
+  windows: windowCases(),
+  transcripts: transcriptCases(),
+  findings: findingCases(),
+  stores: storeCases(),
+  sizes: sizeCases(),
+  prevention: preventionCases(),
+  exporter: exporterCases(),
+  up: upCases(),
+};
+
+/** Path in the repository to the text that the file has to hold. */
+export function renderAlertFiles(): Record<string, string> {
   return {
-    'openclaw-store.rules.yml': render(storeGroups()),
-    'openclaw-store-up.rules.yml': render(upGroups()),
+    [`alerts/${STORE_FILE}`]: render(storeGroups()),
+    [`alerts/${UP_FILE}`]: render(upGroups()),
+    ...renderAlertmanagerFiles(),
+    ...Object.fromEntries(testFiles().map(([name, text]) => [`alerts/tests/${name}.test.yml`, text])),
   };
+}
+
+function testFiles(): [name: string, text: string][] {
+  const rules = storeGroups().flatMap((group) => group.rules);
+  const { up, ...others } = CASES;
+  const quick = Object.entries(others).flatMap(([name, cases]): [string, string][] => {
+    const own = cases.filter((each) => !isSlow(rules, each));
+    return own.length === 0 ? [] : [[name, renderTests(STORE_FILE, rules, own, 1)]];
+  });
+  const slow = Object.values(others).flatMap((cases) => cases.filter((each) => isSlow(rules, each)));
+  return [...quick, ['slow', renderTests(STORE_FILE, rules, slow, 5)], ['up', renderTests(UP_FILE, upRules(), up, 1)]];
 }
 
 function render(groups: readonly RuleGroup[]): string {
@@ -38,8 +74,10 @@ function render(groups: readonly RuleGroup[]): string {
 }
 
 if (import.meta.main) {
-  for (const [name, text] of Object.entries(renderRuleFiles())) {
-    writeFileSync(join(import.meta.dirname, name), text);
-    console.log(`alerts/${name}`);
+  for (const [name, text] of Object.entries(renderAlertFiles())) {
+    const path = join(REPOSITORY, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    console.log(name);
   }
 }

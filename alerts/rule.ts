@@ -1,14 +1,17 @@
 import { SESSIONS_DASHBOARD_UID } from '../grafana/uids.ts';
 import type { Severity } from '../src/thresholds.ts';
 
+/** What to do about an alert: `critical` now, `warning` this week, `info` nothing, so it is routed nowhere. */
+type AlertSeverity = Severity | 'info';
+
 /** One alerting rule as Prometheus reads it, keys in the order in which they are written. */
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
   readonly for: string;
   readonly keep_firing_for: string;
-  readonly labels: { readonly severity: Severity } & Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: { readonly severity: AlertSeverity } & Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<'summary' | 'description' | 'runbook_url' | 'dashboard_url', string>>;
 }
 
 export interface RuleGroup {
@@ -18,7 +21,7 @@ export interface RuleGroup {
 
 interface AlertSource {
   readonly name: string;
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   /** Static labels beside the severity; they replace equal labels of the expression. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly expr: string;
@@ -38,6 +41,9 @@ interface AlertSource {
  */
 const KEEP_FIRING_FOR = '10m';
 
+/** Below the root of the repository: where that is served, only its operator knows. */
+const RUNBOOKS = 'docs/runbooks';
+
 /** Adds what every alert has, the runbook by the alert's name so that none can be forgotten. */
 export function alertRule(source: AlertSource): AlertRule {
   return {
@@ -49,8 +55,8 @@ export function alertRule(source: AlertSource): AlertRule {
     annotations: {
       summary: source.summary,
       description: source.description,
-      runbook: `docs/runbooks/${source.name}.md`,
-      dashboard: dashboardPath(source.dashboardVariables ?? []),
+      runbook_url: `${RUNBOOKS}/${source.name}.md`,
+      dashboard_url: dashboardPath(source.dashboardVariables ?? []),
     },
   };
 }

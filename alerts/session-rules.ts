@@ -1,125 +1,120 @@
 import { KINDS, type Kind } from '../src/store/kinds.ts';
-import { SEVERITIES, type Severity, TOKEN_THRESHOLDS, TRANSCRIPT_BYTES_THRESHOLD } from '../src/thresholds.ts';
+import { ALERT_THRESHOLDS, type Severity, TOKEN_THRESHOLDS, TRANSCRIPT_BYTES_THRESHOLD } from '../src/thresholds.ts';
+import { awake, indent, overThreshold, worstThree } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
-const DAY_SECONDS = 86_400;
-
-/**
- * A session that nobody uses costs nothing until somebody does: no page after a day, no warning after a week. A session
- * without a known activity is not left out.
- */
-const IDLE_SECONDS = { warning: 7 * DAY_SECONDS, critical: DAY_SECONDS } as const satisfies Record<Severity, number>;
-
-/** Idle in the words of an annotation. */
-const IDLE_WORDS = { warning: 'a week', critical: 'a day' } as const satisfies Record<Severity, string>;
+const TOKENS = 'openclaw_store_session_tokens';
+const WINDOW = 'openclaw_store_session_window_tokens';
+const COMPACTIONS = 'openclaw_store_session_compactions';
+const BYTES = 'openclaw_store_session_transcript_bytes';
 
 // How to shrink a context, first the way that keeps it. The same for every alert about tokens.
 const SHRINK = 'Send /compact in that conversation, or /new where its history is no longer needed';
-
 const WHERE = 'Session {{ $labels.session }} of agent {{ $labels.agent }} on {{ $labels.instance }}';
+const PAGE = ['instance', 'agent', 'kind'] as const;
 
-/** Tokens against the thresholds, one rule per severity and kind: promtool's lint refuses equal names with equal labels. */
+/** Tokens, rule by rule for each kind: promtool's lint refuses equal names with equal labels. Critical ones first, so
+ * that Alertmanager knows them when the warnings come. */
 export function tokenRules(): AlertRule[] {
-  return SEVERITIES.flatMap((severity) => KINDS.map((kind) => tokenRule(kind, severity)));
+  return [...KINDS.map((kind) => tokenRule(kind, 'critical')), ...KINDS.map((kind) => tokenRule(kind, 'warning'))];
 }
 
 function tokenRule(kind: Kind, severity: Severity): AlertRule {
   const limit = TOKEN_THRESHOLDS[kind][severity];
+  const isCritical = severity === 'critical';
   return alertRule({
-    name: 'OpenClawSessionTokensHigh',
+    name: isCritical ? 'OpenClawSessionTokensCritical' : 'OpenClawSessionTokensHigh',
     severity,
     labels: { kind },
-    expr: awake(overThreshold('openclaw_store_session_tokens', `kind="${kind}"`, limit, severity), severity),
-    summary: 'A session holds more tokens than the threshold of its kind.',
+    expr: awake(overThreshold(TOKENS, `kind="${kind}"`, limit, severity), severity),
+    summary: isCritical
+      ? 'A session holds more tokens than the critical threshold of its kind.'
+      : 'A session holds more tokens than the warning threshold of its kind.',
     description:
-      `${WHERE} holds {{ $value | humanize }} tokens: above its ${severity} threshold ` +
-      `(${limit} for kind ${kind} unless configured otherwise) and used within ${IDLE_WORDS[severity]}. ${SHRINK}.`,
-    dashboardVariables: ['instance', 'agent', 'kind'],
+      `${WHERE} holds {{ printf "%.0f" $value }} tokens: above its ${severity} threshold (${limit} for kind ${kind} ` +
+      `unless configured otherwise) and used within ${isCritical ? 'a day' : 'a week'}. ${SHRINK}.`,
+    dashboardVariables: PAGE,
   });
 }
 
-/** Tokens against the window of the model. */
+/** Tokens against the window of the model, and compactions that do not help. */
 export function windowRules(): AlertRule[] {
+  const isOff = 'ignoring (session, kind, mode) openclaw_store_config_compaction_info{mode="off"}';
   return [
-    alertRule({
-      name: 'OpenClawSessionCompactionOverdue',
-      severity: 'warning',
-      // `> 0`: where the reserve is as large as the window, every session would be overdue for ever; that is a fault of
-      // the config, not of a session.
-      expr: awake('openclaw_store_session_tokens > (openclaw_store_session_effective_window_tokens > 0)', 'warning'),
-      // OpenClaw compacts after a run; a session may be found above the line while it does.
-      for: '15m',
-      summary: 'A session is above its effective window and was not compacted.',
-      description:
-        `${WHERE} (kind {{ $labels.kind }}) holds {{ $value | humanize }} tokens, more than its window less the ` +
-        `compaction reserve, so OpenClaw should have compacted it. ${SHRINK}.`,
-      dashboardVariables: ['instance', 'agent', 'kind'],
-    }),
     alertRule({
       name: 'OpenClawSessionContextFull',
       severity: 'critical',
-      expr: awake('openclaw_store_session_tokens >= openclaw_store_session_window_tokens', 'critical'),
+      expr: awake(`${TOKENS} >= ${WINDOW}`, 'critical'),
+      // A run that compacts when it ends is above the line for a while.
+      for: '10m',
       summary: 'A session fills the whole context window of its model.',
       description:
-        `${WHERE} (kind {{ $labels.kind }}) holds {{ $value | humanize }} tokens, its whole context window: the next ` +
+        `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens, its whole context window: the next ` +
         `message fails or loses context. ${SHRINK}.`,
-      dashboardVariables: ['instance', 'agent', 'kind'],
+      dashboardVariables: PAGE,
+    }),
+    alertRule({
+      name: 'OpenClawCompactionOverdue',
+      severity: 'warning',
+      expr: awake(
+        [
+          '(',
+          `  ${TOKENS} > openclaw_store_session_effective_window_tokens`,
+          `    unless ${isOff}`,
+          ')',
+          'or (',
+          `  ${TOKENS} > ${ALERT_THRESHOLDS.windowPercent / 100} * ${WINDOW}`,
+          `    and ${isOff}`,
+          ')',
+        ].join('\n'),
+        'warning',
+      ),
+      // OpenClaw compacts after a run; a session may be found above the line while it does.
+      for: '15m',
+      summary: 'A session is near its window and was not compacted.',
+      description:
+        `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens: more than its window less the ` +
+        `compaction reserve, or than ${ALERT_THRESHOLDS.windowPercent} % of it where compaction is off. ${SHRINK}.`,
+      dashboardVariables: PAGE,
+    }),
+    alertRule({
+      name: 'OpenClawCompactionStorm',
+      severity: 'warning',
+      // A gauge, which falls at a reset: the lowest value of the hour is subtracted, never the one an hour ago.
+      expr: `${COMPACTIONS} - min_over_time(${COMPACTIONS}[1h]) >= ${ALERT_THRESHOLDS.compactionsPerHour}`,
+      // In files it is known again only after the first deep scan of a restarted exporter.
+      keepFiringFor: '30m',
+      summary: 'A session is compacted again and again.',
+      description:
+        `${WHERE} (kind {{ $labels.kind }}) was compacted {{ $value }} times within an hour: each costs a call and loses ` +
+        'detail, and the context fills at once again. Look for what fills it (a tool with huge results), or send /new.',
+      dashboardVariables: PAGE,
     }),
   ];
 }
 
-/** Transcript bytes: one alert per agent however many transcripts are large, the worst three in its description. */
+/** Transcript bytes: one alert per agent and kind however many transcripts are large, the worst three in its description. */
 export function transcriptRules(): AlertRule[] {
   const limit = TRANSCRIPT_BYTES_THRESHOLD.warning;
-  const metric = 'openclaw_store_session_transcript_bytes';
-  // Not idle-aware: a large transcript stays large, and takes space and time when its session is listed or loaded.
-  const large = overThreshold(metric, '', limit, 'warning');
-  // %[1]s is the alert's own selector, filled in by the template; backquotes, since the query holds quotes.
-  const worst = `sort_desc(topk(3, ${oneLine(overThreshold(metric, '%[1]s', limit, 'warning'))}))`;
+  const large = (matchers: string) => awake(overThreshold(BYTES, matchers, limit, 'warning'), 'warning');
+  const worst = worstThree(
+    ['agent', 'kind'],
+    large('%[1]s'),
+    '{{ $one.Labels.session }} ({{ $one.Value | humanize }}B)',
+  );
   return [
     alertRule({
       name: 'OpenClawTranscriptsLarge',
       severity: 'warning',
-      expr: `count without (session, kind) (\n${indent(large)}\n)`,
+      expr: `count without (session) (\n${indent(large(''))}\n) > 0`,
       for: '15m',
       summary: 'An agent has transcripts larger than the threshold.',
       description:
-        'Transcripts of agent {{ $labels.agent }} on {{ $labels.instance }} above their threshold ' +
-        `(${limit} bytes unless configured otherwise): {{ $value }}. Largest: ` +
-        '{{ with printf `agent=%q,instance=%q,job=%q` $labels.agent $labels.instance $labels.job }}' +
-        `{{ range $i, $worst := printf \`${worst}\` . | query }}` +
-        '{{ if $i }}, {{ end }}{{ $worst.Labels.session }} ({{ $worst.Value | humanize }}B){{ end }}{{ end }}. ' +
-        'They are slow to load and to compact: see what fills them. /compact shrinks a context, not its transcript.',
-      dashboardVariables: ['instance', 'agent'],
+        'Transcripts of agent {{ $labels.agent }} (kind {{ $labels.kind }}) on {{ $labels.instance }} above their ' +
+        `threshold (${limit} bytes unless configured otherwise) and used within a week: {{ $value }}. ` +
+        `Largest: ${worst}. They are slow to load and to compact; /compact shrinks a context, not its transcript. ` +
+        'First: openclaw-store-exporter scan --agent {{ $labels.agent }} --findings-only.',
+      dashboardVariables: PAGE,
     }),
   ];
-}
-
-/**
- * Sessions above the shipped number, or above their own where they have one. No `on (…)`: every per-session family has
- * the same labels, so whatever labels a scrape adds stay, and two jobs on one instance do not clash.
- */
-function overThreshold(metric: string, matchers: string, limit: number, severity: Severity): string {
-  const value = matchers === '' ? metric : `${metric}{${matchers}}`;
-  const own = `${metric.replace('_session_', '_session_threshold_')}{severity="${severity}"}`;
-  return [
-    '(',
-    `  ${value} > ${limit}`,
-    `    unless ignoring (severity) ${own}`,
-    ')',
-    `or ${value} > ignoring (severity) ${own}`,
-  ].join('\n');
-}
-
-function awake(expr: string, severity: Severity): string {
-  const idle = `time() - openclaw_store_session_last_activity_timestamp_seconds > ${IDLE_SECONDS[severity]}`;
-  return `(\n${indent(expr)}\n)\nunless ${idle}`;
-}
-
-function indent(text: string): string {
-  return text.replace(/^/gm, '  ');
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

@@ -1,69 +1,79 @@
+import { ALERT_THRESHOLDS } from '../src/thresholds.ts';
+import { lastKnown } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
 // A gateway down and a store half-upgraded are what the exporter is for: nothing here asks whether OpenClaw runs.
 const AGENT = 'agent {{ $labels.agent }} on {{ $labels.instance }}';
+const BYTES = 'openclaw_store_bytes';
 
-// Its sessions are not published then, so all the rules about them are silent.
-const BLIND = 'Sessions of an unreadable store are in no other alert';
+/** Problems that are blindness of the exporter, or that harm nobody yet: OpenClaw itself goes on. */
+const BLIND = 'permission_denied|schema_unsupported|wal_without_shm|archive_unpublished';
 
-/** What is wrong with the state directory or with a whole store. */
+/** What is wrong with the state directory, with a whole store, or with the config. */
 export function storeRules(): AlertRule[] {
   return [
     alertRule({
-      name: 'OpenClawStateUnreadable',
+      name: 'OpenClawStoreMissing',
       severity: 'critical',
-      expr: 'openclaw_store_state_readable == 0',
-      summary: 'The state directory of OpenClaw is missing or cannot be read.',
+      expr: 'openclaw_store_state_readable == 0 or openclaw_store_agents == 0',
+      summary: 'The state directory of OpenClaw is missing, or holds no agent.',
       description:
-        'The exporter on {{ $labels.instance }} cannot read the state directory, so nothing of OpenClaw is watched. ' +
-        'Check that it exists, that it is mounted where the exporter looks, and that the exporter runs as its owner.',
+        'The exporter on {{ $labels.instance }} cannot read the state directory, or finds no agent in it: nothing of ' +
+        'OpenClaw is watched there. First, as the user of the exporter: ls -ld ~/.openclaw ~/.openclaw/agents.',
       dashboardVariables: ['instance'],
     }),
     alertRule({
       name: 'OpenClawStoreProblem',
       severity: 'critical',
       // An unreadable store always names its problem. Should it ever not, it must not be silent: the second half takes it
-      // in, with no reason, so that no rule of its own is needed for `readable`.
+      // in, with no reason. What is no known blindness is a problem, so that a new one cannot be forgotten.
       expr: [
-        'openclaw_store_problem{reason!="archive_unpublished"} > 0',
+        `openclaw_store_problem{reason!~"${BLIND}"} > 0`,
         'or (',
         '  openclaw_store_readable == 0',
-        '    unless ignoring (reason) openclaw_store_problem{reason!="archive_unpublished"} > 0',
+        '    unless ignoring (reason) openclaw_store_problem > 0',
         ')',
       ].join('\n'),
-      summary: 'The session store of an agent has a problem as a whole.',
+      summary: 'The session store of an agent is damaged or gone.',
       description:
-        `The store of ${AGENT} has a problem: {{ or $labels.reason "unreadable, reason unknown" }}. ` +
-        `${BLIND}. The runbook says for each reason what to do first.`,
+        `The store of ${AGENT} has a problem: {{ or $labels.reason "unreadable, reason unknown" }}. Its sessions are in ` +
+        'no other alert, and the next write of OpenClaw may replace what is left. First: stop the gateway, copy its state directory.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
-      name: 'OpenClawStoreArchiveUnpublished',
+      name: 'OpenClawStoreBlind',
       severity: 'warning',
-      // Apart from the other problems: the store is read and works, only what was deleted or reset is not yet written out.
-      expr: 'openclaw_store_problem{reason="archive_unpublished"} > 0',
-      for: '1h',
-      summary: 'OpenClaw could not write the archive of a deleted or reset session.',
-      description:
-        `The store of ${AGENT} holds archived transcripts that OpenClaw failed to publish. ` +
-        'Check the free space and the permissions of the folder of sessions, then the log of the gateway.',
-      dashboardVariables: ['instance', 'agent'],
-    }),
-    alertRule({
-      name: 'OpenClawSessionsCorrupted',
-      severity: 'warning',
-      expr: 'openclaw_store_corrupted_sessions > 0',
+      expr: `openclaw_store_problem{reason=~"${BLIND}"} > 0`,
       for: '15m',
-      // Damage inside a transcript is known again only after the first deep scan of a restarted exporter.
-      keepFiringFor: '30m',
-      summary: 'Sessions of an agent are corrupted.',
+      summary: 'The exporter cannot see the whole store of an agent.',
       description:
-        `Corrupted sessions of ${AGENT} by reason {{ $labels.reason }}: {{ $value }}, among them ` +
-        '{{ with printf `finding="corrupted",reason=%q,agent=%q,instance=%q,job=%q` ' +
-        '$labels.reason $labels.agent $labels.instance $labels.job }}' +
-        '{{ range $i, $one := printf `topk(3, openclaw_store_session_finding{%s})` . | query }}' +
-        '{{ if $i }}, {{ end }}{{ $one.Labels.session }}{{ end }}{{ end }}. ' +
-        'Look before any clean-up: OpenClaw drops or deletes what it cannot read.',
+        `The store of ${AGENT} works, but is not watched as it should: {{ $labels.reason }}. The runbook says for each ` +
+        'reason what to do. First: openclaw-store-exporter scan --agent {{ $labels.agent }}, as the user of the exporter.',
+      dashboardVariables: ['instance', 'agent'],
+    }),
+    alertRule({
+      name: 'OpenClawMigrationUnfinished',
+      severity: 'warning',
+      expr: [
+        `${lastKnown('openclaw_store_unimported_sessions')} > 0`,
+        `or max without (layout, schema, version) (${lastKnown('openclaw_store_info{layout="migrating"}')}) > 0`,
+      ].join('\n'),
+      for: '24h',
+      summary: 'The upgrade of a store to SQLite is not finished.',
+      description:
+        `For a day the old index of ${AGENT} has held sessions beside the database: OpenClaw 2026.8.1 and later sees ` +
+        'none of those. First: openclaw doctor --session-sqlite inspect.',
+      dashboardVariables: ['instance', 'agent'],
+    }),
+    alertRule({
+      name: 'OpenClawLockStale',
+      severity: 'warning',
+      expr: 'openclaw_store_locks{state="stale"} > 0',
+      for: '15m',
+      summary: 'A lock file of a store is stale.',
+      description:
+        `Stale lock files of ${AGENT}: {{ $value }}. Whoever made them crashed or hangs, and writers may wait for them. ` +
+        'First: find ~/.openclaw/agents/{{ $labels.agent }}/sessions -name "*.lock" -mmin +30.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -75,8 +85,115 @@ export function storeRules(): AlertRule[] {
       summary: 'The config of OpenClaw cannot be read or is not valid.',
       description:
         'The exporter on {{ $labels.instance }} cannot use the config of OpenClaw, so windows, agents and bindings are ' +
-        'unknown to it, and a restart of the gateway may fail. Run: openclaw doctor.',
+        'unknown to it, and a restart of the gateway may fail. First: openclaw doctor.',
       dashboardVariables: ['instance'],
     }),
+  ];
+}
+
+/** What grows until it hurts. */
+export function sizeRules(): AlertRule[] {
+  const leftovers = `${BYTES}{class=~"checkpoint|trajectory|temporary"}`;
+  const ratio = ALERT_THRESHOLDS.maintenancePercent / 100;
+  return [
+    alertRule({
+      name: 'OpenClawIndexLarge',
+      severity: 'warning',
+      expr: `${BYTES}{class="index"} > ${ALERT_THRESHOLDS.indexBytes}`,
+      for: '15m',
+      summary: 'The index of an agent is large.',
+      description:
+        `The index of ${AGENT} has {{ $value | humanize1024 }}B: OpenClaw parses and writes all of it with every message. ` +
+        'First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
+      dashboardVariables: ['instance', 'agent'],
+    }),
+    alertRule({
+      name: 'OpenClawWalLarge',
+      severity: 'warning',
+      expr: `${BYTES}{class="wal"} > ${ALERT_THRESHOLDS.walBytes}`,
+      for: '15m',
+      summary: 'The write-ahead log of a database is large.',
+      description:
+        `The write-ahead log of ${AGENT} has {{ $value | humanize1024 }}B: something holds the database open and keeps ` +
+        'OpenClaw from recycling it. First: fuser -v on openclaw-agent.sqlite of that agent.',
+      dashboardVariables: ['instance', 'agent'],
+    }),
+    alertRule({
+      name: 'OpenClawStoreNearBudget',
+      severity: 'warning',
+      // OpenClaw counts the database, its log and the folder of sessions.
+      expr: `sum without (class) (${BYTES}{class!="import_archive"})\n> ${ratio} * openclaw_store_config_maintenance_limit_bytes`,
+      for: '1h',
+      summary: 'A store is near its limit of bytes.',
+      description:
+        `The store of ${AGENT} has {{ $value | humanize1024 }}B, over ${ALERT_THRESHOLDS.maintenancePercent} % of its ` +
+        'limit: above it OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
+      dashboardVariables: ['instance', 'agent'],
+    }),
+    alertRule({
+      name: 'OpenClawSessionsNearCap',
+      severity: 'warning',
+      expr: `sum without (kind) (openclaw_store_sessions)\n> ${ratio} * openclaw_store_config_maintenance_limit_entries`,
+      for: '1h',
+      summary: 'An agent is near its limit of sessions.',
+      description:
+        `Sessions of ${AGENT}: {{ $value }}, over ${ALERT_THRESHOLDS.maintenancePercent} % of its limit: above it ` +
+        'OpenClaw removes the oldest. First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
+      dashboardVariables: ['instance', 'agent'],
+    }),
+    alertRule({
+      name: 'OpenClawLeftoversGrowing',
+      severity: 'warning',
+      // Each class against its own lowest value: a class without files has no series.
+      expr: `sum without (class) (${leftovers} - min_over_time(${leftovers}[1d])) > ${ALERT_THRESHOLDS.leftoverBytesPerDay}`,
+      summary: 'Leftovers in the folders of an agent grow fast.',
+      description:
+        `Checkpoints, trajectories and temporary files of ${AGENT} grew by {{ $value | humanize }}B within a day. ` +
+        'Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/{{ $labels.agent }} | sort -h | tail.',
+      dashboardVariables: ['instance', 'agent'],
+    }),
+  ];
+}
+
+/** One rule for each setting that would keep sessions small and is not there. */
+export function preventionRules(): AlertRule[] {
+  const rule = (setting: string, expr: string, what: string) =>
+    alertRule({
+      name: 'OpenClawPreventionMissing',
+      severity: 'info',
+      labels: { setting },
+      expr,
+      for: '1h',
+      summary: 'A setting that keeps sessions small is missing.',
+      description: `For ${AGENT} ${what}`,
+      dashboardVariables: ['instance', 'agent'],
+    });
+  return [
+    rule(
+      'context_limit',
+      // 2026.8.1 and later drop the default limit when they load the config: only files are asked for it.
+      [
+        'max without (layout, schema, version) (openclaw_store_info{layout="file"}) == 1',
+        'and openclaw_store_readable == 1',
+        'unless openclaw_store_config_context_limit_tokens',
+      ].join('\n'),
+      'no hard limit of the context is set: agents.defaults.contextTokens.',
+    ),
+    rule(
+      'pruning',
+      'openclaw_store_config_context_pruning == 0',
+      'context pruning is off: agents.defaults.contextPruning.mode.',
+    ),
+    rule(
+      'compaction',
+      'max without (mode) (openclaw_store_config_compaction_info{mode="off"}) == 1',
+      'compaction is off: agents.defaults.compaction.mode.',
+    ),
+    rule(
+      'compaction_reserve',
+      `openclaw_store_config_compaction_reserve_tokens < ${ALERT_THRESHOLDS.compactionReserveTokens}`,
+      'the compaction reserve is {{ $value | humanize }} tokens, ' +
+        `less than ${ALERT_THRESHOLDS.compactionReserveTokens}: agents.defaults.compaction.reserveTokensFloor.`,
+    ),
   ];
 }

@@ -7,25 +7,25 @@ const UP = 'up{job="openclaw-store"}';
 export function upRules(): AlertRule[] {
   return [
     alertRule({
-      name: 'OpenClawStoreExporterDown',
-      severity: 'critical',
+      name: 'OpenClawExporterDown',
+      severity: 'warning',
       expr: `${UP} == 0`,
       summary: 'The exporter for the stores of OpenClaw does not answer.',
       description:
         'Prometheus cannot scrape the exporter at {{ $labels.instance }}, so the stores there are not watched. ' +
-        'Check that its service runs, and that it listens where the scrape config says.',
+        'First, on that host: curl -s http://127.0.0.1:10789/-/healthy.',
       dashboardVariables: ['instance'],
     }),
     alertRule({
-      name: 'OpenClawStoreExporterAbsent',
-      severity: 'critical',
+      name: 'OpenClawExporterAbsent',
+      severity: 'warning',
       expr: `absent(${UP})`,
       // Longer than a restart of Prometheus with its discovery of targets.
       for: '15m',
       summary: 'No exporter for the stores of OpenClaw is scraped at all.',
       description:
         'Prometheus knows no target of the job openclaw-store, so no store is watched. ' +
-        'Check the scrape config, its job name and the service discovery.',
+        'First: the scrape config, its job name, and the service discovery of Prometheus.',
     }),
   ];
 }

@@ -12,15 +12,23 @@ interface Promql {
   /** What does not parse; an empty string where something is missing. */
   readonly errors: readonly string[];
   readonly selectors: readonly Selector[];
+  /** Names of functions and aggregations. */
+  readonly functions: readonly string[];
+  /** Names of all nodes of the grammar that occur. */
+  readonly nodes: ReadonlySet<string>;
 }
 
 /** Parses with the grammar of Prometheus's own editor. */
 export function parsePromql(expr: string): Promql {
   const errors: string[] = [];
   const selectors: Selector[] = [];
+  const functions: string[] = [];
+  const nodes = new Set<string>();
   parser.parse(expr).iterate({
     enter({ type, from, to, node }) {
+      nodes.add(type.name);
       if (type.isError) errors.push(expr.slice(from, to));
+      if (type.name === 'FunctionIdentifier' || type.name === 'AggregateOp') functions.push(expr.slice(from, to));
       if (type.name !== 'VectorSelector') return;
       const name = node.getChild('Identifier');
       const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
@@ -34,5 +42,5 @@ export function parsePromql(expr: string): Promql {
       });
     },
   });
-  return { errors, selectors };
+  return { errors, selectors, functions, nodes };
 }

@@ -16,10 +16,10 @@ export interface Exporter {
 /** Starts the exporter as a user would: the built program, in a process of its own. */
 export async function startExporter(
   stateDir: string,
-  options: { script?: string; flags?: readonly string[]; schedule?: string } = {},
+  options: { script?: string; flags?: readonly string[]; schedule?: string; address?: string } = {},
 ): Promise<Exporter> {
   const home = mkdtempSync(join(tmpdir(), 'exporter-home-'));
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = options.address ?? `127.0.0.1:${await freePort()}`;
   const flags = [
     `--openclaw.state-dir=${stateDir}`,
     `--web.listen-address=${address}`,

@@ -1,0 +1,186 @@
+import { KINDS, type Kind } from '../../src/store/kinds.ts';
+import {
+  ALERT_THRESHOLDS,
+  SEVERITIES,
+  type Severity,
+  TOKEN_THRESHOLDS,
+  TRANSCRIPT_BYTES_THRESHOLD,
+} from '../../src/thresholds.ts';
+import { IDLE_SECONDS } from '../expressions.ts';
+import { type AlertCase, nearAbove, type Series, series, type Value } from './case.ts';
+import { dashboard } from './dashboard.ts';
+
+const SHRINK = 'Send /compact in that conversation, or /new where its history is no longer needed.';
+const NAMES = { warning: 'OpenClawSessionTokensHigh', critical: 'OpenClawSessionTokensCritical' } as const;
+const PERIODS = { warning: 'a week', critical: 'a day' } as const;
+const OVER = 1200;
+
+export function tokenCases(): AlertCase[] {
+  return SEVERITIES.flatMap((severity) => KINDS.map((kind) => tokenCase(kind, severity)));
+}
+
+function tokenCase(kind: Kind, severity: Severity): AlertCase {
+  const limit = TOKEN_THRESHOLDS[kind][severity];
+  const idle = IDLE_SECONDS[severity];
+  const session = { agent: 'work', session: `agent:work:${kind}:1f0a`, kind };
+  const of = (value: number) => [series('session_tokens', session, value)];
+  const own = (value: number) => series('session_threshold_tokens', { ...session, severity }, value);
+  const active = (ago: number) => series('session_last_activity_timestamp_seconds', session, { ago });
+  return {
+    alert: NAMES[severity],
+    rule: { kind },
+    labels: session,
+    description: `Session ${session.session} of agent work on a:10789 holds ${limit + OVER} tokens: above its ${severity} threshold (${limit} for kind ${kind} unless configured otherwise) and used within ${PERIODS[severity]}. ${SHRINK}`,
+    dashboard: dashboard(session),
+    // Compacted.
+    series: [series('session_tokens', session, limit + OVER, 9400), active(60)],
+    hits: [
+      { name: 'one above the threshold', series: of(limit + 1) },
+      { name: 'last used as long ago as counts', series: [...of(limit + 1), active(idle)] },
+      { name: 'used at a time that lies ahead', series: [...of(limit + 1), active(-3600)] },
+      { name: 'above a lower threshold of its own', series: [...of(1001), own(1000)] },
+      { name: 'another severity has a threshold of its own', series: [...of(limit + 1), otherOwn(session, severity)] },
+    ],
+    misses: [
+      ...nearAbove(limit, of),
+      { name: 'idle', series: [...of(limit + 1), active(idle + 1)] },
+      { name: 'at a higher threshold of its own', series: [...of(limit + 1), own(limit + 1)] },
+      { name: 'above a lower threshold of its own but idle', series: [...of(1001), own(1000), active(idle + 1)] },
+      { name: 'archived, so without a figure', series: [series('archived_sessions', { agent: 'work' }, 1)] },
+      { name: 'stale tokens, so without a figure', series: [active(60)] },
+    ],
+  };
+}
+
+function otherOwn(session: Readonly<Record<string, string>>, severity: Severity): Series {
+  const other = severity === 'warning' ? 'critical' : 'warning';
+  return series('session_threshold_tokens', { ...session, severity: other }, 9_000_000);
+}
+
+const GROUP = { agent: 'work', session: 'agent:work:telegram:group:9c0e', kind: 'group' };
+const WHERE = 'Session agent:work:telegram:group:9c0e of agent work on a:10789 (kind group)';
+
+export function windowCases(): AlertCase[] {
+  return [contextFull(), compactionOverdue(), compactionStorm()];
+}
+
+function contextFull(): AlertCase {
+  const of = (tokens: number, ...more: readonly Series[]) => [
+    series('session_tokens', GROUP, tokens, 9400),
+    series('session_window_tokens', GROUP, 32_000),
+    ...more,
+  ];
+  return {
+    alert: 'OpenClawSessionContextFull',
+    labels: GROUP,
+    description: `${WHERE} holds 32500 tokens, its whole context window: the next message fails or loses context. ${SHRINK}`,
+    dashboard: dashboard(GROUP),
+    series: of(32_500),
+    hits: [
+      { name: 'exactly the window', series: of(32_000) },
+      { name: 'used a day ago', series: of(32_000, activity(IDLE_SECONDS.critical)) },
+    ],
+    misses: [
+      { name: 'one below the window', series: of(31_999) },
+      { name: 'idle', series: of(40_000, activity(IDLE_SECONDS.critical + 1)) },
+      { name: 'no window known', series: [series('session_tokens', GROUP, 400_000)] },
+      { name: 'no tokens known', series: [series('session_window_tokens', GROUP, 32_000)] },
+    ],
+  };
+}
+
+function compactionOverdue(): AlertCase {
+  const limit = 200_000 * (ALERT_THRESHOLDS.windowPercent / 100);
+  const mode = (name: string) => series('config_compaction_info', { agent: 'work', mode: name }, 1);
+  const of = (tokens: number, ...more: readonly Series[]) => [
+    series('session_tokens', GROUP, tokens, 9400),
+    series('session_window_tokens', GROUP, 200_000),
+    series('session_effective_window_tokens', GROUP, 175_000),
+    ...more,
+  ];
+  return {
+    alert: 'OpenClawCompactionOverdue',
+    labels: GROUP,
+    description: `${WHERE} holds 177000 tokens: more than its window less the compaction reserve, or than ${ALERT_THRESHOLDS.windowPercent} % of it where compaction is off. ${SHRINK}`,
+    dashboard: dashboard(GROUP),
+    series: of(177_000, mode('safeguard')),
+    hits: [
+      { name: 'one above the effective window', series: of(175_001) },
+      { name: 'compaction off and near the window', series: of(limit + 1, mode('off')) },
+      { name: 'used a week ago', series: of(176_000, activity(IDLE_SECONDS.warning)) },
+    ],
+    misses: [
+      { name: 'exactly the effective window', series: of(175_000, mode('safeguard')) },
+      { name: 'compaction off', series: of(177_000, mode('off')) },
+      { name: 'compaction off and exactly near the window', series: of(limit, mode('off')) },
+      { name: 'idle', series: of(177_000, activity(IDLE_SECONDS.warning + 1)) },
+      {
+        name: 'freshly compacted, so without a figure',
+        series: [series('session_effective_window_tokens', GROUP, 175_000)],
+      },
+    ],
+  };
+}
+
+function compactionStorm(): AlertCase {
+  const count = ALERT_THRESHOLDS.compactionsPerHour;
+  const of = (value: Value, ...healed: readonly [] | readonly [Value]) => [
+    series('session_compactions', GROUP, value, ...healed),
+  ];
+  return {
+    alert: 'OpenClawCompactionStorm',
+    labels: GROUP,
+    // One in four minutes; then a reset.
+    series: of({ from: 2, perMinute: 1 / 4 }, 1),
+    lead: 4 * count,
+    description: `${WHERE} was compacted 5.25 times within an hour: each costs a call and loses detail, and the context fills at once again. Look for what fills it (a tool with huge results), or send /new.`,
+    dashboard: dashboard(GROUP),
+    misses: [
+      { name: 'one less within an hour', series: of({ from: 2, perMinute: (count - 1) / 60 }) },
+      { name: 'many of long ago', series: of(40) },
+      { name: 'fewer after a reset', series: of({ from: 40, perMinute: -1 / 4 }) },
+    ],
+  };
+}
+
+function activity(ago: number): Series {
+  return series('session_last_activity_timestamp_seconds', GROUP, { ago });
+}
+
+export function transcriptCases(): AlertCase[] {
+  const limit = TRANSCRIPT_BYTES_THRESHOLD.warning;
+  const session = (name: string) => ({ agent: 'work', session: `agent:work:cron:${name}`, kind: 'cron' });
+  const bytes = (name: string, value: number) => series('session_transcript_bytes', session(name), value, 160);
+  const own = (name: string, value: number) =>
+    series('session_threshold_transcript_bytes', { ...session(name), severity: 'warning' }, value);
+  const used = (name: string, ago: number) => series('session_last_activity_timestamp_seconds', session(name), { ago });
+  return [
+    {
+      alert: 'OpenClawTranscriptsLarge',
+      labels: { agent: 'work', kind: 'cron' },
+      description:
+        `Transcripts of agent work (kind cron) on a:10789 above their threshold (${limit} bytes unless configured otherwise) and used within a week: 5. ` +
+        'Largest: agent:work:cron:d4 (3.9MB), agent:work:cron:d3 (2.4MB), agent:work:cron:d2 (612kB). They are slow to load and to compact; /compact shrinks a context, not its transcript. ' +
+        'First: openclaw-store-exporter scan --agent work --findings-only.',
+      dashboard: dashboard({ agent: 'work', kind: 'cron' }),
+      series: [
+        bytes('d1', limit + 1),
+        bytes('d2', 612_000),
+        bytes('d3', 2_400_000),
+        bytes('d4', 3_900_000),
+        bytes('lowered', 100_001),
+        own('lowered', 100_000),
+        bytes('raised', 5_000_000),
+        own('raised', 5_000_000),
+        bytes('idle', 9_000_000),
+        used('idle', IDLE_SECONDS.warning + 1),
+      ],
+      hits: [{ name: 'used a week ago', series: [bytes('d1', limit + 1), used('d1', IDLE_SECONDS.warning)] }],
+      misses: [
+        ...nearAbove(limit, (value) => [bytes('d1', value)]),
+        { name: 'idle', series: [bytes('d1', limit + 1), used('d1', IDLE_SECONDS.warning + 1)] },
+        { name: 'at a higher threshold of its own', series: [bytes('d1', 700_000), own('d1', 700_000)] },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,250 @@
+import { PROBLEMS } from '../../src/store/session.ts';
+import { ALERT_THRESHOLDS } from '../../src/thresholds.ts';
+import { type AlertCase, nearAbove, type Situation, series, type Value } from './case.ts';
+import { dashboard } from './dashboard.ts';
+
+const WORK = { agent: 'work' };
+/** Said here once more, by name: what is added to the problems has to be put on one side. */
+const BLIND = ['permission_denied', 'schema_unsupported', 'wal_without_shm', 'archive_unpublished'];
+
+export function storeCases(): AlertCase[] {
+  return [missing(), problem(), blind(), migration(), lock(), config()];
+}
+
+function missing(): AlertCase {
+  return {
+    alert: 'OpenClawStoreMissing',
+    labels: {},
+    description:
+      'The exporter on a:10789 cannot read the state directory, or finds no agent in it: nothing of OpenClaw is watched there. First, as the user of the exporter: ls -ld ~/.openclaw ~/.openclaw/agents.',
+    dashboard: dashboard(),
+    series: [series('state_readable', {}, 0, 1)],
+    hits: [{ name: 'no agent', series: [series('state_readable', {}, 1), series('agents', {}, 0)] }],
+    misses: [{ name: 'one agent', series: [series('state_readable', {}, 1), series('agents', {}, 1)] }],
+  };
+}
+
+function problem(): AlertCase {
+  const has = (reason: string): Situation => ({
+    name: reason,
+    series: [series('readable', WORK, 0), series('problem', { ...WORK, reason }, 1)],
+  });
+  return {
+    alert: 'OpenClawStoreProblem',
+    labels: { ...WORK, reason: 'index_invalid_json' },
+    description:
+      'The store of agent work on a:10789 has a problem: index_invalid_json. Its sessions are in no other alert, and the next write of OpenClaw may replace what is left. First: stop the gateway, copy its state directory.',
+    dashboard: dashboard(WORK),
+    series: [series('readable', WORK, 0, 1), series('problem', { ...WORK, reason: 'index_invalid_json' }, 1, 0)],
+    hits: [
+      ...PROBLEMS.filter((reason) => !BLIND.includes(reason)).map(has),
+      { name: 'unreadable without a reason', series: [series('readable', WORK, 0)] },
+      {
+        name: 'readable with a problem',
+        series: [series('readable', WORK, 1), series('problem', { ...WORK, reason: 'database_unreadable' }, 1)],
+      },
+    ],
+    misses: [
+      {
+        name: 'all is well',
+        series: [series('readable', WORK, 1), series('problem', { ...WORK, reason: 'index_empty' }, 0)],
+      },
+      ...BLIND.map(has),
+    ],
+  };
+}
+
+function blind(): AlertCase {
+  const has = (reason: string): Situation => ({ name: reason, series: [series('problem', { ...WORK, reason }, 1)] });
+  const others = PROBLEMS.filter((reason) => !BLIND.includes(reason)).map(has);
+  return {
+    alert: 'OpenClawStoreBlind',
+    labels: { ...WORK, reason: 'permission_denied' },
+    description:
+      'The store of agent work on a:10789 works, but is not watched as it should: permission_denied. The runbook says for each reason what to do. First: openclaw-store-exporter scan --agent work, as the user of the exporter.',
+    dashboard: dashboard(WORK),
+    series: [series('readable', WORK, 0, 1), series('problem', { ...WORK, reason: 'permission_denied' }, 1, 0)],
+    hits: BLIND.map(has),
+    misses: [
+      { name: 'all is well', series: [series('problem', { ...WORK, reason: 'archive_unpublished' }, 0)] },
+      ...others,
+    ],
+  };
+}
+
+function migration(): AlertCase {
+  const info = (layout: string) => series('info', { ...WORK, layout, schema: '23', version: '2026.9.6' }, 1);
+  return {
+    alert: 'OpenClawMigrationUnfinished',
+    labels: WORK,
+    description:
+      'For a day the old index of agent work on a:10789 has held sessions beside the database: OpenClaw 2026.8.1 and later sees none of those. First: openclaw doctor --session-sqlite inspect.',
+    dashboard: dashboard(WORK),
+    series: [series('unimported_sessions', WORK, 2, 0)],
+    hits: [{ name: 'both hold sessions', series: [info('migrating'), series('unimported_sessions', WORK, 0)] }],
+    misses: [
+      { name: 'all are imported', series: [info('sqlite'), series('unimported_sessions', WORK, 0)] },
+      { name: 'files alone', series: [info('file')] },
+    ],
+  };
+}
+
+function lock(): AlertCase {
+  return {
+    alert: 'OpenClawLockStale',
+    labels: { ...WORK, state: 'stale' },
+    description:
+      'Stale lock files of agent work on a:10789: 1. Whoever made them crashed or hangs, and writers may wait for them. First: find ~/.openclaw/agents/work/sessions -name "*.lock" -mmin +30.',
+    dashboard: dashboard(WORK),
+    series: [series('locks', { ...WORK, state: 'stale' }, 1, null)],
+    misses: [
+      { name: 'held', series: [series('locks', { ...WORK, state: 'held' }, 3)] },
+      { name: 'none', series: [series('locks', { ...WORK, state: 'stale' }, 0)] },
+    ],
+  };
+}
+
+function config(): AlertCase {
+  return {
+    alert: 'OpenClawConfigInvalid',
+    labels: {},
+    description:
+      'The exporter on a:10789 cannot use the config of OpenClaw, so windows, agents and bindings are unknown to it, and a restart of the gateway may fail. First: openclaw doctor.',
+    dashboard: dashboard(),
+    series: [series('config_valid', {}, 0, 1)],
+    misses: [{ name: 'valid', series: [series('config_valid', {}, 1)] }],
+  };
+}
+
+export function sizeCases(): AlertCase[] {
+  const { indexBytes, walBytes, leftoverBytesPerDay, maintenancePercent } = ALERT_THRESHOLDS;
+  const bytes = (name: string, value: Value, ...healed: readonly [] | readonly [number]) =>
+    series('bytes', { ...WORK, class: name }, value, ...healed);
+  const budget = series('config_maintenance_limit_bytes', WORK, 10_000_000_000);
+  const cap = series('config_maintenance_limit_entries', WORK, 500);
+  const near = 5 * maintenancePercent;
+  const sessions = (value: number) => [
+    series('sessions', { ...WORK, kind: 'main' }, 1),
+    series('sessions', { ...WORK, kind: 'dm' }, value - 1, 20),
+    cap,
+  ];
+  const ofBudget = (value: number) => [bytes('database', value - 64, 1000), bytes('wal', 64), budget];
+  const grow = (perDay: number) => ({ from: 5_000_000, perMinute: perDay / 1440 });
+  return [
+    {
+      alert: 'OpenClawIndexLarge',
+      labels: { ...WORK, class: 'index' },
+      description:
+        'The index of agent work on a:10789 has 12MiB: OpenClaw parses and writes all of it with every message. First: openclaw sessions cleanup --dry-run --agent work.',
+      dashboard: dashboard(WORK),
+      series: [bytes('index', 12 * 1024 ** 2, 4000)],
+      hits: [{ name: 'one above the threshold', series: [bytes('index', indexBytes + 1)] }],
+      misses: [
+        ...nearAbove(indexBytes, (value) => [bytes('index', value)]),
+        { name: 'another class', series: [bytes('database', 10 * indexBytes)] },
+      ],
+    },
+    {
+      alert: 'OpenClawWalLarge',
+      labels: { ...WORK, class: 'wal' },
+      description:
+        'The write-ahead log of agent work on a:10789 has 96MiB: something holds the database open and keeps OpenClaw from recycling it. First: fuser -v on openclaw-agent.sqlite of that agent.',
+      dashboard: dashboard(WORK),
+      series: [bytes('wal', 96 * 1024 ** 2, 0)],
+      hits: [{ name: 'one above the threshold', series: [bytes('wal', walBytes + 1)] }],
+      misses: [
+        ...nearAbove(walBytes, (value) => [bytes('wal', value)]),
+        { name: 'another class', series: [bytes('database', 10 * walBytes)] },
+      ],
+    },
+    {
+      alert: 'OpenClawStoreNearBudget',
+      labels: WORK,
+      description: `The store of agent work on a:10789 has 8.848GiB, over ${maintenancePercent} % of its limit: above it OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent work.`,
+      dashboard: dashboard(WORK),
+      series: ofBudget(9_500_000_000),
+      hits: [{ name: 'one above the threshold', series: ofBudget(100_000_000 * maintenancePercent + 1) }],
+      misses: [
+        ...nearAbove(100_000_000 * maintenancePercent, ofBudget),
+        { name: 'no limit', series: [bytes('database', 9_500_000_000)] },
+        { name: 'archives of an import do not count', series: [bytes('import_archive', 9_500_000_000), budget] },
+      ],
+    },
+    {
+      alert: 'OpenClawSessionsNearCap',
+      labels: WORK,
+      description: `Sessions of agent work on a:10789: 480, over ${maintenancePercent} % of its limit: above it OpenClaw removes the oldest. First: openclaw sessions cleanup --dry-run --agent work.`,
+      dashboard: dashboard(WORK),
+      series: sessions(480),
+      hits: [{ name: 'one above the threshold', series: sessions(near + 1) }],
+      misses: [
+        ...nearAbove(near, sessions),
+        { name: 'no limit', series: [series('sessions', { ...WORK, kind: 'dm' }, 4000)] },
+        { name: 'archived', series: [series('archived_sessions', WORK, 480), cap] },
+      ],
+    },
+    {
+      alert: 'OpenClawLeftoversGrowing',
+      labels: WORK,
+      // A megabyte a minute.
+      series: [bytes('trajectory', { from: 0, perMinute: 1_000_000 }, 0), bytes('checkpoint', 7_000_000_000)],
+      lead: leftoverBytesPerDay / 1_000_000 + 5,
+      description:
+        'Checkpoints, trajectories and temporary files of agent work on a:10789 grew by 1.01GB within a day. Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/work | sort -h | tail.',
+      dashboard: dashboard(WORK),
+      misses: [
+        { name: 'less within a day', series: [bytes('trajectory', grow(leftoverBytesPerDay - 1e6))] },
+        { name: 'much, and no more than before', series: [bytes('temporary', 40_000_000_000)] },
+        { name: 'another class', series: [bytes('transcript', grow(9_000_000_000))] },
+      ],
+    },
+  ];
+}
+
+export function preventionCases(): AlertCase[] {
+  const { compactionReserveTokens } = ALERT_THRESHOLDS;
+  const info = (layout: string, ...healed: readonly [] | readonly [null]) =>
+    series('info', { ...WORK, layout, schema: '0', version: '2026.7.35' }, 1, ...healed);
+  const readable = series('readable', WORK, 1);
+  const reserve = (value: number, ...healed: readonly [] | readonly [number]) =>
+    series('config_compaction_reserve_tokens', WORK, value, ...healed);
+  const mode = (name: string, ...healed: readonly [] | readonly [null]) =>
+    series('config_compaction_info', { ...WORK, mode: name }, 1, ...healed);
+  const of = (setting: string) => ({
+    alert: 'OpenClawPreventionMissing',
+    rule: { setting },
+    labels: WORK,
+    dashboard: dashboard(WORK),
+  });
+  return [
+    {
+      ...of('context_limit'),
+      description: 'For agent work on a:10789 no hard limit of the context is set: agents.defaults.contextTokens.',
+      series: [info('file', null), readable],
+      misses: [
+        { name: 'set', series: [info('file'), readable, series('config_context_limit_tokens', WORK, 100_000)] },
+        { name: 'a database', series: [info('sqlite'), readable] },
+        { name: 'unreadable, so not known', series: [info('file'), series('readable', WORK, 0)] },
+      ],
+    },
+    {
+      ...of('pruning'),
+      description: 'For agent work on a:10789 context pruning is off: agents.defaults.contextPruning.mode.',
+      series: [series('config_context_pruning', WORK, 0, 1)],
+      misses: [{ name: 'on', series: [series('config_context_pruning', WORK, 1)] }],
+    },
+    {
+      ...of('compaction'),
+      description: 'For agent work on a:10789 compaction is off: agents.defaults.compaction.mode.',
+      series: [mode('off', null)],
+      misses: [{ name: 'on', series: [mode('safeguard')] }],
+    },
+    {
+      ...of('compaction_reserve'),
+      description: `For agent work on a:10789 the compaction reserve is 20k tokens, less than ${compactionReserveTokens}: agents.defaults.compaction.reserveTokensFloor.`,
+      series: [reserve(20_000, 40_000)],
+      hits: [{ name: 'one below the threshold', series: [reserve(compactionReserveTokens - 1)] }],
+      misses: [{ name: 'exactly at the threshold', series: [reserve(compactionReserveTokens)] }],
+    },
+  ];
+}

@@ -1,0 +1,61 @@
+import type { Severity } from '../src/thresholds.ts';
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * A session that nobody uses costs nothing until somebody does: no page after a day, no warning after a week. A session
+ * without a known activity is not left out.
+ */
+export const IDLE_SECONDS = { warning: 7 * DAY_SECONDS, critical: DAY_SECONDS } as const satisfies Record<
+  Severity,
+  number
+>;
+
+/** Leaves out the sessions that are idle for the severity. */
+export function awake(expr: string, severity: Severity): string {
+  return `(\n${indent(expr)}\n)\nunless time() - openclaw_store_session_last_activity_timestamp_seconds > ${IDLE_SECONDS[severity]}`;
+}
+
+/**
+ * Sessions above the shipped number, or above their own where they have one. No `on (…)`: every per-session family has
+ * the same labels, so whatever labels a scrape adds stay, and two jobs on one instance do not clash.
+ */
+export function overThreshold(metric: string, matchers: string, limit: number, severity: Severity): string {
+  const value = matchers === '' ? metric : `${metric}{${matchers}}`;
+  const own = `${metric.replace('_session_', '_session_threshold_')}{severity="${severity}"}`;
+  return [
+    '(',
+    `  ${value} > ${limit}`,
+    `    unless ignoring (severity) ${own}`,
+    ')',
+    `or ${value} > ignoring (severity) ${own}`,
+  ].join('\n');
+}
+
+/**
+ * The last known value, for a condition that has to hold for an hour or longer: one missed scrape writes stale markers,
+ * and the time would begin anew with each.
+ */
+export function lastKnown(selector: string): string {
+  return `last_over_time(${selector}[15m])`;
+}
+
+export function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}
+
+/**
+ * A template that lists up to three sessions by a query, the largest first. In `query` %[1]s is the selector of the
+ * alert's own labels; `item` is the template of one result, `$one`.
+ */
+export function worstThree(labels: readonly string[], query: string, item: string): string {
+  const own = [...labels, 'instance', 'job'];
+  const selector = own.map((label) => `${label}=%q`).join(',');
+  const values = own.map((label) => `$labels.${label}`).join(' ');
+  // Backquotes, since the query holds quotes.
+  const text = `sort_desc(topk(3, ${query.replace(/\s+/g, ' ')}))`;
+  return (
+    `{{ with printf \`${selector}\` ${values} }}{{ range $i, $one := printf \`${text}\` . | query }}` +
+    `{{ if $i }}, {{ end }}${item}{{ end }}{{ end }}`
+  );
+}

@@ -1,0 +1,196 @@
+import { stringify } from 'yaml';
+import type { AlertCase, Series, Situation, Value } from './cases/case.ts';
+import type { AlertRule } from './rule.ts';
+
+const HEADER = '# generated from alerts/cases by npm run generate; do not edit\n';
+const INSTANCE = 'a:10789';
+
+type Segment = { readonly minutes: number; readonly value: Value | 'stale' };
+
+/** A file of unit tests for promtool. `step`: minutes between two evaluations. */
+export function renderTests(
+  ruleFile: string,
+  rules: readonly AlertRule[],
+  cases: readonly AlertCase[],
+  step: number,
+): string {
+  const tests = cases.flatMap((each) => {
+    const rule = ruleOf(rules, each);
+    return [firesAndResolves(rule, each), survives(rule, each, step), ...hits(rule, each), misses(rule, each)];
+  });
+  const content = { rule_files: [`../${ruleFile}`], evaluation_interval: `${step}m`, tests };
+  return HEADER + stringify(content, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** Whether a case takes so long that promtool, which evaluates every rule for it, had better do so less often. */
+export function isSlow(rules: readonly AlertRule[], each: AlertCase): boolean {
+  return minutes(ruleOf(rules, each).for) + (each.lead ?? 0) >= 60;
+}
+
+/** The rule that a case is about. */
+export function ruleOf(rules: readonly AlertRule[], { alert, rule = {} }: AlertCase): AlertRule {
+  const found = rules.filter(
+    (each) => each.alert === alert && Object.entries(rule).every(([label, value]) => each.labels[label] === value),
+  );
+  const [only] = found;
+  if (only === undefined || found.length > 1)
+    throw new Error(`${found.length} rules are ${alert} ${JSON.stringify(rule)}`);
+  return only;
+}
+
+function firesAndResolves(
+  rule: AlertRule,
+  { series, labels, description, dashboard, lead = 0, memory = 0 }: AlertCase,
+) {
+  const fires = minutes(rule.for) + lead;
+  const ill = fires + 10;
+  // Ill until the minute before: the first evaluation that finds it well starts `keep_firing_for`.
+  const gone = ill + memory + minutes(rule.keep_firing_for);
+  const expected = {
+    exp_labels: { ...rule.labels, ...labels, job: 'openclaw-store', instance: INSTANCE },
+    exp_annotations: {
+      summary: rule.annotations.summary,
+      description,
+      runbook_url: `docs/runbooks/${rule.alert}.md`,
+      dashboard_url: dashboard,
+    },
+  };
+  return {
+    name: `${title(rule)} fires when its time is over, says what and where, and resolves`,
+    interval: '1m',
+    input_series: series.map((each) =>
+      inputSeries(each, INSTANCE, [
+        { minutes: ill, value: each.value },
+        { minutes: gone - ill + 10, value: each.healed === undefined ? each.value : (each.healed ?? 'stale') },
+      ]),
+    ),
+    alert_rule_test: [
+      { alertname: rule.alert, eval_time: `${fires - 1}m`, exp_alerts: [] },
+      { alertname: rule.alert, eval_time: `${fires}m`, exp_alerts: [expected] },
+      { alertname: rule.alert, eval_time: `${gone + 1}m`, exp_alerts: [] },
+    ],
+    promql_expr_test: [
+      { expr: `count(${firing(rule)})`, eval_time: `${gone - 1}m`, exp_samples: [{ labels: '{}', value: 1 }] },
+    ],
+  };
+}
+
+/** A scrape that is missed and a restart write stale markers: what fires must neither resolve nor start over. */
+function survives(rule: AlertRule, { series, lead = 0 }: AlertCase, step: number) {
+  const fires = minutes(rule.for) + lead;
+  const gaps = { 'missed-scrape:10789': 1, 'restart:10789': 4 };
+  const end = fires + 20;
+  return {
+    name: `${title(rule)} goes on through a missed scrape and a restart of the exporter`,
+    interval: '1m',
+    input_series: Object.entries(gaps).flatMap(([instance, gap]) =>
+      series.map((each) =>
+        inputSeries(each, instance, [
+          { minutes: fires + 3, value: each.value },
+          { minutes: gap, value: 'stale' },
+          { minutes: end, value: each.value },
+        ]),
+      ),
+    ),
+    promql_expr_test: [
+      {
+        expr: `sum by (instance) (count_over_time(${firing(rule)}[15m]))`,
+        eval_time: `${end}m`,
+        exp_samples: Object.keys(gaps).map((instance) => ({
+          labels: `{instance="${instance}"}`,
+          value: 1 + 15 / step,
+        })),
+      },
+    ],
+  };
+}
+
+function hits(rule: AlertRule, { hits = [], lead = 0 }: AlertCase) {
+  if (hits.length === 0) return [];
+  const end = minutes(rule.for) + lead + 1;
+  return [
+    {
+      name: `${title(rule)} fires: ${hits.map(({ name }) => name).join('; ')}`,
+      interval: '1m',
+      input_series: situations(hits, end + 5),
+      promql_expr_test: [
+        {
+          expr: `count by (instance) (${firing(rule)})`,
+          eval_time: `${end}m`,
+          exp_samples: hits.map((hit) => ({ labels: `{instance="${instanceOf(hit)}"}`, value: 1 })),
+        },
+      ],
+    },
+  ];
+}
+
+function misses(rule: AlertRule, { misses, lead = 0 }: AlertCase) {
+  const end = minutes(rule.for) + lead + 15;
+  return {
+    name: `${title(rule)} is silent: ${misses.map(({ name }) => name).join('; ')}`,
+    interval: '1m',
+    input_series: situations(misses, end),
+    promql_expr_test: [
+      {
+        expr: `count by (instance) (count_over_time(ALERTS{alertname="${rule.alert}"${ownLabels(rule)}}[${end}m]))`,
+        eval_time: `${end}m`,
+        exp_samples: [],
+      },
+    ],
+  };
+}
+
+function situations(all: readonly Situation[], length: number) {
+  return all.flatMap((situation) =>
+    situation.series.map((each) =>
+      inputSeries(each, instanceOf(situation), [{ minutes: length + 1, value: each.value }]),
+    ),
+  );
+}
+
+/** A gateway of its own, named as the situation, so that a failure names it. */
+function instanceOf({ name }: Situation): string {
+  return `${name.replace(/[^a-z0-9]+/gi, '-')}:10789`;
+}
+
+function inputSeries({ metric, labels }: Series, instance: string, segments: readonly Segment[]) {
+  const all = Object.entries({ ...labels, job: labels.job ?? 'openclaw-store', instance });
+  let minute = 0;
+  const values = segments.map((segment) => {
+    const text = segmentText(segment, minute);
+    minute += segment.minutes;
+    return text;
+  });
+  return {
+    series: `${metric}{${all.map(([name, value]) => `${name}="${value}"`).join(',')}}`,
+    values: values.join(' '),
+  };
+}
+
+function segmentText({ minutes, value }: Segment, start: number): string {
+  // `_` would be hidden by the lookback; Prometheus writes a stale marker once, and then nothing.
+  if (value === 'stale') return `stale${minutes > 1 ? ` _x${minutes - 1}` : ''}`;
+  if (typeof value === 'number') return `${value}+0x${minutes - 1}`;
+  if ('ago' in value) return `${start * 60 - value.ago}+60x${minutes - 1}`;
+  const sign = value.perMinute < 0 ? '-' : '+';
+  return `${value.from + start * value.perMinute}${sign}${Math.abs(value.perMinute)}x${minutes - 1}`;
+}
+
+function firing(rule: AlertRule): string {
+  return `ALERTS{alertname="${rule.alert}",alertstate="firing"${ownLabels(rule)}}`;
+}
+
+function ownLabels({ labels: { severity, ...own } }: AlertRule): string {
+  return Object.entries(own)
+    .map(([label, value]) => `,${label}="${value}"`)
+    .join('');
+}
+
+function title({ alert, labels: { severity, ...own } }: AlertRule): string {
+  return [alert, ...Object.values(own)].join(' ');
+}
+
+function minutes(duration: string): number {
+  const [, number = '', unit = ''] = /^(\d+)([mh])$/.exec(duration) ?? [];
+  return Number(number) * (unit === 'h' ? 60 : 1);
+}

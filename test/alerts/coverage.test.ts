@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { CHECKS } from '../../src/checks/all.ts';
+import { EXPORTER_FAMILIES } from '../../src/metrics/exporter.ts';
+import { SNAPSHOT_FAMILIES } from '../../src/metrics/families.ts';
+import { FINDINGS, PROBLEMS } from '../../src/store/session.ts';
+import { RULES } from './all-rules.ts';
+import { parsePromql } from './promql.ts';
+
+const SELECTORS = RULES.flatMap(({ alert, expr }) => parsePromql(expr).selectors.map((each) => ({ alert, ...each })));
+
+/** Families that no alert asks for, each with the reason. */
+const WITHOUT_ALERT: Readonly<Record<string, string>> = {
+  active_sessions: 'a size to look at',
+  archived_sessions: 'archived on purpose',
+  check_duration_seconds: 'a duration to look at; OpenClawScanStale tells of too long ones',
+  collision_sessions: 'OpenClawSessionCollision asks for the sessions themselves',
+  database_free_bytes: 'OpenClaw uses them again',
+  demo: 'the status page and every other page of the sample say so',
+  exporter_build_info: 'a version',
+  exporter_config_last_reload_success_timestamp_seconds: 'a time to look at',
+  exporter_config_last_reload_successful:
+    'an edit of the operator, refused in the log; what was in force stays in force',
+  files: 'bytes are asked for',
+  ignored_findings: 'ignored on purpose',
+  last_write_timestamp_seconds: 'a quiet gateway is no fault',
+  migration_runs: 'a count to look at',
+  pending_inputs: 'OpenClawInputsWaiting asks for the age of the oldest',
+  scan_duration_seconds: 'OpenClawScanStale tells of too long ones',
+  scan_stuck: 'OpenClawScanStale: no scan runs',
+  scanner_cpu_seconds_total: 'a cost to look at',
+  scanner_resident_memory_bytes: 'a cost to look at',
+  session_info: 'labels for other figures',
+  session_messages: 'a size to look at',
+  session_started_timestamp_seconds: 'a time to look at',
+  sessions_by_status: 'OpenClawSessionStuck asks for runs that never ended',
+  stale_since_timestamp_seconds: 'after 15 minutes it is database_unreadable',
+  stuck_sessions: 'OpenClawSessionStuck asks for the sessions themselves',
+  threshold_tokens: 'the rules hold the shipped numbers, and series of the sessions where they differ',
+  threshold_transcript_bytes: 'as threshold_tokens',
+  undecided_sessions: 'nothing is known to be wrong',
+};
+
+test('every family is asked for by an alert, or it is said why not', () => {
+  const asked = new Set(SELECTORS.map(({ metric }) => metric));
+  const names = [...SNAPSHOT_FAMILIES, ...EXPORTER_FAMILIES].map(({ name }) => name.replace('openclaw_store_', ''));
+  const silent = names.filter((name) => !asked.has(`openclaw_store_${name}`));
+  expect(silent.toSorted()).toEqual(Object.keys(WITHOUT_ALERT).toSorted());
+});
+
+test.each(PROBLEMS)('the problem %s is in one alert', (reason) => {
+  const found = SELECTORS.filter(({ metric, text }) => metric === 'openclaw_store_problem' && takes(text, reason));
+  expect(found.map(({ alert }) => alert)).toHaveLength(1);
+});
+
+/** Whether a selector that asks for a reason takes this one. */
+function takes(selector: string, reason: string): boolean {
+  const [, operator, pattern = ''] = /reason(=~|!~)"([^"]*)"/.exec(selector) ?? [];
+  return operator !== undefined && new RegExp(`^(?:${pattern})$`).test(reason) === (operator === '=~');
+}
+
+test.each(FINDINGS)('the finding %s is in one alert', (finding) => {
+  const asks = ({ metric, text }: { metric: string; text: string }) =>
+    metric === `openclaw_store_${finding}_sessions` ||
+    (metric === 'openclaw_store_session_finding' && text.includes(`finding="${finding}"`));
+  expect(new Set(SELECTORS.filter(asks).map(({ alert }) => alert)).size).toBe(1);
+});
+
+test.each(CHECKS.map(({ name, finding }) => ({ name, finding })))(
+  'the check $name finds what an alert asks for',
+  ({ finding }) => {
+    expect(FINDINGS).toContain(finding);
+  },
+);
+
+test('a check that fails is an alert, whichever it is', () => {
+  expect(RULES.find(({ alert }) => alert === 'OpenClawCheckFailing')?.expr).toBe('openclaw_store_check_success == 0');
+});

@@ -1,0 +1,17 @@
+import { CASES } from '../../alerts/generate.ts';
+import { ruleOf } from '../../alerts/promtool.ts';
+import { RULES } from './all-rules.ts';
+
+/** The labels that each alert has when it fires: promtool compares exactly them. */
+export const ALERTS: readonly Readonly<Record<string, string>>[] = [
+  ...Object.values(CASES).flatMap((cases) =>
+    cases.map((each) => ({
+      alertname: each.alert,
+      ...ruleOf(RULES, each).labels,
+      ...each.labels,
+      job: 'openclaw-store',
+      instance: 'a:10789',
+    })),
+  ),
+  { alertname: 'OpenClawExporterAbsent', severity: 'warning', job: 'openclaw-store' },
+];

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { INHIBIT_RULES } from '../../alerts/alertmanager.ts';
+import { ALERTS } from './fired.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FILES = ['alerts/alertmanager.yml', 'deploy/compose/alertmanager.yml'];
+
+function matches(matchers: readonly string[], labels: Readonly<Record<string, string>>): boolean {
+  return matchers.every((matcher) => {
+    const [, label = '', operator, value = ''] = /^(\w+) (=~|!~|=) "(.*)"$/.exec(matcher) ?? [];
+    const own = labels[label] ?? '';
+    if (operator === '=') return own === value;
+    return new RegExp(`^(?:${value})$`).test(own) === (operator === '=~');
+  });
+}
+
+describe.each(INHIBIT_RULES)('$why', ({ source, target, equal }) => {
+  const sources = ALERTS.filter((labels) => matches(source, labels));
+  const targets = ALERTS.filter((labels) => matches(target, labels));
+
+  test('has alerts on both sides, none of them on both', () => {
+    expect(sources).not.toEqual([]);
+    expect(targets).not.toEqual([]);
+    expect(sources.filter((labels) => targets.includes(labels))).toEqual([]);
+  });
+
+  test('compares labels that all of them have', () => {
+    for (const labels of [...sources, ...targets]) {
+      for (const name of equal) expect(labels, labels.alertname).toHaveProperty([name]);
+    }
+  });
+
+  test('never holds back a page', () => {
+    expect(targets.filter(({ severity }) => severity !== 'warning')).toEqual([]);
+  });
+});
+
+describe.each(FILES)('%s', (name) => {
+  const text = readFileSync(join(ROOT, name), 'utf8');
+  const config = parse(text);
+
+  test('has exactly these inhibitions', () => {
+    expect(config.inhibit_rules).toEqual(
+      INHIBIT_RULES.map(({ source, target, equal }) => ({ source_matchers: source, target_matchers: target, equal })),
+    );
+  });
+
+  test('holds no secret, only files of them', () => {
+    expect(text).not.toMatch(
+      /^\s*(?:- )?(?:api_url|routing_key|service_key|smtp_auth_password|auth_password|credentials|password):/m,
+    );
+  });
+
+  test('repeats at a multiple of the interval of its groups, within what Alertmanager keeps', () => {
+    const minutes = (text: string) =>
+      Number.parseInt(text, 10) * ({ s: 1 / 60, m: 1, h: 60, d: 1440 }[text.at(-1) ?? ''] ?? 0);
+    const { routes, ...root } = config.route;
+    for (const route of [root, ...routes]) {
+      const repeat = minutes(route.repeat_interval ?? root.repeat_interval);
+      expect(repeat % minutes(route.group_interval ?? root.group_interval)).toBe(0);
+      expect(repeat).toBeLessThan(120 * 60);
+    }
+  });
+});

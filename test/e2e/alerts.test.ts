@@ -1,0 +1,242 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alertmanagerWith, rulesWith } from '../support/alert-rules.ts';
+import { type Alertmanager, startAlertmanager } from '../support/alertmanager.ts';
+import { needsEngine } from '../support/engines.ts';
+import { type Exporter, startExporter } from '../support/exporter.ts';
+import { waitFor } from '../support/processes.ts';
+import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
+import { type ReceivedAlert, type Receiver, startReceiver } from '../support/receiver.ts';
+import { createState, type TestState } from '../support/state.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const GROUP = 'agent:main:telegram:group:-1009900000001';
+const PEER = 'telegram:direct:111';
+const ROUTED = {
+  meta: { lastTouchedVersion: '2026.7.35' },
+  agents: { list: [{ id: 'main', default: true }, { id: 'home' }] },
+  bindings: [{ agentId: 'home', match: { channel: 'telegram', peer: { kind: 'direct', id: '111' } } }],
+};
+
+describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
+  'alerts, by the shipped rules, routes and inhibitions',
+  () => {
+    let receiver: Receiver;
+    let alertmanager: Alertmanager;
+    let prometheus: Prometheus;
+    const states: TestState[] = [];
+    const exporters: Partial<Record<'busy' | 'broken' | 'routed' | 'healthy', Exporter>> = {};
+    let busy: TestState;
+    let broken: TestState;
+    let routed: TestState;
+
+    function newState(config?: object): TestState {
+      const state = createState(config);
+      states.push(state);
+      return state;
+    }
+    function start(state: TestState, address?: string): Promise<Exporter> {
+      const configFile = join(state.dir, 'exporter.yml');
+      if (!existsSync(configFile)) writeFileSync(configFile, 'privacy: { peers: plain }\n');
+      return startExporter(state.dir, { flags: [`--config.file=${configFile}`], ...(address && { address }) });
+    }
+    function running(name: keyof typeof exporters): Exporter {
+      const exporter = exporters[name];
+      if (exporter === undefined) throw new Error(`${name} was not started`);
+      return exporter;
+    }
+
+    beforeAll(async () => {
+      busy = newState();
+      busy.addSession(GROUP, { totalTokens: 50_000, chatType: 'group' });
+      broken = newState();
+      broken.addSession('agent:main:main');
+      routed = newState(ROUTED);
+      routed.addSession('agent:main:main');
+      const healthy = newState();
+      healthy.addSession('agent:main:main', { totalTokens: 150_000 });
+      healthy.addSession('agent:main:hook:5f0c2f6e-5d1c-4a55-9c55-0f6c0a3f9b11');
+      exporters.busy = await start(busy);
+      exporters.broken = await start(broken);
+      exporters.routed = await start(routed);
+      exporters.healthy = await start(healthy);
+      receiver = await startReceiver();
+      alertmanager = await startAlertmanager(alertmanagerWith(receiver.url));
+      const targets = Object.values(exporters).map(({ address }) => `'${address}'`);
+      prometheus = await startPrometheus({
+        config: `
+global: { scrape_interval: 1s, evaluation_interval: 1s }
+rule_files: [store.yml, up.yml]
+alerting: { alertmanagers: [{ static_configs: [{ targets: ['${alertmanager.address}'] }] }] }
+scrape_configs:
+  - { job_name: openclaw-store, static_configs: [{ targets: [${targets.join(', ')}] }] }
+`,
+        files: {
+          // Longer than a restart takes on a busy machine.
+          'store.yml': rulesWith('openclaw-store.rules.yml', { for: '1s', keepFiringFor: '20s' }),
+          'up.yml': rulesWith('openclaw-store.up.rules.yml', { for: '15s', keepFiringFor: '1s' }),
+        },
+      });
+      await waitFor('all targets', async () => (await prometheus.query('up == 1')).length === 4);
+    });
+    afterAll(async () => {
+      const all = [...Object.values(exporters), prometheus, alertmanager, receiver];
+      await Promise.all(all.map((each) => each?.stop()));
+      for (const state of states) state.cleanup();
+    });
+
+    function received(alertname: string, instance: string, status: 'firing' | 'resolved'): ReceivedAlert[] {
+      return receiver.alerts.filter(
+        (each) => each.status === status && each.labels.alertname === alertname && each.labels.instance === instance,
+      );
+    }
+    async function first(alertname: string, name: keyof typeof exporters, status: 'firing' | 'resolved' = 'firing') {
+      const { address } = running(name);
+      await waitFor(`${alertname} to be ${status}`, () => received(alertname, address, status).length > 0);
+      return received(alertname, address, status)[0] ?? expect.fail();
+    }
+    async function suppressed(alertname: string): Promise<boolean> {
+      type Status = { labels: { alertname: string }; status: { state: string; inhibitedBy: string[] } };
+      const all = (await (await fetch(`${alertmanager.url}/api/v2/alerts`)).json()) as Status[];
+      const found = all.find(({ labels }) => labels.alertname === alertname);
+      return found?.status.state === 'suppressed' && found.status.inhibitedBy.length > 0;
+    }
+
+    describe('a group that grows', () => {
+      const labels = () => ({
+        kind: 'group',
+        agent: 'main',
+        session: GROUP,
+        job: 'openclaw-store',
+        instance: running('busy').address,
+      });
+
+      it('is a warning above 50,000 tokens, with all its labels and links that lead somewhere', async () => {
+        expect(received('OpenClawSessionTokensHigh', running('busy').address, 'firing')).toEqual([]);
+        busy.addSession(GROUP, { totalTokens: 50_001, chatType: 'group' });
+        const alert = await first('OpenClawSessionTokensHigh', 'busy');
+        expect(alert.path).toBe('/week');
+        expect(alert.labels).toEqual({ alertname: 'OpenClawSessionTokensHigh', severity: 'warning', ...labels() });
+        expect(alert.annotations.description).toMatch(/group:-1009900000001 of agent main on .* holds 50001 tokens/);
+        expect(existsSync(join(ROOT, alert.annotations.runbook_url ?? ''))).toBe(true);
+        expect(alert.annotations.dashboard_url).toContain('var-agent=main&var-kind=group');
+      });
+
+      it('stays one warning through a restart of the exporter', async () => {
+        const { address } = running('busy');
+        await exporters.busy?.stop();
+        await waitFor(
+          'a missed scrape',
+          async () => (await prometheus.query(`up{instance="${address}"} == 0`)).length > 0,
+        );
+        expect(await prometheus.query(`openclaw_store_session_tokens{instance="${address}"}`)).toEqual([]);
+        exporters.busy = await start(busy, address);
+        await waitFor(
+          'its figures to be back',
+          async () => (await prometheus.query(`openclaw_store_session_tokens{instance="${address}"}`)).length > 0,
+        );
+        expect(received('OpenClawSessionTokensHigh', address, 'resolved')).toEqual([]);
+        expect(received('OpenClawSessionTokensHigh', address, 'firing')).toHaveLength(1);
+        expect(received('OpenClawExporterDown', address, 'firing')).toEqual([]);
+      });
+
+      it('is a page above 150,000, which holds back its warning', async () => {
+        busy.addSession(GROUP, { totalTokens: 160_000, chatType: 'group' });
+        const alert = await first('OpenClawSessionTokensCritical', 'busy');
+        expect(alert.path).toBe('/page');
+        expect(alert.labels).toEqual({ alertname: 'OpenClawSessionTokensCritical', severity: 'critical', ...labels() });
+        await waitFor('the inhibition', () => suppressed('OpenClawSessionTokensHigh'));
+        expect(received('OpenClawSessionTokensHigh', running('busy').address, 'firing')).toHaveLength(1);
+      });
+
+      it('is resolved after a reset', async () => {
+        busy.addSession(GROUP, { totalTokens: 900, chatType: 'group' });
+        await first('OpenClawSessionTokensCritical', 'busy', 'resolved');
+        await first('OpenClawSessionTokensHigh', 'busy', 'resolved');
+        expect(received('OpenClawSessionTokensCritical', running('busy').address, 'firing')).toHaveLength(1);
+      });
+
+      it('has the threshold that the YAML says, by the same rules and with the same labels', async () => {
+        const { running: process_, address } = running('busy');
+        const before = received('OpenClawSessionTokensHigh', address, 'firing').length;
+        writeFileSync(
+          join(busy.dir, 'exporter.yml'),
+          `privacy: { peers: plain }\nthresholds: [{ session: '${GROUP}', tokens: { warning: 500 } }]\n`,
+        );
+        process.kill(process_.pid, 'SIGHUP');
+        await waitFor('the alert', () => received('OpenClawSessionTokensHigh', address, 'firing').length > before);
+        const alert = received('OpenClawSessionTokensHigh', address, 'firing').at(-1);
+        expect(alert?.labels).toEqual({ alertname: 'OpenClawSessionTokensHigh', severity: 'warning', ...labels() });
+      });
+    });
+
+    it('a peer with sessions in two agents is a stray in one and a duplicate in both, each of them once', async () => {
+      const { address } = running('routed');
+      const entry = {
+        lastAccountId: 'default',
+        deliveryContext: { channel: 'telegram', to: '111', accountId: 'default' },
+      };
+      const home = join(routed.dir, 'agents/home/sessions');
+      mkdirSync(home, { recursive: true });
+      const now = Date.now();
+      writeFileSync(
+        join(home, 'sessions.json'),
+        JSON.stringify({
+          [`agent:home:${PEER}`]: { sessionId: 'h1', updatedAt: now, lastInteractionAt: now, ...entry },
+        }),
+      );
+      routed.addSession(`agent:main:${PEER}`, entry);
+      const stray = await first('OpenClawSessionsStray', 'routed');
+      expect(stray.path).toBe('/week');
+      expect(stray.labels).toMatchObject({ agent: 'main', reason: 'binding', severity: 'warning' });
+      expect(stray.annotations.description).toContain(`agent:main:${PEER} (expected in home)`);
+      await waitFor(
+        'both duplicates',
+        () =>
+          new Set(received('OpenClawSessionsDuplicate', address, 'firing').map(({ labels }) => labels.agent)).size ===
+          2,
+      );
+      const duplicates = received('OpenClawSessionsDuplicate', address, 'firing');
+      expect(duplicates.map(({ labels }) => [labels.agent, labels.reason]).toSorted()).toEqual([
+        ['home', 'cross_agent'],
+        ['main', 'cross_agent'],
+      ]);
+      expect(received('OpenClawSessionsStray', address, 'firing')).toHaveLength(1);
+    });
+
+    it('an index that does not parse is one page', async () => {
+      writeFileSync(broken.indexPath, '{"agent:main:main": {');
+      const alert = await first('OpenClawStoreProblem', 'broken');
+      expect(alert.path).toBe('/page');
+      expect(alert.labels).toMatchObject({ agent: 'main', reason: 'index_invalid_json', severity: 'critical' });
+      expect(alert.annotations.runbook_url).toBe('docs/runbooks/OpenClawStoreProblem.md');
+      expect(received('OpenClawStoreProblem', running('broken').address, 'firing')).toHaveLength(1);
+    });
+
+    it('an exporter that is gone is one warning', async () => {
+      const { address } = running('broken');
+      await exporters.broken?.stop();
+      const alert = await first('OpenClawExporterDown', 'broken');
+      expect(alert.path).toBe('/week');
+      expect(alert.labels).toEqual({
+        alertname: 'OpenClawExporterDown',
+        severity: 'warning',
+        job: 'openclaw-store',
+        instance: address,
+      });
+      expect(received('OpenClawExporterDown', address, 'firing')).toHaveLength(1);
+      expect(received('OpenClawStoreProblem', address, 'firing')).toHaveLength(1);
+    });
+
+    it('said nothing about the healthy store all the while, and sent no info to anybody', async () => {
+      const { address } = running('healthy');
+      expect(receiver.alerts.filter(({ labels }) => labels.instance === address)).toEqual([]);
+      expect(receiver.alerts.filter(({ labels }) => labels.severity === 'info')).toEqual([]);
+      const firing = await prometheus.query(`count by (severity) (ALERTS{instance="${address}"})`);
+      expect(firing.map(({ labels }) => labels.severity)).toEqual(['info']);
+      const rules = (await prometheus.rules()).flatMap((group) => group.rules);
+      expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    });
+  },
+);

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+
+const ALERTS = join(import.meta.dirname, '../../alerts');
+
+interface Waits {
+  readonly for: string;
+  readonly keepFiringFor: string;
+}
+
+/** The shipped rules with other waits; what they ask and say is as it is. */
+export function rulesWith(file: string, waits: Waits): string {
+  const { groups } = parse(readFileSync(join(ALERTS, file), 'utf8'));
+  for (const rule of groups.flatMap((group: { rules: object[] }) => group.rules)) {
+    Object.assign(rule, { for: waits.for, keep_firing_for: waits.keepFiringFor });
+  }
+  return stringify({ groups });
+}
+
+/** The shipped routes and inhibitions in a hurry; every receiver is a path of this server, by its name. */
+export function alertmanagerWith(url: string): string {
+  const config = parse(readFileSync(join(ALERTS, 'alertmanager.yml'), 'utf8'));
+  const hurry = { group_wait: '3s', group_interval: '1s' };
+  return stringify({
+    route: {
+      ...config.route,
+      ...hurry,
+      routes: config.route.routes.map((route: object) => ({ ...route, ...hurry })),
+    },
+    inhibit_rules: config.inhibit_rules,
+    // One that sends nothing stays so.
+    receivers: config.receivers.map(({ name, ...kinds }: { name: string }) => ({
+      name,
+      ...(Object.keys(kinds).length > 0 && { webhook_configs: [{ url: `${url}/${name}`, send_resolved: true }] }),
+    })),
+  });
+}
