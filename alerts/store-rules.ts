@@ -1,3 +1,4 @@
+import { BLIND_PROBLEMS } from '../src/store/session.ts';
 import { ALERT_THRESHOLDS } from '../src/thresholds.ts';
 import { lastKnown } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
@@ -6,8 +7,7 @@ import { type AlertRule, alertRule } from './rule.ts';
 const AGENT = 'agent {{ $labels.agent }} on {{ $labels.instance }}';
 const BYTES = 'openclaw_store_bytes';
 
-/** Problems that are blindness of the exporter, or that harm nobody yet: OpenClaw itself goes on. */
-const BLIND = 'permission_denied|schema_unsupported|wal_without_shm|archive_unpublished';
+const BLIND = BLIND_PROBLEMS.join('|');
 
 /** What is wrong with the state directory, with a whole store, or with the config. */
 export function storeRules(): AlertRule[] {

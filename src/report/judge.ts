@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '../checks/run.ts';
+import { BLIND_PROBLEMS } from '../store/session.ts';
 import type { Snapshot } from '../store/snapshot.ts';
 import { isTranscriptLarge, tokensSeverity } from '../thresholds.ts';
 
@@ -10,8 +11,10 @@ const CRITICAL = 2;
 export function judge({ agents, configValid }: Snapshot, checks: readonly CheckOutcome[]): number {
   const sessions = agents.flatMap((agent) => agent.sessions);
   const severities = sessions.map(({ session }) => tokensSeverity(session));
-  if (agents.some(({ problems }) => problems.length > 0) || severities.includes('critical')) return CRITICAL;
+  const problems = agents.flatMap((agent) => agent.problems);
+  const isDamaged = problems.some((problem) => !BLIND_PROBLEMS.includes(problem));
+  if (isDamaged || severities.includes('critical')) return CRITICAL;
   const noteworthy = sessions.some(({ session, findings }) => findings.length > 0 || isTranscriptLarge(session));
-  const uncertain = !configValid || checks.some(({ success }) => !success);
+  const uncertain = problems.length > 0 || !configValid || checks.some(({ success }) => !success);
   return noteworthy || uncertain || severities.includes('warning') ? WARNINGS : HEALTHY;
 }

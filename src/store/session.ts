@@ -31,6 +31,14 @@ export const PROBLEMS = [
 
 export type Problem = (typeof PROBLEMS)[number];
 
+/** Those that are our own blindness, or that harm nobody yet: OpenClaw itself goes on. */
+export const BLIND_PROBLEMS: readonly Problem[] = [
+  'permission_denied',
+  'schema_unsupported',
+  'wal_without_shm',
+  'archive_unpublished',
+];
+
 /** A transcript that is there. */
 export interface Transcript {
   /** Of the file; in a database the logical bytes of its events; null: not known. */

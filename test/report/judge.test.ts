@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/report/judge.ts';
 import { remarks } from '../../src/report/remarks.ts';
+import { BLIND_PROBLEMS } from '../../src/store/session.ts';
 import type { SnapshotSession } from '../../src/store/snapshot.ts';
 import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, corrupted, published } from '../support/snapshot.ts';
 
@@ -36,6 +37,14 @@ describe('judge', () => {
   it('takes a check that failed as a warning: what it finds is unknown', () => {
     const failed = { check: 'truncated', success: false, durationSeconds: 0, error: 'a bug' };
     expect(judge(aSnapshot(), [failed])).toBe(1);
+  });
+
+  it('takes our own blindness as a warning, as its alert does', () => {
+    for (const problem of BLIND_PROBLEMS) {
+      expect(judge(aSnapshot({ agents: [anUnreadableAgent({ problems: [problem] })] }), [])).toBe(1);
+    }
+    const both = anAgent({ problems: ['archive_unpublished', 'database_unreadable'] });
+    expect(judge(aSnapshot({ agents: [both] }), [])).toBe(2);
   });
 
   it('takes a problem of a store as critical, readable or not', () => {
