@@ -60,7 +60,7 @@ export async function serve(
   const server = await listen(createServer(app), first['web.listen-address'], log);
 
   supervisor.request('quick');
-  let stopSchedules = startSchedules(settings, supervisor, log);
+  let stopSchedules = startSchedules(settings, scan.intervals.quick, supervisor, log);
   const onReload = () => {
     try {
       const next = load();
@@ -78,7 +78,7 @@ export async function serve(
     }
     supervisor.configure(scan);
     stopSchedules();
-    stopSchedules = startSchedules(settings, supervisor, log);
+    stopSchedules = startSchedules(settings, scan.intervals.quick, supervisor, log);
     supervisor.request('quick');
     log.info('config was loaded again');
   };
@@ -120,8 +120,8 @@ function warnOfRestart(first: Settings, next: Settings, log: Log): void {
 }
 
 /** Returns what stops them. */
-function startSchedules(settings: Settings, supervisor: Supervisor, log: Log): () => void {
-  const offsetMs = hostOffsetMs(hostname(), longestGapSeconds(settings['scan.schedule']));
+function startSchedules(settings: Settings, quickSeconds: number, supervisor: Supervisor, log: Log): () => void {
+  const offsetMs = hostOffsetMs(hostname(), quickSeconds);
   const stops = [
     startSchedule({
       scan: 'quick',

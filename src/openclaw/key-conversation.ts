@@ -1,3 +1,5 @@
+import { splitKey, splitThread } from './split-key.ts';
+
 /** The conversation that a session key names. */
 export interface KeyConversation {
   /** null: `agent:<id>:direct:<peer>` (dmScope `per-peer`) and old keys name none. */
@@ -26,9 +28,7 @@ const ROUTELESS = new Set(['main', 'global', 'cron', 'hook', 'subagent', 'acp', 
  * labels). With the default dmScope a direct chat is in the agent's main session, and its threads are too.
  */
 export function keyConversation(key: string): KeyConversation | null {
-  const parts = key.split(':');
-  const hasAgent = parts[0] === 'agent' && parts.length > 2 && parts[1] !== '' && parts[2] !== '';
-  const rest = hasAgent ? parts.slice(2) : parts;
+  const { rest } = splitKey(key);
   const [first = '', second = '', third = ''] = rest;
   if (ROUTELESS.has(first) || first.startsWith('openai') || first.startsWith('openresponses')) return null;
   if (rest.at(-1) === 'heartbeat') return null;
@@ -46,12 +46,10 @@ function conversation(
   word: string,
   id: readonly string[],
 ): KeyConversation | null {
-  const at = Math.max(id.lastIndexOf('topic'), id.lastIndexOf('thread'));
-  const hasThread = at > 0 && at < id.length - 1;
-  const peer = (hasThread ? id.slice(0, at) : id).join(':');
+  const { before, thread } = splitThread(id);
+  const peer = before.join(':');
   const kind = KINDS.get(word);
   if (kind === undefined || peer === '') return null;
-  const thread = hasThread ? id.slice(at + 1).join(':') : null;
   // 2026.4.29 and later: not a thread, but the account of a group that several accounts are in.
   const account_ = thread?.startsWith(WHATSAPP_ACCOUNT) ? thread.slice(WHATSAPP_ACCOUNT.length) : null;
   if (account_ !== null) return { channel, account: account_, kind, id: peer, thread: null };

@@ -1,4 +1,5 @@
 import type { Kind } from '../store/kinds.ts';
+import { splitKey, splitThread } from './split-key.ts';
 
 /** What a session key says by itself. */
 export interface ParsedKey {
@@ -27,16 +28,10 @@ const BY_FIRST_WORD: ReadonlyMap<string, Kind> = new Map([
   ['explicit', 'other'],
 ] as const);
 
-/**
- * Reads a key of any version from left to right, since a peer id may hold colons itself.
- * `agent:<id>:` needs three non-empty segments; everything else is a legacy key.
- */
+/** Reads a key of any version from left to right, since a peer id may hold colons itself. */
 export function parseKey(key: string): ParsedKey {
-  const parts = key.split(':');
-  const [first, second, third] = parts;
-  const hasAgent = first === 'agent' && second !== undefined && second !== '' && third !== undefined && third !== '';
-  const rest = hasAgent ? parts.slice(2) : parts;
-  return { agent: hasAgent ? second : null, thread: threadOf(rest), ...kindOf(rest) };
+  const { agent, rest } = splitKey(key);
+  return { agent, thread: splitThread(rest).thread, ...kindOf(rest) };
 }
 
 /** The kind of a session: its key first, then the chat type that is stored with it. */
@@ -70,9 +65,4 @@ function kindOfWord(word: string): Kind | null {
   if (/^\+\d+$/.test(word)) return 'dm';
   if (word.endsWith('@g.us')) return 'group';
   return null;
-}
-
-function threadOf(rest: readonly string[]): string | null {
-  const at = Math.max(rest.lastIndexOf('topic'), rest.lastIndexOf('thread'));
-  return at > 0 && at < rest.length - 1 ? rest.slice(at + 1).join(':') : null;
 }

@@ -71,10 +71,8 @@ function peerId(
     return first === undefined ? null : { id: first, isFolded: false, others };
   }
   for (const address of addresses) {
-    if (endsWithId(address, id)) {
-      const at = address.toLowerCase().lastIndexOf(id.toLowerCase());
-      return { id: address.slice(at, at + id.length), isFolded: false, others: [] };
-    }
+    const named = idIn(address, id);
+    if (named !== null) return { id: named, isFolded: false, others: [] };
   }
   const isFolded = !CASELESS.has(channel) && /\p{L}/u.test(id) && id === id.toLowerCase();
   return { id, isFolded, others: [] };
@@ -86,10 +84,11 @@ function linkOf(name: string, links: RoutingConfig['identityLinks']): readonly s
   return undefined;
 }
 
-/** `telegram:group:-100:topic:1` holds the id `-100`, and the id `-100:topic:1`. */
-function endsWithId(address: string, id: string): boolean {
+/** The id as an address spells it: `telegram:group:-100:topic:1` holds the id `-100`, and the id `-100:topic:1`. */
+function idIn(address: string, id: string): string | null {
   const at = address.toLowerCase().lastIndexOf(id.toLowerCase());
-  return at >= 0 && (at === 0 || /[:+@]/.test(address[at - 1] ?? '')) && isEnd(address[at + id.length]);
+  if (at < 0 || (at > 0 && !/[:+@]/.test(address[at - 1] ?? ''))) return null;
+  return isEnd(address[at + id.length]) ? address.slice(at, at + id.length) : null;
 }
 
 function isEnd(next: string | undefined): boolean {

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import {
@@ -10,6 +9,7 @@ import {
   openingMode,
   stateText,
 } from './database-state.ts';
+import { isThere } from './disk.ts';
 
 export { DatabaseError, type DatabaseProblem, databaseFiles, databaseSignature } from './database-state.ts';
 
@@ -100,7 +100,7 @@ function readOnce<T>(
     database.exec('BEGIN');
     // Looked for as late as can be: where its owner deleted the WAL meanwhile, the first statement makes an empty one.
     // A few microseconds are left. Nothing is lost by an empty one; deleting it could take it from a writer.
-    if (state.wal !== null && isGone(`${state.path}-wal`)) return new DatabaseError('busy');
+    if (state.wal !== null && !isThere(`${state.path}-wal`)) return new DatabaseError('busy');
     database.exec(FIRST);
     began = true;
     return { value: read(database) };
@@ -109,10 +109,6 @@ function readOnce<T>(
     const passes = state.wal !== null && problem instanceof DatabaseError && problem.problem === 'busy';
     return passes ? problem : { error: problem };
   }
-}
-
-function isGone(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
 /** Where SQLite's own words are about the files; any other error is the caller's. */

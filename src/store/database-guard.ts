@@ -1,7 +1,21 @@
 import { constants, type DatabaseSync } from 'node:sqlite';
+import { readDatabase } from './database-file.ts';
 
 /** SQLite's own: the schema, and the columns of a table. */
 const OWN_TABLES = ['sqlite_schema', 'sqlite_master', 'pragma_table_info'];
+
+/** `readDatabase` of `path`, where `read` reads these tables only. */
+export function readTables<T>(
+  path: string,
+  root: string,
+  tables: readonly string[],
+  read: (database: DatabaseSync) => T,
+): T {
+  return readDatabase(path, root, (database) => {
+    allowOnly(database, tables);
+    return read(database);
+  });
+}
 
 /**
  * From here on the connection reads these tables only, whatever a statement asks for: OpenClaw keeps credentials in the

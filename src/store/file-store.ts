@@ -5,6 +5,7 @@ import { type DiskProblem, diskError, isInside, isThere, namesIn, sameSignature,
 import { isTranscriptName } from './file-names.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
+import { newest } from './newest.ts';
 import type { PathMapping } from './path-map.ts';
 import type { Problem, StoredRoute, StoredSession, StoreReading, Transcript } from './session.ts';
 import type { TranscriptCache } from './transcript-cache.ts';
@@ -225,11 +226,6 @@ const UNKNOWN = {
   transcriptState: 'unnamed',
 } as const satisfies Partial<StoredSession>;
 
-function newest(...times: (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.max(...known);
-}
-
 function lookAt(
   path: string,
   total: number | null,
@@ -262,7 +258,8 @@ function withoutIndex(store: AgentStore, { folder, names }: Listing): StoreReadi
   return { ...nothingIn(store), layout: 'file', problems: ['index_missing'] };
 }
 
-function nothingIn({ agent }: AgentStore): StoreReading {
+/** The reading of a store without anything in it. */
+export function nothingIn({ agent }: AgentStore): StoreReading {
   return {
     agent,
     layout: 'empty',

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import type { AgentDatabase, AgentStore } from './agent-stores.ts';
 import { diskError, namesIn } from './disk.ts';
-import { type FileStoreContext, leftInIndex, readFileStore } from './file-store.ts';
+import { type FileStoreContext, leftInIndex, nothingIn, readFileStore } from './file-store.ts';
 import type { Problem, StoreReading } from './session.ts';
 import type { DatabaseCache, DatabaseReading } from './sqlite-store.ts';
 
@@ -83,24 +83,9 @@ function fromDatabase(
 }
 
 function unreadable(
-  { agent }: AgentStore,
+  store: AgentStore,
   { schema, version }: Pick<DatabaseReading, 'schema' | 'version'>,
   problem: Problem,
 ): StoreReading {
-  return {
-    agent,
-    layout: 'sqlite',
-    shared: false,
-    schema,
-    version,
-    readable: false,
-    problems: [problem],
-    sessions: [],
-    archived: 0,
-    lastWriteMs: null,
-    transcriptPaths: [],
-    database: null,
-    unimported: 0,
-    staleSinceMs: null,
-  };
+  return { ...nothingIn(store), layout: 'sqlite', schema, version, readable: false, problems: [problem] };
 }

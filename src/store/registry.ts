@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
-import { DatabaseError, databaseSignature, readDatabase } from './database-file.ts';
-import { allowOnly } from './database-guard.ts';
+import { DatabaseError, databaseSignature } from './database-file.ts';
+import { readTables } from './database-guard.ts';
 
 /** What OpenClaw's databases for all agents say (2026.8.1 and later). */
 export interface Registry {
@@ -45,7 +45,7 @@ const NONE_SHARED = { version: null, databases: [] };
 class FileCache<T> {
   private readonly name: string;
   private readonly readContent: (database: DatabaseSync) => T;
-  private known: { signature: string; content: T | null } | null = null;
+  private known: { signature: string | null; content: T | null } | null = null;
 
   constructor(name: string, readContent: (database: DatabaseSync) => T) {
     this.name = name;
@@ -55,9 +55,10 @@ class FileCache<T> {
   read(stateDir: string): { content: T | null; error: string | null } {
     const path = join(stateDir, 'state', this.name);
     try {
-      const signature = signatureOrNone(path, stateDir);
-      if (this.known?.signature !== signature) {
-        this.known = { signature, content: readOr(path, stateDir, this.readContent) };
+      const signature = orNull(() => databaseSignature(path, stateDir));
+      if (this.known === null || this.known.signature !== signature) {
+        const content = orNull(() => readTables(path, stateDir, TABLES, this.readContent));
+        this.known = { signature, content };
       }
       return { content: this.known.content, error: null };
     } catch (error) {
@@ -68,22 +69,10 @@ class FileCache<T> {
   }
 }
 
-function signatureOrNone(path: string, root: string): string {
+/** null: there is no such database. */
+function orNull<T>(look: () => T): T | null {
   try {
-    return databaseSignature(path, root);
-  } catch (error) {
-    if (error instanceof DatabaseError && error.problem === 'missing') return 'none';
-    throw error;
-  }
-}
-
-/** null: there is none. */
-function readOr<T>(path: string, root: string, read: (database: DatabaseSync) => T): T | null {
-  try {
-    return readDatabase(path, root, (database) => {
-      allowOnly(database, TABLES);
-      return read(database);
-    });
+    return look();
   } catch (error) {
     if (error instanceof DatabaseError && error.problem === 'missing') return null;
     throw error;

@@ -4,6 +4,7 @@ import { ENTRY_FIELDS, type IndexEntry, parseEntry } from './index-entry.ts';
 import type { StoredRoute } from './session.ts';
 import { routeColumns, routeOf } from './sqlite-routes.ts';
 import type { DatabaseSchema } from './sqlite-schema.ts';
+import { parseOrNull, text } from './sqlite-values.ts';
 
 /** One row of `session_nodes` with what belongs to it. Times in milliseconds since the epoch. */
 export interface SessionNode {
@@ -142,19 +143,6 @@ function fieldsOf({ fields, malformed }: Record<string, unknown>): object | null
   }
   const values = typeof malformed === 'string' ? parseOrNull(malformed) : null;
   return isObject(values) ? withDelivery(values, values.delivery) : null;
-}
-
-/** SQLite refuses what is nested more than a thousand times; JSON.parse, and so OpenClaw, does not. */
-function parseOrNull(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }
 
 function figure(value: unknown): number | null {

@@ -2,6 +2,7 @@ import { isObject } from '../is-object.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { StoredRoute } from './session.ts';
 import type { DatabaseSchema } from './sqlite-schema.ts';
+import { parseOrNull, text } from './sqlite-values.ts';
 
 /** Two transcripts of one key that began so close to each other were begun by two writers. */
 const TWIN_MS = 10_000;
@@ -55,16 +56,4 @@ function recordOf({ routeRecord, recordSeenMs }: Record<string, unknown>): Store
     team: text(teamId),
     roles: Array.isArray(memberRoleIds) ? memberRoleIds.filter((role) => typeof role === 'string') : null,
   };
-}
-
-function parseOrNull(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

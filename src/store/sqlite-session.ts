@@ -1,3 +1,4 @@
+import { newest } from './newest.ts';
 import type { StoredSession, Transcript } from './session.ts';
 import type { SessionNode } from './sqlite-nodes.ts';
 import type { KnownTranscript } from './sqlite-transcripts.ts';
@@ -70,9 +71,4 @@ function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTran
   // Its events, and with them their types, lie in a compressed file.
   const unknown = { usage: NO_USAGE, messages: null, compactions: null, badRecords: null, facts: null };
   return { bytes: cold.bytes, writtenMs: cold.archivedMs ?? writtenMs, ...unknown };
-}
-
-function newest(...times: readonly (number | null | undefined)[]): number | null {
-  const known = times.filter((time) => typeof time === 'number');
-  return known.length === 0 ? null : Math.max(...known);
 }

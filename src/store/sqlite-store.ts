@@ -1,7 +1,7 @@
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { sessionWindow } from '../openclaw/windows.ts';
-import { DatabaseError, databaseFiles, readDatabase } from './database-file.ts';
-import { allowOnly } from './database-guard.ts';
+import { DatabaseError, databaseFiles } from './database-file.ts';
+import { readTables } from './database-guard.ts';
 import type { DatabaseFigures, Problem, StoredSession } from './session.ts';
 import { BEFORE_ALL_ROWS } from './sqlite-events.ts';
 import { readFigures } from './sqlite-figures.ts';
@@ -139,8 +139,7 @@ export class DatabaseCache {
     const before = this.known.get(identity(place));
     if (before?.files.signature === files.signature) return this.keep({ ...before, readMs: now });
     this.counts.reads += 1;
-    const first = readDatabase(place.path, place.root, (database) => {
-      allowOnly(database, TABLES);
+    const first = readTables(place.path, place.root, TABLES, (database) => {
       const schema = databaseSchema(database, place.agent);
       if (schema.sessions !== 'readable') return { schema, figures: null, nodes: [] };
       return {
@@ -209,8 +208,7 @@ export class DatabaseCache {
   private reader({ place, schema }: Pick<Known, 'place' | 'schema'>): Read {
     return (work) => {
       this.counts.reads += 1;
-      return readDatabase(place.path, place.root, (database) => {
-        allowOnly(database, TABLES);
+      return readTables(place.path, place.root, TABLES, (database) => {
         // OpenClaw changed the tables since they were looked at: the next scan looks again.
         if (userVersion(database) !== schema.version) throw new DatabaseError('busy');
         return work(database, schema);

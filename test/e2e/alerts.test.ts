@@ -6,7 +6,7 @@ import { type Alertmanager, startAlertmanager } from '../support/alertmanager.ts
 import { needsEngine } from '../support/engines.ts';
 import { type Exporter, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
+import { type Prometheus, pagingConfig, startPrometheus } from '../support/prometheus.ts';
 import { type ReceivedAlert, type Receiver, startReceiver } from '../support/receiver.ts';
 import { createState, type TestState } from '../support/state.ts';
 
@@ -63,15 +63,11 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       exporters.healthy = await start(healthy);
       receiver = await startReceiver();
       alertmanager = await startAlertmanager(alertmanagerWith(receiver.url));
-      const targets = Object.values(exporters).map(({ address }) => `'${address}'`);
       prometheus = await startPrometheus({
-        config: `
-global: { scrape_interval: 1s, evaluation_interval: 1s }
-rule_files: [store.yml, up.yml]
-alerting: { alertmanagers: [{ static_configs: [{ targets: ['${alertmanager.address}'] }] }] }
-scrape_configs:
-  - { job_name: openclaw-store, static_configs: [{ targets: [${targets.join(', ')}] }] }
-`,
+        config: pagingConfig(
+          alertmanager.address,
+          Object.values(exporters).map(({ address }) => address),
+        ),
         files: {
           // Longer than a restart takes on a busy machine.
           'store.yml': rulesWith('openclaw-store.rules.yml', { for: '1s', keepFiringFor: '20s' }),

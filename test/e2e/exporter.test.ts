@@ -6,7 +6,7 @@ import { type Alertmanager, startAlertmanager } from '../support/alertmanager.ts
 import { engine, needsEngine } from '../support/engines.ts';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
+import { type Prometheus, pagingConfig, startPrometheus } from '../support/prometheus.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createState, type TestState } from '../support/state.ts';
 
@@ -41,13 +41,7 @@ route: { receiver: webhook, group_by: [alertname, instance], group_wait: 1s, gro
 receivers: [{ name: webhook, webhook_configs: [{ url: '${receiver.url}/', send_resolved: true }] }]
 `);
       prometheus = await startPrometheus({
-        config: `
-global: { scrape_interval: 1s, evaluation_interval: 1s }
-rule_files: [store.yml, up.yml]
-alerting: { alertmanagers: [{ static_configs: [{ targets: ['${alertmanager.address}'] }] }] }
-scrape_configs:
-  - { job_name: openclaw-store, static_configs: [{ targets: ['${exporter.address}', '${blind.address}'] }] }
-`,
+        config: pagingConfig(alertmanager.address, [exporter.address, blind.address]),
         files: {
           'store.yml': quickRules('openclaw-store.rules.yml'),
           'up.yml': quickRules('openclaw-store.up.rules.yml'),

@@ -1,7 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readIndex } from '../../src/store/index-file.ts';
 import {
@@ -23,15 +22,12 @@ import {
   scanBoth,
   transcriptLines,
 } from '../support/beside.ts';
-import { parseExposition, seriesOf } from '../support/exposition.ts';
+import { seriesOf } from '../support/exposition.ts';
+import { giveToNobody, scanAsNobody } from '../support/nobody.ts';
 import { testScanner } from '../support/scan.ts';
 
 const PLAIN = { now: () => NOW, settings: { salt: null } };
 const WHOLE = transcriptLines('bad').join('');
-const IS_ROOT = process.getuid?.() === 0;
-/** Somebody whom modes apply to; root itself may read everything. */
-const NOBODY = 65_534;
-const SCAN_MODULE = join(import.meta.dirname, '../support/scan.ts');
 
 function newState(): BesideState {
   const state = besideState();
@@ -43,35 +39,12 @@ function firstValue(families: Families, name: string): number | undefined {
   return families.get(`openclaw_store_${name}`)?.samples[0]?.value;
 }
 
-/** Both scans of a state directory in a process of its own, never as root. */
-async function scanAsNobody(stateDir: string): Promise<{ quick: Families; deep: Families }> {
-  const script = `
-    const { testScanner } = await import(${JSON.stringify(SCAN_MODULE)});
-    // Only now: where this checkout lies, the other user may not be let in.
-    if (process.getuid() === 0) {
-      process.setgroups([]);
-      process.setgid(${NOBODY});
-      process.setuid(${NOBODY});
-    }
-    const scanner = testScanner(${JSON.stringify(stateDir)}, { now: () => ${NOW}, settings: { salt: null } });
-    const quick = await scanner.quick();
-    const deep = await scanner.deep();
-    const texts = [quick, deep.rendered === null ? quick : deep].map(({ rendered }) => rendered.metrics);
-    process.stdout.write(JSON.stringify(texts));`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    cwd: '/',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [quick, deep]: string[] = JSON.parse(await text(child.stdout));
-  return { quick: parseExposition(quick ?? ''), deep: parseExposition(deep ?? '') };
-}
-
 /** A state of the user who scans, in which one path is closed; and its scans while it was open. */
 async function withClosed(path: string, mode: string) {
   const state = newState();
   putBad(state, WHOLE);
   const before = await scanBoth(testScanner(state.dir, PLAIN));
-  if (IS_ROOT) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, state.dir]);
+  giveToNobody(state.dir);
   chmodSync(join(state.dir, path), mode);
   onTestFinished(() => chmodSync(join(state.dir, path), 0o700));
   return { before, after: { ...before, ...(await scanAsNobody(state.dir)) } };

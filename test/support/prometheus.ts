@@ -46,6 +46,17 @@ export async function startPrometheus(options: { config: string; files?: Record<
   };
 }
 
+/** A configuration that pages by the rules of `store.yml` and `up.yml`; addresses are host:port. */
+export function pagingConfig(alertmanager: string, targets: readonly string[]): string {
+  return `
+global: { scrape_interval: 1s, evaluation_interval: 1s }
+rule_files: [store.yml, up.yml]
+alerting: { alertmanagers: [{ static_configs: [{ targets: ['${alertmanager}'] }] }] }
+scrape_configs:
+  - { job_name: openclaw-store, static_configs: [{ targets: [${targets.map((each) => `'${each}'`).join(', ')}] }] }
+`;
+}
+
 async function get<T>(url: string): Promise<T> {
   const response = await fetch(url);
   const body = (await response.json()) as { status: string; error?: string; data: T };
