@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../src/store/kinds.ts';
+import { KINDS, type Kind } from '../src/openclaw/keys.ts';
 import { ALERT_THRESHOLDS, type Severity, TOKEN_THRESHOLDS, TRANSCRIPT_BYTES_THRESHOLD } from '../src/thresholds.ts';
 import { awake, indent, overThreshold, worstThree } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';

@@ -1,4 +1,4 @@
-import { BLIND_PROBLEMS } from '../src/store/session.ts';
+import { BLIND_PROBLEMS } from '../src/model/session.ts';
 import { ALERT_THRESHOLDS } from '../src/thresholds.ts';
 import { lastKnown } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';

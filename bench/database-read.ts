@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { writeDatabase } from '../demo/database.ts';
 import { configView } from '../src/openclaw/config.ts';
-import { DatabaseCache } from '../src/store/sqlite-store.ts';
+import { DatabaseCache } from '../src/read/sqlite/store.ts';
 import { compareWays, printResult, rowOf, table } from './ways.ts';
 
 const SESSIONS = 2000;

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readIndex } from '../src/store/index-file.ts';
+import { readIndex } from '../src/read/file/index-file.ts';
 import { unpackStore } from '../test/support/stores.ts';
 import { compareWays, printResult, rowOf, table } from './ways.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SAMPLE_MARKER } from '../src/store/discover.ts';
+import { SAMPLE_MARKER } from '../src/discover/discover.ts';
 import { type Agent, sampleConfig } from './config.ts';
 import { MOVING_SESSIONS } from './database-agents.ts';
 import { writeDatabases } from './databases.ts';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSettings, type Settings } from '../src/config.ts';
 import { ExporterError } from '../src/errors.ts';
-import { envName } from '../src/flags.ts';
+import { envName } from '../src/settings/flags.ts';
+import { loadSettings, type Settings } from '../src/settings/settings.ts';
 import { generateSample } from './generate.ts';
 
 const STATE_DIR = 'openclaw.state-dir';

@@ -1,8 +1,8 @@
-import { type Command, loadSettings } from './config.ts';
 import { ExporterError } from './errors.ts';
-import { envName, FLAGS } from './flags.ts';
 import { runScan } from './scan-command.ts';
 import { serve } from './serve.ts';
+import { envName, FLAGS } from './settings/flags.ts';
+import { type Command, loadSettings } from './settings/settings.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: Readonly<Record<Command, string>> = {

@@ -2,17 +2,18 @@ import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { Settings } from './config.ts';
 import { describeError, ExporterError } from './errors.ts';
 import { createApp } from './http/app.ts';
-import { renderStatusPage } from './http/status-page.ts';
 import { createLog, type Log } from './log.ts';
-import { EXPORTER_FAMILIES, type ExporterState } from './metrics/exporter.ts';
-import { renderFamilies } from './metrics/render.ts';
-import { saltOf } from './salt.ts';
-import { hostOffsetMs, longestGapSeconds, startSchedule } from './scan/schedule.ts';
-import { scanSettings } from './scan/settings.ts';
+import { EXPORTER_FAMILIES, type ExporterState } from './publish/metrics/exporter.ts';
+import { renderFamilies } from './publish/metrics/render.ts';
+import { renderStatusPage } from './publish/page/status-page.ts';
+import { scanSettings } from './scan/scan-settings.ts';
+import { hostOffsetMs, startSchedule } from './scan/schedule.ts';
 import { freshRendered, Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
+import { longestGapSeconds } from './settings/cron.ts';
+import { saltOf } from './settings/salt.ts';
+import type { Settings } from './settings/settings.ts';
 import { REVISION, VERSION } from './version.ts';
 
 const NOT_KEPT =

@@ -1,4 +1,4 @@
-import type { Kind } from './store/kinds.ts';
+import type { Kind } from './openclaw/keys.ts';
 
 /** What to do about it: `critical` now, `warning` this week. */
 export type Severity = 'warning' | 'critical';

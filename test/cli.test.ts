@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FLAGS } from '../src/flags.ts';
+import { FLAGS } from '../src/settings/flags.ts';
 import { runMain } from './support/run.ts';
 
 describe.concurrent('the command line', () => {

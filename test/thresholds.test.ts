@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS, type Kind } from '../src/store/kinds.ts';
+import { KINDS, type Kind } from '../src/openclaw/keys.ts';
 import {
   isOverThreshold,
   isTranscriptLarge,

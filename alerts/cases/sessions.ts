@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../src/store/kinds.ts';
+import { KINDS, type Kind } from '../../src/openclaw/keys.ts';
 import {
   ALERT_THRESHOLDS,
   SEVERITIES,

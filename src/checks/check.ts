@@ -1,4 +1,4 @@
-import type { Era, Finding, Session } from '../store/session.ts';
+import type { Era, Finding, Session } from '../model/session.ts';
 
 /** What a check may look at: every session of every store that was read, and the time. */
 export interface CheckInput {

@@ -1,4 +1,4 @@
-import type { Finding, Session } from '../store/session.ts';
+import type { Finding, Session } from '../model/session.ts';
 import type { Check } from './check.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
-import { sameAccount, sameId } from '../openclaw/session-conversation.ts';
-import type { Finding, Session } from '../store/session.ts';
+import type { Finding, Session } from '../model/session.ts';
+import { sameAccount, sameId } from '../routing/session-conversation.ts';
 import type { Check } from './check.ts';
 
 export const duplicates: Check = {

@@ -1,4 +1,4 @@
-import type { Transcript } from '../store/session.ts';
+import type { Transcript } from '../model/session.ts';
 
 const SETTLED_MS = 2 * 60 * 1000;
 

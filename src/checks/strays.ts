@@ -1,4 +1,4 @@
-import type { Finding, Session } from '../store/session.ts';
+import type { Finding, Session } from '../model/session.ts';
 import type { Check } from './check.ts';
 
 export const strays: Check = {

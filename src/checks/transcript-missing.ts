@@ -1,4 +1,4 @@
-import type { Session } from '../store/session.ts';
+import type { Session } from '../model/session.ts';
 import { corruptedWhen } from './check.ts';
 
 const FINISHED = new Set(['done', 'failed', 'killed', 'timeout']);

@@ -1,5 +1,9 @@
-import type { Kind } from '../store/kinds.ts';
 import { splitKey, splitThread } from './split-key.ts';
+
+/** What a session is for, from its key first and then from its stored chat type (`sessionKind` decides). */
+export const KINDS = ['main', 'dm', 'group', 'cron', 'subagent', 'hook', 'acp', 'other'] as const;
+
+export type Kind = (typeof KINDS)[number];
 
 /** What a session key says by itself. */
 export interface ParsedKey {

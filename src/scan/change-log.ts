@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '../checks/run.ts';
+import type { Discovery } from '../discover/discover.ts';
 import type { Log, LogLevel } from '../log.ts';
-import type { Discovery } from '../store/discover.ts';
-import type { Snapshot } from '../store/snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 
 /** Logs what changed since the last scan, once: a store that stays broken is no news every minute. */
 export class ChangeLog {

@@ -1,6 +1,6 @@
 import { describeError } from '../errors.ts';
 import { createLog } from '../log.ts';
-import type { ReadIndex } from '../store/index-file.ts';
+import type { ReadIndex } from '../read/file/index-file.ts';
 import type { FromChild, ToChild, Usage } from './messages.ts';
 import { Scanner } from './scanner.ts';
 

@@ -1,8 +1,8 @@
 import type { CheckOutcome } from '../checks/run.ts';
 import type { LogFormat, LogLevel } from '../log.ts';
-import type { Scan } from '../metrics/exporter.ts';
-import type { Policy } from '../policy.ts';
-import type { PathMapping } from '../store/path-map.ts';
+import type { Scan } from '../model/scan.ts';
+import type { PathMapping } from '../openclaw/path-map.ts';
+import type { Policy } from '../settings/policy.ts';
 
 /** What the scanning process needs to know; plain data, since it crosses a process boundary. */
 export interface ScanSettings {

@@ -1,44 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createTask, parse, schedule, validateDetailed } from 'node-cron';
+import { schedule } from 'node-cron';
 import type { Log } from '../log.ts';
-import type { Scan } from '../metrics/exporter.ts';
+import type { Scan } from '../model/scan.ts';
+import { longestGapSeconds } from '../settings/cron.ts';
 
-/** Runs looked at for the longest gap: more than a year of a daily schedule. */
-const LOOKED_AT_HOURS = 400;
 const LARGEST_OFFSET_MS = 5000;
 /** A longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** What is wrong with a cron expression of five or six fields; null when nothing is. */
-export function scheduleProblem(expression: string): string | null {
-  const fields = expression.trim().split(/\s+/).length;
-  // node-cron takes nicknames such as @hourly too, but only for running them.
-  if (fields !== 5 && fields !== 6) return `expected 5 or 6 fields but got ${fields}`;
-  const { valid, errors } = validateDetailed(expression);
-  if (valid) return null;
-  return errors.map(({ message }) => message).join(', ') || 'not a cron expression';
-}
-
-/** The longest time between two runs, in seconds. */
-export function longestGapSeconds(expression: string): number {
-  const { minute, second } = parse(expression);
-  const offsets = minute.flatMap((m) => second.map((s) => m * 60 + s)).sort((a, b) => a - b);
-  const first = offsets[0] ?? 0;
-  const last = offsets.at(-1) ?? 0;
-  const gapsInHour = offsets.slice(1).map((offset, at) => offset - (offsets[at] ?? 0));
-  // From the last run of an hour to the first one of the next hour that has any.
-  const gapsOfHours = hoursOf(expression).map((gap) => gap - (last - first));
-  return Math.max(1, ...gapsInHour, ...gapsOfHours);
-}
-
-function hoursOf(expression: string): number[] {
-  const fields = expression.trim().split(/\s+/);
-  // In UTC: the hour that a change of clocks repeats or leaves out is no part of the schedule.
-  const task = createTask(`0 0 ${fields.slice(-4).join(' ')}`, () => undefined, { timezone: 'Etc/UTC' });
-  const runs = task.getNextRuns(LOOKED_AT_HOURS).map((run) => run.getTime() / 1000);
-  void task.destroy();
-  return runs.slice(1).map((run, at) => run - (runs[at] ?? run));
-}
 
 /**
  * Milliseconds by which this host's runs are late, always the same: a fleet on one network file system must not read it

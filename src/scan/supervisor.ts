@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Log } from '../log.ts';
-import { SCANS, type Scan, type ScanState } from '../metrics/exporter.ts';
+import { SCANS, type Scan, type ScanState } from '../model/scan.ts';
 import type { FromChild, Rendered, ScanSettings, ToChild, Usage } from './messages.ts';
 
 /** What can change while it runs. */

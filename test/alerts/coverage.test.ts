@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
-import { EXPORTER_FAMILIES } from '../../src/metrics/exporter.ts';
-import { SNAPSHOT_FAMILIES } from '../../src/metrics/families.ts';
-import { FINDINGS, PROBLEMS } from '../../src/store/session.ts';
+import { FINDINGS, PROBLEMS } from '../../src/model/session.ts';
+import { EXPORTER_FAMILIES } from '../../src/publish/metrics/exporter.ts';
+import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
 import { RULES } from './all-rules.ts';
 import { parsePromql } from './promql.ts';
 

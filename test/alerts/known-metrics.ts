@@ -1,5 +1,5 @@
-import { EXPORTER_FAMILIES } from '../../src/metrics/exporter.ts';
-import { SNAPSHOT_FAMILIES } from '../../src/metrics/families.ts';
+import { EXPORTER_FAMILIES } from '../../src/publish/metrics/exporter.ts';
+import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
 
 /** A scrape adds these to every series. */
 const TARGET_LABELS = ['job', 'instance'];

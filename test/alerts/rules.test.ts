@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CASES } from '../../alerts/generate.ts';
-import { KINDS } from '../../src/store/kinds.ts';
+import { KINDS } from '../../src/openclaw/keys.ts';
 import { ALERT_THRESHOLDS, SEVERITIES, TOKEN_THRESHOLDS, TRANSCRIPT_BYTES_THRESHOLD } from '../../src/thresholds.ts';
 import { ALERTS, NAMED, RULES, STORE_RULES, UP_RULES } from './all-rules.ts';
 import { unknownIn } from './known-metrics.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
-import type { Session, Transcript } from '../../src/store/session.ts';
-import { NO_FACTS, NO_USAGE, type TranscriptFacts } from '../../src/store/transcript-facts.ts';
+import type { Session, Transcript } from '../../src/model/session.ts';
+import { NO_FACTS, NO_USAGE, type TranscriptFacts } from '../../src/model/transcript.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 import { NO_ROUTE, UNPLACED } from '../support/snapshot.ts';
 

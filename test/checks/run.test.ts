@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Check, corruptedWhen } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/run.ts';
-import type { Session } from '../../src/store/session.ts';
+import type { Session } from '../../src/model/session.ts';
 import { aSession } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

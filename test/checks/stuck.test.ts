@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stuck } from '../../src/checks/stuck.ts';
-import type { Session } from '../../src/store/session.ts';
+import type { Session } from '../../src/model/session.ts';
 import { aSession } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

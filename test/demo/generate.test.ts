@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSample } from '../../demo/generate.ts';
 import { CHECKS } from '../../src/checks/all.ts';
 import { createLog } from '../../src/log.ts';
-import { NO_POLICY } from '../../src/policy.ts';
+import type { Snapshot, SnapshotSession } from '../../src/model/snapshot.ts';
+import { KINDS } from '../../src/openclaw/keys.ts';
 import { Scanner } from '../../src/scan/scanner.ts';
-import { KINDS } from '../../src/store/kinds.ts';
-import type { Snapshot, SnapshotSession } from '../../src/store/snapshot.ts';
+import { NO_POLICY } from '../../src/settings/policy.ts';
 import { isOverThreshold, isTranscriptLarge, tokensSeverity } from '../../src/thresholds.ts';
 
 /** Those that 2026.7.35 left. */

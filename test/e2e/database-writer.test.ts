@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readDatabase } from '../../src/store/database-file.ts';
+import { readDatabase } from '../../src/disk/database-file.ts';
 import { commitSeen, startWriter, WAL, type Writer } from '../support/databases.ts';
 
 /** A minute at 50 commits a second. */

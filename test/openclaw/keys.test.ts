@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseKey, sessionKind } from '../../src/openclaw/keys.ts';
-import { KINDS } from '../../src/store/kinds.ts';
+import { KINDS, parseKey, sessionKind } from '../../src/openclaw/keys.ts';
 
 const ID = '0b8a1c2d-1111-4222-8333-444455556666';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prepareRouting } from '../../src/openclaw/bindings.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
+import { prepareRouting } from '../../src/routing/bindings.ts';
 import { CALLED, DIRECT, ROOM } from '../support/routes.ts';
 
 const EMPTY = routingView({});

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Discovery } from '../../src/discover/discover.ts';
 import { createLog } from '../../src/log.ts';
+import type { SnapshotAgent } from '../../src/model/snapshot.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { ChangeLog } from '../../src/scan/change-log.ts';
-import type { Discovery } from '../../src/store/discover.ts';
-import type { SnapshotAgent } from '../../src/store/snapshot.ts';
 import { anAgent, anUnreadableAgent, aSnapshot, published } from '../support/snapshot.ts';
 
 const FINE: Discovery = {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { longestGapSeconds, startSchedule } from '../../src/scan/schedule.ts';
+import { startSchedule } from '../../src/scan/schedule.ts';
+import { longestGapSeconds } from '../../src/settings/cron.ts';
 import { SILENT } from '../support/scan.ts';
 
 // Before the imports, and in a file of its own: formatters of times keep the zone that they were made in.

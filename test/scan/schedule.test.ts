@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { hostOffsetMs, longestGapSeconds, scheduleProblem, startSchedule } from '../../src/scan/schedule.ts';
+import { hostOffsetMs, startSchedule } from '../../src/scan/schedule.ts';
+import { longestGapSeconds, scheduleProblem } from '../../src/settings/cron.ts';
 import { SILENT } from '../support/scan.ts';
 
 const HOUR = 3600;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readIndex } from '../../src/read/file/index-file.ts';
 import { runChild } from '../../src/scan/child.ts';
-import { readIndex } from '../../src/store/index-file.ts';
 
 /**
  * The scanning process with one difference: it opens an index whatever it is. Where a FIFO without a writer lies the

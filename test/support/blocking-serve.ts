@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { loadSettings } from '../../src/config.ts';
 import { serve } from '../../src/serve.ts';
+import { loadSettings } from '../../src/settings/settings.ts';
 
 /** `serve` with the scanning process of blocking-child.ts. */
 const load = () => loadSettings('serve', process.argv.slice(2), process.env);

@@ -1,4 +1,4 @@
-import { type Conversation, type Peer, UNKNOWN } from '../../src/openclaw/conversation.ts';
+import { type Conversation, type Peer, UNKNOWN } from '../../src/model/conversation.ts';
 
 /**
  * OpenClaw's bindings once more, as plainly as they can be told: every tier looks at every binding, and an unknown fact

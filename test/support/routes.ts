@@ -1,4 +1,4 @@
-import { type Conversation, type Peer, UNKNOWN } from '../../src/openclaw/conversation.ts';
+import { type Conversation, type Peer, UNKNOWN } from '../../src/model/conversation.ts';
 
 /** What a channel hands to OpenClaw's `resolveAgentRoute`. */
 export interface RouteInput {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Log } from '../../src/log.ts';
-import { NO_POLICY } from '../../src/policy.ts';
 import type { ScanSettings } from '../../src/scan/messages.ts';
 import { Scanner, type ScannerOptions } from '../../src/scan/scanner.ts';
+import { NO_POLICY } from '../../src/settings/policy.ts';
 
 export const SALT = Buffer.from('a salt of the tests');
 

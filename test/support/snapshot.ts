@@ -1,6 +1,6 @@
-import type { Finding, Session, StoredSession } from '../../src/store/session.ts';
-import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../src/store/snapshot.ts';
-import { NO_FACTS, NO_USAGE } from '../../src/store/transcript-facts.ts';
+import type { Finding, Session, StoredSession } from '../../src/model/session.ts';
+import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../src/model/snapshot.ts';
+import { NO_FACTS, NO_USAGE } from '../../src/model/transcript.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
 /** Of a key without a route. */

@@ -1,0 +1,42 @@
+/** A room of `src/`: a folder, or one file, with what belongs there. */
+export interface Room {
+  /** Path below `src/`. */
+  readonly path: string;
+  readonly holds: string;
+}
+
+/**
+ * The rooms, the highest first. A room may use the rooms below it and no other. `docs/architecture.md` and the test of the
+ * order are made from this list.
+ */
+export const ROOMS: readonly Room[] = [
+  { path: 'main.ts', holds: 'the entry: refuses an older Node' },
+  { path: 'cli.ts', holds: 'commands and help' },
+  { path: 'serve.ts', holds: 'the exporter: schedules, pages, signals' },
+  { path: 'scan-command.ts', holds: 'one scan, printed or written' },
+  { path: 'scan', holds: 'the scanner, its process, the supervisor, the schedule' },
+  { path: 'publish/report', holds: 'what `scan` prints' },
+  { path: 'publish/page', holds: 'the status page' },
+  { path: 'publish/metrics', holds: 'metric families as data, and the renderer' },
+  { path: 'publish', holds: 'the snapshot: what is published of one scan' },
+  { path: 'classify.ts', holds: 'kind, tokens, window and placement of one session' },
+  { path: 'settings', holds: 'flags, config file, policy, salt' },
+  { path: 'checks', holds: 'the checks, and the list of them' },
+  { path: 'read', holds: 'the reader of each era is chosen' },
+  { path: 'read/sqlite', holds: 'sessions from a database (2026.8.1 and later)' },
+  { path: 'read/file', holds: 'sessions from an index and JSONL transcripts' },
+  { path: 'discover', holds: 'state directory, config file, agents, their stores and files' },
+  { path: 'routing', holds: 'bindings by version, the conversation of a session, its placement' },
+  { path: 'model', holds: 'the records that the rooms hand on' },
+  { path: 'thresholds.ts', holds: 'every number that a figure is compared with' },
+  { path: 'http', holds: 'the express app' },
+  { path: 'openclaw', holds: 'knowledge of OpenClaw: keys, entries, config, limits, labels, versions' },
+  { path: 'disk', holds: 'safe files, JSON in parts, databases opened without a trace' },
+  { path: 'log.ts', holds: 'the log' },
+  { path: 'errors.ts', holds: 'coded errors' },
+  { path: 'version.ts', holds: 'the version of the exporter' },
+  { path: 'is-object.ts', holds: 'the one guard for objects' },
+];
+
+/** Rooms that share nothing but what lies below both. */
+export const APART: readonly (readonly [string, string])[] = [['read/sqlite', 'read/file']];

@@ -1,0 +1,79 @@
+import type { Session, StoredSession, StoreReading, TokensSource } from './model/session.ts';
+import type { Usage } from './model/transcript.ts';
+import { normalizeAgentId } from './openclaw/agent-id.ts';
+import type { OpenClawConfig } from './openclaw/config.ts';
+import { parseKey, sessionKind } from './openclaw/keys.ts';
+import { effectiveWindow, sessionWindow } from './openclaw/windows.ts';
+import { keyIdentity } from './routing/key-identity.ts';
+import { preparePlacement } from './routing/placement.ts';
+import type { Subject } from './settings/policy.ts';
+import type { Thresholds } from './thresholds.ts';
+
+const ACTIVE_MS = 24 * 60 * 60 * 1000;
+
+export interface ClassifyInput {
+  readonly config: OpenClawConfig;
+  /** Of the shared database, where neither the agent's nor the config has one. */
+  readonly version: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly thresholdsOf: (subject: Subject) => Thresholds;
+}
+
+/** What can be concluded of a session: kind, channel, window, tokens, whether it is active, where it belongs. */
+export function prepareClassify({ config, version, now, thresholdsOf }: ClassifyInput) {
+  const placementOf = preparePlacement(config.routing);
+  return (stored: StoredSession, store: Pick<StoreReading, 'version' | 'shared'>): Session => {
+    const parsed = parseKey(stored.key);
+    const kind = sessionKind(parsed, stored.chatType);
+    // In a file a broken entry says nothing; of a row the columns and the window row still speak.
+    const window = stored.broken && stored.era === 'file' ? null : sessionWindow(config, stored);
+    const placement = placementOf({ ...stored, version: store.version ?? config.version ?? version });
+    return {
+      ...stored,
+      kind,
+      channel: parsed.channel,
+      ...contextTokens({
+        total: stored.totalTokens,
+        fresh: stored.totalTokensFresh,
+        window,
+        usage: stored.transcript?.usage ?? null,
+      }),
+      window,
+      effectiveWindow: effectiveWindow(config, window),
+      active: stored.lastActivityMs !== null && now - stored.lastActivityMs <= ACTIVE_MS,
+      keyAgent: parsed.agent === null ? null : normalizeAgentId(parsed.agent),
+      shared: store.shared,
+      placement,
+      identity: keyIdentity(stored.key, stored.agent, placement.conversation, config.routing),
+      thresholds: thresholdsOf({ agent: stored.agent, key: stored.key, kind }),
+    };
+  };
+}
+
+export interface TokensInput {
+  /** The stored total, in tokens. */
+  readonly total: number | null;
+  /** null: the version does not say (before 2026.2.17). */
+  readonly fresh: boolean | null;
+  readonly window: number | null;
+  /** null: there is no transcript. */
+  readonly usage: Usage | null;
+}
+
+/** The tokens in the context after the last run, and where they were learned. */
+export function contextTokens(input: TokensInput): { tokens: number | null; tokensSource: TokensSource } {
+  if (input.total !== null && isTrusted(input.total, input)) return { tokens: input.total, tokensSource: 'index' };
+  const used = input.usage?.after ?? null;
+  return used === null ? { tokens: null, tokensSource: 'none' } : { tokens: used, tokensSource: 'transcript' };
+}
+
+function isTrusted(total: number, { fresh, window, usage }: TokensInput): boolean {
+  if (fresh === false) return false;
+  // Some versions added up the calls of a run: a context cannot be larger than its window.
+  if (window !== null && total > window) return false;
+  // Without the flag only an answer that is newer than the newest compaction shows that the total is.
+  if (fresh === null && (usage === null || usage.after === null)) return false;
+  // 2026.7.35 calls the total of before a compaction over RPC fresh.
+  return !(usage?.compacted && usage.before === total && usage.after !== total);
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { isThere, openFile, readAt } from '../disk/files.ts';
+import { describeError } from '../errors.ts';
+import { isObject } from '../is-object.ts';
+import { configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config.ts';
+import { fillVariables, parseEnvFile, type Variable } from '../openclaw/env-text.ts';
+import type { PathMapping } from '../openclaw/path-map.ts';
+import { loadConfig } from './config-include.ts';
+
+export interface ConfigInput {
+  readonly configPath: string;
+  /** As a real path; its `.env` is asked for variables last. */
+  readonly stateDir: string;
+  /** The last config that could be used. */
+  readonly lastConfig: OpenClawConfig | null;
+  readonly mappings: readonly PathMapping[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface ConfigResult {
+  readonly config: OpenClawConfig;
+  /** Why it cannot be used, without a path; null when it can, and when there is none. */
+  readonly error: string | null;
+}
+
+/** OpenClaw's config; the last good one, else OpenClaw's defaults, when it cannot be used. */
+export function readConfig(input: ConfigInput): ConfigResult {
+  try {
+    if (!isThere(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
+    const content = loadConfig(input.configPath, input.mappings);
+    return { config: configView(withVariables(content, input)), error: null };
+  } catch (error) {
+    // OpenClaw's own defaults for what is counted, and no claim about where sessions belong.
+    return { config: input.lastConfig ?? { ...DEFAULT_CONFIG, routing: null }, error: describeError(error) };
+  }
+}
+
+/** Only in the parts that are used here: elsewhere variables are secrets. */
+function withVariables(content: unknown, { env, stateDir }: ConfigInput): unknown {
+  if (!isObject(content)) return content;
+  const { agents, session, bindings, broadcast, ...rest } = content;
+  const variable = variables(content, env, stateDir);
+  const filled = { agents, session, bindings, broadcast };
+  const present = Object.entries(filled).filter(([, value]) => value !== undefined);
+  return { ...rest, ...Object.fromEntries(present.map(([key, value]) => [key, fillVariables(value, variable)])) };
+}
+
+/** As OpenClaw looks them up: the environment, `env.vars` of the config, `.env` in the state directory. */
+function variables(content: Record<string, unknown>, env: NodeJS.ProcessEnv, stateDir: string): Variable {
+  let file: Map<string, string> | null = null;
+  return (name) => {
+    const known = env[name] ?? ownVariable(content, name);
+    if (known !== null) return known;
+    file ??= envFile(stateDir);
+    return file.get(name) ?? null;
+  };
+}
+
+function ownVariable({ env }: Record<string, unknown>, name: string): string | null {
+  const vars = isObject(env) && isObject(env.vars) ? env.vars : {};
+  const value = Object.hasOwn(vars, name) ? vars[name] : null;
+  return typeof value === 'string' ? value : null;
+}
+
+function envFile(stateDir: string): Map<string, string> {
+  try {
+    using open = openFile(join(stateDir, '.env'), stateDir);
+    return parseEnvFile(readAt(open.fd, 0, open.signature.size).toString('utf8'));
+  } catch {
+    return new Map();
+  }
+}

@@ -1,0 +1,163 @@
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { DiskError, diskError, type FileSignature, openFile, readAt, signatureOf } from './files.ts';
+
+/** Why a database could not be read. */
+export type DatabaseProblem = 'missing' | 'permission_denied' | 'database_unreadable' | 'wal_without_shm' | 'busy';
+
+export class DatabaseError extends Error {
+  readonly problem: DatabaseProblem;
+
+  constructor(problem: DatabaseProblem, options?: ErrorOptions) {
+    super(problem, options);
+    this.name = 'DatabaseError';
+    this.problem = problem;
+  }
+}
+
+/** A database file and what SQLite keeps beside it. */
+export interface DatabaseState {
+  /** Without links: SQLite looks for the other files beside the real file. */
+  readonly path: string;
+  readonly main: FileSignature;
+  readonly wal: FileSignature | null;
+  readonly shm: FileSignature | null;
+  readonly journal: FileSignature | null;
+  /** When it was looked at, in milliseconds since the epoch. */
+  readonly seenMs: number;
+}
+
+/**
+ * `locked`: with SQLite's own locks. `immutable`: without any, where opening it with them would make files; what was
+ * read stands only if the files were the same before and after.
+ */
+export type OpeningMode = 'locked' | 'immutable';
+
+const MAGIC = Buffer.from('SQLite format 3\0');
+const PAGE_SIZE_AT = MAGIC.length;
+const READ_VERSION_AT = MAGIC.length + 3;
+const WAL_VERSION = 2;
+/** Kernels before 6.13 stamp files with a clock of 4 or 10 ms: two changes within it may bear the same time. */
+const CLOCK_TICK_MS = 20;
+/** A file that its owner has just made has no content until the first statement. */
+const NEW_FILE_MS = 60_000;
+
+/** Looks at the files without opening any: opening a FIFO can block for ever, also for SQLite. Throws a DatabaseError. */
+export function databaseState(path: string, root: string): DatabaseState {
+  try {
+    const real = realpathSync.native(path);
+    const folders = new Map<string, string>();
+    return {
+      path: real,
+      main: signatureOf(real, root, folders),
+      wal: besides(`${real}-wal`, root, folders),
+      shm: besides(`${real}-shm`, root, folders),
+      journal: besides(`${real}-journal`, root, folders),
+      seenMs: Date.now(),
+    };
+  } catch (error) {
+    throw problemOfDisk(error);
+  }
+}
+
+/**
+ * What tells one state of the database from another without opening it: size, mtime and inode of the file, of its -wal
+ * and of its -journal. A state so young that its times cannot tell it from the next one equals no other.
+ * Throws a DatabaseError.
+ */
+export function databaseSignature(path: string, root: string): string {
+  return databaseFiles(path, root).signature;
+}
+
+/** The signature, and what tells another database from the same one that was written to. Throws a DatabaseError. */
+export function databaseFiles(path: string, root: string): { signature: string; inode: number; bytes: number } {
+  const state = databaseState(path, root);
+  const text = stateText(state);
+  const signature = isSettled(state) ? text : `${text} ${process.hrtime.bigint()}`;
+  return { signature, inode: state.main.inode, bytes: state.main.size };
+}
+
+export function stateText({ main, wal, journal }: DatabaseState): string {
+  return [main, wal, journal].map((file) => file && `${file.size}:${file.mtimeMs}:${file.inode}`).join(' ');
+}
+
+/** A WAL of 0 bytes holds nothing; SQLite takes it for none. */
+function hasLog(state: DatabaseState): boolean {
+  return state.wal !== null && state.wal.size > 0;
+}
+
+/**
+ * How to open it so that nothing is changed and nothing is missed. Returns a problem that may be gone at the next look,
+ * while its owner opens or closes it; throws one that will not.
+ */
+export function openingMode(state: DatabaseState, root: string): OpeningMode | DatabaseError {
+  if (state.main.size === 0) throw emptyFile(state);
+  if (!besidesReadable(state)) return new DatabaseError('busy');
+  const header = readHeader(state, root);
+  if (header.length <= READ_VERSION_AT || !header.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new DatabaseError('database_unreadable');
+  if (hasLog(state)) return state.shm === null ? new DatabaseError('wal_without_shm') : 'locked';
+  const hasJournal = state.journal !== null && state.journal.size > 0;
+  if (!hasJournal && state.main.size % pageSize(header) !== 0) return new DatabaseError('database_unreadable');
+  // Bytes 18 and 19 are written together; 19 is the one that makes a reader open the WAL.
+  if (header[READ_VERSION_AT] !== WAL_VERSION) return 'locked';
+  // A journal of the statement that turns WAL on, under way or cut off: only its writer may undo it.
+  if (hasJournal) return new DatabaseError('database_unreadable');
+  if (isSettled(state)) return 'immutable';
+  return state.wal !== null && state.shm !== null ? 'locked' : new DatabaseError('busy');
+}
+
+/** SQLite reads what is missing of the last page as zeros, without an error. */
+function pageSize(header: Buffer): number {
+  // 65536 does not fit into two bytes.
+  const stored = header.readUInt16BE(PAGE_SIZE_AT);
+  return stored === 1 ? 65_536 : stored;
+}
+
+function isSettled({ main, wal, journal, seenMs }: DatabaseState): boolean {
+  return [main, wal, journal].every((file) => file === null || Math.abs(seenMs - file.mtimeMs) > CLOCK_TICK_MS);
+}
+
+/** Never given to SQLite, which deletes the -wal of an empty file even when it opens it read-only (3.53). */
+function emptyFile(state: DatabaseState): DatabaseError {
+  const isNew = Math.abs(state.seenMs - state.main.mtimeMs) < NEW_FILE_MS && !hasLog(state) && state.journal === null;
+  return new DatabaseError(isNew ? 'busy' : 'database_unreadable');
+}
+
+function readHeader(state: DatabaseState, root: string): Buffer {
+  try {
+    // Closed before SQLite opens it: closing any descriptor of a file drops all POSIX locks that a process has on it.
+    using file = openFile(state.path, root);
+    return readAt(file.fd, 0, READ_VERSION_AT + 1);
+  } catch (error) {
+    throw problemOfDisk(error);
+  }
+}
+
+/** false where one of the other files is gone by now. SQLite takes a journal that it may not read for a hot one. */
+function besidesReadable(state: DatabaseState): boolean {
+  try {
+    for (const suffix of ['wal', 'shm', 'journal'] as const) {
+      if (state[suffix] !== null) accessSync(`${state.path}-${suffix}`, constants.R_OK);
+    }
+    return true;
+  } catch (error) {
+    const problem = problemOfDisk(error);
+    if (problem.problem === 'missing') return false;
+    throw problem;
+  }
+}
+
+function besides(path: string, root: string, folders: Map<string, string>): FileSignature | null {
+  try {
+    return signatureOf(path, root, folders);
+  } catch (error) {
+    if (error instanceof DiskError && error.problem === 'missing') return null;
+    throw error;
+  }
+}
+
+function problemOfDisk(error: unknown): DatabaseError {
+  const { problem } = diskError(error);
+  if (problem === 'missing') return new DatabaseError('missing', { cause: error });
+  return new DatabaseError(problem === 'denied' ? 'permission_denied' : 'database_unreadable', { cause: error });
+}

@@ -1,0 +1,74 @@
+import { isObject } from '../is-object.ts';
+
+/** One line of a transcript. */
+export type TranscriptRecord =
+  | { readonly type: 'header'; readonly id: string; readonly startedMs: number | null }
+  | { readonly type: 'message'; readonly usage: number | null }
+  | { readonly type: 'compaction' | 'reset' | 'other' };
+
+/** Names of fields, each with those of the object that stands there, or null where it is a value that counts. */
+export interface Fields {
+  readonly [name: string]: Fields | null;
+}
+
+/** All that `recordOf` looks at. */
+export const RECORD_FIELDS: Fields = {
+  type: null,
+  id: null,
+  timestamp: null,
+  message: {
+    role: null,
+    provider: null,
+    model: null,
+    usage: { input: null, output: null, cacheRead: null, cacheWrite: null },
+  },
+};
+
+/** Characters of an id or a time that are looked at: no file can be named by more. */
+export const LONGEST_TEXT = 10_000;
+
+/** Reads one line; null when it does not parse. */
+export function parseRecord(line: string): TranscriptRecord | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  return recordOf(value);
+}
+
+/**
+ * What a line says. One that is JSON but no object, or of an unknown type, is no damage.
+ * Every assistant message carries the usage of its own call; `usage.totalTokens` there includes the output, so the
+ * prompt is summed from its parts.
+ */
+export function recordOf(value: unknown): TranscriptRecord {
+  if (!isObject(value)) return { type: 'other' };
+  if (value.type === 'message') return { type: 'message', usage: usageOf(value.message) };
+  if (value.type === 'compaction' || value.type === 'reset') return { type: value.type };
+  if (value.type === 'session' && typeof value.id === 'string' && value.id !== '') {
+    return { type: 'header', id: value.id.slice(0, LONGEST_TEXT), startedMs: timeOf(value.timestamp) };
+  }
+  return { type: 'other' };
+}
+
+function usageOf(message: unknown): number | null {
+  if (!isObject(message) || message.role !== 'assistant' || !isObject(message.usage)) return null;
+  // A delivery mirror repeats a reply that was sent to a channel; no model was asked.
+  if (message.provider === 'openclaw' && message.model === 'delivery-mirror') return null;
+  const { input, output, cacheRead, cacheWrite } = message.usage;
+  const prompt = count(input) + count(cacheRead) + count(cacheWrite);
+  // All zero: the call failed, or its provider reports no usage.
+  const all = prompt + count(output);
+  return all === 0 || !Number.isFinite(all) ? null : prompt;
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
+function timeOf(value: unknown): number | null {
+  const time = typeof value === 'string' && value.length < LONGEST_TEXT ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}

@@ -1,0 +1,74 @@
+import type { Snapshot, SnapshotSession } from '../../model/snapshot.ts';
+import { tokensSeverity } from '../../thresholds.ts';
+import { remarks } from '../remarks.ts';
+import { htmlTable } from './html.ts';
+
+const SHOWN = 50;
+
+/** The part of the status page that a snapshot decides; rendered where the snapshot is, beside the metrics. */
+export function renderStatusFragment(snapshot: Snapshot): string {
+  if (snapshot.unreadable !== null) {
+    return `<p class="critical">The OpenClaw state directory cannot be read (${snapshot.unreadable}): nothing is known of any session. Set <code>--openclaw.state-dir</code> to the directory that the gateway uses.</p>`;
+  }
+  const noteworthy = snapshot.agents.flatMap(({ agent, sessions }) =>
+    sessions.filter((session) => remarks(session).length > 0).map((session) => ({ agent, session })),
+  );
+  const sample = snapshot.sample
+    ? '<p class="critical"><strong>This is a generated SAMPLE, no real OpenClaw state.</strong> Nothing on this page is true of anybody.</p>\n'
+    : '';
+  const config = snapshot.configValid
+    ? ''
+    : '<p class="warning">openclaw.json cannot be used: the last good one, or OpenClaw’s defaults, are.</p>\n';
+  return `${sample}${config}${agentsTable(snapshot)}\n${sessionsTable(noteworthy)}`;
+}
+
+function agentsTable({ agents }: Snapshot): string {
+  return htmlTable(
+    'Agents',
+    ['agent', 'layout', 'readable', 'problems', 'sessions', 'archived', 'corrupted'],
+    agents.map(({ agent, layout, readable, problems, sessions, archived }) => [
+      agent,
+      layout,
+      readable ? 'yes' : 'NO',
+      problems.join(', '),
+      ...(readable
+        ? [String(sessions.length), String(archived), String(sessions.filter(isCorrupted).length)]
+        : ['', '', '']),
+    ]),
+  );
+}
+
+function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSession }[]): string {
+  if (noteworthy.length === 0) return '<p>No session is over a threshold or has a finding.</p>';
+  const more = noteworthy.length > SHOWN ? `<p>${noteworthy.length - SHOWN} more are not shown here.</p>` : '';
+  const rows = noteworthy
+    .toSorted((a, b) => rank(a.session) - rank(b.session))
+    .slice(0, SHOWN)
+    .map(({ agent, session }) => [
+      agent,
+      session.label === '' ? '(not listed)' : session.label,
+      session.session.kind,
+      amount(session.session.tokens),
+      amount(session.session.window),
+      amount(session.session.transcript?.bytes ?? null),
+      remarks(session).join(', '),
+    ]);
+  const head = ['agent', 'session', 'kind', 'tokens', 'window', 'transcript bytes', 'why'];
+  return `${htmlTable('Sessions to look at', head, rows)}\n${more}`;
+}
+
+function isCorrupted({ findings }: SnapshotSession): boolean {
+  return findings.some(({ finding }) => finding === 'corrupted');
+}
+
+/** The worst first: what fails now, then what is broken, then what will fail. */
+function rank({ session, findings }: SnapshotSession): number {
+  const severity = tokensSeverity(session);
+  if (severity === 'critical') return 0;
+  if (findings.length > 0) return 1;
+  return severity === 'warning' ? 2 : 3;
+}
+
+function amount(value: number | null): string {
+  return value === null ? '' : value.toLocaleString('en-US');
+}

@@ -1,0 +1,134 @@
+import { type Fact, type Peer, type Placement, type SessionConversation, UNKNOWN } from '../../model/conversation.ts';
+import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
+import type { RoutingBinding, RoutingConfig } from '../../openclaw/routing-config.ts';
+import { prepareRouting, type Route } from '../../routing/bindings.ts';
+import { spellings } from '../../routing/placement.ts';
+import { printable } from './printable.ts';
+import { whatToDo } from './what-to-do.ts';
+
+/**
+ * Why a session is where it is, for a person at a terminal: the facts of its conversation, every binding in OpenClaw's
+ * order with its outcome, and what to do. `wanted` is a key, or the label of an alert. null: there is no such session.
+ */
+export function explain(snapshot: Snapshot, routing: RoutingConfig | null, wanted: string): string | null {
+  const found = snapshot.agents.flatMap((agent) =>
+    agent.sessions
+      .filter(({ session, label }) => session.key === wanted || label === wanted)
+      .map((session) => ({ agent, session })),
+  );
+  if (found.length === 0) return null;
+  return found.map(({ agent, session }) => explainOne(agent, session, routing)).join('\n');
+}
+
+function explainOne(
+  agent: SnapshotAgent,
+  { session, label, findings }: SnapshotSession,
+  routing: RoutingConfig | null,
+): string {
+  const { key, kind, placement } = session;
+  const why = findings.map(
+    ({ finding, reason, expectedAgent }) =>
+      `${finding}${reason === '' ? '' : ` (${reason})`}${expectedAgent === '' ? '' : `, expected in ${expectedAgent}`}`,
+  );
+  const lines = [
+    `${printable(key)}, in the store of agent ${agent.agent}`,
+    row('label', label === '' ? '(not listed)' : printable(label)),
+    row('kind', kind),
+    row('findings', why.length === 0 ? 'none' : why.join('; ')),
+    '',
+  ];
+  const { conversation } = placement;
+  if (routing === null)
+    lines.push('The config, or its bindings, cannot be used: nothing is said of where this belongs.');
+  else if (conversation === null) lines.push(...withoutConversation(placement.undecided));
+  else lines.push(...withConversation(conversation, agent, placement, routing));
+  return [...lines, '', 'What to do:', ...whatToDo(agent, session, findings).map((line) => `  ${line}`), ''].join('\n');
+}
+
+function withoutConversation(isPeerUnknown: boolean): string[] {
+  if (isPeerUnknown) {
+    return ['Its key has the name of an identity link, and nothing stored says which of its peers this is: undecided.'];
+  }
+  return ['Its key has no route (main, cron, hook, subagent, acp, HTTP, a label): bindings have no say over it.'];
+}
+
+function withConversation(
+  conversation: SessionConversation,
+  agent: SnapshotAgent,
+  { alsoTo, topicOwn }: Placement,
+  routing: RoutingConfig,
+): string[] {
+  const version = agent.version === '' ? null : agent.version;
+  const resolve = prepareRouting(routing, version);
+  const routes = spellings(conversation, routing).map((spelt) => ({ spelt, route: resolve(spelt) }));
+  return [
+    'The conversation:',
+    ...facts(conversation).map(([name, value]) => row(name, value)),
+    ...(alsoTo.length === 0 ? [] : [row(topicOwn === 'yes' ? 'own agent' : 'also sent to', alsoTo.join(', '))]),
+    ...TOPIC[topicOwn],
+    '',
+    `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} looks at them:`,
+    ...routes.flatMap(({ spelt, route }) => [
+      ...(routes.length > 1 ? [`  if the peer's id is spelt ${printable(spelt.peer.id)}:`] : []),
+      ...tried(route, routing.bindings),
+      `  => ${outcome(route)}`,
+    ]),
+  ];
+}
+
+const TOPIC: Readonly<Record<Placement['topicOwn'], readonly string[]>> = {
+  yes: ['  The topic names its own agent, which outranks the bindings below.'],
+  maybe: ['  The topic may have an agent of its own, which would outrank the bindings below: undecided.'],
+  no: [],
+};
+
+function facts({
+  channel,
+  account,
+  peer,
+  thread,
+  parent,
+  guild,
+  team,
+  roles,
+}: SessionConversation): [string, string][] {
+  return [
+    ['channel', printable(channel)],
+    ['account', known(account)],
+    ['peer', peerText(peer)],
+    ['thread', thread === null ? 'none' : printable(thread)],
+    ['parent', parent === UNKNOWN || parent === null ? known(parent) : peerText(parent)],
+    ['guild', known(guild)],
+    ['team', known(team)],
+    ['roles', roles === UNKNOWN || roles === null ? known(roles) : printable(roles.join(', '))],
+  ];
+}
+
+function known(fact: Fact<string>): string {
+  if (fact === UNKNOWN) return 'NOT KNOWN (nobody stored it)';
+  return fact === null || fact === '' ? 'none' : printable(fact);
+}
+
+function peerText({ kind, id }: Peer): string {
+  return `${kind} ${printable(id)}`;
+}
+
+function tried(route: Route, bindings: readonly RoutingBinding[]): string[] {
+  const rows = route.tried().map(({ index, tier, outcome: what, unknown }) => {
+    const agent = bindings[index]?.agentId || '(the default agent)';
+    const why = unknown.length === 0 ? what : `${what}: ${unknown.join(', ')}`;
+    return `  bindings[${index}] -> ${printable(agent)}  ${tier ?? '-'}  ${why}`;
+  });
+  return rows.length === 0 ? ['  (there are none)'] : rows;
+}
+
+function outcome(route: Route): string {
+  if (!route.decided) return `undecided, since this is not known: ${route.unknown.join(', ')}`;
+  const by = route.binding === null ? route.tier : `bindings[${route.binding}], ${route.tier}`;
+  const rest = route.unknown.length === 0 ? '' : ` (not known, and of no matter: ${route.unknown.join(', ')})`;
+  return route.agent === null ? `OpenClaw refuses to choose an agent (${by})` : `${route.agent}, by ${by}${rest}`;
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(14)}${value}`;
+}

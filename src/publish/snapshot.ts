@@ -1,0 +1,163 @@
+import { CHECKS } from '../checks/all.ts';
+import { type CheckOutcome, runChecks } from '../checks/run.ts';
+import { prepareClassify } from '../classify.ts';
+import type { Discovery } from '../discover/discover.ts';
+import type { AgentFiles } from '../model/files.ts';
+import type { Finding, Session, StoreReading } from '../model/session.ts';
+import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
+import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
+import { agentSettings } from '../openclaw/limits.ts';
+import { applyPolicy, type Policy } from '../settings/policy.ts';
+import { isOverThreshold } from '../thresholds.ts';
+
+export interface SnapshotInput {
+  readonly discovery: Discovery;
+  readonly readings: readonly StoreReading[];
+  /** By agent. */
+  readonly files: ReadonlyMap<string, AgentFiles>;
+  readonly labels: LabelContext;
+  readonly sessionLimit: number;
+  readonly disabledChecks: readonly string[];
+  readonly policy: Policy;
+  /** Whether a deep scan has ended, so that what it looks for counts. */
+  readonly deepScanned: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** From what was read to what is published: classify, check, and choose the sessions that get series. */
+export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks: readonly CheckOutcome[] } {
+  const { discovery, readings, now } = input;
+  const policy = applyPolicy(input.policy, (key) => sessionLabel(key, input.labels));
+  const { config } = discovery;
+  const classify = prepareClassify({
+    config,
+    version: discovery.registryVersion,
+    now,
+    thresholdsOf: policy.thresholdsOf,
+  });
+  const classified = readings.map((reading) => ({
+    reading,
+    sessions: reading.sessions.map((session) => classify(session, reading)),
+  }));
+  const all = classified.flatMap(({ sessions }) => sessions);
+  const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
+  const { findings: found, outcomes } = runChecks(enabled, {
+    sessions: all,
+    listedAgents: config.listsAgents ? config.agents.map(({ id }) => id) : [],
+    now,
+  });
+  const { findings, ignored } = withoutIgnored(found, policy.isIgnored);
+  const listed = chooseListed(all, findings, input.sessionLimit, input.labels);
+
+  const version = discovery.config.version ?? discovery.registryVersion ?? '';
+  const agents = classified.map(({ reading, sessions }) => ({
+    agent: reading.agent,
+    layout: reading.layout,
+    schema: reading.schema,
+    version: reading.version ?? version,
+    readable: reading.readable,
+    problems: reading.problems,
+    archived: reading.archived,
+    lastWriteMs: reading.lastWriteMs,
+    database: reading.database,
+    unimported: reading.unimported,
+    staleSinceMs: reading.staleSinceMs,
+    files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
+    settings: reading.readable ? agentSettings(config, reading.agent, (reading.version ?? version) || null) : null,
+    sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
+    ignored: ignored.get(reading.agent) ?? {},
+  }));
+  const snapshot: Snapshot = {
+    unreadable: discovery.unreadable,
+    configValid: discovery.configValid,
+    version,
+    migrationRuns: discovery.migrationRuns,
+    sample: discovery.sample,
+    agents,
+    lookedFor: lookedFor(outcomes, input.deepScanned),
+  };
+  return { snapshot, checks: outcomes };
+}
+
+interface Sifted {
+  readonly findings: ReadonlyMap<Session, readonly Finding[]>;
+  /** How many of each, by agent. */
+  readonly ignored: ReadonlyMap<string, SnapshotAgent['ignored']>;
+}
+
+/** What is meant to be so takes part in nothing but its own count. */
+function withoutIgnored(
+  found: ReadonlyMap<Session, readonly Finding[]>,
+  isIgnored: (session: Session, finding: string) => boolean,
+): Sifted {
+  const findings = new Map<Session, readonly Finding[]>();
+  const ignored = new Map<string, Partial<Record<Finding['finding'], number>>>();
+  for (const [session, all] of found) {
+    const kept = all.filter(({ finding }) => !isIgnored(session, finding));
+    if (kept.length > 0) findings.set(session, kept);
+    if (kept.length === all.length) continue;
+    const counts = ignored.get(session.agent) ?? {};
+    ignored.set(session.agent, counts);
+    for (const { finding } of all.filter((each) => !kept.includes(each))) counts[finding] = (counts[finding] ?? 0) + 1;
+  }
+  return { findings, ignored };
+}
+
+/** Reasons whose check ran to its end, and whose scan has been. */
+function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): LookedFor[] {
+  const succeeded = new Set(outcomes.filter(({ success }) => success).map(({ check }) => check));
+  return CHECKS.filter(({ name }) => succeeded.has(name)).flatMap(({ finding, reasons, eras }) =>
+    (['file', 'sqlite'] as const)
+      .filter((era) => eras[era] === 'quick' || (eras[era] === 'deep' && deepScanned))
+      .flatMap((era) => reasons.map((reason) => ({ finding, reason, era }))),
+  );
+}
+
+/**
+ * The sessions with series of their own, by label: first those with findings or over a threshold, then the last active
+ * ones. Of two sessions that would have equal labels the first in this order is listed.
+ */
+function chooseListed(
+  sessions: readonly Session[],
+  findings: ReadonlyMap<Session, readonly Finding[]>,
+  limit: number,
+  labels: LabelContext,
+): ReadonlyMap<Session, string> {
+  const noteworthy = (session: Session) => findings.has(session) || isOverThreshold(session);
+  const ranked = sessions
+    .map((session) => ({ session, first: noteworthy(session) }))
+    .sort((a, b) => Number(b.first) - Number(a.first) || activity(b.session) - activity(a.session));
+  const listed = new Map<Session, string>();
+  const taken = new Set<string>();
+  for (const { session } of ranked) {
+    if (listed.size >= limit) break;
+    const label = sessionLabel(session.key, labels);
+    const identity = JSON.stringify([session.agent, label, session.kind]);
+    if (taken.has(identity)) continue;
+    taken.add(identity);
+    listed.set(session, label);
+  }
+  return listed;
+}
+
+function published(
+  session: Session,
+  findings: readonly Finding[],
+  listed: ReadonlyMap<Session, string>,
+  labels: LabelContext,
+): SnapshotSession {
+  const label = listed.get(session);
+  return {
+    session,
+    label: label ?? '',
+    account: label === undefined ? '' : privateLabel(session.account, labels.salt),
+    channel: label === undefined ? '' : channelLabel(session.channel, labels),
+    findings,
+    listed: label !== undefined,
+  };
+}
+
+function activity({ lastActivityMs }: Session): number {
+  return lastActivityMs ?? 0;
+}

@@ -1,0 +1,82 @@
+import { readSync } from 'node:fs';
+import JSON5 from 'json5';
+import { diskError, type FileSignature, openFile, readAt } from '../../disk/files.ts';
+import { jsonEntries, type ReadPart } from '../../disk/json-entries.ts';
+import { JsonError } from '../../disk/json-scan.ts';
+import { isObject } from '../../is-object.ts';
+import type { Problem } from '../../model/session.ts';
+import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/entry.ts';
+
+/** What a look at one `sessions.json` gave. */
+export type IndexResult =
+  | {
+      readonly found: 'index';
+      /** By session key, in file order; null for an entry that is no object. */
+      readonly entries: ReadonlyMap<string, IndexEntry | null>;
+      readonly signature: FileSignature;
+    }
+  | { readonly found: 'nothing' }
+  | {
+      readonly found: 'problem';
+      readonly problem: Problem;
+      readonly detail: string;
+      /** null: nothing of the file could be seen. */
+      readonly signature: FileSignature | null;
+    };
+
+/** Reads an index that must lie inside `root` (a real path). What is bad with it becomes a result, never an exception. */
+export type ReadIndex = (path: string, root: string) => IndexResult;
+
+export function readIndex(path: string, root: string): IndexResult {
+  try {
+    using file = openFile(path, root);
+    const { fd, signature } = file;
+    if (signature.size === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes', signature };
+    return parseIndex((into, position) => readSync(fd, into, 0, into.length, position), signature);
+  } catch (error) {
+    const { problem } = diskError(error);
+    if (problem === 'missing') return { found: 'nothing' };
+    return {
+      found: 'problem',
+      problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable',
+      detail: problem,
+      signature: null,
+    };
+  }
+}
+
+function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {
+  const entries = new Map<string, IndexEntry | null>();
+  try {
+    for (const [key, value] of jsonEntries(read, ENTRY_FIELDS)) {
+      // As JSON.parse has it: a key that stands twice keeps its first place and its last value.
+      entries.set(key, parseEntry(value));
+    }
+  } catch (error) {
+    if (error instanceof JsonError)
+      return { found: 'problem', problem: 'index_invalid_json', detail: error.message, signature };
+    throw error;
+  }
+  return { found: 'index', entries, signature };
+}
+
+/** JSON5 takes 60 to 100 times as long as JSON (measured). */
+const LARGEST_JSON5_BYTES = 1024 * 1024;
+
+/**
+ * An index that is no JSON, read as the versions before 2026.2.17 read it: as JSON5, so that one that was edited by hand
+ * is healthy to them. Gives `strict` back where it is none, or too large.
+ */
+export function readIndexAsJson5(path: string, root: string, strict: IndexResult): IndexResult {
+  try {
+    using file = openFile(path, root);
+    const { fd, signature } = file;
+    if (signature.size > LARGEST_JSON5_BYTES) return strict;
+    const content: unknown = JSON5.parse(readAt(fd, 0, signature.size).toString('utf8'));
+    if (!isObject(content)) return strict;
+    const entries = new Map(Object.entries(content).map(([key, value]) => [key, parseEntry(value)]));
+    return { found: 'index', entries, signature };
+  } catch {
+    return strict;
+  }
+}

@@ -1,0 +1,310 @@
+import { dirname, join } from 'node:path';
+import { type AgentStore, ownerOf } from '../../discover/agent-stores.ts';
+import {
+  type DiskProblem,
+  diskError,
+  isInside,
+  isThere,
+  namesIn,
+  sameSignature,
+  signatureOf,
+} from '../../disk/files.ts';
+import { newest } from '../../model/newest.ts';
+import type { Problem, StoredRoute, StoredSession, StoreReading, Transcript } from '../../model/session.ts';
+import type { IndexEntry } from '../../openclaw/entry.ts';
+import { isTranscriptName } from '../../openclaw/file-names.ts';
+import { parseKey } from '../../openclaw/keys.ts';
+import type { PathMapping } from '../../openclaw/path-map.ts';
+import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
+import type { TranscriptCache } from './transcript-cache.ts';
+import { type Listing, listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
+
+/** What reading needs besides the store, and what is kept between scans. */
+export interface FileStoreContext {
+  /** The state directory, as a real path. */
+  readonly stateDir: string;
+  readonly mappings: readonly PathMapping[];
+  readonly readIndex: ReadIndex;
+  /** What the last look at each index gave, by its path. */
+  readonly indexes: Map<string, IndexResult>;
+  /** The version reads an index as JSON5 (before 2026.2.17). */
+  readonly readsJson5: boolean;
+  readonly transcripts: TranscriptCache;
+  /** A slice of the work is done. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Sessions between two pauses. */
+const SLICE = 50;
+
+/** Reads a store of the file era. Never throws for bad data. */
+export async function readFileStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
+  if (store.isOutOfReach) return unreadable(store, 'index_unreadable');
+  const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
+  if (problem !== null) return unreadable(store, problem);
+  const result = currentIndex(store, context);
+  await context.pause();
+  if (result.found === 'problem') return unreadable(store, result.problem);
+  if (result.found === 'nothing') return withoutIndex(store, seen);
+
+  const place = placeOf(store, seen, context);
+  const sessions: StoredSession[] = [];
+  const transcriptPaths: string[] = [];
+  let archived = 0;
+  let lastWriteMs = result.signature.mtimeMs;
+  let slice = 0;
+  for (const { key, entry, named } of ownEntries(store, result.entries, place)) {
+    slice += 1;
+    if (slice % SLICE === 0) await context.pause();
+    if (named !== null && named.path !== null) transcriptPaths.push(named.path);
+    if (isArchived(entry)) {
+      archived += 1;
+      continue;
+    }
+    const session = readSession(store.agent, key, entry, named, place, context);
+    lastWriteMs = Math.max(lastWriteMs, session.transcript?.writtenMs ?? 0);
+    sessions.push(session);
+  }
+  return {
+    agent: store.agent,
+    layout: 'file',
+    shared: store.sharedBy !== null,
+    schema: 0,
+    version: null,
+    readable: true,
+    problems: problemsOf(sessions),
+    sessions,
+    archived,
+    lastWriteMs,
+    transcriptPaths,
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
+  };
+}
+
+/** What an index still holds beside a database; nothing where it cannot be read, since the database is what counts. */
+export function leftInIndex(
+  store: AgentStore,
+  context: FileStoreContext,
+): { keys: string[]; transcriptPaths: string[] } {
+  const left = { keys: [] as string[], transcriptPaths: [] as string[] };
+  if (store.isOutOfReach) return left;
+  const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
+  if (problem !== null) return left;
+  const result = currentIndex(store, context);
+  if (result.found !== 'index') return left;
+  for (const { key, named } of ownEntries(store, result.entries, placeOf(store, seen, context))) {
+    left.keys.push(key);
+    if (named !== null && named.path !== null) left.transcriptPaths.push(named.path);
+  }
+  return left;
+}
+
+/** The entries of an index that are the agent's: all of them, but in a shared one. */
+function* ownEntries(
+  { agent, sharedBy }: AgentStore,
+  entries: ReadonlyMap<string, IndexEntry | null>,
+  place: TranscriptPlace,
+): Generator<{ key: string; entry: IndexEntry | null; named: TranscriptPath | null }> {
+  for (const [key, entry] of entries) {
+    const parsed = parseKey(key);
+    if (sharedBy !== null && ownerOf(parsed.agent, sharedBy) !== agent) continue;
+    yield { key, entry, named: entry === null ? null : transcriptPath(entry, parsed.thread, place) };
+  }
+}
+
+function placeOf(store: AgentStore, seen: Listing, { stateDir, mappings }: FileStoreContext): TranscriptPlace {
+  return {
+    stateDir,
+    roots: [...new Set([stateDir, store.root])],
+    mappings,
+    own: [seen, ...(store.defaultFolder === seen.folder ? [] : [listingOf(store.defaultFolder, stateDir).seen])],
+  };
+}
+
+/** A transcript that cannot be looked at hides what is wrong with its session: the store says so. */
+function problemsOf(sessions: readonly StoredSession[]): Problem[] {
+  const states = new Set(sessions.map(({ transcriptState }) => transcriptState));
+  return [
+    ...(states.has('denied') ? (['permission_denied'] as const) : []),
+    ...(states.has('unreadable') ? (['index_unreadable'] as const) : []),
+  ];
+}
+
+/** The index as it stands: what it gave the last time, while its signature is the same. */
+function currentIndex({ indexPath: path, root }: AgentStore, context: FileStoreContext): IndexResult {
+  const kept = context.indexes.get(path);
+  const keptSignature = kept === undefined || kept.found === 'nothing' ? null : kept.signature;
+  if (kept !== undefined && sameSignature(keptSignature, signatureOrNull(path, root))) return kept;
+  let result = context.readIndex(path, root);
+  // 2026.2.17 to 2026.4.29 rotate the index by a rename: for a moment there is none.
+  if (result.found === 'nothing' && keptSignature !== null) result = context.readIndex(path, root);
+  if (context.readsJson5 && result.found === 'problem' && result.problem === 'index_invalid_json') {
+    result = readIndexAsJson5(path, root, result);
+  }
+  context.indexes.set(path, result);
+  return result;
+}
+
+function readSession(
+  agent: string,
+  key: string,
+  entry: IndexEntry | null,
+  named: TranscriptPath | null,
+  place: TranscriptPlace,
+  context: FileStoreContext,
+): StoredSession {
+  if (entry === null || named === null) return { ...UNKNOWN, agent, key, era: 'file', broken: true };
+  const { path, pathNull, leadsOut, other } = named;
+  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, context.transcripts);
+  const transcript = typeof found === 'string' ? null : found;
+  return {
+    agent,
+    era: 'file',
+    key,
+    broken: false,
+    sessionId: entry.sessionId,
+    idDiffers: false,
+    windowMissing: false,
+    chatType: entry.chatType,
+    route: routeOf(entry),
+    // A blank one is none: OpenClaw looks on.
+    account: entry.origin?.accountId || entry.deliveryContext?.accountId || entry.lastAccountId || null,
+    model: entry.model ?? entry.modelOverride,
+    provider: entry.model === null ? entry.providerOverride : entry.modelProvider,
+    totalTokens: entry.totalTokens,
+    inputTokens: entry.inputTokens,
+    outputTokens: entry.outputTokens,
+    totalTokensFresh: entry.totalTokensFresh,
+    contextTokens: entry.contextTokens,
+    status: entry.status,
+    endedMs: entry.endedAt,
+    startedMs: entry.sessionStartedAt ?? transcript?.facts?.header?.startedMs ?? null,
+    ranMs: entry.lastInteractionAt ?? entry.lastActivityAt,
+    lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
+    lastStoredMs: newest(entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt),
+    pathNull,
+    leadsOut: leadsOut || found === 'outside',
+    transcript,
+    transcriptPath: transcript === null ? null : path,
+    twoTranscripts: transcript !== null && other !== null,
+    twinMs: null,
+    transcriptState: transcriptState(found),
+  };
+}
+
+function routeOf({ origin, deliveryContext, groupId, space, ...entry }: IndexEntry): StoredRoute {
+  const named = entry.channel ?? entry.provider ?? entry.lastChannel ?? entry.lastProvider;
+  return {
+    channel: origin?.provider ?? deliveryContext?.channel ?? named,
+    addresses: [origin?.from, origin?.to, deliveryContext?.to, groupId].filter((text) => typeof text === 'string'),
+    threadId: origin?.threadId ?? deliveryContext?.threadId ?? null,
+    space,
+    record: null,
+  };
+}
+
+const UNKNOWN = {
+  sessionId: null,
+  idDiffers: false,
+  windowMissing: false,
+  chatType: null,
+  account: null,
+  route: { channel: null, addresses: [], threadId: null, space: null, record: null },
+  model: null,
+  provider: null,
+  totalTokens: null,
+  inputTokens: null,
+  outputTokens: null,
+  totalTokensFresh: null,
+  contextTokens: null,
+  status: null,
+  endedMs: null,
+  startedMs: null,
+  ranMs: null,
+  lastActivityMs: null,
+  lastStoredMs: null,
+  pathNull: false,
+  leadsOut: false,
+  transcript: null,
+  transcriptPath: null,
+  twoTranscripts: false,
+  twinMs: null,
+  transcriptState: 'unnamed',
+} as const satisfies Partial<StoredSession>;
+
+function lookAt(
+  path: string,
+  total: number | null,
+  { stateDir, roots }: TranscriptPlace,
+  transcripts: TranscriptCache,
+): Transcript | DiskProblem {
+  try {
+    return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, total);
+  } catch (error) {
+    return diskError(error).problem;
+  }
+}
+
+function transcriptState(found: Transcript | DiskProblem | 'unnamed'): StoredSession['transcriptState'] {
+  if (typeof found !== 'string') return 'there';
+  if (found === 'unnamed' || found === 'outside') return 'unnamed';
+  // A folder or a pipe of that name is no transcript.
+  return found === 'not_regular' ? 'missing' : found;
+}
+
+function unreadable(store: AgentStore, problem: Problem): StoreReading {
+  return { ...nothingIn(store), layout: 'file', readable: false, problems: [problem] };
+}
+
+/** Transcripts without an index: OpenClaw's own clean-up takes them for leftovers and deletes them. */
+function withoutIndex(store: AgentStore, { folder, names }: Listing): StoreReading {
+  const isTranscript = (name: string) =>
+    isTranscriptName(name) && signatureOrNull(join(folder, name), store.root) !== null;
+  if (![...names].some(isTranscript)) return nothingIn(store);
+  return { ...nothingIn(store), layout: 'file', problems: ['index_missing'] };
+}
+
+/** The reading of a store without anything in it. */
+export function nothingIn({ agent }: AgentStore): StoreReading {
+  return {
+    agent,
+    layout: 'empty',
+    shared: false,
+    schema: 0,
+    version: null,
+    readable: true,
+    problems: [],
+    sessions: [],
+    archived: 0,
+    lastWriteMs: null,
+    transcriptPaths: [],
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
+  };
+}
+
+function isArchived(entry: IndexEntry | null): boolean {
+  return entry !== null && entry.archivedAt !== null && entry.archivedAt > 0;
+}
+
+function listingOf(folder: string, root: string): { seen: Listing; problem: Problem | null } {
+  try {
+    return { seen: listing(folder, namesIn(folder, root)), problem: null };
+  } catch (error) {
+    const { problem } = diskError(error);
+    const seen = listing(folder, []);
+    if (problem === 'missing' && !isThere(folder)) return { seen, problem: null };
+    return { seen, problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
+  }
+}
+
+function signatureOrNull(path: string, root: string) {
+  try {
+    return signatureOf(path, root);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,117 @@
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { isInside } from '../../disk/files.ts';
+import type { IndexEntry } from '../../openclaw/entry.ts';
+import { isTranscriptName } from '../../openclaw/file-names.ts';
+import { agentsTail, isAnyAbsolute, mapPath, normalizeAnyPath, type PathMapping } from '../../openclaw/path-map.ts';
+
+/** A folder and what was seen in it. */
+export interface Listing {
+  /** Absolute. */
+  readonly folder: string;
+  readonly names: ReadonlySet<string>;
+  /** The first transcript of a topic (`<id>-topic-<thread>.jsonl`), by session id. */
+  readonly topics: ReadonlyMap<string, string>;
+}
+
+export function listing(folder: string, names: readonly string[]): Listing {
+  const topics = new Map<string, string>();
+  for (const name of names) {
+    const at = name.indexOf('-topic-');
+    const id = name.slice(0, at);
+    if (at > 0 && isTranscriptName(name) && !topics.has(id)) topics.set(id, name);
+  }
+  return { folder, names: new Set(names), topics };
+}
+
+/** The folders of one agent's store. */
+export interface TranscriptPlace {
+  /** The state directory, as a real path. */
+  readonly stateDir: string;
+  /** Folders that transcripts may lie in, as real paths: the state directory, and a configured store elsewhere. */
+  readonly roots: readonly string[];
+  readonly mappings: readonly PathMapping[];
+  /**
+   * Where the session's own transcripts are looked for: the folder of its index; then the agent's default folder, in
+   * which they stay before 2026.2.17 although `session.store` names another.
+   */
+  readonly own: readonly [Listing, ...Listing[]];
+}
+
+export interface TranscriptPath {
+  /** Absolute; whether it exists is for the caller to see. */
+  readonly path: string | null;
+  readonly pathNull: boolean;
+  readonly leadsOut: boolean;
+  /** Another transcript that `sessionId` names and that is there; null: none. */
+  readonly other: string | null;
+}
+
+/**
+ * Where an entry's transcript lies: `sessionFile`'s; where that is absent, null, blank, no string or leads out, the one
+ * that `sessionId` names. The stored paths are of the gateway's host, which need not be ours.
+ */
+export function transcriptPath(entry: IndexEntry, thread: string | null, place: TranscriptPlace): TranscriptPath {
+  const named = namedFile(entry);
+  const pathNull =
+    entry.sessionFile === null || entry.transcriptPath === null || (named === null && entry.sessionId === null);
+  const byFile = named === null ? null : locate(named, place);
+  if (byFile !== null && byFile !== 'outside')
+    return { path: byFile, pathNull, leadsOut: false, other: otherOf(entry, byFile, place) };
+  const byId = entry.sessionId === null ? null : derive(entry.sessionId, thread, place);
+  return {
+    path: byId === 'outside' ? null : byId,
+    pathNull,
+    leadsOut: byFile === 'outside' || byId === 'outside',
+    other: null,
+  };
+}
+
+function namedFile(entry: IndexEntry): string | null {
+  for (const path of [entry.sessionFile, entry.transcriptPath]) {
+    if (typeof path === 'string' && path.trim() !== '') return path;
+  }
+  return null;
+}
+
+function locate(named: string, place: TranscriptPlace): string | 'outside' {
+  const path = normalizeAnyPath(named);
+  const [{ folder }] = place.own;
+  if (!isAnyAbsolute(named)) return inside(resolve(folder, path), place) ?? 'outside';
+  const mapped = mapPath(path, place.mappings);
+  const here = (isAbsolute(path) ? inside(path, place) : null) ?? (mapped === null ? null : inside(mapped, place));
+  if (here !== null) return here;
+  const tail = agentsTail(path);
+  if (tail !== null) return join(place.stateDir, tail);
+  return find(basename(path), place) ?? 'outside';
+}
+
+function derive(sessionId: string, thread: string | null, place: TranscriptPlace): string | 'outside' {
+  const name = `${sessionId}.jsonl`;
+  const [{ folder }] = place.own;
+  const path = inside(resolve(folder, name), place);
+  if (path === null) return 'outside';
+  const topic = thread === null ? null : `${sessionId}-topic-${encodeURIComponent(thread)}.jsonl`;
+  return find(name, place) ?? (topic === null ? null : find(topic, place)) ?? findTopic(sessionId, place) ?? path;
+}
+
+function otherOf({ sessionId }: IndexEntry, path: string, place: TranscriptPlace): string | null {
+  const own = sessionId === null ? null : find(`${sessionId}.jsonl`, place);
+  return own === path ? null : own;
+}
+
+function inside(path: string, { roots }: TranscriptPlace): string | null {
+  return roots.some((root) => isInside(path, root)) ? path : null;
+}
+
+function find(name: string, { own }: TranscriptPlace): string | null {
+  const listing = own.find(({ names }) => names.has(name));
+  return listing === undefined ? null : join(listing.folder, name);
+}
+
+function findTopic(sessionId: string, { own }: TranscriptPlace): string | null {
+  for (const { folder, topics } of own) {
+    const name = topics.get(sessionId);
+    if (name !== undefined) return join(folder, name);
+  }
+  return null;
+}

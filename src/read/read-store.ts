@@ -1,0 +1,91 @@
+import { basename, dirname, join } from 'node:path';
+import type { AgentDatabase, AgentStore } from '../discover/agent-stores.ts';
+import { diskError, namesIn } from '../disk/files.ts';
+import type { Problem, StoreReading } from '../model/session.ts';
+import type { OpenClawConfig } from '../openclaw/config.ts';
+import { type FileStoreContext, leftInIndex, nothingIn, readFileStore } from './file/store.ts';
+import type { DatabaseCache, DatabaseReading } from './sqlite/store.ts';
+
+export interface StoreContext extends FileStoreContext {
+  readonly config: OpenClawConfig;
+  readonly databases: DatabaseCache;
+  readonly registryUnread: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Reads one agent's store with the reader of its era; never throws for bad data. Session tables decide, not the files:
+ * where there are any, OpenClaw reads nothing else, and an index beside them is what an upgrade left.
+ */
+export async function readStore(store: AgentStore, context: StoreContext): Promise<StoreReading> {
+  const { agent, database } = store;
+  if (database === null) {
+    const reading = await readFileStore(store, context);
+    // Its database may be where only the registry knows.
+    return reading.layout === 'empty' && context.registryUnread
+      ? unreadable(store, { schema: 0, version: null }, 'database_unreadable')
+      : reading;
+  }
+  if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
+  const place = { agent, path: database.path, root: database.root };
+  const reading = await context.databases.look(place, context.config, context.now, context.pause);
+  if (reading.problem !== null) return unreadable(store, reading, reading.problem);
+  if (reading.sessions === null) return readFileStore(store, context);
+  return fromDatabase(store, reading, hasSetAside(database), context);
+}
+
+/** OpenClaw renames a database that it finds damaged, and goes on with an empty one: its sessions are gone from every list. */
+function hasSetAside({ path, root }: AgentDatabase): boolean {
+  try {
+    return namesIn(dirname(path), root).some((name) => name.startsWith(`${basename(path)}.corrupt-`));
+  } catch (error) {
+    diskError(error);
+    return false;
+  }
+}
+
+function fromDatabase(
+  store: AgentStore,
+  reading: DatabaseReading,
+  isSetAside: boolean,
+  context: StoreContext,
+): StoreReading {
+  const { sessions, archived, schema, version, figures, staleSinceMs, rows } = reading;
+  const left = leftInIndex(store, context);
+  const imported = new Set(rows.map(({ key }) => key));
+  const times = (sessions ?? []).map(({ lastStoredMs, transcript }) =>
+    Math.max(lastStoredMs ?? 0, transcript?.writtenMs ?? 0),
+  );
+  return {
+    agent: store.agent,
+    shared: false,
+    layout: imported.size > 0 && left.keys.length > 0 ? 'migrating' : 'sqlite',
+    schema,
+    version,
+    readable: true,
+    problems: [
+      ...(isSetAside ? (['database_unreadable'] as const) : []),
+      ...(figures?.unpublishedArchive ? (['archive_unpublished'] as const) : []),
+    ],
+    sessions: sessions ?? [],
+    archived,
+    lastWriteMs: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
+    // A transcript that was imported, or is written out again, has the id of its session as its name.
+    transcriptPaths: [
+      ...left.transcriptPaths,
+      ...rows.map(({ sessionId }) => join(store.defaultFolder, `${sessionId}.jsonl`)),
+    ],
+    database: figures,
+    unimported: left.keys.filter((key) => !imported.has(key)).length,
+    staleSinceMs,
+  };
+}
+
+function unreadable(
+  store: AgentStore,
+  { schema, version }: Pick<DatabaseReading, 'schema' | 'version'>,
+  problem: Problem,
+): StoreReading {
+  return { ...nothingIn(store), layout: 'sqlite', schema, version, readable: false, problems: [problem] };
+}

@@ -1,0 +1,226 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { zstdDecompressSync } from 'node:zlib';
+import type { Usage } from '../../model/transcript.ts';
+import { parseRecord, type TranscriptRecord } from '../../openclaw/record.ts';
+import type { DatabaseSchema } from './schema.ts';
+
+/** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that is larger, or unpacks to more, is none of its. */
+const LARGEST_PACKED_BYTES = 4 * 1024 * 1024;
+/** A larger text is neither parsed nor judged; near 512 MB node:sqlite gives no value at all, and no error. */
+const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
+/** Most events unpack into one; the default of 16 KB takes five times the memory for many (measured). */
+const CHUNK_BYTES = 64 * 1024;
+/** What an event costs besides its bytes, so that empty ones use up a budget too. */
+const ROW_BYTES = 64;
+/** Before every sequence number, and every rowid, of a healthy or a damaged database. */
+export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
+export const BEFORE_ALL_ROWS = -(2n ** 63n);
+
+const STATEMENTS = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+/** A statement of an open database, prepared once: thousands of transcripts are asked the same. */
+function prepared(database: DatabaseSync, sql: string): StatementSync {
+  const known = STATEMENTS.get(database) ?? new Map<string, StatementSync>();
+  STATEMENTS.set(database, known);
+  const statement = known.get(sql) ?? database.prepare(sql);
+  known.set(sql, statement);
+  return statement;
+}
+
+/** Events and their logical bytes, those of the JSONL that they came from. */
+export interface EventCount {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export const NO_EVENTS: EventCount = { events: 0, bytes: 0 };
+
+/** Counts of records by their recorded type, and where the context was cut last; from an index alone. */
+export interface RecordCount {
+  readonly messages: number;
+  readonly compactions: number;
+  /** The newest compaction or reset; null when there is none. */
+  readonly cutSeq: number | null;
+}
+
+/** 23 and later record the size of every event; before, its text is all there is. SQLite knows the size of a text unread. */
+function bytesOf({ has }: DatabaseSchema): string {
+  const text = 'octet_length(event_json)';
+  return has('transcript_events', 'event_utf8_bytes')
+    ? `CASE WHEN event_utf8_bytes >= 0 THEN event_utf8_bytes ELSE COALESCE(${text}, 0) END`
+    : `COALESCE(${text}, 0)`;
+}
+
+/** The events of one transcript behind one sequence number and up to another. */
+export function countEvents(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  sessionId: string,
+  after: number,
+  upTo: number,
+): EventCount {
+  const row = prepared(
+    database,
+    `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes FROM transcript_events
+      WHERE session_id = ? AND seq > ? AND seq <= ?`,
+  ).get(sessionId, after, upTo);
+  return { events: Number(row?.events), bytes: Number(row?.bytes) };
+}
+
+/** How many events a transcript has up to a sequence number, from the index of its key alone. */
+export function eventsOf(database: DatabaseSync, sessionId: string, upTo: number): number {
+  const statement = 'SELECT COUNT(*) AS events FROM transcript_events WHERE session_id = ? AND seq <= ?';
+  return Number(prepared(database, statement).get(sessionId, upTo)?.events);
+}
+
+/** What the event of a sequence number is called; null where it has no name. */
+export function eventId(
+  database: DatabaseSync,
+  { has }: DatabaseSchema,
+  sessionId: string,
+  seq: number,
+): string | null {
+  if (!has('transcript_event_identities', 'event_id')) return null;
+  const statement = 'SELECT event_id AS id FROM transcript_event_identities WHERE session_id = ? AND seq = ? LIMIT 1';
+  const id = prepared(database, statement).get(sessionId, seq)?.id;
+  return typeof id === 'string' ? id : null;
+}
+
+/**
+ * The sizes of the next events in the order in which they lie in the file, and the rowid to go on from, null at the end. By transcript the same takes three times as long on a cold disk: no index has the sizes.
+ */
+export function countSlice(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  after: bigint,
+  limit: number,
+): { sizes: { id: string; bytes: number }[]; next: bigint | null } {
+  const rows = prepared(
+    database,
+    `SELECT CAST(rowid AS TEXT) AS row, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+  ).all(after, limit);
+  return {
+    sizes: rows.map(({ id, bytes }) => ({ id: String(id), bytes: Number(bytes) })),
+    next: rows.length < limit ? null : BigInt(String(rows.at(-1)?.row)),
+  };
+}
+
+export function countRecords(database: DatabaseSync, sessionId: string): RecordCount {
+  const rows = prepared(
+    database,
+    `SELECT event_type AS type, COUNT(*) AS records, CAST(MAX(seq) AS REAL) AS seq FROM transcript_event_identities
+      WHERE session_id = ? AND event_type IN ('message', 'compaction', 'reset') GROUP BY event_type`,
+  ).all(sessionId);
+  const count = (type: string) => Number(rows.find((row) => row.type === type)?.records ?? 0);
+  const cuts = rows.filter(({ type }) => type !== 'message').map(({ seq }) => Number(seq));
+  return {
+    messages: count('message'),
+    compactions: count('compaction'),
+    cutSeq: cuts.length === 0 ? null : Math.max(...cuts),
+  };
+}
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  readonly rowid: bigint;
+  readonly sessionId: string;
+  readonly seq: number;
+  /** null: it does not parse. */
+  readonly record: TranscriptRecord | null;
+  /** Decoded. */
+  readonly bytes: number;
+}
+
+/**
+ * Events of one transcript after a sequence number, or of all in the order of the file after a rowid, until so many bytes
+ * were decoded. One row at a time stands in memory.
+ */
+export function* readEvents(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  from: { sessionId: string; after: number } | { rowid: bigint },
+  budget: number,
+): Generator<StoredEvent> {
+  const [where, ...parameters]: [string, ...SQLInputValue[]] =
+    'rowid' in from
+      ? ['rowid > ? ORDER BY rowid', from.rowid]
+      : ['session_id = ? AND seq > ? ORDER BY seq', from.sessionId, from.after];
+  let decoded = 0;
+  for (const row of prepared(database, `${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
+    const event = toEvent(row);
+    yield event;
+    decoded += event.bytes + ROW_BYTES;
+    if (decoded >= budget) return;
+  }
+}
+
+/**
+ * The usage of the last answer after the last compaction or reset, and of the last one before it, from the newest events
+ * backwards; `whole` is false where so many bytes on one side said nothing and there was more.
+ */
+export function findUsage(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  sessionId: string,
+  cutSeq: number | null,
+  budget: number,
+): { usage: Usage; whole: boolean } {
+  const after = lastUsage('seq > ?', cutSeq ?? BEFORE_ALL);
+  const before = cutSeq === null ? { usage: null, whole: true } : lastUsage('seq < ?', cutSeq);
+  return {
+    usage: { after: after.usage, before: before.usage, compacted: cutSeq !== null },
+    whole: after.whole && before.whole,
+  };
+
+  function lastUsage(where: string, seq: number): { usage: number | null; whole: boolean } {
+    const rows = prepared(
+      database,
+      `${selectEvents(schema)} WHERE session_id = ? AND ${where} ORDER BY seq DESC`,
+    ).iterate(sessionId, seq);
+    let decoded = 0;
+    for (const row of rows) {
+      if (decoded >= budget) return { usage: null, whole: false };
+      const { record, bytes } = toEvent(row);
+      if (record?.type === 'message' && record.usage !== null) return { usage: record.usage, whole: true };
+      decoded += bytes + ROW_BYTES;
+    }
+    return { usage: null, whole: true };
+  }
+}
+
+function selectEvents({ has }: DatabaseSchema): string {
+  const zstd = has('transcript_events', 'event_zstd')
+    ? `CASE WHEN length(event_zstd) <= ${LARGEST_PACKED_BYTES} THEN event_zstd END`
+    : 'NULL';
+  return `SELECT CAST(rowid AS TEXT) AS row, session_id AS sessionId, CAST(seq AS REAL) AS seq,
+    CASE WHEN octet_length(event_json) <= ${LARGEST_TEXT_BYTES} THEN event_json END AS json, ${zstd} AS zstd,
+    COALESCE(octet_length(event_json) > ${LARGEST_TEXT_BYTES}, 0) AS unjudged FROM transcript_events`;
+}
+
+function toEvent({ row, sessionId, seq, json, zstd, unjudged }: Record<string, unknown>): StoredEvent {
+  const { text, bytes } = typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd);
+  const record: TranscriptRecord | null = unjudged === 1 ? { type: 'other' } : text === null ? null : parseRecord(text);
+  return {
+    rowid: BigInt(String(row)),
+    sessionId: String(sessionId),
+    seq: Number(seq),
+    record,
+    bytes,
+  };
+}
+
+/**
+ * No text: no frame, or a damaged one, or one that unpacks to more than OpenClaw ever packs. That costs as much as the
+ * largest that does, and a damaged one something: a database of bombs must end a slice.
+ */
+function unpack(frame: unknown): { text: string | null; bytes: number } {
+  if (!(frame instanceof Uint8Array)) return { text: null, bytes: 0 };
+  try {
+    const options = { maxOutputLength: LARGEST_PACKED_BYTES, chunkSize: CHUNK_BYTES };
+    const text = zstdDecompressSync(frame, options).toString('utf8');
+    return { text, bytes: text.length };
+  } catch (error) {
+    const isBomb = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return { text: null, bytes: isBomb ? LARGEST_PACKED_BYTES : CHUNK_BYTES };
+  }
+}

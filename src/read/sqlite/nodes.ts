@@ -1,0 +1,150 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isObject } from '../../is-object.ts';
+import type { StoredRoute } from '../../model/session.ts';
+import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/entry.ts';
+import { routeColumns, routeOf } from './routes.ts';
+import type { DatabaseSchema } from './schema.ts';
+import { parseOrNull, text } from './values.ts';
+
+/** One row of `session_nodes` with what belongs to it. Times in milliseconds since the epoch. */
+export interface SessionNode {
+  readonly rowid: bigint;
+  readonly key: string;
+  readonly sessionId: string;
+  /** null: no object. */
+  readonly entry: IndexEntry | null;
+  readonly route: StoredRoute;
+  readonly archived: boolean;
+  readonly updatedMs: number | null;
+  readonly createdMs: number | null;
+  readonly lastInteractionMs: number | null;
+  readonly lastActivityMs: number | null;
+  readonly status: string | null;
+  /** The row of its current transcript; null when there is none. */
+  readonly window: SessionWindow | null;
+  /** A transcript that was moved out of the event table. */
+  readonly cold: { readonly bytes: number | null; readonly archivedMs: number | null } | null;
+  /** Of the newest event; null without events. */
+  readonly lastSeq: number | null;
+  /** Changes when the transcript is rewritten. */
+  readonly generation: string;
+  /** When the younger of two transcripts began that began within seconds of each other. */
+  readonly twinMs: number | null;
+}
+
+interface SessionWindow {
+  readonly chatType: string | null;
+  readonly accountId: string | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly transcriptMs: number | null;
+}
+
+/** Fields of the entry that a database has elsewhere or never. */
+const NOT_STORED = new Set([
+  'sessionFile',
+  'transcriptPath',
+  'origin',
+  'deliveryContext',
+  'lastAccountId',
+  'channel',
+  'provider',
+  'lastChannel',
+  'lastProvider',
+  'archivedAt',
+]);
+const FIELDS = [...ENTRY_FIELDS].filter((field) => !NOT_STORED.has(field));
+const DELIVERY = '$.delivery';
+/** No entry has a thousandth of it; near 512 MB node:sqlite gives no value at all, and no error. */
+const LARGEST_ENTRY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). An entry
+ * has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at the
+ * first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
+ */
+export function readNodes(database: DatabaseSync, schema: DatabaseSchema, after: bigint, limit: number): SessionNode[] {
+  const { has } = schema;
+  const node = (column: string) => (has('session_nodes', column) ? `n.${column}` : 'NULL');
+  const window = (column: string) => (has('session_windows', column) ? `w.${column}` : 'NULL');
+  const isCold = has('session_transcript_cold_archives', 'raw_bytes');
+  const isSmall = `octet_length(n.entry_json) <= ${LARGEST_ENTRY_BYTES}`;
+  const isJson = `typeof(n.entry_json) = 'text' AND ${isSmall} AND json_valid(n.entry_json)`;
+  const paths = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
+  // As REAL: node:sqlite throws at an integer above 2^53, and one bad row must not hide the others.
+  const real = (column: string, name: string) => `CAST(${column} AS REAL) AS ${name}`;
+  const rows = database
+    .prepare(
+      `SELECT CAST(n.rowid AS TEXT) AS row, n.session_key AS key, n.current_session_id AS sessionId,
+        CASE WHEN ${isJson} THEN CASE json_type(n.entry_json) WHEN 'object' THEN json_extract(n.entry_json, ${paths}) END END AS fields,
+        CASE WHEN ${isJson} OR NOT ${isSmall} THEN NULL ELSE n.entry_json END AS malformed,
+        ${node('archived_at')} IS NOT NULL AS archived, ${node('status')} AS status,
+        ${real(node('updated_at'), 'updatedMs')}, ${real(node('created_at'), 'createdMs')},
+        ${real(node('last_interaction_at'), 'lastInteractionMs')}, ${real(node('last_activity_at'), 'lastActivityMs')},
+        w.session_id IS NOT NULL AS hasWindow, ${window('chat_type')} AS chatType, ${window('account_id')} AS accountId,
+        ${window('model')} AS model, ${window('model_provider')} AS provider,
+        ${real(window('transcript_updated_at'), 'transcriptMs')},
+        ${isCold ? `${real('c.raw_bytes', 'coldBytes')}, ${real('c.archived_at', 'coldMs')}` : 'NULL AS coldBytes, NULL AS coldMs'},
+        CAST((SELECT MAX(e.seq) FROM transcript_events e WHERE e.session_id = n.current_session_id) AS REAL) AS lastSeq,
+        ${has('transcript_rewrite_watermarks', 'generation') ? '(SELECT g.generation FROM transcript_rewrite_watermarks g WHERE g.session_id = n.current_session_id)' : 'NULL'} AS generation,
+        ${routeColumns(schema)}
+      FROM session_nodes n
+        LEFT JOIN session_windows w ON w.session_id = n.current_session_id
+        ${isCold ? 'LEFT JOIN session_transcript_cold_archives c ON c.session_id = n.current_session_id' : ''}
+      WHERE n.rowid > ? AND NOT (${has('session_nodes', 'entry_valid') ? "n.entry_valid = -1 AND n.entry_json = '{}'" : '0'})
+      ORDER BY n.rowid LIMIT ?`,
+    )
+    .all(after, limit);
+  return rows.map(toNode);
+}
+
+function toNode(row: Record<string, unknown>): SessionNode {
+  const entry = parseEntry(fieldsOf(row));
+  return {
+    rowid: BigInt(String(row.row)),
+    key: String(row.key),
+    sessionId: String(row.sessionId),
+    entry,
+    route: routeOf(entry, row),
+    archived: row.archived === 1,
+    updatedMs: figure(row.updatedMs),
+    createdMs: figure(row.createdMs),
+    lastInteractionMs: figure(row.lastInteractionMs),
+    lastActivityMs: figure(row.lastActivityMs),
+    status: text(row.status),
+    window:
+      row.hasWindow === 1
+        ? {
+            chatType: text(row.chatType),
+            accountId: text(row.accountId),
+            model: text(row.model),
+            provider: text(row.provider),
+            transcriptMs: figure(row.transcriptMs),
+          }
+        : null,
+    cold: typeof row.coldBytes === 'number' ? { bytes: figure(row.coldBytes), archivedMs: figure(row.coldMs) } : null,
+    lastSeq: typeof row.lastSeq === 'number' ? row.lastSeq : null,
+    generation: text(row.generation) ?? '',
+    twinMs: figure(row.twinMs),
+  };
+}
+
+/** What a file has as `origin` and `deliveryContext` is one object here. */
+function withDelivery(values: Record<string, unknown>, delivery: unknown) {
+  const { origin, context, route } = isObject(delivery) ? delivery : {};
+  const lastAccountId = isObject(route) ? route.accountId : undefined;
+  return { ...values, origin, deliveryContext: context, lastAccountId };
+}
+
+function fieldsOf({ fields, malformed }: Record<string, unknown>): object | null {
+  if (typeof fields === 'string') {
+    const values: unknown[] = JSON.parse(fields);
+    return withDelivery(Object.fromEntries(FIELDS.map((field, at) => [field, values[at]])), values[FIELDS.length]);
+  }
+  const values = typeof malformed === 'string' ? parseOrNull(malformed) : null;
+  return isObject(values) ? withDelivery(values, values.delivery) : null;
+}
+
+function figure(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+}

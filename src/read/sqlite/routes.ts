@@ -1,0 +1,59 @@
+import { isObject } from '../../is-object.ts';
+import type { StoredRoute } from '../../model/session.ts';
+import type { IndexEntry } from '../../openclaw/entry.ts';
+import type { DatabaseSchema } from './schema.ts';
+import { parseOrNull, text } from './values.ts';
+
+/** Two transcripts of one key that began so close to each other were begun by two writers. */
+const TWIN_MS = 10_000;
+
+/**
+ * Columns that tell of the conversation of a row `n` of `session_nodes` and its window `w`: the peer with its letter case,
+ * and OpenClaw's own record of what it routed by; and when the younger of two transcripts began that began together.
+ */
+export function routeColumns({ has }: DatabaseSchema): string {
+  const conversation = (column: string) =>
+    has('conversations', column) && has('session_windows', 'primary_conversation_id')
+      ? `(SELECT v.${column} FROM conversations v WHERE v.conversation_id = w.primary_conversation_id)`
+      : 'NULL';
+  const record = (column: string) =>
+    has('session_conversations', 'route_context_json') && has('session_windows', 'primary_conversation_id')
+      ? `(SELECT ${column} FROM session_conversations s WHERE s.session_id = n.current_session_id
+          AND s.conversation_id = w.primary_conversation_id AND s.role = 'primary')`
+      : 'NULL';
+  const twin =
+    has('session_windows', 'previous_session_id') && has('session_windows', 'created_at')
+      ? `(SELECT CAST(MAX(y.created_at) AS REAL) FROM session_windows y
+          JOIN session_windows o ON o.session_key = y.session_key AND o.session_id <> y.session_id
+          WHERE y.session_key = n.session_key AND y.previous_session_id IS NULL AND o.previous_session_id IS NULL
+          AND y.created_at BETWEEN o.created_at AND o.created_at + ${TWIN_MS})`
+      : 'NULL';
+  return `${conversation('channel')} AS conversationChannel, ${conversation('peer_id')} AS peerId,
+    ${conversation('thread_id')} AS threadId, ${record('s.route_context_json')} AS routeRecord,
+    CAST(${record('s.last_seen_at')} AS REAL) AS recordSeenMs, ${twin} AS twinMs`;
+}
+
+export function routeOf(entry: IndexEntry | null, row: Record<string, unknown>): StoredRoute {
+  const { origin = null, deliveryContext = null, groupId = null, space = null } = entry ?? {};
+  const addresses = [row.peerId, origin?.from, origin?.to, deliveryContext?.to, groupId];
+  return {
+    channel: text(row.conversationChannel) ?? origin?.provider ?? deliveryContext?.channel ?? null,
+    addresses: addresses.filter((address) => typeof address === 'string'),
+    threadId: text(row.threadId) ?? origin?.threadId ?? deliveryContext?.threadId ?? null,
+    space,
+    record: recordOf(row),
+  };
+}
+
+/** OpenClaw's own rule: the record is of the row as it stands only while their times are the same. */
+function recordOf({ routeRecord, recordSeenMs }: Record<string, unknown>): StoredRoute['record'] {
+  const record = typeof routeRecord === 'string' ? parseOrNull(routeRecord) : null;
+  if (!isObject(record) || record.observedAt !== recordSeenMs || !isObject(record.context)) return null;
+  const { parentPeerId, guildId, teamId, memberRoleIds } = record.context;
+  return {
+    parent: text(parentPeerId),
+    guild: text(guildId),
+    team: text(teamId),
+    roles: Array.isArray(memberRoleIds) ? memberRoleIds.filter((role) => typeof role === 'string') : null,
+  };
+}

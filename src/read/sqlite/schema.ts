@@ -1,0 +1,87 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { normalizeAgentId } from '../../openclaw/agent-id.ts';
+
+/** The tables that are read, and no others: credentials stand in the same file. */
+export const TABLES = [
+  'schema_meta',
+  'session_nodes',
+  'session_windows',
+  'conversations',
+  'session_conversations',
+  'transcript_events',
+  'transcript_event_identities',
+  'transcript_rewrite_watermarks',
+  'session_transcript_archives',
+  'session_transcript_cold_archives',
+  'session_pending_inputs',
+] as const;
+
+/** Without these there are no sessions to read; all else is as if NULL where a version lacks it. */
+const NEEDED = [
+  'session_nodes.session_key',
+  'session_nodes.current_session_id',
+  'session_nodes.entry_json',
+  'session_windows.session_id',
+  'transcript_events.session_id',
+  'transcript_events.seq',
+  'transcript_events.event_json',
+  'transcript_event_identities.session_id',
+  'transcript_event_identities.event_type',
+  'transcript_event_identities.seq',
+];
+
+/** Of any version that keeps sessions in the database; `session_entries` is that of 2026.7.2-beta.1 to beta.4. */
+const SESSION_TABLES = ['session_nodes', 'session_windows', 'session_entries', 'transcript_events'];
+
+export interface DatabaseSchema {
+  /** PRAGMA user_version. */
+  readonly version: number;
+  /** OpenClaw's version that wrote the database last; null when it does not say. */
+  readonly appVersion: string | null;
+  /** `absent`: no session tables, as in 2026.6.5 to 2026.7.x, which keep credentials and caches in a file of this name. */
+  readonly sessions: 'readable' | 'unsupported' | 'mismatch' | 'absent';
+  /** Whether a table has a column. */
+  has(table: (typeof TABLES)[number], column: string): boolean;
+}
+
+/** What a database holds and for whom. What is in it decides, never that it exists, nor its version. */
+export function databaseSchema(database: DatabaseSync, agent: string): DatabaseSchema {
+  const columns = new Set(texts(database, COLUMNS, ...TABLES));
+  const has: DatabaseSchema['has'] = (table, column) => columns.has(`${table}.${column}`);
+  const version = userVersion(database);
+  const meta = has('schema_meta', 'agent_id') && has('schema_meta', 'role') ? metaOf(database) : null;
+  const appVersion = typeof meta?.app_version === 'string' ? meta.app_version : null;
+  const tables = new Set(texts(database, "SELECT name FROM sqlite_schema WHERE type = 'table'"));
+  return { version, appVersion, has, sessions: sessions() };
+
+  function sessions(): DatabaseSchema['sessions'] {
+    if (!SESSION_TABLES.some((table) => tables.has(table))) return 'absent';
+    if (meta !== null && isOfAnother(meta, agent)) return 'mismatch';
+    return NEEDED.every((column) => columns.has(column)) ? 'readable' : 'unsupported';
+  }
+}
+
+const COLUMNS = `SELECT t.name || '.' || c.name AS name FROM sqlite_schema t, pragma_table_info(t.name) c
+  WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
+
+function texts(database: DatabaseSync, statement: string, ...parameters: readonly string[]): string[] {
+  return database
+    .prepare(statement)
+    .all(...parameters)
+    .map(({ name }) => String(name));
+}
+
+export function userVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+}
+
+function metaOf(database: DatabaseSync) {
+  return (
+    database.prepare("SELECT role, agent_id, app_version FROM schema_meta WHERE meta_key = 'primary'").get() ?? null
+  );
+}
+
+function isOfAnother({ role, agent_id }: Record<string, unknown>, agent: string): boolean {
+  if (role !== 'agent') return true;
+  return typeof agent_id === 'string' && normalizeAgentId(agent_id) !== agent;
+}

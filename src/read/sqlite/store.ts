@@ -1,0 +1,287 @@
+import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
+import { readTables } from '../../disk/database-guard.ts';
+import type { DatabaseFigures, Problem, StoredSession } from '../../model/session.ts';
+import type { OpenClawConfig } from '../../openclaw/config.ts';
+import { sessionWindow } from '../../openclaw/windows.ts';
+import { BEFORE_ALL_ROWS } from './events.ts';
+import { readFigures } from './figures.ts';
+import { readNodes, type SessionNode } from './nodes.ts';
+import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './schema.ts';
+import { storedSession } from './session.ts';
+import {
+  countTranscripts,
+  findUsages,
+  type KnownTranscript,
+  type Read,
+  unvalidated,
+  validateEach,
+  validateTranscripts,
+} from './transcripts.ts';
+
+/** Where an agent's database lies. */
+export interface DatabasePlace {
+  readonly agent: string;
+  readonly path: string;
+  /** What it must lie in, as a real path. */
+  readonly root: string;
+}
+
+/** What a database said the last time that it was read. */
+interface Known {
+  readonly place: DatabasePlace;
+  /** Of its files before it was read. */
+  readonly files: ReturnType<typeof databaseFiles>;
+  readonly schema: DatabaseSchema;
+  readonly nodes: readonly SessionNode[];
+  readonly figures: DatabaseFigures | null;
+  /** By session id. */
+  readonly transcripts: Map<string, KnownTranscript>;
+  /** When it was seen last to be so, in milliseconds since the epoch. */
+  readonly readMs: number;
+}
+
+/** A database as it stands. */
+export interface DatabaseReading {
+  /** PRAGMA user_version; 0 when it could not be asked. */
+  readonly schema: number;
+  /** OpenClaw's version that wrote it last; null when it does not say. */
+  readonly version: string | null;
+  /** null: it holds no session tables, so it says nothing of where the sessions are. */
+  readonly sessions: readonly StoredSession[] | null;
+  readonly archived: number;
+  /** Every session with its current transcript, archived ones too. */
+  readonly rows: readonly { readonly key: string; readonly sessionId: string }[];
+  readonly figures: DatabaseFigures | null;
+  /** Why it could not be read; null when it was. */
+  readonly problem: Problem | null;
+  /** When its figures were read, in milliseconds since the epoch, while it is locked and they cannot be read anew. */
+  readonly staleSinceMs: number | null;
+}
+
+const NODES_A_SLICE = 1000;
+/** Bytes of events that a quick scan looks at for the usage, on each side of the last cut. */
+const QUICK_USAGE_BYTES = 1024 * 1024;
+/** And a deep one: what says nothing of its usage for so long is not worth more. */
+const DEEP_USAGE_BYTES = 256 * 1024 * 1024;
+/** Bytes of new events that a quick scan parses at most; what is more waits for the deep scan. */
+const QUICK_BYTES = 16 * 1024 * 1024;
+/** How long the figures of a locked database are shown. */
+const LONGEST_STALE_MS = 15 * 60 * 1000;
+
+/**
+ * What was learned of the databases in earlier scans, so that each event is counted once and parsed once. Where the
+ * signature of the files is the same nothing was written, and nothing is opened.
+ */
+export class DatabaseCache {
+  /** Read transactions so far, and bytes of events that were parsed by validation. */
+  readonly counts = { reads: 0, eventBytes: 0 };
+
+  private readonly known = new Map<string, Known>();
+  private readonly seen = new Set<string>();
+  private deepEnded = false;
+  private quickBytes = 0;
+
+  startQuickScan(): void {
+    this.seen.clear();
+    this.quickBytes = QUICK_BYTES;
+  }
+
+  /** Forgets the databases that no agent had in this scan. */
+  endQuickScan(): void {
+    for (const path of this.known.keys()) if (!this.seen.has(path)) this.known.delete(path);
+  }
+
+  endDeepScan(): void {
+    this.deepEnded = true;
+  }
+
+  /** Never throws for what is bad in a database or about its files. Pauses between slices. */
+  async look(
+    place: DatabasePlace,
+    config: OpenClawConfig,
+    now: number,
+    pause: () => Promise<void>,
+  ): Promise<DatabaseReading> {
+    this.seen.add(identity(place));
+    try {
+      const known = await this.current(place, now, pause);
+      if (known.schema.sessions === 'readable') {
+        for (const _slice of this.usages(known, config)) await pause();
+        for (const _slice of this.validateNew(known)) await pause();
+      }
+      return reading(known);
+    } catch (error) {
+      return this.refused(place, databaseError(error), now);
+    }
+  }
+
+  /** Parses every event that was not parsed before; yields between slices. */
+  *validate(): Generator<void> {
+    for (const known of [...this.known.values()]) {
+      const { transcripts } = known;
+      try {
+        for (const bytes of validateTranscripts(this.reader(known), transcripts)) {
+          this.counts.eventBytes += bytes;
+          yield;
+        }
+        const cut = [...transcripts.values()].filter(({ usage }) => usage?.whole === false);
+        const ids = cut.map(({ sessionId }) => sessionId);
+        yield* findUsages(this.reader(known), ids, transcripts, DEEP_USAGE_BYTES);
+      } catch (error) {
+        // It vanished, is locked or was damaged since the quick scan: the next one says so.
+        databaseError(error);
+      }
+    }
+  }
+
+  private async current(place: DatabasePlace, now: number, pause: () => Promise<void>): Promise<Known> {
+    const files = databaseFiles(place.path, place.root);
+    const before = this.known.get(identity(place));
+    if (before?.files.signature === files.signature) return this.keep({ ...before, readMs: now });
+    this.counts.reads += 1;
+    const first = readTables(place.path, place.root, TABLES, (database) => {
+      const schema = databaseSchema(database, place.agent);
+      if (schema.sessions !== 'readable') return { schema, figures: null, nodes: [] };
+      return {
+        schema,
+        figures: readFigures(database, schema),
+        nodes: readNodes(database, schema, BEFORE_ALL_ROWS, NODES_A_SLICE),
+      };
+    });
+    await pause();
+    const { schema, figures } = first;
+    const nodes = [...first.nodes];
+    const known: Known = {
+      place,
+      files,
+      schema,
+      figures,
+      nodes,
+      transcripts: before !== undefined && isSameFile(before, files) ? before.transcripts : new Map(),
+      readMs: now,
+    };
+    const read = this.reader(known);
+    for (let slice = first.nodes; slice.length === NODES_A_SLICE; await pause()) {
+      const after = slice.at(-1)?.rowid ?? BEFORE_ALL_ROWS;
+      slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE));
+      nodes.push(...slice);
+    }
+    const marks = new Map(
+      nodes.flatMap(({ sessionId, lastSeq, generation, window }) =>
+        lastSeq === null
+          ? []
+          : [[sessionId, { sessionId, lastSeq, generation, writtenMs: window?.transcriptMs ?? null }] as const],
+      ),
+    );
+    for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts)) await pause();
+    for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
+    return this.keep(known);
+  }
+
+  private keep(known: Known): Known {
+    this.known.set(identity(known.place), known);
+    return known;
+  }
+
+  /** Where the stored total may be wrong the transcript is asked. */
+  private usages(known: Known, config: OpenClawConfig): Generator<void> {
+    const { place, nodes, transcripts } = known;
+    const unknown = nodes.filter((node) => {
+      const transcript = transcripts.get(node.sessionId);
+      return !node.archived && transcript?.usage === null && needsUsage(place.agent, node, transcript, config);
+    });
+    const ids = new Set(unknown.map(({ sessionId }) => sessionId));
+    return findUsages(this.reader(known), [...ids], transcripts, QUICK_USAGE_BYTES);
+  }
+
+  /** Once everything was parsed, what is new is parsed at once while it is little. */
+  private *validateNew(known: Known): Generator<void> {
+    if (!this.deepEnded || unvalidated(known.transcripts).length === 0) return;
+    for (const bytes of validateEach(this.reader(known), known.transcripts)) {
+      this.counts.eventBytes += bytes;
+      this.quickBytes -= bytes;
+      if (this.quickBytes <= 0) return;
+      yield;
+    }
+  }
+
+  private reader({ place, schema }: Pick<Known, 'place' | 'schema'>): Read {
+    return (work) => {
+      this.counts.reads += 1;
+      return readTables(place.path, place.root, TABLES, (database) => {
+        // OpenClaw changed the tables since they were looked at: the next scan looks again.
+        if (userVersion(database) !== schema.version) throw new DatabaseError('busy');
+        return work(database, schema);
+      });
+    };
+  }
+
+  private refused(place: DatabasePlace, { problem }: DatabaseError, now: number): DatabaseReading {
+    const known = this.known.get(identity(place));
+    if (problem === 'busy' && known !== undefined && now - known.readMs <= LONGEST_STALE_MS) {
+      return { ...reading(known), staleSinceMs: known.readMs };
+    }
+    const reason = problem === 'busy' ? 'database_unreadable' : problem === 'missing' ? 'database_missing' : problem;
+    const schema = known?.schema ?? { version: 0, appVersion: null };
+    return { ...NOTHING, schema: schema.version, version: schema.appVersion, problem: reason };
+  }
+}
+
+/** Two agents may name the same file: it is of one of them at most, and the other must hear so. */
+function identity({ agent, path }: DatabasePlace): string {
+  return JSON.stringify([agent, path]);
+}
+
+/** Another file in its place, or a shrunken one, has nothing that was known. */
+function isSameFile({ files }: Known, { inode, bytes }: Known['files']): boolean {
+  return files.inode === inode && files.bytes <= bytes;
+}
+
+const NOTHING: DatabaseReading = {
+  schema: 0,
+  version: null,
+  sessions: null,
+  archived: 0,
+  rows: [],
+  figures: null,
+  problem: null,
+  staleSinceMs: null,
+};
+
+function reading({ place, schema, nodes, figures, transcripts }: Known): DatabaseReading {
+  const found = { ...NOTHING, schema: schema.version, version: schema.appVersion };
+  if (schema.sessions === 'absent') return found;
+  if (schema.sessions === 'mismatch') return { ...found, problem: 'database_mismatch' };
+  if (schema.sessions === 'unsupported') return { ...found, problem: 'schema_unsupported' };
+  const current = nodes.filter(({ archived }) => !archived);
+  return {
+    ...found,
+    sessions: current.map((node) => storedSession(place.agent, node, transcripts.get(node.sessionId))),
+    archived: nodes.length - current.length,
+    rows: nodes,
+    figures,
+  };
+}
+
+function needsUsage(
+  agent: string,
+  { entry, window }: SessionNode,
+  transcript: KnownTranscript,
+  config: OpenClawConfig,
+): boolean {
+  if (entry === null || entry.totalTokens === null || entry.totalTokensFresh !== true || transcript.cutSeq !== null) {
+    return true;
+  }
+  const { contextTokens } = entry;
+  const model = entry.model ?? entry.modelOverride ?? window?.model ?? null;
+  const limit = sessionWindow(config, { agent, model, provider: entry.modelProvider, contextTokens, era: 'sqlite' });
+  return limit !== null && entry.totalTokens > limit;
+}
+
+/** SQLite's other errors, as of a table that vanished between two slices, are the database's too. */
+function databaseError(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_SQLITE'))
+    return new DatabaseError('database_unreadable', { cause: error });
+  throw error;
+}

@@ -1,0 +1,215 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Usage } from '../../model/transcript.ts';
+import {
+  BEFORE_ALL,
+  BEFORE_ALL_ROWS,
+  countEvents,
+  countRecords,
+  countSlice,
+  type EventCount,
+  eventId,
+  eventsOf,
+  findUsage,
+  NO_EVENTS,
+  type RecordCount,
+  readEvents,
+} from './events.ts';
+import type { DatabaseSchema } from './schema.ts';
+
+/** Where a transcript stands, by what is cheap to ask: its newest event, and the mark that a rewrite changes. */
+export interface TranscriptMark {
+  readonly sessionId: string;
+  readonly lastSeq: number;
+  readonly generation: string;
+  /** When OpenClaw says that it was written last; not every version changes the generation at every rewrite. */
+  readonly writtenMs: number | null;
+}
+
+/** What is known of the events of one transcript up to its mark. */
+export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount {
+  /** null: not asked for. */
+  readonly usage: { readonly usage: Usage; readonly whole: boolean } | null;
+  /** Every event up to here was parsed once. */
+  readonly validatedSeq: number;
+  readonly badEvents: number;
+  /** The name of the event at `lastSeq`: where it is another, a backup was put back and went on. */
+  readonly lastEventId: string | null;
+}
+
+/** A slice of work in one short read transaction. */
+export type Read = <T>(work: (database: DatabaseSync, schema: DatabaseSchema) => T) => T;
+
+/** Transcripts that are new at once above which their events are read in the order of the file. */
+const BULK = 50;
+const EVENTS_A_SLICE = 20_000;
+const TRANSCRIPTS_A_SLICE = 100;
+const BYTES_A_SLICE = 8 * 1024 * 1024;
+
+/**
+ * Counts what changed in the transcripts of one database: new events only, all of them where a transcript was rewritten
+ * (another generation, fewer events, a lower end). Yields between slices, and no read transaction outlives one.
+ */
+export function* countTranscripts(
+  read: Read,
+  marks: readonly TranscriptMark[],
+  known: Map<string, KnownTranscript>,
+): Generator<void> {
+  const changed = marks.filter((mark) => !isSame(known.get(mark.sessionId), mark));
+  const anew = changed.filter((mark) => !mayHaveGrown(known.get(mark.sessionId), mark));
+  const bulk = anew.length > BULK ? yield* countAll(read) : new Map<string, EventCount>();
+  for (let at = 0; at < changed.length; at += TRANSCRIPTS_A_SLICE) {
+    const slice = read((database, schema) =>
+      changed
+        .slice(at, at + TRANSCRIPTS_A_SLICE)
+        .map((mark) => recount(database, schema, mark, known.get(mark.sessionId), bulk.get(mark.sessionId))),
+    );
+    for (const transcript of slice) {
+      // Gone since its row was read.
+      if (transcript.events === 0) known.delete(transcript.sessionId);
+      else known.set(transcript.sessionId, transcript);
+    }
+    yield;
+  }
+}
+
+function* countAll(read: Read): Generator<void, Map<string, EventCount>> {
+  const counts = new Map<string, EventCount>();
+  for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
+    const from: bigint = after;
+    // Added here and not in the transaction: that is begun anew when the files change under it.
+    const { sizes, next } = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE));
+    for (const { id, bytes } of sizes) {
+      const known = counts.get(id) ?? NO_EVENTS;
+      counts.set(id, { events: known.events + 1, bytes: known.bytes + bytes });
+    }
+    after = next;
+    yield;
+  }
+  return counts;
+}
+
+function recount(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  mark: TranscriptMark,
+  before: KnownTranscript | undefined,
+  counted: EventCount | undefined,
+): KnownTranscript {
+  const { sessionId, lastSeq } = mark;
+  const events = eventsOf(database, sessionId, lastSeq);
+  const grew =
+    mayHaveGrown(before, mark) && eventId(database, schema, sessionId, before.lastSeq) === before.lastEventId;
+  const added = grew ? countEvents(database, schema, sessionId, before.lastSeq, lastSeq) : NO_EVENTS;
+  const continues = grew && before.events + added.events === events;
+  const total = continues
+    ? { events, bytes: before.bytes + added.bytes }
+    : // What was counted on the way through the file stands, unless the transcript changed meanwhile.
+      counted?.events === events
+      ? counted
+      : countEvents(database, schema, sessionId, BEFORE_ALL, lastSeq);
+  return {
+    ...mark,
+    ...total,
+    ...countRecords(database, sessionId),
+    lastEventId: eventId(database, schema, sessionId, lastSeq),
+    usage: null,
+    validatedSeq: continues ? before.validatedSeq : BEFORE_ALL,
+    badEvents: continues ? before.badEvents : 0,
+  };
+}
+
+/** Looks for the usage of transcripts whose stored total needs it, so many bytes back on each side of the last cut. */
+export function* findUsages(
+  read: Read,
+  sessionIds: readonly string[],
+  known: Map<string, KnownTranscript>,
+  budget: number,
+): Generator<void> {
+  const aSlice = Math.max(1, Math.floor((TRANSCRIPTS_A_SLICE * BYTES_A_SLICE) / (8 * budget)));
+  for (let at = 0; at < sessionIds.length; at += aSlice) {
+    const wanted = sessionIds.slice(at, at + aSlice).flatMap((id) => known.get(id) ?? []);
+    const found = read((database, schema) =>
+      wanted.map((transcript) => ({
+        transcript,
+        usage: findUsage(database, schema, transcript.sessionId, transcript.cutSeq, budget),
+      })),
+    );
+    for (const { transcript, usage } of found) known.set(transcript.sessionId, { ...transcript, usage });
+    yield;
+  }
+}
+
+/** Parses every event that was not parsed before. Yields the bytes of each slice. */
+export function* validateTranscripts(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
+  if (unvalidated(known).filter(({ validatedSeq }) => validatedSeq === BEFORE_ALL).length > BULK) {
+    yield* validateAll(read, known);
+  }
+  yield* validateEach(read, known);
+}
+
+/** One transcript after the other, so that what was done stands when the caller ends it. */
+export function* validateEach(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
+  for (const { sessionId } of unvalidated(known)) yield* validateOne(read, sessionId, known);
+}
+
+export function unvalidated(known: ReadonlyMap<string, KnownTranscript>): KnownTranscript[] {
+  return [...known.values()].filter(({ validatedSeq, lastSeq }) => validatedSeq < lastSeq);
+}
+
+/** In the order of the file; what grew or was rewritten meanwhile is left for `validateOne`. */
+function* validateAll(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
+  const wanted = new Map(unvalidated(known).map((each) => [each.sessionId, { transcript: each, events: 0, bad: 0 }]));
+  for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
+    const from: bigint = after;
+    const slice = read((database, schema) => [
+      ...summaries(readEvents(database, schema, { rowid: from }, BYTES_A_SLICE)),
+    ]);
+    for (const { sessionId, seq, isBad } of slice) {
+      const each = wanted.get(sessionId);
+      if (each === undefined || seq > each.transcript.lastSeq) continue;
+      each.events += 1;
+      each.bad += Number(isBad);
+    }
+    after = slice.at(-1)?.rowid ?? null;
+    yield slice.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+  for (const { transcript, events, bad } of wanted.values()) {
+    const now = known.get(transcript.sessionId);
+    if (now?.generation !== transcript.generation || events !== transcript.events) continue;
+    known.set(now.sessionId, { ...now, validatedSeq: transcript.lastSeq, badEvents: bad });
+  }
+}
+
+function* validateOne(read: Read, sessionId: string, known: Map<string, KnownTranscript>): Generator<number> {
+  for (;;) {
+    const before = known.get(sessionId);
+    if (before === undefined || before.validatedSeq >= before.lastSeq) return;
+    const from = { sessionId, after: before.validatedSeq };
+    const slice = read((database, schema) => [...summaries(readEvents(database, schema, from, BYTES_A_SLICE))]);
+    // Nothing there any more: the next look at the database counts it anew, as nothing that it was.
+    known.set(sessionId, {
+      ...before,
+      ...(slice.length === 0 ? { generation: OUTDATED } : {}),
+      validatedSeq: slice.at(-1)?.seq ?? before.lastSeq,
+      badEvents: before.badEvents + slice.filter(({ isBad }) => isBad).length,
+    });
+    yield slice.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+}
+
+/** Without the records: a slice of them would stand in memory. */
+function* summaries(events: ReturnType<typeof readEvents>) {
+  for (const { rowid, sessionId, seq, bytes, record } of events)
+    yield { rowid, sessionId, seq, bytes, isBad: record === null };
+}
+
+/** No generation of OpenClaw's. */
+const OUTDATED = '\0';
+
+function isSame(known: KnownTranscript | undefined, { lastSeq, generation, writtenMs }: TranscriptMark): boolean {
+  return known?.lastSeq === lastSeq && known.generation === generation && known.writtenMs === writtenMs;
+}
+
+function mayHaveGrown(known: KnownTranscript | undefined, mark: TranscriptMark): known is KnownTranscript {
+  return known?.generation === mark.generation && known.lastSeq < mark.lastSeq;
+}

@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { agentFiles } from '../../src/discover/agent-files.ts';
+import type { AgentStore } from '../../src/discover/agent-stores.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+
+function folder(): string {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'files-')));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+function put(path: string, bytes: number, ageSeconds = 0): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, 'x'.repeat(bytes));
+  utimesSync(path, NOW / 1000, NOW / 1000 - ageSeconds);
+  return path;
+}
+
+function store(stateDir: string, agent: string, changes: Partial<AgentStore> = {}): AgentStore {
+  const defaultFolder = join(stateDir, 'agents', agent, 'sessions');
+  const indexPath = join(defaultFolder, 'sessions.json');
+  return {
+    agent,
+    indexPath,
+    root: stateDir,
+    defaultFolder,
+    sharedBy: null,
+    isOutOfReach: false,
+    database: null,
+    ...changes,
+  };
+}
+
+async function measure(stores: AgentStore[], referenced: string[] = []) {
+  const files = await agentFiles({
+    stores,
+    referenced: new Set(referenced),
+    now: NOW,
+    isDeadPid: null,
+    pause: async () => {},
+  });
+  return Object.fromEntries(
+    [...files].map(([agent, { classes, locks }]) => [
+      agent,
+      { ...Object.fromEntries(classes.map((each) => [each.class, `${each.files} of ${each.bytes}`])), locks },
+    ]),
+  );
+}
+
+const NO_LOCKS = { held: 0, stale: 0 };
+
+describe('agentFiles', () => {
+  it('tells the transcripts that an index refers to from those that none does', async () => {
+    const stateDir = folder();
+    const used = put(join(stateDir, 'agents/main/sessions/a.jsonl'), 10);
+    put(join(stateDir, 'agents/main/sessions/b.jsonl'), 5);
+    put(join(stateDir, 'agents/main/agent/models.json'), 3);
+    expect(await measure([store(stateDir, 'main')], [used])).toEqual({
+      main: { transcript: '1 of 10', orphan: '1 of 5', other: '1 of 3', locks: NO_LOCKS },
+    });
+  });
+
+  it.each([
+    ['that is gone', '{"pid":4711}', 'stale'],
+    ['that is there', '{"pid":4712}', 'held'],
+    ['that it does not name', '{}', 'held'],
+  ])('judges a young lock by its process too where that means something: one %s', async (_, lock, state) => {
+    const stateDir = folder();
+    writeFileSync(put(join(stateDir, 'agents/main/sessions/a.jsonl.lock'), 1), lock);
+    const input = { stores: [store(stateDir, 'main')], referenced: new Set<string>(), now: Date.now() };
+    const files = await agentFiles({ ...input, isDeadPid: (pid) => pid === 4711, pause: async () => {} });
+    expect(files.get('main')?.locks).toEqual({ ...NO_LOCKS, [state]: 1 });
+  });
+
+  it('judges a lock by its age: half a minute for the index, half an hour for a transcript', async () => {
+    const stateDir = folder();
+    put(join(stateDir, 'agents/main/sessions/sessions.json.lock'), 1, 31);
+    put(join(stateDir, 'agents/main/sessions/a.jsonl.lock'), 1, 31);
+    put(join(stateDir, 'agents/main/sessions/b.jsonl.lock'), 1, 30 * 60 + 1);
+    put(join(stateDir, 'agents/ops/sessions/sessions.json.lock'), 1, -60);
+    const { main, ops } = await measure([store(stateDir, 'main'), store(stateDir, 'ops')]);
+    expect([main?.locks, ops?.locks]).toEqual([
+      { held: 1, stale: 2 },
+      { held: 1, stale: 0 },
+    ]);
+  });
+
+  it('follows no link, neither to a file nor to a folder nor to the agent itself', async () => {
+    const [stateDir, elsewhere] = [folder(), folder()];
+    put(join(elsewhere, 'sessions/x.jsonl'), 7);
+    mkdirSync(join(stateDir, 'agents/main/sessions'), { recursive: true });
+    symlinkSync(join(elsewhere, 'sessions/x.jsonl'), join(stateDir, 'agents/main/sessions/x.jsonl'));
+    symlinkSync(elsewhere, join(stateDir, 'agents/main/sessions/more'));
+    symlinkSync(elsewhere, join(stateDir, 'agents/linked'));
+    expect(await measure([store(stateDir, 'main'), store(stateDir, 'linked')])).toEqual({
+      main: { locks: NO_LOCKS },
+      linked: { locks: NO_LOCKS },
+    });
+  });
+
+  it('counts the files of a shared store elsewhere once, for its first agent, and nothing else that lies there', async () => {
+    const [stateDir, elsewhere] = [folder(), folder()];
+    const indexPath = put(join(elsewhere, 'claw.json'), 4);
+    const used = put(join(elsewhere, 'a.jsonl'), 6);
+    put(join(elsewhere, 'holiday.jpg'), 1000);
+    put(join(elsewhere, 'music/song.jsonl'), 1000);
+    const shared = { indexPath, root: elsewhere, sharedBy: ['main', 'ops'] };
+    expect(await measure([store(stateDir, 'main', shared), store(stateDir, 'ops', shared)], [used])).toEqual({
+      main: { index: '1 of 4', transcript: '1 of 6', locks: NO_LOCKS },
+      ops: { locks: NO_LOCKS },
+    });
+  });
+
+  it('has nothing for an agent that was never used', async () => {
+    expect(await measure([store(folder(), 'main')])).toEqual({ main: { locks: NO_LOCKS } });
+  });
+});

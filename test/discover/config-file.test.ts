@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ConfigInput, readConfig } from '../../src/discover/config-file.ts';
+import { parseEnvFile } from '../../src/openclaw/env-text.ts';
+
+function stateWith(files: Record<string, string>): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'config-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+function read(stateDir: string, changes: Partial<ConfigInput> = {}) {
+  const configPath = join(stateDir, 'openclaw.json');
+  return readConfig({ configPath, stateDir, lastConfig: null, mappings: [], env: {}, ...changes });
+}
+
+function agentsOf(stateDir: string, changes: Partial<ConfigInput> = {}) {
+  const { config, error } = read(stateDir, changes);
+  return { agents: config.agents.map(({ id, model }) => (model === null ? id : `${id} ${model}`)), error };
+}
+
+describe('$include', () => {
+  it('takes one file or several, relative to the one that includes, and merges lists one after the other', () => {
+    const stateDir = stateWith({
+      'openclaw.json': `{ agents: { $include: ['./parts/one.json5', 'parts/two.json5'], defaults: { model: 'x/y' } } }`,
+      'parts/one.json5': `{ list: [{ id: 'a' }], defaults: { contextTokens: 7000, model: 'lost/model' } }`,
+      'parts/two.json5': `{ $include: './deeper/three.json5', list: [{ id: 'c' }] } // a comment`,
+      'parts/deeper/three.json5': `{ list: [{ id: 'b' }] }`,
+    });
+    expect(agentsOf(stateDir)).toEqual({ agents: ['a', 'b', 'c'], error: null });
+    expect(read(stateDir).config).toMatchObject({ defaultModel: 'x/y', defaultContextTokens: 7000 });
+  });
+
+  it('of another host’s absolute path is found beside the config, or where a mapping says', () => {
+    const stateDir = stateWith({
+      'openclaw.json': `{ agents: { $include: '/home/gone/.openclaw/agents.json5' } }`,
+      'agents.json5': `{ list: [{ id: 'beside' }] }`,
+      'mapped/agents.json5': `{ list: [{ id: 'mapped' }] }`,
+    });
+    expect(agentsOf(stateDir).agents).toEqual(['beside']);
+    const mappings = [{ from: '/home/gone/.openclaw', to: join(stateDir, 'mapped') }];
+    expect(agentsOf(stateDir, { mappings }).agents).toEqual(['mapped']);
+  });
+
+  it.each([
+    ['a file that is not there', `{ agents: { $include: './gone.json5' } }`, 'missing'],
+    ['one out of the config’s folder', `{ agents: { $include: '../outside.json5' } }`, /missing|outside/],
+    ['itself', `{ $include: './openclaw.json' }`, 'a file includes itself'],
+    ['no path', `{ agents: { $include: 7 } }`, 'an include is no path'],
+    ['a list with keys beside it', `{ agents: { $include: './list.json5', list: [] } }`, /not an object/],
+    ['what does not parse', `{ agents: { $include: './bad.json5' } }`, /JSON5/],
+  ])('of %s makes the config unusable', (_, text, error) => {
+    const stateDir = stateWith({ 'openclaw.json': text, 'list.json5': '[1]', 'bad.json5': '{' });
+    expect(read(stateDir).error).toMatch(error);
+  });
+
+  it('goes ten files deep and no deeper', () => {
+    const chain = (length: number) => {
+      const files: Record<string, string> = { [`${length}.json5`]: `{ agents: { list: [{ id: 'deep' }] } }` };
+      for (let at = 0; at < length; at += 1) {
+        files[at === 0 ? 'openclaw.json' : `${at}.json5`] = `{ $include: './${at + 1}.json5' }`;
+      }
+      return stateWith(files);
+    };
+    expect(agentsOf(chain(10))).toEqual({ agents: ['deep'], error: null });
+    expect(read(chain(11)).error).toMatch(/more than 10 deep/);
+  });
+
+  it('that is a loop of links is one that cannot be used', () => {
+    const stateDir = stateWith({});
+    symlinkSync(join(stateDir, 'openclaw.json'), join(stateDir, 'openclaw.json'));
+    expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'Error ELOOP' });
+  });
+
+  it('does not follow a link that leads out of the config’s folder', () => {
+    const elsewhere = stateWith({ 'agents.json5': `{ list: [{ id: 'secret' }] }` });
+    const stateDir = stateWith({ 'openclaw.json': `{ agents: { $include: './link.json5' } }` });
+    symlinkSync(join(elsewhere, 'agents.json5'), join(stateDir, 'link.json5'));
+    expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'outside' });
+  });
+});
+
+describe('variables', () => {
+  const CONFIG = `{ env: { vars: { B: "from-config", C: "lost" } }, agents: { list: [{ id: "\${A}" }, { id: "\${B}" }, { id: "\${D}" }, { id: "x", model: "$\${A}/\${NOBODY}" }] } }`;
+
+  it('come from the environment, then the config, then .env; what nobody says stays', () => {
+    const stateDir = stateWith({ 'openclaw.json': CONFIG, '.env': 'A=lost\nexport D="from-file"\n# C=1\n' });
+    expect(agentsOf(stateDir, { env: { A: 'from-env' } })).toEqual({
+      agents: ['from-env', 'from-config', 'from-file', `x \${A}/\${NOBODY}`],
+      error: null,
+    });
+  });
+
+  it('of a .env file may be quoted and exported', () => {
+    expect([...parseEnvFile("A = 1 \nexport B='two words'\n#C=3\nnonsense\nD=")]).toEqual([
+      ['A', '1'],
+      ['B', 'two words'],
+      ['D', ''],
+    ]);
+  });
+});

@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/discover.ts';
+import { RegistryCache } from '../../src/discover/registry.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { parseConfig } from '../support/openclaw-config.ts';
+
+const NOBODY = 65_534;
+const LAST_GOOD = parseConfig(`{ agents: { list: [{ id: 'ops' }] }, meta: { lastTouchedVersion: '2026.7.35' } }`);
+
+interface Given {
+  config?: string;
+  /** Folders and, with an end that is no slash, files; all below the state directory. */
+  paths?: string[];
+}
+
+function stateDirWith({ config, paths = [] }: Given): string {
+  const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'discover-')));
+  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+  for (const path of paths) {
+    const full = join(stateDir, path);
+    mkdirSync(path.endsWith('/') ? full : join(full, '..'), { recursive: true });
+    if (!path.endsWith('/')) writeFileSync(full, 'x');
+  }
+  if (config !== undefined) writeFileSync(join(stateDir, 'openclaw.json'), config);
+  return stateDir;
+}
+
+const NOTHING = { mappings: [], home: '/nobody', env: {}, registry: new RegistryCache() };
+
+function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {
+  return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });
+}
+
+interface AgentsCase extends Given {
+  when: string;
+  agents: string[];
+}
+
+describe('discover, the agents', () => {
+  it.each<AgentsCase>([
+    { when: 'there is only a config without any', config: '{}', agents: ['main'] },
+    { when: 'there are only folders', paths: ['agents/ops/', 'agents/alpha/'], agents: ['main', 'alpha', 'ops'] },
+    { when: 'the folder of agents is empty', paths: ['agents/'], agents: ['main'] },
+    {
+      when: 'the config lists them',
+      config: `{ agents: { list: [{ id: 'ops' }, { id: 'alpha' }] } }`,
+      agents: ['ops', 'alpha'],
+    },
+    {
+      when: 'the config has entries',
+      config: '{ agents: { entries: { ops: {}, alpha: {} } } }',
+      agents: ['ops', 'alpha'],
+    },
+    {
+      when: 'both have some',
+      config: `{ agents: { list: [{ id: 'ops' }, { id: 'new' }] } }`,
+      paths: ['agents/zeta/', 'agents/ops/', 'agents/main/'],
+      agents: ['ops', 'new', 'main', 'zeta'],
+    },
+    {
+      when: 'a listed name is no clean id',
+      config: `{ agents: { list: [{ id: 'Main Bot' }] } }`,
+      paths: ['agents/main-bot/'],
+      agents: ['main-bot'],
+    },
+    {
+      when: 'other things lie beside the folders',
+      paths: ['agents/ops/', 'agents/notes.txt', 'agents/.cache/', 'agents/.DS_Store'],
+      agents: ['main', 'ops'],
+    },
+  ])('when $when: $agents', ({ agents, ...given }) => {
+    const stateDir = stateDirWith(given);
+    const found = find(stateDir);
+    expect(found).toMatchObject({ unreadable: null, stateDir, sample: false });
+    expect(found.agents.map(({ agent }) => agent)).toEqual(agents);
+    for (const { agent, indexPath, database } of found.agents) {
+      expect(indexPath).toBe(join(stateDir, 'agents', agent, 'sessions/sessions.json'));
+      expect(database).toBeNull();
+    }
+  });
+
+  it('reads a folder whose name is no clean id where it lies', () => {
+    const stateDir = stateDirWith({ paths: ['agents/Main Bot/'] });
+    expect(find(stateDir).agents.at(-1)).toMatchObject({
+      agent: 'main-bot',
+      indexPath: join(stateDir, 'agents/Main Bot/sessions/sessions.json'),
+    });
+  });
+
+  it('finds their databases', () => {
+    const stateDir = stateDirWith({ paths: ['agents/ops/agent/openclaw-agent.sqlite', 'agents/old/sessions/'] });
+    expect(find(stateDir).agents).toMatchObject([
+      { agent: 'main', database: null },
+      { agent: 'old', database: null },
+      {
+        agent: 'ops',
+        database: {
+          path: join(stateDir, 'agents/ops/agent/openclaw-agent.sqlite'),
+          root: stateDir,
+          problem: null,
+        },
+      },
+    ]);
+  });
+});
+
+describe('discover, the config', () => {
+  it('is OpenClaw’s own when there is none', () => {
+    const found = find(stateDirWith({ paths: ['agents/'] }), LAST_GOOD);
+    expect(found).toMatchObject({ configValid: true, configError: null, config: DEFAULT_CONFIG });
+  });
+
+  it('is what stands there', () => {
+    const found = find(stateDirWith({ config: `{ meta: { lastTouchedVersion: '2026.2.6-3' } } // JSON5` }), LAST_GOOD);
+    expect(found).toMatchObject({ configValid: true, configError: null, config: { version: '2026.2.6-3' } });
+  });
+
+  it.each(['{', '', '[]', 'null', '{ agents: }', 'x'])('is the last good one when it is %j', (config) => {
+    const stateDir = stateDirWith({ config, paths: ['agents/alpha/'] });
+    const found = find(stateDir, LAST_GOOD);
+    expect(found).toMatchObject({ configValid: false, config: LAST_GOOD, unreadable: null });
+    expect(found.configError).toBeTruthy();
+    expect(found.configError).not.toContain(stateDir);
+    expect(found.agents.map(({ agent }) => agent)).toEqual(['ops', 'alpha']);
+    // None was ever good: OpenClaw's defaults, and no word about where sessions belong.
+    expect(find(stateDir)).toMatchObject({ configValid: false, config: { ...DEFAULT_CONFIG, routing: null } });
+  });
+
+  it.each<[what: string, make: (path: string) => void]>([
+    ['a folder', (path) => mkdirSync(path)],
+    ['a FIFO', (path) => execFileSync('mkfifo', [path])],
+    ['a device', (path) => symlinkSync('/dev/zero', path)],
+  ])('is the last good one when it is %s', (_, make) => {
+    const stateDir = stateDirWith({ paths: ['agents/'] });
+    make(join(stateDir, 'openclaw.json'));
+    expect(find(stateDir, LAST_GOOD)).toMatchObject({ configValid: false, config: LAST_GOOD, unreadable: null });
+  });
+
+  it('may lie elsewhere, also behind a link', () => {
+    const elsewhere = stateDirWith({ config: `{ agents: { list: [{ id: 'far' }] } }` });
+    const stateDir = stateDirWith({ paths: ['agents/ops/'] });
+    symlinkSync(join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json'));
+    for (const configPath of [join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json')]) {
+      const found = discover({ stateDir, configPath, lastConfig: null, ...NOTHING });
+      expect(found.agents.map(({ agent }) => agent)).toEqual(['far', 'ops']);
+    }
+  });
+});
+
+describe('discover, the state directory', () => {
+  it('is missing', () => {
+    const stateDir = join(stateDirWith({}), 'gone');
+    expect(find(stateDir, LAST_GOOD)).toMatchObject({ unreadable: 'missing', agents: [], stateDir });
+  });
+
+  it.each<Given>([{}, { paths: ['notes.txt'] }, { paths: ['state/openclaw.sqlite', 'cron/'] }])(
+    'is empty: %j',
+    (given) => {
+      expect(find(stateDirWith(given))).toMatchObject({ unreadable: 'empty', agents: [] });
+    },
+  );
+
+  it('is not empty when only its config lies elsewhere', () => {
+    const { configPath, stateDir } = {
+      configPath: join(stateDirWith({ config: '{}' }), 'openclaw.json'),
+      stateDir: stateDirWith({}),
+    };
+    expect(discover({ stateDir, configPath, lastConfig: null, ...NOTHING })).toMatchObject({
+      unreadable: null,
+      agents: [{ agent: 'main' }],
+    });
+  });
+
+  it('is closed to us, as a whole or its agents', () => {
+    const whole = stateDirWith({ paths: ['agents/'] });
+    const agents = stateDirWith({ paths: ['agents/ops/'] });
+    chmodSync(whole, 0o000);
+    chmodSync(agents, 0o755);
+    chmodSync(join(agents, 'agents'), 0o000);
+    // Root may read everything: be nobody for a moment.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(NOBODY);
+    try {
+      expect(find(whole)).toMatchObject({ unreadable: 'denied', agents: [] });
+      expect(find(agents)).toMatchObject({ unreadable: 'denied', agents: [] });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(join(agents, 'agents'), 0o755);
+      chmodSync(whole, 0o755);
+    }
+  });
+
+  it('is given by a link and told as a real path', () => {
+    const stateDir = stateDirWith({ paths: ['agents/ops/'] });
+    const link = join(stateDirWith({}), 'link');
+    symlinkSync(stateDir, link);
+    expect(find(link)).toMatchObject({ stateDir, unreadable: null });
+  });
+
+  it('is a sample when the marker lies in it', () => {
+    expect(find(stateDirWith({ paths: ['agents/', SAMPLE_MARKER] })).sample).toBe(true);
+    expect(find(stateDirWith({ paths: ['agents/', `agents/${SAMPLE_MARKER}`] })).sample).toBe(false);
+  });
+});

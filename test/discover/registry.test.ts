@@ -1,0 +1,179 @@
+import { mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type StateDatabaseOptions, writeStateDatabase } from '../../demo/database.ts';
+import { RegistryCache } from '../../src/discover/registry.ts';
+import { closedDatabase, heldDatabase, listing, WAL } from '../support/databases.ts';
+
+const NONE = { registry: { version: null, databases: [], quarantined: [] }, error: null, unread: false };
+const QUARANTINE = 'CREATE TABLE quarantined_databases (path TEXT NOT NULL PRIMARY KEY)';
+
+interface State {
+  readonly dir: string;
+  /** The database of all agents. */
+  readonly shared: string;
+  readonly quarantine: string;
+}
+
+function newState(agents?: StateDatabaseOptions['agents'], version = '2026.9.6'): State {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'registry-')));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const shared = join(dir, 'state/openclaw.sqlite');
+  if (agents !== undefined) {
+    writeStateDatabase({ path: shared, version, agents });
+    settle(shared, 0);
+  }
+  return { dir, shared, quarantine: join(dir, 'state/openclaw-quarantine.sqlite') };
+}
+
+/** Written long enough ago that its times tell it from what comes next. */
+function settle(path: string, at: number): void {
+  utimesSync(path, 1_700_000_000 + at, 1_700_000_000 + at);
+}
+
+describe('the registry', () => {
+  it('is empty where there is none', () => {
+    expect(new RegistryCache().read(newState().dir)).toEqual(NONE);
+  });
+
+  it('is empty where there is no state directory', () => {
+    expect(new RegistryCache().read(join(newState().dir, 'gone'))).toEqual(NONE);
+  });
+
+  it('has the databases with sessions, the one seen last first, by the ids that OpenClaw compares', () => {
+    const { dir } = newState([
+      { agent: 'main', path: 'agents/main/agent/openclaw-agent.sqlite', schema: 23, seenMs: 10 },
+      { agent: 'Ops Team', path: '/srv/ops/openclaw-agent.sqlite', schema: 19, seenMs: 30 },
+      { agent: 'main', path: 'custom/openclaw-agent.sqlite', schema: 4, seenMs: 20 },
+      // 2026.7.x keeps credentials and caches in such a file.
+      { agent: 'old', path: 'agents/old/agent/openclaw-agent.sqlite', schema: 1, seenMs: 40 },
+      { agent: 'beta', path: 'agents/beta/agent/openclaw-agent.sqlite', schema: 3, seenMs: 50 },
+    ]);
+    expect(new RegistryCache().read(dir)).toEqual({
+      registry: {
+        version: '2026.9.6',
+        databases: [
+          { agent: 'ops-team', path: '/srv/ops/openclaw-agent.sqlite' },
+          { agent: 'main', path: 'custom/openclaw-agent.sqlite' },
+          { agent: 'main', path: 'agents/main/agent/openclaw-agent.sqlite' },
+        ],
+        quarantined: [],
+      },
+      error: null,
+      unread: false,
+    });
+  });
+
+  it.each([
+    ['no table of databases', 'DROP TABLE agent_databases', { version: '2026.9.6', databases: [] }],
+    ['nothing that says the version', 'DROP TABLE schema_meta', { version: null }],
+    ['no version', 'UPDATE schema_meta SET app_version = NULL', { version: null }],
+    ['no row of its own', 'DELETE FROM schema_meta', { version: null }],
+    ['a time above 2^53', 'UPDATE agent_databases SET last_seen_at = 9223372036854775807', { version: '2026.9.6' }],
+  ])('with %s', (_, damage, expected) => {
+    const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
+    closedDatabase(shared, damage);
+    expect(new RegistryCache().read(dir)).toMatchObject({ registry: expected, error: null });
+  });
+
+  it('has what OpenClaw gave up, also where nothing else is known', () => {
+    const { dir, quarantine } = newState([]);
+    closedDatabase(
+      quarantine,
+      QUARANTINE,
+      "INSERT INTO quarantined_databases VALUES ('/srv/a.sqlite'), ('/srv/b.sqlite')",
+    );
+    const { registry, error } = new RegistryCache().read(dir);
+    expect(registry.quarantined).toEqual(['/srv/a.sqlite', '/srv/b.sqlite']);
+    expect(error).toBeNull();
+  });
+
+  it('takes a quarantine without its table for an empty one', () => {
+    const { dir, quarantine } = newState([{ agent: 'main', path: 'a' }]);
+    closedDatabase(quarantine, 'CREATE TABLE other (path TEXT)');
+    expect(new RegistryCache().read(dir)).toMatchObject({
+      registry: { databases: [{ agent: 'main' }], quarantined: [] },
+      error: null,
+    });
+  });
+});
+
+describe('a registry that is read again', () => {
+  it('is opened only when it was written to', () => {
+    const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
+    const cache = new RegistryCache();
+    const first = cache.read(dir);
+    expect(cache.read(dir).registry.databases).toBe(first.registry.databases);
+    closedDatabase(shared, "UPDATE agent_databases SET path = 'b'");
+    settle(shared, 1);
+    expect(cache.read(dir).registry.databases).toEqual([{ agent: 'main', path: 'b' }]);
+  });
+
+  it('sees a quarantine that comes and goes', () => {
+    const { dir, quarantine } = newState([{ agent: 'main', path: 'a' }]);
+    const cache = new RegistryCache();
+    cache.read(dir);
+    closedDatabase(quarantine, QUARANTINE, "INSERT INTO quarantined_databases VALUES ('/srv/a.sqlite')");
+    expect(cache.read(dir).registry.quarantined).toEqual(['/srv/a.sqlite']);
+    rmSync(quarantine);
+    expect(cache.read(dir).registry.quarantined).toEqual([]);
+  });
+
+  it('sees what a running gateway commits, and touches nothing', async () => {
+    const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
+    const held = await heldDatabase(shared, WAL, "UPDATE agent_databases SET path = 'b'");
+    try {
+      const before = listing(join(dir, 'state'));
+      expect(before.map((line) => line.split(' ')[0])).toContain('openclaw.sqlite-wal');
+      for (let at = 0; at < 5; at += 1) {
+        expect(new RegistryCache().read(dir).registry.databases).toEqual([{ agent: 'main', path: 'b' }]);
+      }
+      expect(listing(join(dir, 'state'))).toEqual(before);
+    } finally {
+      await held.end();
+    }
+  });
+});
+
+describe('a registry that cannot be read', () => {
+  it.each<[what: string, breakIt: (shared: string) => void, error: string]>([
+    ['is no database', (shared) => writeFileSync(shared, 'not a database'.repeat(1000)), 'database_unreadable'],
+    ['is empty', (shared) => writeFileSync(shared, ''), 'database_unreadable'],
+    [
+      'lacks a column',
+      (shared) => closedDatabase(shared, 'ALTER TABLE agent_databases DROP COLUMN schema_version'),
+      'schema_version',
+    ],
+  ])('%s: an error, and what is known of before', (_, breakIt, error) => {
+    const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
+    const cache = new RegistryCache();
+    const { registry } = cache.read(dir);
+    breakIt(shared);
+    settle(shared, 1);
+    expect(cache.read(dir)).toEqual({ registry, error: expect.stringContaining(error), unread: false });
+    expect(new RegistryCache().read(dir)).toEqual({ ...NONE, error: expect.stringContaining(error), unread: true });
+  });
+
+  it('loses nothing to a quarantine that cannot be read', () => {
+    const { dir, quarantine } = newState([{ agent: 'main', path: 'a' }]);
+    writeFileSync(quarantine, 'not a database'.repeat(1000));
+    settle(quarantine, 1);
+    expect(new RegistryCache().read(dir)).toEqual({
+      registry: { version: '2026.9.6', databases: [{ agent: 'main', path: 'a' }], quarantined: [] },
+      error: 'database_unreadable',
+      unread: false,
+    });
+  });
+
+  it('and is whole again', () => {
+    const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
+    writeFileSync(shared, 'not a database'.repeat(1000));
+    settle(shared, 1);
+    const cache = new RegistryCache();
+    expect(cache.read(dir).error).not.toBeNull();
+    rmSync(shared);
+    writeStateDatabase({ path: shared, version: '2026.9.6', agents: [{ agent: 'main', path: 'c' }] });
+    expect(cache.read(dir)).toMatchObject({ registry: { databases: [{ path: 'c' }] }, error: null });
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { parseByteSize } from '../../src/openclaw/byte-size.ts';
+import { type AgentSettings, agentSettings } from '../../src/openclaw/limits.ts';
+import { isAtLeast } from '../../src/openclaw/version.ts';
+import { parseConfig } from '../support/openclaw-config.ts';
+
+function settings(config: object, version?: string, agent = 'main'): AgentSettings {
+  return agentSettings(parseConfig(JSON.stringify(config)), agent, version ?? null);
+}
+
+describe('agentSettings', () => {
+  it.each<[string, object, string | undefined, Partial<AgentSettings>]>([
+    [
+      'nothing is set',
+      {},
+      undefined,
+      { contextLimit: null, pruning: false, compactionMode: 'default', compactionReserve: 20_000 },
+    ],
+    ['defaults without a mode', { agents: { defaults: {} } }, undefined, { compactionMode: 'safeguard' }],
+    ['a mode', { agents: { defaults: { compaction: { mode: 'default' } } } }, undefined, { compactionMode: 'default' }],
+    [
+      'a mode that is no word',
+      { agents: { defaults: { compaction: { mode: 'a b' } } } },
+      undefined,
+      { compactionMode: 'safeguard' },
+    ],
+    [
+      'a reserve',
+      { agents: { defaults: { compaction: { reserveTokensFloor: 24_000 } } } },
+      undefined,
+      { compactionReserve: 24_000 },
+    ],
+    ['pruning', { agents: { defaults: { contextPruning: { mode: 'cache-ttl' } } } }, undefined, { pruning: true }],
+    [
+      'pruning that is off',
+      { agents: { defaults: { contextPruning: { mode: 'off' } } } },
+      undefined,
+      { pruning: false },
+    ],
+    ['a limit for all', { agents: { defaults: { contextTokens: 90_000 } } }, '2026.7.35', { contextLimit: 90_000 }],
+    [
+      'a limit that is not heeded',
+      { agents: { defaults: { contextTokens: 90_000 } } },
+      '2026.8.1',
+      { contextLimit: null },
+    ],
+    [
+      'an agent’s own limit',
+      { agents: { list: [{ id: 'main', contextTokens: 7000 }] } },
+      '2026.8.1',
+      { contextLimit: 7000 },
+    ],
+    [
+      'no maintenance yet',
+      { session: { maintenance: { maxEntries: 9 } } },
+      '2026.2.6-3',
+      { maintenanceEntries: null, maintenanceBytes: null },
+    ],
+    ['the limit of the file era', {}, '2026.2.17', { maintenanceEntries: 500, maintenanceBytes: null }],
+    ['the limits of the SQLite era', {}, '2026.9.6', { maintenanceEntries: 5000, maintenanceBytes: 10_737_418_240 }],
+    ['a version that nobody knows', {}, undefined, { maintenanceEntries: null, maintenanceBytes: null }],
+    [
+      'limits of its own',
+      { session: { maintenance: { maxEntries: 9, maxDiskBytes: '2gb' } } },
+      '2026.7.35',
+      { maintenanceEntries: 9, maintenanceBytes: 2_147_483_648 },
+    ],
+  ])('%s', (_, config, version, expected) => {
+    expect(settings(config, version)).toMatchObject(expected);
+  });
+});
+
+it.each<[string | null, boolean | null]>([
+  ['2026.2.16', false],
+  ['2026.2.17', true],
+  ['2026.2.17-beta.1', true],
+  ['2026.10.1', true],
+  ['2025.12.31', false],
+  ['2027.1.1', true],
+  ['latest', null],
+  [null, null],
+])('%s is at least 2026.2.17: %s', (version, expected) => {
+  expect(isAtLeast(version, [2026, 2, 17])).toBe(expected);
+});
+
+it.each<[unknown, number | null]>([
+  ['10gb', 10 * 1024 ** 3],
+  [' 512KB ', 512 * 1024],
+  ['1.5m', 1.5 * 1024 ** 2],
+  ['500', 500],
+  [500, 500],
+  ['10 parsecs', null],
+  ['10px', null],
+  ['-1', null],
+  ['', null],
+  [null, null],
+])('%j is a size of %s bytes', (value, expected) => {
+  expect(parseByteSize(value)).toBe(expected);
+});

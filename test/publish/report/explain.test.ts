@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { explain } from '../../../src/publish/report/explain.ts';
+import { fileState, scanned, sqliteState } from '../../support/routed-state.ts';
+import { SALT } from '../../support/scan.ts';
+
+const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }, { id: 'family' }] };
+const FILES = { meta: { lastTouchedVersion: '2026.7.35' }, agents: AGENTS };
+const TOPIC = 'agent:main:telegram:group:-1001:topic:7';
+const ROOM = 'agent:main:discord:channel:7001';
+
+/** What is explained of a key, or of a label, in a state directory. */
+async function explained(dir: string, wanted: string, salt: Buffer | null = null): Promise<string> {
+  const { snapshot, config } = await scanned(dir, { settings: { salt } });
+  return explain(snapshot, config.routing, wanted) ?? expect.unreachable('there is no such session');
+}
+
+/** The lines from one that begins so to the next empty one. */
+function part(text: string, start: string): string[] {
+  const lines = text.split('\n');
+  const from = lines.findIndex((line) => line.startsWith(start));
+  if (from < 0) expect.unreachable(`no ${start}`);
+  const rest = lines.slice(from);
+  return rest.slice(0, rest.indexOf(''));
+}
+
+describe('an explanation', () => {
+  it('of a stray has its conversation, every binding in the order of the tiers, and what to do', async () => {
+    const bindings = [
+      { agentId: 'family', match: { channel: 'telegram', accountId: '*' } },
+      { agentId: 'family', type: 'acp', match: { channel: 'telegram' } },
+      { agentId: 'work', match: { channel: 'telegram', peer: { kind: 'group', id: '-1001' } } },
+      { match: { channel: 'discord', guildId: '900' } },
+      { agentId: 'work', match: { channel: 'telegram', accountId: 'alpha' } },
+      { agentId: 'work', match: {} },
+    ];
+    const dir = fileState({ ...FILES, bindings }, { main: { [TOPIC]: {} } });
+    expect(await explained(dir, TOPIC)).toBe(`${TOPIC}, in the store of agent main
+  label         ${TOPIC}
+  kind          group
+  findings      stray (binding), expected in work
+
+The conversation:
+  channel       telegram
+  account       default
+  peer          group -1001:topic:7
+  thread        7
+  parent        group -1001
+  guild         none
+  team          none
+  roles         none
+
+The bindings, in the order in which OpenClaw 2026.7.35 looks at them:
+  bindings[2] -> work  binding.peer.parent  matched
+  bindings[4] -> work  binding.account  other account
+  bindings[0] -> family  binding.channel  hidden by an earlier one
+  bindings[1] -> family  -  not a route
+  bindings[3] -> (the default agent)  -  other channel
+  bindings[5] -> work  -  never matches
+  => work, by bindings[2], binding.peer.parent
+
+What to do:
+  New messages go to the expected agent, which starts without this history. Change the bindings if this agent is meant.
+  Look:      openclaw sessions --agent main --json; openclaw agents bindings
+  Put away:  copy its transcript, then, with the gateway running,
+             openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
+  Meant so?  List it under \`ignore\` in the config file of the exporter.
+`);
+  });
+
+  it('of what is undecided names what is not known', async () => {
+    const bindings = [
+      { agentId: 'work', match: { channel: 'discord', guildId: '900', roles: ['r1'] } },
+      { agentId: 'family', match: { channel: 'discord', guildId: '900' } },
+    ];
+    const dir = fileState({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
+    const text = await explained(dir, ROOM);
+    expect(text).toContain('  findings      none\n');
+    expect(part(text, 'The conversation:').slice(5)).toEqual([
+      '  parent        none',
+      '  guild         900',
+      '  team          none',
+      '  roles         NOT KNOWN (nobody stored it)',
+    ]);
+    expect(part(text, 'The bindings').slice(1)).toEqual([
+      '  bindings[0] -> work  binding.guild+roles  not known: roles',
+      '  bindings[1] -> family  binding.guild  matched',
+      '  => undecided, since this is not known: roles',
+    ]);
+    expect(part(text, 'What to do')[1]).toMatch(/^ {2}Nothing can be said: /);
+  });
+
+  it('of what is decided names what is not known and does not matter', async () => {
+    const bindings = [
+      { agentId: 'main', match: { channel: 'discord', guildId: '900', roles: ['r1'] } },
+      { agentId: 'main', match: { channel: 'discord', guildId: '900' } },
+    ];
+    const dir = fileState({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
+    expect(part(await explained(dir, ROOM), 'The bindings').at(-1)).toBe(
+      '  => main, by bindings[1], binding.guild (not known, and of no matter: roles)',
+    );
+  });
+
+  it('of a row has what OpenClaw recorded', async () => {
+    const bindings = [{ agentId: 'work', match: { channel: 'discord', peer: { kind: 'channel', id: '7000' } } }];
+    const config = { meta: { lastTouchedVersion: '2026.9.6' }, agents: AGENTS, bindings };
+    const window = {
+      ...{ channel: 'discord', accountId: 'default', chatType: 'channel', peerId: '7001', threadId: '7001' },
+      routeContext: { peerId: '7001', guildId: '900', parentPeerId: '7000', memberRoleIds: ['r1'] },
+    };
+    const text = await explained(sqliteState(config, { main: { [ROOM]: { window } } }), ROOM);
+    expect(text).toContain('stray (binding), expected in work');
+    expect(part(text, 'The conversation:').slice(5, 7)).toEqual([
+      '  parent        channel 7000',
+      '  guild         900',
+    ]);
+    expect(part(text, 'The bindings')[0]).toBe('The bindings, in the order in which OpenClaw 2026.9.6 looks at them:');
+    expect(text).toContain(`openclaw sessions archive --agent main --dry-run ${ROOM} (then without --dry-run)`);
+  });
+
+  it('of a conversation that OpenClaw refuses says so', async () => {
+    const agents = { ownership: 'explicit', entries: { main: {}, work: {} } };
+    const dir = fileState(
+      { meta: { lastTouchedVersion: '2026.9.6' }, agents },
+      { main: { 'agent:main:telegram:direct:1': {} } },
+    );
+    const text = await explained(dir, 'agent:main:telegram:direct:1');
+    expect(part(text, 'The bindings').slice(1)).toEqual([
+      '  (there are none)',
+      '  => OpenClaw refuses to choose an agent (default)',
+    ]);
+    expect(part(text, 'What to do').slice(1)).toEqual(['  Nothing about routing.']);
+  });
+
+  it.each(['agent:main:main', 'agent:main:cron:daily', 'agent:main:openai:1', 'agent:main:project:group:alpha'])(
+    'of %s says that it has no route',
+    async (key) => {
+      const text = await explained(fileState(FILES, { main: { [key]: {} } }), key);
+      expect(text).toContain('\nIts key has no route (main, cron, hook, subagent, acp, HTTP, a label)');
+      expect(text).not.toContain('The conversation');
+    },
+  );
+
+  it('of a key without a route has its other findings', async () => {
+    const dir = fileState(FILES, { main: { 'agent:work:notes': {} } });
+    const text = await explained(dir, 'agent:work:notes');
+    expect(text).toContain('  findings      stray (wrong_store), expected in work\n');
+    expect(text).toContain('No agent finds it under its key here');
+  });
+
+  it('of a name that may be several peers has the bindings once for each', async () => {
+    const session = { identityLinks: { ada: ['telegram:1', 'telegram:2'] } };
+    const bindings = [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: '1' } } }];
+    const dir = fileState({ ...FILES, session, bindings }, { main: { 'agent:main:telegram:direct:ada': {} } });
+    expect(await explained(dir, 'agent:main:telegram:direct:ada')).toMatch(
+      /is spelt 1:.*=> work.*is spelt 2:.*=> main/s,
+    );
+  });
+
+  it('of an id whose letter case is not known has the bindings once for each spelling', async () => {
+    const bindings = [{ agentId: 'work', match: { channel: 'slack', peer: { kind: 'channel', id: 'C042' } } }];
+    const key = 'agent:main:slack:channel:c042';
+    const text = await explained(fileState({ ...FILES, bindings }, { main: { [key]: { space: 'T1' } } }), key);
+    expect(part(text, 'The bindings').slice(1)).toEqual([
+      "  if the peer's id is spelt c042:",
+      '  bindings[0] -> work  binding.peer  other peer',
+      '  => main, by default',
+      "  if the peer's id is spelt C042:",
+      '  bindings[0] -> work  binding.peer  matched',
+      '  => work, by bindings[0], binding.peer',
+    ]);
+    const known = fileState({ ...FILES, bindings }, { main: { [key]: { space: 'T1', groupId: 'C042' } } });
+    expect(await explained(known, key)).not.toContain('is spelt');
+  });
+
+  it('names the agents that a broadcast sends to as well', async () => {
+    const key = 'agent:work:whatsapp:group:1@g.us';
+    const dir = fileState({ ...FILES, broadcast: { '1@g.us': ['work', 'family'] } }, { work: { [key]: {} } });
+    const text = await explained(dir, key);
+    expect(part(text, 'The conversation:').at(-1)).toMatch(/^ {2}also sent to +work, family$/);
+    expect(text).toContain('  findings      none\n');
+  });
+
+  it('of an unknown version says so', async () => {
+    const dir = fileState({ agents: AGENTS }, { main: { 'agent:main:telegram:direct:1': {} } });
+    expect(await explained(dir, 'agent:main:telegram:direct:1')).toContain('OpenClaw (version unknown) looks at them');
+    const later = fileState(
+      { agents: AGENTS, meta: { lastTouchedVersion: '2027.1.1' } },
+      { main: { 'agent:main:telegram:direct:1': {} } },
+    );
+    expect(await explained(later, 'agent:main:telegram:direct:1')).toContain(
+      '  => undecided, since this is not known: version\n',
+    );
+  });
+});
+
+describe('the session that is explained', () => {
+  it('is found by its label too', async () => {
+    const dir = fileState(FILES, { main: { 'agent:main:telegram:group:-1002:topic:7': {}, [TOPIC]: {} } });
+    const { snapshot, config } = await scanned(dir, { settings: { salt: SALT } });
+    const label = snapshot.agents[0]?.sessions.find(({ session }) => session.key === TOPIC)?.label ?? '';
+    expect(label).toMatch(/^agent:main:telegram:group:[0-9a-f]{10}:topic:[0-9a-f]{10}$/);
+    const text = explain(snapshot, config.routing, label);
+    expect(text).toBe(explain(snapshot, config.routing, TOPIC));
+    expect(text?.split('\n').slice(0, 2)).toEqual([`${TOPIC}, in the store of agent main`, `  label         ${label}`]);
+  });
+
+  it('is each of those that have the key', async () => {
+    const entries = { 'agent:main:notes': {} };
+    const text = await explained(fileState(FILES, { main: entries, work: entries }), 'agent:main:notes');
+    expect(text.match(/^agent:main:notes, in the store of agent \w+$/gm)).toEqual([
+      'agent:main:notes, in the store of agent main',
+      'agent:main:notes, in the store of agent work',
+    ]);
+  });
+
+  it.each(['agent:main:telegram', 'agent:main:telegram:group:-1001', '', '(not listed)', '*'])(
+    'is not there for %j',
+    async (wanted) => {
+      const { snapshot, config } = await scanned(fileState(FILES, { main: { [TOPIC]: {} } }));
+      expect(explain(snapshot, config.routing, wanted)).toBeNull();
+    },
+  );
+});
+
+describe('a hostile text in the store', () => {
+  const ESCAPES = "\u001b[2J\u009b31m\u0007\r\n'; rm -rf ~ #";
+
+  it.each<[string, string, object]>([
+    ['in a label', `agent:main:${ESCAPES}`, {}],
+    ['as a peer', `agent:main:telegram:direct:${ESCAPES}`, {}],
+    ['as a thread', `agent:main:slack:channel:c1:thread:${ESCAPES}`, { space: ESCAPES }],
+    ['as an account', 'agent:main:telegram:direct:1', { origin: { accountId: ESCAPES } }],
+    ['as an account in the key', `agent:main:telegram:${ESCAPES}:direct:1`, {}],
+    ['as an agent', `agent:${ESCAPES}:notes`, {}],
+    ['as an address', 'agent:main:slack:channel:c1', { origin: { accountId: 'default', from: `${ESCAPES}:C1` } }],
+  ])('%s does nothing to the terminal', async (_, key, changes) => {
+    const dir = fileState(FILES, { scribe: { [key]: changes } });
+    const text = await explained(dir, key);
+    expect(text).toContain('unlisted_agent');
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    // Every line is one of ours: what is between two quotes of the shell ends before ours go on.
+    expect(text.split('\n').filter((line) => line.startsWith("'; rm"))).toEqual([]);
+  });
+
+  it.each([
+    ['agent', [{ agentId: ESCAPES, match: { channel: 'telegram' } }]],
+    ['channel', [{ agentId: 'work', match: { channel: ESCAPES } }]],
+    ['peer', [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: ESCAPES } } }]],
+  ])('in the %s of a binding does nothing to it either', async (_, bindings) => {
+    const key = 'agent:main:telegram:direct:1';
+    const text = await explained(fileState({ ...FILES, bindings }, { main: { [key]: {} } }), key);
+    expect(text).toContain('bindings[0]');
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding, Layout } from '../../../src/model/session.ts';
+import { whatToDo } from '../../../src/publish/report/what-to-do.ts';
+import { UNPLACED } from '../../support/snapshot.ts';
+
+const KEY = 'agent:main:telegram:group:-1001';
+
+function finding(name: Finding['finding'], reason = '', expectedAgent = ''): Finding {
+  return { finding: name, reason, expectedAgent };
+}
+
+function advice(findings: readonly Finding[], layout: Layout = 'file', key = KEY, undecided = false): string[] {
+  const placement = { ...UNPLACED.placement, undecided };
+  return whatToDo({ agent: 'main', layout }, { key, placement }, findings);
+}
+
+describe('what to do', () => {
+  it('is nothing where nothing was found about routing', () => {
+    expect(advice([])).toEqual(['Nothing about routing.']);
+    expect(advice([finding('corrupted', 'invalid_json'), finding('stuck')])).toEqual(['Nothing about routing.']);
+  });
+
+  it('about what is undecided is to look elsewhere', () => {
+    const [line, ...more] = advice([], 'file', KEY, true);
+    expect(line).toMatch(/^Nothing can be said: /);
+    expect(more).toEqual([]);
+  });
+
+  it.each<[Finding['finding'], string, RegExp]>([
+    ['stray', 'binding', /expected agent/],
+    ['stray', 'unlisted_agent', /back into the config/],
+    ['stray', 'wrong_store', /No agent finds it/],
+    ['duplicate', 'cross_agent', /Both agents/],
+    ['duplicate', 'alias', /older version/],
+  ])('about %s %s is to look, to put away, or to ignore', (name, reason, words) => {
+    const lines = advice([finding(name, reason)], 'sqlite');
+    expect(lines[0]).toMatch(words);
+    expect(lines.slice(1)).toEqual([
+      'Look:      openclaw sessions --agent main --json; openclaw agents bindings',
+      `Put away:  openclaw sessions archive --agent main --dry-run ${KEY} (then without --dry-run)`,
+      'Meant so?  List it under `ignore` in the config file of the exporter.',
+    ]);
+  });
+
+  it('in a store of files begins with a copy, since its command renames the transcript', () => {
+    const lines = advice([finding('stray', 'binding', 'work')], 'file');
+    expect(lines.slice(2, 4)).toEqual([
+      'Put away:  copy its transcript, then, with the gateway running,',
+      `           openclaw gateway call sessions.delete --params '{"key":"${KEY}"}'`,
+    ]);
+  });
+
+  it('about a collision puts nothing away, whatever else was found', () => {
+    for (const layout of ['file', 'sqlite', 'migrating'] as const) {
+      const lines = advice([finding('stray', 'binding', 'work'), finding('collision')], layout);
+      expect(lines.join('\n')).toContain('Two writers');
+      expect(lines.join('\n')).not.toMatch(/sessions\.delete|archive|Put away/);
+    }
+  });
+
+  it('says each thing once', () => {
+    const twice = [finding('duplicate', 'alias'), finding('duplicate', 'alias')];
+    expect(advice(twice)).toEqual(advice(twice.slice(1)));
+  });
+
+  it('of a migrated agent is what its database needs', () => {
+    expect(advice([finding('stray', 'binding', 'work')], 'migrating').join('\n')).toContain('sessions archive');
+  });
+});
+
+describe('a command that is printed', () => {
+  let folder: string;
+  /** An `openclaw` that writes its arguments down, each ended by a zero byte. */
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'what-to-do-'));
+    writeFileSync(join(folder, 'openclaw'), '#!/bin/sh\nprintf "%s\\0" "$@" >> "$SEEN"\n', { mode: 0o700 });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs a line as an operator would who copies it; the arguments that `openclaw` got. */
+  function typed(line: string): string[] {
+    const seen = join(folder, 'seen');
+    rmSync(seen, { force: true });
+    const { stderr, status } = spawnSync('/bin/sh', ['-c', line], {
+      cwd: folder,
+      env: { PATH: `${folder}:/usr/bin:/bin`, SEEN: seen, HOME: folder },
+      encoding: 'utf8',
+    });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(readdirSync(folder).toSorted()).toEqual(['openclaw', 'seen']);
+    return readFileSync(seen, 'utf8').split('\0').slice(0, -1);
+  }
+
+  function commandIn(lines: readonly string[], words: string): string {
+    const line = lines.find((each) => each.includes(words)) ?? expect.unreachable(`no ${words}`);
+    return line.slice(line.indexOf('openclaw ')).replace(' (then without --dry-run)', '');
+  }
+
+  const HOSTILE: readonly string[] = [
+    `agent:main:x'; rm -rf -- *; echo '`,
+    `agent:main:'`,
+    `agent:main:''''`,
+    `agent:main:"$(touch harmed)"`,
+    'agent:main:$(touch harmed)',
+    'agent:main:`touch harmed`',
+    'agent:main:$HOME ~ * ? [a-z]',
+    'agent:main:a b;c&d|e>harmed<f',
+    'agent:main:back\\slash\\',
+    'agent:main:!history',
+    'agent:main:#comment',
+    'agent:main:{"key":"other"}',
+    'agent:main:😀',
+    '',
+    ' ',
+  ];
+
+  it.each(HOSTILE)('has the key %j as one argument and does nothing else', (key) => {
+    const found = [finding('stray', 'unlisted_agent')];
+    expect(typed(commandIn(advice(found, 'sqlite', key), 'archive'))).toEqual([
+      ...['sessions', 'archive', '--agent', 'main', '--dry-run'],
+      key,
+    ]);
+    const [gateway, call, method, flag, params = ''] = typed(commandIn(advice(found, 'file', key), 'gateway call'));
+    expect([gateway, call, method, flag]).toEqual(['gateway', 'call', 'sessions.delete', '--params']);
+    expect(JSON.parse(params)).toEqual({ key });
+  });
+
+  it.each(['agent:main:x\nrm -rf .\n', 'agent:main:\u001b[2J', "agent:main:\r'; touch harmed; '", 'agent:main:\0'])(
+    'stays on its line and harms nothing with the key %j',
+    (key) => {
+      for (const layout of ['file', 'sqlite'] as const) {
+        const lines = advice([finding('stray', 'unlisted_agent')], layout, key);
+        for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
+        expect(typed(commandIn(lines, layout === 'file' ? 'gateway call' : 'archive'))).toHaveLength(
+          layout === 'file' ? 5 : 6,
+        );
+      }
+    },
+  );
+
+  it('of a file store has a key with control characters as it is, since JSON can say them', () => {
+    const key = 'agent:main:a\nb\tc\u001b';
+    const lines = advice([finding('stray', 'unlisted_agent')], 'file', key);
+    expect(JSON.parse(typed(commandIn(lines, 'gateway call')).at(-1) ?? '')).toEqual({ key });
+  });
+
+  it('to look is one that a shell takes', () => {
+    const lines = advice([finding('duplicate', 'alias')]);
+    expect(typed(commandIn(lines, 'openclaw sessions --agent'))).toEqual([
+      ...['sessions', '--agent', 'main', '--json'],
+      ...['agents', 'bindings'],
+    ]);
+  });
+});

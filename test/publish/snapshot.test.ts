@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../../src/checks/all.ts';
+import type { Discovery } from '../../src/discover/discover.ts';
+import type { StoredSession, StoreReading } from '../../src/model/session.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { labelContext } from '../../src/openclaw/labels.ts';
+import { AGENT_FAMILIES } from '../../src/publish/metrics/agents.ts';
+import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
+import { renderFamilies } from '../../src/publish/metrics/render.ts';
+import { type SnapshotInput, takeSnapshot } from '../../src/publish/snapshot.ts';
+import { NO_POLICY } from '../../src/settings/policy.ts';
+import { parseExposition, seriesOf } from '../support/exposition.ts';
+import { SALT } from '../support/scan.ts';
+import { aStoredSession, aTranscript } from '../support/snapshot.ts';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const DISCOVERY: Discovery = {
+  stateDir: '/state',
+  unreadable: null,
+  config: DEFAULT_CONFIG,
+  configValid: true,
+  configError: null,
+  registryVersion: null,
+  registryError: null,
+  registryUnread: false,
+  migrationRuns: null,
+  agents: [],
+  sample: false,
+};
+
+/** A snapshot of one agent with these sessions, keys shown as they are. */
+function take(sessions: readonly StoredSession[], changes: Partial<SnapshotInput> = {}) {
+  const reading: StoreReading = {
+    agent: 'main',
+    layout: 'file',
+    shared: false,
+    schema: 0,
+    version: null,
+    readable: true,
+    problems: [],
+    sessions,
+    archived: 0,
+    lastWriteMs: null,
+    transcriptPaths: [],
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
+  };
+  return takeSnapshot({
+    files: new Map(),
+    discovery: DISCOVERY,
+    readings: [reading],
+    labels: labelContext(null, ['main'], []),
+    sessionLimit: 1000,
+    disabledChecks: [],
+    policy: NO_POLICY,
+    deepScanned: false,
+    now: NOW,
+    ...changes,
+  });
+}
+
+/** A session of which nothing is wrong, last used so many minutes ago. */
+function used(name: string, minutesAgo: number | null, changes: Partial<StoredSession> = {}): StoredSession {
+  const lastActivityMs = minutesAgo === null ? null : NOW - minutesAgo * 60_000;
+  return aStoredSession({ key: `agent:main:${name}`, lastActivityMs, ...changes });
+}
+
+function listedKeys({ agents }: Snapshot): string[] {
+  return agents.flatMap(({ sessions }) => sessions.filter(({ listed }) => listed).map(({ session }) => session.key));
+}
+
+async function corruptedReasons(snapshot: Snapshot): Promise<string[]> {
+  const families = parseExposition(await renderFamilies(AGENT_FAMILIES, snapshot));
+  return (families.get('openclaw_store_corrupted_sessions')?.samples ?? []).map(({ labels }) => labels.reason ?? '');
+}
+
+describe('the session limit', () => {
+  const quiet = [used('old', 600), used('never', null), used('new', 1), used('middle', 60)];
+  const noteworthy = [
+    used('corrupted', 6000, { broken: true }),
+    used('warning', 5000, { totalTokens: 150_001, totalTokensFresh: true }),
+    used('large', 4000, { transcript: aTranscript(500_001), transcriptState: 'there' }),
+  ];
+  const sessions = [...quiet, ...noteworthy];
+
+  it.each([
+    [0, []],
+    [1, ['large']],
+    [2, ['large', 'warning']],
+    [3, ['large', 'warning', 'corrupted']],
+    [4, ['large', 'warning', 'corrupted', 'new']],
+    [5, ['large', 'warning', 'corrupted', 'new', 'middle']],
+    [6, ['large', 'warning', 'corrupted', 'new', 'middle', 'old']],
+    [7, ['large', 'warning', 'corrupted', 'new', 'middle', 'old', 'never']],
+  ])('of %i lists first what is noteworthy, then the last active ones', (sessionLimit, names) => {
+    const { snapshot } = take(sessions, { sessionLimit });
+    expect(listedKeys(snapshot).toSorted()).toEqual(names.map((name) => `agent:main:${name}`).toSorted());
+  });
+
+  it('counts over all agents, and takes no session from any count', async () => {
+    const { snapshot } = take([], {
+      sessionLimit: 2,
+      readings: ['a', 'b'].map((agent) => ({
+        agent,
+        layout: 'file',
+        shared: false,
+        schema: 0,
+        version: null,
+        readable: true,
+        problems: [],
+        sessions: [
+          used('x', agent === 'a' ? 1 : 2, { agent, key: `agent:${agent}:x` }),
+          used('y', 3, { agent, key: `agent:${agent}:y`, broken: true }),
+        ],
+        archived: 0,
+        lastWriteMs: null,
+        transcriptPaths: [],
+        database: null,
+        unimported: 0,
+        staleSinceMs: null,
+      })),
+    });
+    const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));
+    expect(seriesOf(families, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="a"': 1, 'agent="b"': 1 });
+    expect(families.get('openclaw_store_session_info')?.samples.map(({ labels }) => labels.session)).toEqual([
+      'agent:a:y',
+      'agent:b:y',
+    ]);
+    expect(seriesOf(families, 'openclaw_store_sessions')).toEqual({
+      'agent="a",kind="other"': 2,
+      'agent="b",kind="other"': 2,
+    });
+    expect(seriesOf(families, 'openclaw_store_corrupted_sessions')['agent="a",reason="entry_invalid"']).toBe(1);
+  });
+});
+
+describe.each([
+  { privacy: 'plain', salt: null },
+  { privacy: 'hashed', salt: SALT },
+])('two keys that become one label, $privacy', ({ salt }) => {
+  const [first, second] = ['\ud800', '\udfff'].map((half) => `agent:main:${half}`);
+
+  it('lists the one that was active later, counts the other as unlisted, and stays valid', async () => {
+    const sessions = [used('', 60, { key: first ?? '' }), used('', 1, { key: second ?? '', broken: true })];
+    const { snapshot } = take(sessions, { labels: labelContext(salt, ['main'], []) });
+    expect(listedKeys(snapshot)).toEqual([second]);
+    const text = await renderFamilies(SNAPSHOT_FAMILIES, snapshot);
+    expect(text.isWellFormed()).toBe(true);
+    const families = parseExposition(text);
+    expect(seriesOf(families, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="main"': 1 });
+    expect(seriesOf(families, 'openclaw_store_sessions')).toEqual({ 'agent="main",kind="other"': 2 });
+    expect(families.get('openclaw_store_session_info')?.samples).toHaveLength(1);
+  });
+
+  it('lists the first of equally active ones', () => {
+    const sessions = [used('', 1, { key: first ?? '' }), used('', 1, { key: second ?? '' })];
+    expect(listedKeys(take(sessions, { labels: labelContext(salt, ['main'], []) }).snapshot)).toEqual([first]);
+  });
+});
+
+describe('a zero means that somebody looked', () => {
+  const corruptions = CHECKS.filter(({ finding }) => finding === 'corrupted');
+  const quick = corruptions.filter(({ eras }) => eras.file === 'quick').flatMap(({ reasons }) => reasons);
+  const deep = corruptions.filter(({ eras }) => eras.file === 'deep').flatMap(({ reasons }) => reasons);
+
+  it('so there is none for what only a deep scan finds, before the first one', async () => {
+    expect(deep.toSorted()).toEqual(['header_invalid', 'id_mismatch', 'invalid_json', 'truncated']);
+    expect(await corruptedReasons(take([]).snapshot)).toEqual(quick);
+    expect((await corruptedReasons(take([], { deepScanned: true }).snapshot)).toSorted()).toEqual(
+      [...quick, ...deep].toSorted(),
+    );
+  });
+
+  it.each(CHECKS.map(({ name }) => name))('so there is none for %s when that check is off', async (name) => {
+    const { snapshot, checks } = take([], { disabledChecks: [name], deepScanned: true });
+    expect(await corruptedReasons(snapshot)).toEqual([...quick, ...deep].filter((reason) => reason !== name));
+    expect(checks.map(({ check }) => check)).not.toContain(name);
+  });
+
+  it('so a check that throws has none, loses what it found before, and leaves the others alone', async () => {
+    const sound = { ...aTranscript(10), badRecords: 1, facts: { ...aTranscript(10).facts, header: null } };
+    const throwing = {
+      ...aTranscript(10),
+      get facts(): never {
+        throw new Error('a transcript that nobody thought of');
+      },
+      get badRecords(): never {
+        throw new Error('a transcript that nobody thought of');
+      },
+    };
+    const { snapshot, checks } = take(
+      [
+        used('damaged', 1, { transcript: sound, transcriptState: 'there' }),
+        used('unthinkable', 2, { transcript: throwing, transcriptState: 'there' }),
+        used('broken', 3, { broken: true }),
+      ],
+      { deepScanned: true },
+    );
+    expect(await corruptedReasons(snapshot)).toEqual(quick);
+    expect(checks.filter(({ success }) => !success).map(({ check }) => check)).toEqual(
+      CHECKS.filter(({ eras }) => eras.file === 'deep').map(({ name }) => name),
+    );
+    for (const { success, error } of checks) {
+      expect(error).toBe(success ? null : 'a transcript that nobody thought of');
+    }
+    const findings = snapshot.agents.flatMap(({ sessions }) => sessions.flatMap((session) => session.findings));
+    expect(findings.map(({ reason }) => reason)).toEqual(['entry_invalid']);
+  });
+});
+
+describe('the snapshot', () => {
+  it('is the same for the same input, whenever it is taken: it holds no time of its own', () => {
+    const sessions = [used('a', 5), used('b', 10)];
+    expect(JSON.stringify(take(sessions, { now: NOW + 60_000 }).snapshot)).toBe(
+      JSON.stringify(take(sessions).snapshot),
+    );
+  });
+
+  it('has session, account and channel of a listed session as its privacy has them', () => {
+    const session = used('telegram:direct:42', 1, { account: 'bot', key: 'agent:main:telegram:direct:42' });
+    const [plain] = take([session]).snapshot.agents.flatMap(({ sessions }) => sessions);
+    expect(plain).toMatchObject({ label: 'agent:main:telegram:direct:42', account: 'bot', channel: 'telegram' });
+    const [hashed] = take([session], { labels: labelContext(SALT, ['main'], []) }).snapshot.agents.flatMap(
+      ({ sessions }) => sessions,
+    );
+    expect(hashed?.label).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
+    expect(hashed?.account).toMatch(/^[0-9a-f]{10}$/);
+    expect(hashed?.channel).toBe('telegram');
+  });
+});
+
+describe('a policy', () => {
+  const sessions = [
+    used('telegram:group:1', 1, { status: 'running', lastStoredMs: NOW - 31 * 60_000, broken: true }),
+    used('telegram:group:2', 1, { broken: true }),
+  ];
+  const policy = {
+    thresholds: [{ session: '*:group:2', tokens: { warning: 1 } }],
+    ignore: [{ session: '*:group:1', findings: ['corrupted' as const] }],
+  };
+
+  it('takes what is to be ignored out of every figure but its own count', async () => {
+    const { snapshot } = take(sessions, { policy });
+    const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));
+    expect(seriesOf(families, 'openclaw_store_ignored_findings')).toEqual({ 'agent="main",finding="corrupted"': 1 });
+    expect(seriesOf(families, 'openclaw_store_corrupted_sessions')).toMatchObject({
+      'agent="main",reason="entry_invalid"': 1,
+    });
+    expect(seriesOf(families, 'openclaw_store_stuck_sessions')).toEqual({ 'agent="main"': 1 });
+    const findings = families.get('openclaw_store_session_finding')?.samples.map(({ labels }) => labels);
+    expect(findings?.map(({ session, finding }) => `${session} ${finding}`)).toEqual([
+      'agent:main:telegram:group:1 stuck',
+      'agent:main:telegram:group:2 corrupted',
+    ]);
+  });
+
+  it('shows the threshold of a session only where it is not the shipped one', async () => {
+    const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, take(sessions, { policy }).snapshot));
+    expect(seriesOf(families, 'openclaw_store_session_threshold_tokens')).toEqual({
+      'agent="main",session="agent:main:telegram:group:2",kind="group",severity="warning"': 1,
+    });
+    expect(families.has('openclaw_store_session_threshold_transcript_bytes')).toBe(false);
+  });
+});

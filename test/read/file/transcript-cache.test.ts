@@ -1,0 +1,301 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { NO_FACTS, type TranscriptFacts } from '../../../src/model/transcript.ts';
+import { parseRecord } from '../../../src/openclaw/record.ts';
+import { TranscriptCache } from '../../../src/read/file/transcript-cache.ts';
+import { addRecord } from '../../../src/read/file/transcript-facts.ts';
+
+const MIB = 1024 * 1024;
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'transcripts-')));
+let files = 0;
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function newPath(): string {
+  files += 1;
+  return join(root, `${files}.jsonl`);
+}
+
+function record(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+const line: fc.Arbitrary<Buffer> = fc.oneof(
+  fc.record({ type: fc.constant('session'), id: text }).map(record),
+  fc.record({ type: fc.constantFrom('message', 'compaction', 'reset', 'custom'), text }).map(record),
+  fc.nat(100_000).map((input) => record({ type: 'message', message: { role: 'assistant', usage: { input } } })),
+  fc
+    .constantFrom('', ' \t', '42', 'null', '[]', '"é😀"', '{', 'text', '{"type":"message"', '\ufeff', '\0\0\0')
+    .map(Buffer.from),
+  fc
+    .constantFrom([0xff], [0xc3], [0x22, 0xe2, 0x82, 0x22], [0x22, 0xf0, 0x9f, 0x98, 0x22])
+    .map((bytes) => Buffer.from(bytes)),
+);
+
+/** Bytes of a transcript as writers, crashes and hands leave them. */
+const transcript = fc
+  .record({
+    lines: fc.array(fc.tuple(line, fc.constantFrom('\n', '\n', '\n', '\r\n', '\n\n')), { maxLength: 12 }),
+    mark: fc.boolean(),
+    cut: fc.oneof(fc.constant(0), fc.nat(40)),
+  })
+  .map(({ lines, mark, cut }) => {
+    const all = Buffer.concat(lines.flatMap(([bytes, end]) => [bytes, Buffer.from(end)]));
+    const marked = mark ? Buffer.concat([Buffer.from('\ufeff'), all]) : all;
+    return marked.subarray(0, Math.max(0, marked.length - cut));
+  });
+
+/** The bytes in appends, cut anywhere: in the middle of lines and of characters. */
+const appends = fc.tuple(transcript, fc.array(fc.nat(), { maxLength: 5 })).map(([bytes, places]) => {
+  const cuts = places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b);
+  return [0, ...cuts].map((cut, at) => bytes.subarray(cut, cuts[at] ?? bytes.length));
+});
+
+/** The same facts the plain way: the whole text, line by line. */
+function factsOf(bytes: Buffer): TranscriptFacts {
+  const lines = bytes
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split('\n');
+  const unended = lines.pop() ?? '';
+  let facts = NO_FACTS;
+  for (const content of [...lines, unended]) {
+    const parsed = parseRecord(content);
+    if (parsed !== null) facts = addRecord(facts, parsed);
+  }
+  return { ...facts, badLines: lines.filter(isBad).length, unfinished: isBad(unended) };
+}
+
+function isBad(content: string): boolean {
+  return content.trim() !== '' && parseRecord(content) === null;
+}
+
+function validate(cache: TranscriptCache, path: string): void {
+  for (const _bytes of cache.validate(path, root));
+}
+
+function quickLook(cache: TranscriptCache, path: string) {
+  cache.startQuickScan();
+  return cache.look(path, root, null);
+}
+
+/** As after a deep scan: the look itself validates. */
+function warmCache(): TranscriptCache {
+  const cache = new TranscriptCache();
+  cache.endDeepScan();
+  return cache;
+}
+
+describe('TranscriptCache, a file that only grows', () => {
+  it('ends with the facts of one read, when each append is looked at and validated', () => {
+    fc.assert(
+      fc.property(appends, (parts) => {
+        const path = newPath();
+        const cache = new TranscriptCache();
+        writeFileSync(path, '');
+        for (const part of parts) {
+          appendFileSync(path, part);
+          quickLook(cache, path);
+          validate(cache, path);
+        }
+        const bytes = Buffer.concat(parts);
+        const expected = factsOf(bytes);
+        expect(quickLook(cache, path)).toMatchObject({ bytes: bytes.length, facts: expected, usage: expected.usage });
+        expect(quickLook(warmCache(), path).facts).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('has the facts of every state on the way, and reads on from the last whole line', () => {
+    fc.assert(
+      fc.property(appends, (parts) => {
+        const path = newPath();
+        const cache = warmCache();
+        let bytes = Buffer.alloc(0);
+        let toRead = 0;
+        for (const part of parts) {
+          const wholeLines = bytes.lastIndexOf('\n') + 1;
+          if (part.length > 0) toRead += bytes.length - wholeLines + part.length;
+          bytes = Buffer.concat([bytes, part]);
+          appendFileSync(path, part);
+          expect(quickLook(cache, path).facts).toEqual(factsOf(bytes));
+          expect(quickLook(cache, path).facts).toEqual(factsOf(bytes));
+        }
+        expect(cache.bytesRead).toBe(toRead);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('reads each byte once when it grows by whole lines', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(line, { minLength: 1, maxLength: 4 }), { maxLength: 6 }), (parts) => {
+        const path = newPath();
+        const cache = warmCache();
+        writeFileSync(path, '');
+        for (const part of parts) {
+          appendFileSync(path, Buffer.concat(part.flatMap((bytes) => [bytes, Buffer.from('\n')])));
+          quickLook(cache, path);
+        }
+        expect(cache.bytesRead).toBe(statSync(path).size);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** Each changes the file and returns what stands there now. */
+const CHANGES: [name: string, change: (path: string, bytes: Buffer, other: Buffer) => Buffer][] = [
+  ['is truncated', (path, bytes) => truncated(path, bytes, Math.floor(bytes.length / 2))],
+  [
+    'is replaced by rename',
+    (path, _bytes, other) => {
+      writeFileSync(`${path}.tmp`, other);
+      renameSync(`${path}.tmp`, path);
+      return other;
+    },
+  ],
+  [
+    'is replaced by rename with a longer one',
+    (path, bytes, other) => {
+      const longer = Buffer.concat([other, Buffer.from('\n'), bytes, Buffer.from('\n{"type":"message"}\n')]);
+      writeFileSync(`${path}.tmp`, longer);
+      renameSync(`${path}.tmp`, path);
+      return longer;
+    },
+  ],
+  [
+    'is rewritten to the same size',
+    (path, bytes, other) => {
+      const same = Buffer.concat([other, Buffer.alloc(bytes.length, 'x')]).subarray(0, bytes.length);
+      writeFileSync(path, same);
+      // A later time, as any write but one in the same instant has.
+      utimesSync(path, new Date(), new Date(Date.now() + 5000));
+      return same;
+    },
+  ],
+  [
+    'is cut to nothing and grows beyond its size',
+    (path, bytes, other) => {
+      const longer = Buffer.concat([Buffer.from('{"type":"reset"}\n'), other, Buffer.alloc(bytes.length + 80, 'y')]);
+      writeFileSync(path, longer);
+      return longer;
+    },
+  ],
+];
+
+function truncated(path: string, bytes: Buffer, size: number): Buffer {
+  truncateSync(path, size);
+  return bytes.subarray(0, size);
+}
+
+describe('TranscriptCache, a file that is not only appended to', () => {
+  it.each(CHANGES)('starts over when it %s', (_, change) => {
+    fc.assert(
+      fc.property(transcript, transcript, fc.boolean(), (bytes, other, deepEnded) => {
+        const path = newPath();
+        writeFileSync(path, bytes);
+        const cache = deepEnded ? warmCache() : new TranscriptCache();
+        quickLook(cache, path);
+        validate(cache, path);
+        const now = change(path, bytes, other);
+        const seen = quickLook(cache, path);
+        if (deepEnded) expect(seen.facts).toEqual(factsOf(now));
+        validate(cache, path);
+        expect(quickLook(cache, path)).toMatchObject({ bytes: now.length, facts: factsOf(now) });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('knows one that looks grown by its inode', () => {
+    const path = newPath();
+    const rest = `\n{"type":"custom","text":"${'x'.repeat(100)}"}\n`;
+    writeFileSync(path, `{"type":"message"}${rest}`);
+    const cache = warmCache();
+    quickLook(cache, path);
+    const longer = `{"type":"sessio_"}${rest}{"type":"message"}\n`;
+    writeFileSync(`${path}.tmp`, longer);
+    renameSync(`${path}.tmp`, path);
+    expect(quickLook(cache, path).facts).toEqual(factsOf(Buffer.from(longer)));
+  });
+});
+
+describe('TranscriptCache, quick and deep scans', () => {
+  const ANSWER = record({ type: 'message', message: { role: 'assistant', usage: { input: 70 } } });
+  const SHORT = Buffer.concat([record({ type: 'session', id: 'a' }), Buffer.from('\n'), ANSWER, Buffer.from('\n')]);
+
+  function fileOf(size: number): string {
+    const path = newPath();
+    writeFileSync(path, Buffer.alloc(size, `${'x'.repeat(1023)}\n`));
+    appendFileSync(path, SHORT);
+    return path;
+  }
+
+  it('reads only the end of a transcript before the first deep scan, which then validates it', () => {
+    const path = fileOf(3 * MIB);
+    const cache = new TranscriptCache();
+    const seen = quickLook(cache, path);
+    expect(seen).toMatchObject({ facts: null, usage: { after: 70 } });
+    expect(cache.bytesRead).toBeLessThan(MIB);
+    expect(cache.unvalidated()).toEqual([{ path, root }]);
+    validate(cache, path);
+    expect(cache.unvalidated()).toEqual([]);
+    expect(quickLook(cache, path).facts).toMatchObject({ records: 2, badLines: 3072 });
+  });
+
+  it('leaves what is too much for a quick scan to the deep one, and counts all files of the scan together', () => {
+    const [first, second, small] = [fileOf(9 * MIB), fileOf(9 * MIB), fileOf(0)];
+    const cache = warmCache();
+    cache.startQuickScan();
+    const seen = [first, second, small].map((path) => cache.look(path, root, null).facts !== null);
+    expect(seen).toEqual([true, false, true]);
+    expect(cache.unvalidated()).toEqual([{ path: second, root }]);
+    cache.startQuickScan();
+    cache.look(first, root, null);
+    expect(cache.look(second, root, null).facts).toBeNull();
+    validate(cache, second);
+    expect(cache.unvalidated()).toEqual([]);
+  });
+
+  it('forgets a transcript that no session used in a scan', () => {
+    const [kept, gone] = [fileOf(0), fileOf(0)];
+    const cache = warmCache();
+    cache.startQuickScan();
+    cache.look(kept, root, null);
+    cache.look(gone, root, null);
+    cache.endQuickScan();
+    const before = cache.bytesRead;
+    quickLook(cache, kept);
+    cache.endQuickScan();
+    expect(cache.bytesRead).toBe(before);
+    cache.startQuickScan();
+    cache.look(kept, root, null);
+    cache.look(gone, root, null);
+    expect(cache.bytesRead).toBe(before + SHORT.length);
+  });
+
+  it('throws for a transcript that vanished, in either scan', () => {
+    const path = fileOf(0);
+    const cache = warmCache();
+    quickLook(cache, path);
+    rmSync(path);
+    expect(() => quickLook(cache, path)).toThrow('missing');
+    expect(() => validate(cache, path)).toThrow('missing');
+  });
+});

@@ -1,0 +1,229 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type DatabaseOptions, writeDatabase } from '../../demo/database.ts';
+import type { SnapshotAgent } from '../../src/model/snapshot.ts';
+import { NOW, SETTLED, transcriptLines } from '../support/beside.ts';
+import { session } from '../support/beside-sqlite.ts';
+import { closedDatabase } from '../support/databases.ts';
+import { testScanner } from '../support/scan.ts';
+
+const AGENT = 'agents/ops/agent';
+const DATABASE = `${AGENT}/openclaw-agent.sqlite`;
+const SESSIONS = 'agents/ops/sessions';
+/** Keys of an index, each with a transcript of its own. */
+const LEFT = ['agent:ops:main', 'agent:ops:cron:a', 'agent:ops:hook:b'];
+
+interface Store {
+  /** Keys in the database; not given: there is no database. */
+  readonly database?: readonly string[];
+  readonly options?: Partial<DatabaseOptions>;
+  readonly damage?: readonly string[];
+  /** Keys in the index; not given: there is no index. */
+  readonly index?: readonly string[];
+  /** Other files, by their path in the state directory. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+async function read({ database, options = {}, damage = [], index, files = {} }: Store): Promise<SnapshotAgent> {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'read-store-')));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const config = { meta: { lastTouchedVersion: '2026.9.6' }, agents: { list: [{ id: 'ops' }] } };
+  const texts: Record<string, string> = { 'openclaw.json': JSON.stringify(config), ...files };
+  if (index !== undefined) {
+    const entries = index.map((key) => [key, { sessionId: idOf(key), updatedAt: SETTLED, totalTokens: 1 }]);
+    texts[`${SESSIONS}/sessions.json`] = JSON.stringify(Object.fromEntries(entries));
+    for (const key of index) texts[`${SESSIONS}/${idOf(key)}.jsonl`] = transcriptLines(idOf(key)).join('');
+  }
+  for (const [path, text] of Object.entries(texts)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+  if (database !== undefined) {
+    const sessions = database.map((key) => session(key, idOf(key)));
+    writeDatabase({ agent: 'ops', sessions, ...options, path: join(dir, DATABASE) });
+    closedDatabase(join(dir, DATABASE), ...damage);
+  }
+  const { snapshot } = await testScanner(dir, { now: () => NOW }).deep();
+  return snapshot.agents[0] ?? expect.unreachable('the agent is not there');
+}
+
+function idOf(key: string): string {
+  return key.replaceAll(':', '-');
+}
+
+const NO_SESSION_TABLES = [
+  'PRAGMA user_version = 1',
+  ...['nodes', 'windows', 'pending_inputs', 'conversations'].map((name) => `DROP TABLE session_${name}`),
+  'DROP TABLE transcript_events',
+];
+
+describe('the layout', () => {
+  it.each<[what: string, store: Store, expected: object, sessions: number]>([
+    ['of an index', { index: LEFT }, { layout: 'file', schema: 0, unimported: 0 }, 3],
+    ['of a database', { database: LEFT }, { layout: 'sqlite', schema: 23, version: '2026.9.6', unimported: 0 }, 3],
+    [
+      'of an older database',
+      { database: LEFT, options: { schema: 19 } },
+      { layout: 'sqlite', schema: 19, version: '2026.8.1' },
+      3,
+    ],
+    ['of a database without sessions', { database: [] }, { layout: 'sqlite', schema: 23, unimported: 0 }, 0],
+    ['of nothing', {}, { layout: 'empty', schema: 0 }, 0],
+    ['of both with the same sessions', { database: LEFT, index: LEFT }, { layout: 'migrating', unimported: 0 }, 3],
+    [
+      'of both with others',
+      { database: LEFT.slice(0, 1), index: LEFT.slice(1) },
+      { layout: 'migrating', unimported: 2 },
+      1,
+    ],
+    ['of both, some imported', { database: LEFT.slice(1), index: LEFT }, { layout: 'migrating', unimported: 1 }, 2],
+    ['of an empty database beside a full index', { database: [], index: LEFT }, { layout: 'sqlite', unimported: 3 }, 0],
+    ['of a full database beside an empty index', { database: LEFT, index: [] }, { layout: 'sqlite', unimported: 0 }, 3],
+    [
+      'of a full database beside an index that is broken',
+      { database: LEFT, files: { [`${SESSIONS}/sessions.json`]: '{' } },
+      { layout: 'sqlite', unimported: 0 },
+      3,
+    ],
+    [
+      'of a database that holds only tombstones, beside an index',
+      {
+        database: LEFT,
+        index: LEFT,
+        damage: ["UPDATE session_nodes SET entry_json = '{}', entry_valid = -1"],
+      },
+      { layout: 'sqlite' },
+      0,
+    ],
+    [
+      'of a database of 2026.7 beside an index',
+      { database: [], damage: NO_SESSION_TABLES, index: LEFT },
+      {
+        layout: 'file',
+        schema: 0,
+        version: '2026.9.6',
+        unimported: 0,
+      },
+      3,
+    ],
+    ['of a database of 2026.7 alone', { database: [], damage: NO_SESSION_TABLES }, { layout: 'empty', schema: 0 }, 0],
+    [
+      'of a newer database',
+      { database: LEFT, damage: ['PRAGMA user_version = 99'] },
+      { layout: 'sqlite', schema: 99 },
+      3,
+    ],
+  ])('%s', async (_, store, expected, sessions) => {
+    const agent = await read(store);
+    expect(agent).toMatchObject({ readable: true, problems: [], ...expected });
+    expect(agent.sessions).toHaveLength(sessions);
+  });
+
+  it('counts nothing twice while both hold a session: the database says what it is', async () => {
+    const { sessions, files } = await read({ database: LEFT, index: LEFT });
+    for (const { session: each } of sessions) {
+      expect(each).toMatchObject({ era: 'sqlite', tokens: 700, tokensSource: 'index' });
+    }
+    const classes = files?.classes.map((each) => [each.class, each.files]) ?? [];
+    // Of an index, also of one that was imported, so no orphans.
+    expect(Object.fromEntries(classes)).toEqual({ transcript: 3, index: 1, database: 1 });
+  });
+
+  it('takes a transcript that only the index names for no orphan, imported or not', async () => {
+    const { files } = await read({ database: LEFT.slice(0, 1), index: LEFT.slice(1) });
+    const classes = files?.classes.map((each) => [each.class, each.files]) ?? [];
+    expect(Object.fromEntries(classes)).toEqual({ transcript: 2, index: 1, database: 1 });
+  });
+
+  it.each([
+    ['of a session of the database', 'agent-ops-main.jsonl', { transcript: 1, database: 1 }],
+    ['of nobody', 'nobody.jsonl', { orphan: 1, database: 1 }],
+  ])('a transcript %s', async (_, name, expected) => {
+    const { files } = await read({
+      database: LEFT,
+      files: { [`${SESSIONS}/${name}`]: transcriptLines('x').join('') },
+    });
+    expect(Object.fromEntries(files?.classes.map((each) => [each.class, each.files]) ?? [])).toEqual(expected);
+  });
+});
+
+describe('sessions of a database', () => {
+  it('are counted without the archived ones, of which none is published', async () => {
+    const damage = ["UPDATE session_nodes SET archived_at = 5 WHERE session_key = 'agent:ops:main'"];
+    const agent = await read({ database: LEFT, damage });
+    expect(agent).toMatchObject({ archived: 1, layout: 'sqlite' });
+    expect(agent.sessions.map(({ session: { key } }) => key)).toEqual(LEFT.slice(1));
+  });
+
+  it('take their key’s kind, and the window’s account', async () => {
+    const { sessions } = await read({ database: LEFT });
+    expect(sessions.map(({ session: { kind, account } }) => [kind, account])).toEqual([
+      ['main', 'default'],
+      ['cron', 'default'],
+      ['hook', 'default'],
+    ]);
+  });
+
+  it('say when something was written last', async () => {
+    expect((await read({ database: LEFT })).lastWriteMs).toBe(SETTLED);
+    expect((await read({ database: [] })).lastWriteMs).toBeNull();
+    const damage = [`UPDATE session_windows SET transcript_updated_at = ${SETTLED + 5000}`];
+    expect((await read({ database: LEFT, damage })).lastWriteMs).toBe(SETTLED + 5000);
+  });
+});
+
+describe('what is known beside the sessions', () => {
+  it('has pending inputs and free pages', async () => {
+    const pendingInputs = [{ key: 'agent:ops:main', sessionId: 'x', state: 'queued', acceptedMs: SETTLED } as const];
+    const { database } = await read({ database: LEFT, options: { pendingInputs } });
+    expect(database).toMatchObject({
+      freeBytes: 0,
+      pendingInputs: { oldestQueuedMs: SETTLED },
+      unpublishedArchive: false,
+    });
+  });
+
+  it('is nothing for files', async () => {
+    expect((await read({ index: LEFT })).database).toBeNull();
+  });
+
+  it('says that an archive could not be written, and the sessions are there', async () => {
+    const archives = [{ key: 'agent:ops:gone', sessionId: 'gone', createdMs: 5, publishedMs: null, error: 'ENOSPC' }];
+    const agent = await read({ database: LEFT, options: { archives } });
+    expect(agent).toMatchObject({ readable: true, problems: ['archive_unpublished'] });
+    expect(agent.sessions).toHaveLength(3);
+  });
+
+  it.each([
+    ['openclaw-agent.sqlite.corrupt-1795495590630', ['database_unreadable']],
+    ['openclaw-agent.sqlite.backup', []],
+    ['other.sqlite.corrupt-1795495590630', []],
+  ])('a file beside the database called %s', async (name, problems) => {
+    const agent = await read({ database: LEFT, files: { [`${AGENT}/${name}`]: 'synthetic' } });
+    expect(agent).toMatchObject({ readable: true, problems });
+    expect(agent.sessions).toHaveLength(3);
+  });
+});
+
+describe('a database that cannot be used', () => {
+  it.each([
+    ['of another agent', "UPDATE schema_meta SET agent_id = 'kin'", 'database_mismatch', '2026.9.6'],
+    ['of another role', "UPDATE schema_meta SET role = 'global'", 'database_mismatch', '2026.9.6'],
+    ['without windows', 'DROP TABLE session_windows', 'schema_unsupported', '2026.9.6'],
+  ])('%s is not passed over for the index beside it', async (_, damage, problem, version) => {
+    const agent = await read({ database: LEFT, damage: [damage], index: LEFT });
+    expect(agent).toMatchObject({
+      layout: 'sqlite',
+      schema: 23,
+      version,
+      readable: false,
+      problems: [problem],
+      sessions: [],
+      archived: 0,
+      files: null,
+      database: null,
+    });
+  });
+});

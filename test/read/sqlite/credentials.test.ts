@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { CREDENTIAL_CANARY, writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
+import { createLog } from '../../../src/log.ts';
+import { reportJson } from '../../../src/publish/report/json.ts';
+import { reportTable } from '../../../src/publish/report/table.ts';
+import { entryOf, eventOf, NOW } from '../../support/live-database.ts';
+import { testScanner } from '../../support/scan.ts';
+import { STORES, storeFacts, unpackStore } from '../../support/stores.ts';
+
+type Sqlite = typeof import('node:sqlite');
+type Authorizer = NonNullable<Parameters<InstanceType<Sqlite['DatabaseSync']>['setAuthorizer']>[0]>;
+
+/** What SQLite itself says that statements do, of every connection that the product opens read-only. */
+const watched = vi.hoisted(() => ({ connections: 0, actions: new Set<string>() }));
+
+vi.mock('node:sqlite', async (original) => {
+  const sqlite = await original<Sqlite>();
+  const { constants } = sqlite;
+
+  class WatchedDatabase extends sqlite.DatabaseSync {
+    constructor(...parameters: ConstructorParameters<Sqlite['DatabaseSync']>) {
+      super(...parameters);
+      // What is not is of the test's making.
+      if (parameters[1]?.readOnly !== true) return;
+      watched.connections += 1;
+      this.setAuthorizer(null);
+    }
+
+    /** The product may have an authorizer of its own: it decides, and is listened to. */
+    override setAuthorizer(own: Authorizer | null): void {
+      super.setAuthorizer((action, first, second, ...context) => {
+        watched.actions.add(described(action, first, second));
+        return own === null ? constants.SQLITE_OK : own(action, first, second, ...context);
+      });
+    }
+  }
+
+  function described(action: number, first: string | null, second: string | null): string {
+    switch (action) {
+      case constants.SQLITE_READ:
+        return `${first}.${second}`;
+      case constants.SQLITE_PRAGMA:
+        return `PRAGMA ${first}${second === null ? '' : ` ${second}`}`;
+      case constants.SQLITE_SELECT:
+      case constants.SQLITE_FUNCTION:
+      case constants.SQLITE_RECURSIVE:
+        return 'a calculation';
+      case constants.SQLITE_TRANSACTION:
+        return `transaction ${first}`;
+      default:
+        return `action ${action} ${first} ${second}`;
+    }
+  }
+
+  return { ...sqlite, DatabaseSync: WatchedDatabase };
+});
+
+interface Output {
+  readonly metrics: string;
+  readonly page: string;
+  readonly report: string;
+  readonly table: string;
+  readonly log: string;
+}
+
+/** Everything that is said of a state directory, after one scan of each kind. */
+async function scanned(stateDir: string, now: number): Promise<Output> {
+  const lines: string[] = [];
+  const log = createLog({ level: 'debug', format: 'json', write: (line) => lines.push(line) });
+  const scanner = testScanner(stateDir, { log, now: () => now });
+  const quick = await scanner.quick();
+  const deep = await scanner.deep();
+  const both = [quick, deep];
+  const table = { agent: null, kind: null, 'findings-only': false, isTerminal: true };
+  return {
+    metrics: both.map(({ rendered }) => rendered?.metrics ?? '').join(),
+    page: both.map(({ rendered }) => rendered?.page ?? '').join(),
+    report: both.map(({ snapshot, checks }) => reportJson(snapshot, checks)).join(),
+    table: both.map(({ snapshot }) => reportTable(snapshot, table)).join(),
+    log: lines.join(''),
+  };
+}
+
+let stateDir: string;
+
+beforeEach(() => {
+  watched.connections = 0;
+  watched.actions.clear();
+  stateDir = mkdtempSync(join(tmpdir(), 'sqlite-credentials-'));
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+/** A state with a database of each schema, and one that lists them. Returns what scans say of it. */
+async function builtState(): Promise<Output> {
+  const agents = ([19, 21, 23] as const).map((schema) => ({
+    agent: `schema-${schema}`,
+    path: `agents/schema-${schema}/agent/openclaw-agent.sqlite`,
+    schema,
+  }));
+  for (const { agent, path, schema } of agents) {
+    writeDatabase({
+      agent,
+      schema,
+      path: join(stateDir, path),
+      ending: 'stopped',
+      sessions: [
+        {
+          key: `agent:${agent}:main`,
+          sessionId: 'session',
+          // No total: its events are asked.
+          entry: entryOf('session', null, null),
+          createdMs: NOW,
+          updatedMs: NOW,
+          window: { channel: 'telegram', accountId: 'default', chatType: 'direct', peerId: '5550000001' },
+          events: (['user', 'answer', 'compaction', 'long', 'answer', 'damaged'] as const).map(eventOf),
+        },
+      ],
+      pendingInputs: [{ key: `agent:${agent}:main`, sessionId: 'session', state: 'queued', acceptedMs: NOW }],
+      archives: [{ key: `agent:${agent}:old`, sessionId: 'old', createdMs: NOW, publishedMs: null, error: 'EACCES' }],
+      ...(schema === 19 ? {} : { coldArchives: [{ sessionId: 'cold', events: 1, rawBytes: 1, archivedMs: NOW }] }),
+    });
+  }
+  writeStateDatabase({ path: join(stateDir, 'state', 'openclaw.sqlite'), version: '2026.9.6', agents });
+  return scanned(stateDir, NOW);
+}
+
+async function realState(name: string): Promise<Output> {
+  const store = unpackStore(name);
+  onTestFinished(() => store.cleanup());
+  return scanned(store.stateDir, store.now);
+}
+
+const SQLITE_STORES = STORES.filter((name) => storeFacts(name).era !== 'file');
+
+/** Columns that are read, by table. */
+const READ = {
+  agent_databases: ['agent_id', 'last_seen_at', 'path', 'schema_version'],
+  conversations: ['channel', 'conversation_id', 'peer_id', 'thread_id'],
+  pragma_table_info: ['name'],
+  quarantined_databases: ['path'],
+  schema_meta: ['agent_id', 'app_version', 'meta_key', 'role'],
+  session_conversations: ['conversation_id', 'last_seen_at', 'role', 'route_context_json', 'session_id'],
+  session_nodes: [
+    ...['ROWID', 'archived_at', 'created_at', 'current_session_id', 'entry_json', 'entry_valid', 'last_activity_at'],
+    ...['last_interaction_at', 'session_key', 'status', 'updated_at'],
+  ],
+  session_pending_inputs: ['accepted_at', 'state'],
+  session_transcript_archives: ['last_publish_error', 'published_at'],
+  session_transcript_cold_archives: ['archived_at', 'raw_bytes', 'session_id'],
+  session_windows: [
+    ...['account_id', 'chat_type', 'created_at', 'model', 'model_provider', 'previous_session_id'],
+    ...['primary_conversation_id', 'session_id', 'session_key', 'transcript_updated_at'],
+  ],
+  // The names of tables, as which SQLite counts its own list.
+  sqlite_master: ['name', 'type'],
+  sqlite_schema: [''],
+  transcript_event_identities: ['event_id', 'event_type', 'seq', 'session_id'],
+  transcript_events: ['ROWID', 'event_json', 'event_utf8_bytes', 'event_zstd', 'seq', 'session_id'],
+  transcript_rewrite_watermarks: ['generation', 'session_id'],
+};
+/** Tables whose columns are asked for. */
+const ASKED = [
+  ...['conversations', 'schema_meta', 'session_conversations', 'session_nodes', 'session_pending_inputs'],
+  ...['session_transcript_archives', 'session_transcript_cold_archives', 'session_windows'],
+  ...['transcript_event_identities', 'transcript_events', 'transcript_rewrite_watermarks'],
+];
+const SETTINGS = ['cache_size -4096', 'mmap_size 0', 'query_only 1', 'temp_store memory', 'trusted_schema 0'];
+const FIGURES = ['freelist_count', 'page_size', 'user_version'];
+const ALLOWED = [
+  ...Object.entries(READ).flatMap(([table, columns]) => columns.map((column) => `${table}.${column}`)),
+  ...[...SETTINGS, ...FIGURES, ...ASKED.map((table) => `table_info ${table}`)].map((pragma) => `PRAGMA ${pragma}`),
+  'a calculation',
+  'transaction BEGIN',
+];
+
+it('sees what statements read, also of the credentials', async () => {
+  await builtState();
+  watched.actions.clear();
+  using database = new DatabaseSync(join(stateDir, 'agents/schema-23/agent/openclaw-agent.sqlite'), { readOnly: true });
+  expect(JSON.stringify(database.prepare('SELECT * FROM auth_profile_store').all())).toContain(CREDENTIAL_CANARY);
+  expect(watched.actions).toContain('auth_profile_store.store_json');
+});
+
+it('reads these columns of these tables in all scans of all stores, and no others', async () => {
+  const outputs = [await builtState()];
+  for (const name of SQLITE_STORES) outputs.push(await realState(name));
+  for (const { metrics } of outputs) expect(metrics).toContain('layout="sqlite"');
+  expect(watched.connections).toBeGreaterThan(3 * outputs.length);
+  expect([...watched.actions].toSorted()).toEqual(ALLOWED.toSorted());
+  expect(ALLOWED.filter((action) => /auth|credential|secret/.test(action))).toEqual([]);
+});
+
+it('has nothing of a credential in metrics, page, reports and log', async () => {
+  const output = await builtState();
+  for (const [name, text] of Object.entries(output)) {
+    expect(text, name).not.toContain(CREDENTIAL_CANARY);
+    // That of what may be said there is something, so that the text is what it is taken for.
+    expect(text, name).toContain('schema-23');
+  }
+});

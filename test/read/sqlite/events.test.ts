@@ -1,0 +1,361 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { DatabaseEvent } from '../../../demo/database.ts';
+import {
+  BEFORE_ALL_ROWS,
+  countEvents,
+  countRecords,
+  countSlice,
+  type EventCount,
+  eventsOf,
+  findUsage,
+  readEvents,
+} from '../../../src/read/sqlite/events.ts';
+import { type DatabaseSchema, databaseSchema } from '../../../src/read/sqlite/schema.ts';
+import { agentDatabase } from '../../support/agent-database.ts';
+import { answer, events, session } from '../../support/beside-sqlite.ts';
+
+const MIB = 1024 * 1024;
+const ALL = Number.POSITIVE_INFINITY;
+const SCHEMAS = [19, 21, 23] as const;
+
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly schema: DatabaseSchema;
+}
+
+/** The transcript `x` between two others, interleaved with none. */
+function opened(its: readonly DatabaseEvent[], schema: (typeof SCHEMAS)[number] = 23, ...damage: string[]): Opened {
+  const sessions = ['a', 'x', 'z'].map((id) =>
+    session(`agent:ops:${id}`, id, { events: id === 'x' ? its : events(id) }),
+  );
+  const database = agentDatabase({ schema, sessions }, ...damage);
+  return { database, schema: databaseSchema(database, 'ops') };
+}
+
+function recordsOf({ database, schema }: Opened, budget = ALL, after = -1) {
+  return [...readEvents(database, schema, { sessionId: 'x', after }, budget)].map(({ seq, record, bytes }) => ({
+    seq,
+    type: record?.type ?? null,
+    bytes,
+  }));
+}
+
+function usageOf({ database, schema }: Opened, budget = ALL) {
+  return findUsage(database, schema, 'x', countRecords(database, 'x').cutSeq, budget);
+}
+
+/** Records with ids, as OpenClaw writes them: what has none is no compaction that can be found. */
+function numbered(records: readonly object[]): DatabaseEvent[] {
+  return records.map((record, at) => ({ id: `e${at}`, ...record }));
+}
+
+const COMPACTION = { type: 'compaction', summary: 'synthetic', tokensBefore: 9 };
+const RESET = { type: 'reset' };
+const QUESTION = { type: 'message', message: { role: 'user', content: 'synthetic' } };
+
+function spoken(usage: object, message: object = {}): object {
+  return { type: 'message', message: { role: 'assistant', content: [], usage, ...message } };
+}
+
+function put(column: 'event_json' | 'event_zstd', bytes: Uint8Array, where = 'seq = 0'): string {
+  const value = `x'${Buffer.from(bytes).toString('hex')}'`;
+  const other = column === 'event_json' ? 'event_zstd' : 'event_json';
+  return `UPDATE transcript_events SET ${column} = ${column === 'event_json' ? `CAST(${value} AS TEXT)` : value}, ${other} = NULL
+    WHERE session_id = 'x' AND ${where}`;
+}
+
+describe('the bytes of a transcript', () => {
+  const TEXTS = ['{"type":"session","id":"x"}', `{"type":"message","text":"${'ü😀'.repeat(700)}"}`, '{"type":"reset"}'];
+  const BYTES = TEXTS.map((text) => Buffer.byteLength(text));
+  const SUM = BYTES.reduce((sum, bytes) => sum + bytes);
+
+  it.each(SCHEMAS)('are those of the JSONL, whatever schema %d makes of them', (schemaVersion) => {
+    const { database, schema } = opened(TEXTS, schemaVersion);
+    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes: SUM });
+    expect(countEvents(database, schema, 'x', 0, ALL)).toEqual({ events: 2, bytes: SUM - (BYTES[0] ?? 0) });
+    expect(countEvents(database, schema, 'x', 2, ALL)).toEqual({ events: 0, bytes: 0 });
+    expect(countEvents(database, schema, 'gone', -1, ALL)).toEqual({ events: 0, bytes: 0 });
+    expect(eventsOf(database, 'x', ALL)).toBe(3);
+    expect(eventsOf(database, 'gone', ALL)).toBe(0);
+  });
+
+  it.each(SCHEMAS)('are the same in the order of the file, in slices of any size: schema %d', (schemaVersion) => {
+    const { database, schema } = opened(TEXTS, schemaVersion);
+    for (const limit of [1, 2, 4, 9, 10, 100]) {
+      const counts = new Map<string, EventCount>();
+      let slices = 0;
+      for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; slices += 1) {
+        const slice: ReturnType<typeof countSlice> = countSlice(database, schema, after, limit);
+        for (const { id, bytes } of slice.sizes) {
+          const { events, bytes: sum } = counts.get(id) ?? { events: 0, bytes: 0 };
+          counts.set(id, { events: events + 1, bytes: sum + bytes });
+        }
+        after = slice.next;
+      }
+      expect(slices).toBe(Math.floor(9 / limit) + 1);
+      for (const id of ['a', 'x', 'z']) expect(counts.get(id)).toEqual(countEvents(database, schema, id, -1, ALL));
+      expect(counts.size).toBe(3);
+    }
+  });
+
+  it.each<[what: string, damage: string, bytes: number]>([
+    ['no recorded size of a text', 'event_utf8_bytes = NULL', SUM],
+    ['neither text nor frame, and its recorded size', 'event_json = NULL, event_zstd = NULL', SUM],
+    [
+      'neither text nor frame nor size',
+      'event_json = NULL, event_zstd = NULL, event_utf8_bytes = NULL',
+      SUM - (BYTES[0] ?? 0),
+    ],
+  ])('with %s', (_, assignments, bytes) => {
+    const { database, schema } = opened(
+      TEXTS,
+      23,
+      `UPDATE transcript_events SET ${assignments} WHERE session_id = 'x' AND seq = 0`,
+    );
+    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes });
+  });
+
+  it('above 2^53 do not end the statement', () => {
+    const { database, schema } = opened(
+      TEXTS,
+      23,
+      'UPDATE transcript_events SET event_utf8_bytes = 9223372036854775807',
+    );
+    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes: 3 * 2 ** 63 });
+    const { sizes } = countSlice(database, schema, BEFORE_ALL_ROWS, 100);
+    expect(sizes.filter(({ id }) => id === 'x').map(({ bytes }) => bytes)).toEqual([2 ** 63, 2 ** 63, 2 ** 63]);
+  });
+});
+
+describe('readEvents', () => {
+  it.each(SCHEMAS)('decodes what schema %d stores, in the order of a transcript', (schemaVersion) => {
+    const store = opened(events('x'), schemaVersion);
+    const { bytes } = countEvents(store.database, store.schema, 'x', -1, ALL);
+    const records = recordsOf(store);
+    expect(records.map(({ seq, type }) => [seq, type])).toEqual([
+      [0, 'header'],
+      [1, 'message'],
+      [2, 'message'],
+    ]);
+    expect(records.reduce((sum, each) => sum + each.bytes, 0)).toBe(bytes);
+    expect(recordsOf(store, ALL, 1).map(({ seq }) => seq)).toEqual([2]);
+  });
+
+  it('goes through the file behind a row', () => {
+    const { database, schema } = opened(events('x'));
+    const all = [...readEvents(database, schema, { rowid: BEFORE_ALL_ROWS }, ALL)];
+    expect(all.map(({ sessionId, seq }) => `${sessionId}${seq}`)).toEqual(
+      ['a', 'x', 'z'].flatMap((id) => [0, 1, 2].map((seq) => `${id}${seq}`)),
+    );
+    const rest = [...readEvents(database, schema, { rowid: all[6]?.rowid ?? BEFORE_ALL_ROWS }, ALL)];
+    expect(rest).toEqual(all.slice(7));
+  });
+
+  it.each([
+    [1, 1],
+    [164, 1],
+    [165, 2],
+    [500, 4],
+    [1640, 10],
+    [1641, 10],
+  ])('stops with the event that costs %d, its bytes and 64 for each: %d events', (budget, count) => {
+    const store = opened(Array.from({ length: 10 }, () => `"${'y'.repeat(98)}"`));
+    expect(recordsOf(store, budget)).toHaveLength(count);
+  });
+
+  it.each<[what: string, damage: string]>([
+    [
+      'NULL in both columns',
+      "UPDATE transcript_events SET event_json = NULL, event_zstd = NULL WHERE session_id = 'x' AND seq = 0",
+    ],
+    ['a text that is cut off', put('event_json', Buffer.from('{"type":"mess'))],
+    ['an empty text', put('event_json', Buffer.from(''))],
+    ['a frame of a text that is cut off', put('event_zstd', zstdCompressSync(Buffer.from('{"type":"mess')))],
+    [
+      'a frame that is cut off',
+      put('event_zstd', zstdCompressSync(Buffer.from(JSON.stringify(QUESTION))).subarray(0, 20)),
+    ],
+    ['an empty frame', put('event_zstd', Buffer.alloc(0))],
+    ['bytes that are no frame', put('event_zstd', Buffer.from(JSON.stringify(QUESTION)))],
+    ['a frame of nothing', put('event_zstd', zstdCompressSync(Buffer.alloc(0)))],
+    [
+      'a frame of more than OpenClaw packs',
+      put('event_zstd', zstdCompressSync(Buffer.from(`"${'y'.repeat(4 * MIB - 1)}"`))),
+    ],
+  ])('has no record of %s, and goes on', (_, damage) => {
+    const store = opened(events('x'), 23, damage);
+    expect(recordsOf(store).map(({ type }) => type)).toEqual([null, 'message', 'message']);
+  });
+
+  it('notices a byte of a frame that is another', () => {
+    const { database, schema } = opened(events('x'));
+    const { frame } =
+      database.prepare("SELECT event_zstd AS frame FROM transcript_events WHERE session_id = 'x' AND seq = 1").get() ??
+      {};
+    if (!(frame instanceof Uint8Array)) expect.unreachable('the long question is packed');
+    const at = frame.length - 2;
+    frame[at] = (frame[at] ?? 0) ^ 1;
+    database.exec(put('event_zstd', frame, 'seq = 1'));
+    expect(recordsOf({ database, schema }).map(({ type }) => type)).toEqual(['header', null, 'message']);
+  });
+
+  it.each<[what: string, text: string, type: string]>([
+    ['the most that OpenClaw packs', `"${'y'.repeat(4 * MIB - 2)}"`, 'other'],
+    ['a value that is no object', '5', 'other'],
+    ['a type that nobody knows', '{"type":"of-2027"}', 'other'],
+    ['a record nested 2,000 times', `{"type":"message","x":${'['.repeat(2000)}${']'.repeat(2000)}}`, 'message'],
+  ])('takes %s for no damage', (_, text, type) => {
+    const bytes = Buffer.from(text);
+    for (const damage of [put('event_zstd', zstdCompressSync(bytes)), put('event_json', bytes)]) {
+      expect(recordsOf(opened(events('x'), 23, damage))[0]).toMatchObject({ type });
+    }
+  });
+
+  it('takes bytes that are no UTF-8 inside a string for no damage', () => {
+    const bytes = Buffer.from('{"type":"message","text":"\xff"}', 'latin1');
+    for (const damage of [put('event_zstd', zstdCompressSync(bytes)), put('event_json', bytes)]) {
+      expect(recordsOf(opened(events('x'), 23, damage))[0]).toMatchObject({ type: 'message' });
+    }
+  });
+
+  it('gives sequence numbers above 2^53', () => {
+    const huge = "UPDATE transcript_events SET seq = 9223372036854775807 WHERE session_id = 'x' AND seq = 2";
+    expect(recordsOf(opened(events('x'), 23, huge)).map(({ seq }) => seq)).toEqual([0, 1, 2 ** 63]);
+  });
+});
+
+describe('countRecords', () => {
+  it.each<[what: string, its: readonly DatabaseEvent[], messages: number, compactions: number, cutSeq: number | null]>([
+    ['nothing', [], 0, 0, null],
+    ['a header alone', numbered([{ type: 'session' }]), 0, 0, null],
+    ['messages of any role', numbered([QUESTION, spoken({})]), 2, 0, null],
+    ['a compaction', numbered([QUESTION, COMPACTION, QUESTION]), 2, 1, 1],
+    ['a reset, which is none', numbered([QUESTION, RESET, QUESTION]), 2, 0, 1],
+    ['several of both, the newest counts', numbered([COMPACTION, RESET, COMPACTION, QUESTION, RESET]), 1, 2, 4],
+    ['types that nobody counts', numbered([{ type: 'custom' }, { type: 'model_change' }, { type: null }]), 0, 0, null],
+    ['what has no identity', [QUESTION, COMPACTION], 0, 0, null],
+    [
+      'damaged events, as the type that they were',
+      [
+        { record: { id: 'a', ...QUESTION }, stored: '{' },
+        { record: { id: 'b', ...COMPACTION }, stored: '' },
+      ],
+      1,
+      1,
+      1,
+    ],
+  ])('of %s', (_, its, messages, compactions, cutSeq) => {
+    for (const schema of SCHEMAS) {
+      expect(countRecords(opened(its, schema).database, 'x')).toEqual({ messages, compactions, cutSeq });
+    }
+  });
+});
+
+describe('findUsage', () => {
+  const USED = spoken({ input: 100, output: 7, cacheRead: 20, cacheWrite: 3, totalTokens: 999 });
+  const MORE = spoken({ input: 50, output: 1 });
+
+  it.each<[what: string, records: readonly object[], after: number | null, before: number | null, compacted: boolean]>([
+    ['nothing', [], null, null, false],
+    ['no answer', [QUESTION], null, null, false],
+    ['an answer: what it was asked with, its output left out', [QUESTION, USED], 123, null, false],
+    ['two answers: the last one', [USED, QUESTION, MORE], 50, null, false],
+    ['an answer and a question behind it', [USED, QUESTION], 123, null, false],
+    ['a compaction behind the answer', [USED, COMPACTION], null, 123, true],
+    ['a reset behind the answer', [USED, RESET], null, 123, true],
+    ['an answer on each side of a compaction', [USED, COMPACTION, QUESTION, MORE], 50, 123, true],
+    ['an answer before two cuts', [USED, COMPACTION, RESET, MORE], 50, 123, true],
+    ['an answer between two cuts', [USED, COMPACTION, MORE, RESET], null, 50, true],
+    ['a cut and nothing before it', [RESET, MORE], 50, null, true],
+    [
+      'a delivery mirror, which no model answered',
+      [USED, spoken({ input: 9 }, { provider: 'openclaw', model: 'delivery-mirror' })],
+      123,
+      null,
+      false,
+    ],
+    [
+      'another answer of OpenClaw’s own',
+      [USED, spoken({ input: 9 }, { provider: 'openclaw', model: 'other' })],
+      9,
+      null,
+      false,
+    ],
+    [
+      'a usage of zeros, which says nothing',
+      [USED, spoken({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0 })],
+      123,
+      null,
+      false,
+    ],
+    ['an output alone', [USED, spoken({ output: 5 })], 0, null, false],
+    [
+      'the usage of a question',
+      [USED, { type: 'message', message: { role: 'user', usage: { input: 5 } } }],
+      123,
+      null,
+      false,
+    ],
+    ['an answer without usage', [USED, { type: 'message', message: { role: 'assistant' } }], 123, null, false],
+    ['numbers as strings', [USED, spoken({ input: '5' })], 123, null, false],
+    ['negative numbers', [USED, spoken({ input: -5 })], 123, null, false],
+    ['1e300', [USED, spoken({ input: 1e300 })], 1e300, null, false],
+  ])('of %s', (_, records, after, before, compacted) => {
+    for (const schema of SCHEMAS) {
+      expect(usageOf(opened(numbered(records), schema))).toEqual({ usage: { after, before, compacted }, whole: true });
+    }
+  });
+
+  it('finds it in a packed event', () => {
+    const long = { content: [{ type: 'text', text: 'synthetic '.repeat(500) }] };
+    expect(usageOf(opened(numbered([spoken({ input: 77 }, long)]))).usage.after).toBe(77);
+  });
+
+  it.each<[what: string, damage: string]>([
+    [
+      'NULL in both columns',
+      "UPDATE transcript_events SET event_json = NULL, event_zstd = NULL WHERE session_id = 'x' AND seq = 1",
+    ],
+    ['a text that is cut off', put('event_json', Buffer.from('{"type":"message"'), 'seq = 1')],
+    ['a frame that is none', put('event_zstd', Buffer.from('synthetic'), 'seq = 1')],
+    ['a frame of more than OpenClaw packs', put('event_zstd', zstdCompressSync(Buffer.alloc(5 * MIB, ' ')), 'seq = 1')],
+  ])('looks behind %s', (_, damage) => {
+    expect(usageOf(opened(numbered([USED, MORE, QUESTION]), 23, damage)).usage.after).toBe(123);
+  });
+
+  it('looks at so many bytes on each side of the cut, and says when there was more', () => {
+    const filler = Array.from({ length: 10 }, () => ({ ...QUESTION, text: 'y'.repeat(900) }));
+    const store = opened(numbered([USED, ...filler, COMPACTION, MORE, ...filler]));
+    const none = { after: null, before: null, compacted: true };
+    expect(usageOf(store, 5000)).toEqual({ usage: none, whole: false });
+    expect(usageOf(store, 0)).toEqual({ usage: none, whole: false });
+    expect(usageOf(store, 20_000)).toEqual({ usage: { after: 50, before: 123, compacted: true }, whole: true });
+  });
+
+  it.each([
+    ['before', [USED, QUESTION, QUESTION, COMPACTION, MORE], { after: 50, before: null }],
+    ['after', [USED, COMPACTION, MORE, QUESTION, QUESTION], { after: null, before: 123 }],
+  ])('says so where there was more only %s the cut', (_, records, found) => {
+    const usage = { ...found, compacted: true };
+    expect(usageOf(opened(numbered(records)), 100)).toEqual({ usage, whole: false });
+  });
+
+  it('has seen the whole where the bytes last exactly', () => {
+    const store = opened(numbered([QUESTION]));
+    const [event] = recordsOf(store);
+    expect(usageOf(store, event?.bytes)).toMatchObject({ whole: true });
+    const two = opened(numbered([QUESTION, QUESTION]));
+    expect(usageOf(two, event?.bytes)).toMatchObject({ whole: false });
+  });
+
+  it('sees nothing of other transcripts', () => {
+    expect(usageOf(opened(numbered([QUESTION]))).usage).toEqual({ after: null, before: null, compacted: false });
+    expect(findUsageOf(opened([answer('e', 5)]), 'a')).toBe(700);
+  });
+});
+
+function findUsageOf({ database, schema }: Opened, id: string): number | null {
+  return findUsage(database, schema, id, null, ALL).usage.after;
+}

@@ -1,0 +1,226 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import { type DatabaseSession, writeDatabase } from '../../../demo/database.ts';
+import type { Snapshot, SnapshotSession } from '../../../src/model/snapshot.ts';
+import { NO_USAGE } from '../../../src/model/transcript.ts';
+import { type EventKind, entryOf, eventOf, LiveDatabase, NOW } from '../../support/live-database.ts';
+import { testScanner } from '../../support/scan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sqlite-incremental-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Sessions, and events of each. */
+const SIZES = {
+  small: [3, 3],
+  // Above what is counted and parsed transcript by transcript.
+  bulk: [60, 4],
+  // Above what is read in one slice: of events and bytes, and of sessions.
+  long: [60, 400],
+  wide: [1100, 2],
+} satisfies Record<string, [number, number]>;
+
+type Size = keyof typeof SIZES;
+
+function template(size: Size): string {
+  const path = join(folder, size);
+  if (existsSync(path)) return path;
+  const [sessions, events] = SIZES[size];
+  const kinds: EventKind[] = ['user', 'answer', 'custom'];
+  writeDatabase({
+    agent: 'ops',
+    path,
+    sessions: Array.from({ length: sessions }, (_, at): DatabaseSession => {
+      const sessionId = `session-${at}`;
+      return {
+        key: `agent:ops:hook:${at}`,
+        sessionId,
+        entry: entryOf(sessionId, 1000 + at, true),
+        createdMs: NOW - 86_400_000,
+        updatedMs: NOW - 86_400_000,
+        events: Array.from({ length: events }, (__, n) => {
+          const event = eventOf(kinds[n % kinds.length] ?? 'user', 1_000_000 + at * events + n);
+          return size === 'long' ? Object.assign(event, { filling: 'x'.repeat(400) }) : event;
+        }),
+      };
+    }),
+  });
+  return path;
+}
+
+interface Operation {
+  readonly [fc.toStringMethod]: () => string;
+  run(database: LiveDatabase): void;
+}
+
+function always(text: string, run: Operation['run']): Operation {
+  return { [fc.toStringMethod]: () => text, run };
+}
+
+function operation<T extends unknown[]>(
+  name: keyof LiveDatabase,
+  ...parameters: { [K in keyof T]: fc.Arbitrary<T[K]> }
+) {
+  return fc.tuple(...parameters).map(
+    (values): Operation => ({
+      [fc.toStringMethod]: () => `${name}(${values.map((value) => JSON.stringify(value)).join(', ')})`,
+      run: (database) => (database[name] as unknown as (...all: T) => void).apply(database, values as T),
+    }),
+  );
+}
+
+const at = fc.nat(5);
+const kind: fc.Arbitrary<EventKind> = fc.constantFrom(
+  ...(['user', 'answer', 'answer', 'long', 'compaction', 'reset', 'custom', 'damaged', 'bad_frame'] as const),
+);
+const kinds = fc.array(kind, { minLength: 1, maxLength: 4 });
+const warm: fc.Arbitrary<Operation> = fc.oneof(
+  operation('append', at, kinds),
+  operation('append', at, kinds),
+  operation('appendToAll', kinds),
+  operation('rewrite', at, fc.option(kinds)),
+  operation('rewriteAll'),
+  operation('replaceNewest', at, fc.integer({ min: 1, max: 3 }), kinds),
+  operation('removeFromMiddle', at),
+  operation('addSession', kinds),
+  operation('addKey', at),
+  operation('removeSession', at),
+  operation('setNode', at, fc.constant('archived_at'), fc.constantFrom(NOW, null)),
+  operation('setNode', at, fc.constant('entry_json'), fc.constantFrom('{broken', '[]')),
+  operation('setNode', at, fc.constant('status'), fc.constantFrom('done', 'running')),
+  operation('setEntry', at, fc.constantFrom(null, 5, 1000, 200_000), fc.constantFrom(null, true, false)),
+  operation('bury', at),
+  operation('beginWindow', at, kinds),
+  operation('switchBack', at),
+  operation('makeHot', at),
+  operation('checkpoint', fc.constantFrom('PASSIVE', 'TRUNCATE')),
+  operation('vacuum'),
+  operation('reopen'),
+  operation('backUp'),
+  operation('restore', kinds),
+  operation('settle'),
+);
+const change = fc.oneof({ arbitrary: warm, weight: 24 }, { arbitrary: operation('makeCold', at), weight: 2 });
+
+interface Step {
+  readonly change: Operation;
+  readonly scan: 'quick' | 'deep' | null;
+  /** Happens between the slices of the scan. */
+  readonly meanwhile: readonly { readonly slices: number; readonly change: Operation }[];
+}
+
+function step(meanwhile: boolean): fc.Arbitrary<Step> {
+  return fc.record({
+    change,
+    scan: fc.constantFrom('quick', 'quick', 'deep', null),
+    meanwhile: meanwhile ? fc.array(fc.record({ slices: fc.nat(6), change }), { maxLength: 3 }) : fc.constant([]),
+  });
+}
+
+/** Plays the steps to a scanner that lives through them, then compares with one that knows nothing. */
+async function play(size: Size, steps: readonly Step[]): Promise<void> {
+  const database = new LiveDatabase(template(size));
+  let pending: { slices: number; change: Operation }[] = [];
+  const pause = async () => {
+    await turn();
+    const [next] = pending;
+    if (next === undefined) return;
+    next.slices -= 1;
+    if (next.slices >= 0) return;
+    pending.shift();
+    next.change.run(database);
+  };
+  const settings = { now: () => NOW, settings: { sessionLimit: 5000 } };
+  const scanner = testScanner(database.stateDir, { ...settings, pause });
+  try {
+    await scanner.quick();
+    for (const {
+      change: { run },
+      scan,
+      meanwhile,
+    } of steps) {
+      run(database);
+      pending = meanwhile.map((each) => ({ ...each }));
+      if (scan !== null) await scanner[scan]();
+    }
+    pending = [];
+    const other = testScanner(database.stateDir, settings);
+    for (const [scan, view] of [
+      ['quick', quickly],
+      ['deep', decisive],
+    ] as const) {
+      const [own, anew] = [await scanner[scan](), await other[scan]()];
+      expect(view(own.snapshot)).toEqual(view(anew.snapshot));
+    }
+  } finally {
+    database.close();
+  }
+}
+
+/** All but the usage of a transcript that was asked while its entry was of no use, where it is again: it decides nothing. */
+function decisive(snapshot: Snapshot): Snapshot {
+  return withSessions(snapshot, (published) => {
+    const { session } = published;
+    if (session.transcript === null || session.tokensSource !== 'index') return published;
+    return { ...published, session: { ...session, transcript: { ...session.transcript, usage: NO_USAGE } } };
+  });
+}
+
+/** What needs no deep scan: who has done one knows more. */
+function quickly(snapshot: Snapshot): Snapshot {
+  const known = withSessions(decisive(snapshot), ({ session, findings, ...published }) => ({
+    ...published,
+    session: { ...session, transcript: session.transcript && { ...session.transcript, badRecords: null } },
+    findings: findings.filter(({ reason }) => reason !== 'invalid_json'),
+  }));
+  return { ...known, lookedFor: [] };
+}
+
+function withSessions(snapshot: Snapshot, view: (session: SnapshotSession) => SnapshotSession): Snapshot {
+  const agents = snapshot.agents.map((agent) => ({ ...agent, sessions: agent.sessions.map(view) }));
+  return { ...snapshot, agents };
+}
+
+it.each([
+  { size: 'small', meanwhile: false, numRuns: 60 },
+  { size: 'small', meanwhile: true, numRuns: 40 },
+  { size: 'bulk', meanwhile: true, numRuns: 15 },
+  { size: 'wide', meanwhile: true, numRuns: 2 },
+  { size: 'long', meanwhile: true, numRuns: 1 },
+] as const)(
+  'a scanner that has seen every state of a $size database says what a new one says, changed within scans: $meanwhile',
+  async ({ size, meanwhile, numRuns }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step(meanwhile), { minLength: 1, maxLength: 12 }), (steps) => play(size, steps)),
+      { numRuns },
+    );
+  },
+  120_000,
+);
+
+/** With an append before each, so that there is something to count, and one after, which must go on from what was counted. */
+it.each([
+  'append' as const,
+  'rewrite' as const,
+  'replaceNewest' as const,
+  'removeFromMiddle' as const,
+  'beginWindow' as const,
+  'removeSession' as const,
+  'makeCold' as const,
+  'vacuum' as const,
+])('nothing is lost or counted twice where %s happens between two slices, whichever they are', async (name) => {
+  const append = always('append', (database) => database.append(1, ['answer', 'damaged']));
+  const between = always(name, (database) => {
+    if (name === 'vacuum') database.vacuum();
+    else if (name === 'replaceNewest') database.replaceNewest(1, 2, ['user', 'user']);
+    else database[name](1, ['user', 'damaged']);
+  });
+  for (const slices of Array.from({ length: 8 }).keys()) {
+    const step: Step = { change: append, scan: 'quick', meanwhile: [{ slices, change: between }] };
+    await play('small', [{ ...step, scan: 'deep' }, step, { ...step, meanwhile: [] }]);
+  }
+});

@@ -1,0 +1,201 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { zstdCompressSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
+import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
+import { figureOf, NOW, scanBoth } from '../../support/beside.ts';
+import {
+  BAD,
+  badEntry,
+  badSession,
+  damage,
+  events,
+  PLAIN,
+  replaceDatabase,
+  session,
+  settle,
+  sqliteState,
+} from '../../support/beside-sqlite.ts';
+import { closedDatabase, heldDatabase } from '../../support/databases.ts';
+import { testScanner } from '../../support/scan.ts';
+
+function agentOf({ agents }: Snapshot, name = 'ops'): SnapshotAgent {
+  return agents.find(({ agent }) => agent === name) ?? expect.unreachable(`no agent ${name}`);
+}
+
+function config(dir: string, agents: object[]): void {
+  writeFileSync(
+    join(dir, 'openclaw.json'),
+    JSON.stringify({ meta: { lastTouchedVersion: '2026.9.6' }, agents: { list: agents } }),
+  );
+}
+
+it('frames that all unpack to too much end a slice, however small they are', async () => {
+  const FRAMES = 60;
+  const bomb = zstdCompressSync(Buffer.alloc(4 * 1024 * 1024 + 1, 32));
+  const state = sqliteState({ bad: badSession({ events: [] }) });
+  {
+    using database = new DatabaseSync(state.database);
+    const insert = database.prepare(
+      "INSERT INTO transcript_events (session_id, seq, created_at, event_zstd, event_utf8_bytes) VALUES ('bad', ?, 1, ?, 9)",
+    );
+    for (let seq = 0; seq < FRAMES; seq += 1) insert.run(seq, bomb);
+  }
+  settle(state.database);
+  const scanner = testScanner(state.dir, PLAIN);
+  await scanner.quick();
+  const before = scanner.databases.counts.reads;
+  await scanner.deep();
+  // Two of them use up a slice of 8 MiB.
+  expect(scanner.databases.counts.reads - before).toBeGreaterThan(FRAMES / 3);
+});
+
+it.each([
+  ['a session', "UPDATE session_nodes SET rowid = 9223372036854775807 WHERE current_session_id = 'bad'"],
+  ['a session, below zero', "UPDATE session_nodes SET rowid = -5 WHERE current_session_id = 'bad'"],
+  ['an event', "UPDATE transcript_events SET rowid = 9223372036854775807 WHERE session_id = 'bad' AND seq = 2"],
+  ['an event, below zero', "UPDATE transcript_events SET rowid = -5 WHERE session_id = 'bad' AND seq = 2"],
+  [
+    'the order of an event',
+    "UPDATE transcript_events SET seq = 9223372036854775807 WHERE session_id = 'bad' AND seq = 2",
+  ],
+])('the largest number in %s changes no figure', async (_, statement) => {
+  const [healthy, odd] = [sqliteState({ bad: badSession() }), sqliteState({ bad: badSession() })];
+  damage(odd.database, statement);
+  const [before, after] = await Promise.all([healthy, odd].map(({ dir }) => scanBoth(testScanner(dir, PLAIN))));
+  for (const name of ['tokens', 'transcript_bytes', 'messages']) {
+    const bytes = before === undefined ? null : figureOf(before.deep, name, BAD);
+    expect(bytes, name).not.toBeNull();
+    expect(after === undefined ? null : figureOf(after.deep, name, BAD), name).toBe(bytes);
+  }
+});
+
+it('a size below zero is as if it were not stored: what is packed tells none of its own', async () => {
+  const [healthy, odd] = [sqliteState({ bad: badSession() }), sqliteState({ bad: badSession() })];
+  damage(odd.database, "UPDATE transcript_events SET event_utf8_bytes = -100000 WHERE session_id = 'bad'");
+  const [before, after] = await Promise.all([healthy, odd].map(({ dir }) => scanBoth(testScanner(dir, PLAIN))));
+  const bytes = [after, before].map((scans) =>
+    scans === undefined ? null : figureOf(scans.deep, 'transcript_bytes', BAD),
+  );
+  expect(bytes[0]).toBeGreaterThan(0);
+  expect(bytes[0]).toBeLessThan(bytes[1] ?? 0);
+});
+
+it('another database in the place of one starts over, also where its marks are the same', async () => {
+  const state = sqliteState();
+  const scanner = testScanner(state.dir, PLAIN);
+  await scanner.deep();
+  const [header, question, ...rest] = events('ops-0', 1234);
+  const longer = { ...(question as object), text: 'other '.repeat(500) };
+  replaceDatabase(
+    state,
+    session('agent:ops:main', 'ops-0', {
+      events: [header, longer, ...rest].filter((event) => event !== undefined),
+      entry: { ...badEntry(), sessionId: 'ops-0' },
+    }),
+  );
+  const figures = ({ snapshot }: Awaited<ReturnType<typeof scanner.deep>>) =>
+    agentOf(snapshot).sessions.map(({ session: { transcript, tokens } }) => ({ transcript, tokens }));
+  expect(figures(await scanner.deep())).toEqual(figures(await testScanner(state.dir, PLAIN).deep()));
+});
+
+it('two agents that name one database: it is of the one that its rows name', async () => {
+  const state = sqliteState();
+  config(state.dir, [{ id: 'ops' }, { id: 'two', agentDir: dirname(state.database) }, { id: 'kin' }]);
+  const { snapshot } = await testScanner(state.dir, PLAIN).deep();
+  expect(agentOf(snapshot)).toMatchObject({ readable: true });
+  expect(agentOf(snapshot, 'two')).toMatchObject({ readable: false, problems: ['database_mismatch'], sessions: [] });
+});
+
+it('the quarantine of another database is none of this one', async () => {
+  const state = sqliteState();
+  const custom = join(state.dir, 'custom-ops');
+  mkdirSync(custom);
+  renameSync(state.database, join(custom, 'openclaw-agent.sqlite'));
+  config(state.dir, [{ id: 'ops', agentDir: custom }, { id: 'kin' }]);
+  closedDatabase(
+    join(state.dir, 'state/openclaw-quarantine.sqlite'),
+    'CREATE TABLE quarantined_databases (path TEXT)',
+    "INSERT INTO quarantined_databases VALUES ('/srv/state/state/openclaw.sqlite')",
+  );
+  expect(agentOf((await testScanner(state.dir, PLAIN).deep()).snapshot)).toMatchObject({
+    readable: true,
+    problems: [],
+  });
+});
+
+it('an agent that seems empty while the registry cannot be read was not read', async () => {
+  const state = sqliteState();
+  const registry = join(state.dir, 'state/openclaw.sqlite');
+  mkdirSync(join(state.dir, 'custom'));
+  renameSync(state.database, join(state.dir, 'custom/openclaw-agent.sqlite'));
+  rmSync(registry, { force: true });
+  writeStateDatabase({
+    path: registry,
+    version: '2026.9.6',
+    agents: [{ agent: 'ops', path: 'custom/openclaw-agent.sqlite' }],
+  });
+  const scanner = testScanner(state.dir, PLAIN);
+  expect(agentOf((await scanner.deep()).snapshot)).toMatchObject({ layout: 'sqlite', readable: true });
+  writeFileSync(registry, 'garbage that is no database at all');
+  settle(registry);
+  // What it said before is still known.
+  expect(agentOf((await scanner.quick()).snapshot)).toMatchObject({ layout: 'sqlite', readable: true });
+  const fresh = (await testScanner(state.dir, PLAIN).deep()).snapshot;
+  expect(agentOf(fresh)).toMatchObject({ readable: false, problems: ['database_unreadable'] });
+  expect(agentOf(fresh, 'kin')).toMatchObject({ readable: true });
+});
+
+it.each(['agents/ops/agent', 'agents/ops'])(
+  '%s that leads out of the state directory is not followed',
+  async (path) => {
+    const [state, other] = [sqliteState(), sqliteState()];
+    renameSync(join(state.dir, path), join(other.dir, 'elsewhere'));
+    symlinkSync(join(other.dir, 'elsewhere'), join(state.dir, path));
+    expect(agentOf((await testScanner(state.dir, PLAIN).deep()).snapshot)).toMatchObject({
+      readable: false,
+      problems: ['database_unreadable'],
+      sessions: [],
+    });
+  },
+);
+
+it('the figures of a locked database are as old as the last look that found them so', async () => {
+  const state = sqliteState({ ops: { journal: 'rollback' } });
+  let now = NOW;
+  const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
+  await scanner.deep();
+  now += 3_600_000;
+  await scanner.quick();
+  const seenMs = now;
+  const held = await heldDatabase(
+    state.database,
+    'BEGIN EXCLUSIVE',
+    'UPDATE session_nodes SET updated_at = updated_at + 1',
+  );
+  try {
+    now += 60_000;
+    const locked = agentOf((await scanner.quick()).snapshot);
+    expect(locked).toMatchObject({ readable: true, staleSinceMs: seenMs });
+    now += 15 * 60_000;
+    expect(agentOf((await scanner.quick()).snapshot)).toMatchObject({
+      readable: false,
+      problems: ['database_unreadable'],
+    });
+  } finally {
+    await held.end('ROLLBACK');
+  }
+  expect(agentOf((await scanner.quick()).snapshot)).toMatchObject({ readable: true, staleSinceMs: null });
+});
+
+it('a database that is written anew beside us keeps nothing of the sessions that it lost', async () => {
+  const state = sqliteState();
+  const scanner = testScanner(state.dir, PLAIN);
+  await scanner.deep();
+  rmSync(state.database);
+  writeDatabase({ path: state.database, agent: 'ops', sessions: [session('agent:ops:other', 'other')] });
+  const { snapshot } = await scanner.deep();
+  expect(agentOf(snapshot).sessions.map((each) => each.session.key)).toEqual(['agent:ops:other']);
+});

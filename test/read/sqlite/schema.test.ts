@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { databaseSchema } from '../../../src/read/sqlite/schema.ts';
+import { agentDatabase } from '../../support/agent-database.ts';
+
+const NO_SESSION_TABLES = ['session_nodes', 'session_windows', 'transcript_events'].map(
+  (table) => `DROP TABLE ${table}`,
+);
+/** As 2026.7.2-beta.1 to beta.4 have it. */
+const SESSION_ENTRIES =
+  'CREATE TABLE session_entries (session_key TEXT NOT NULL PRIMARY KEY, entry_json TEXT NOT NULL)';
+
+function setMeta(value: string): string {
+  return `UPDATE schema_meta SET ${value}`;
+}
+
+function dropColumn(table: string, column: string): string {
+  return `ALTER TABLE ${table} DROP COLUMN ${column}`;
+}
+
+describe('databaseSchema', () => {
+  it.each([
+    [19, '2026.8.1'],
+    [21, '2026.9.5'],
+    [23, '2026.9.6'],
+  ] as const)('reads schema %d, that of %s', (schema, appVersion) => {
+    const found = databaseSchema(agentDatabase({ schema }), 'ops');
+    expect(found).toMatchObject({ version: schema, appVersion, sessions: 'readable' });
+  });
+
+  it.each([
+    ['transcript_events', 'event_json', [19, 21, 23]],
+    ['transcript_events', 'event_zstd', [23]],
+    ['transcript_events', 'event_utf8_bytes', [23]],
+    ['session_transcript_cold_archives', 'raw_bytes', [21, 23]],
+    ['session_nodes', 'no_such_column', []],
+    // In the file, and none of the tables that are read.
+    ['auth_profile_store' as 'session_nodes', 'store_json', []],
+  ] as const)('knows which schemas have %s.%s', (table, column, schemas) => {
+    const having = ([19, 21, 23] as const).filter((schema) =>
+      databaseSchema(agentDatabase({ schema }), 'ops').has(table, column),
+    );
+    expect(having).toEqual(schemas);
+  });
+
+  it.each<[what: string, verdict: string, damage: string[]]>([
+    ['a newer version with all that is needed', 'readable', ['PRAGMA user_version = 99']],
+    [
+      'the last beta, which certifies no entry',
+      'readable',
+      ['PRAGMA user_version = 16', dropColumn('session_nodes', 'entry_valid')],
+    ],
+    [
+      'none of the tables that some version lacks',
+      'readable',
+      [
+        'DROP TABLE transcript_rewrite_watermarks',
+        'DROP TABLE session_transcript_archives',
+        'DROP TABLE session_transcript_cold_archives',
+        'DROP TABLE session_pending_inputs',
+      ],
+    ],
+    ['nothing that says whose it is', 'readable', ['DROP TABLE schema_meta']],
+    ['no row that says whose it is', 'readable', ['DELETE FROM schema_meta']],
+    ['no agent', 'readable', [setMeta('agent_id = NULL')]],
+    ['the same agent as another text', 'readable', [setMeta("agent_id = ' OPS '")]],
+    ['another agent', 'mismatch', [setMeta("agent_id = 'kin'")]],
+    ['another role', 'mismatch', [setMeta("role = 'global'")]],
+    [
+      'another agent and tables that are missing',
+      'mismatch',
+      [setMeta("agent_id = 'kin'"), 'DROP TABLE session_windows'],
+    ],
+    ['no nodes', 'unsupported', ['DROP TABLE session_nodes']],
+    ['no windows', 'unsupported', ['DROP TABLE session_windows']],
+    ['no events', 'unsupported', ['DROP TABLE transcript_events']],
+    ['no identities', 'unsupported', ['DROP TABLE transcript_event_identities']],
+    ['no entries', 'unsupported', [dropColumn('session_nodes', 'entry_json')]],
+    ['no texts of events', 'unsupported', [dropColumn('transcript_events', 'event_json')]],
+    [
+      'a newer version that lacks what is needed',
+      'unsupported',
+      ['PRAGMA user_version = 99', dropColumn('transcript_events', 'event_json')],
+    ],
+    ['the tables of an early beta', 'unsupported', ['PRAGMA user_version = 4', ...NO_SESSION_TABLES, SESSION_ENTRIES]],
+    ['only the tables of 2026.7', 'absent', ['PRAGMA user_version = 1', ...NO_SESSION_TABLES]],
+    ['no session tables of another agent', 'absent', [setMeta("agent_id = 'kin'"), ...NO_SESSION_TABLES]],
+  ])('with %s is %s', (_, verdict, damage) => {
+    expect(databaseSchema(agentDatabase({}, ...damage), 'ops').sessions).toBe(verdict);
+  });
+
+  it('does not ask the program’s version for what the tables say', () => {
+    const found = databaseSchema(agentDatabase({ version: '1999.1.1' }, 'PRAGMA user_version = 3'), 'ops');
+    expect(found).toMatchObject({ version: 3, appVersion: '1999.1.1', sessions: 'readable' });
+  });
+
+  it('says nothing of a version that stands nowhere', () => {
+    expect(databaseSchema(agentDatabase({}, setMeta('app_version = NULL')), 'ops').appVersion).toBeNull();
+  });
+});

@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredSession } from '../../../src/model/session.ts';
+import { NO_USAGE } from '../../../src/model/transcript.ts';
+import { parseEntry } from '../../../src/openclaw/entry.ts';
+import type { SessionNode } from '../../../src/read/sqlite/nodes.ts';
+import { storedSession } from '../../../src/read/sqlite/session.ts';
+import type { KnownTranscript } from '../../../src/read/sqlite/transcripts.ts';
+import { NO_ROUTE } from '../../support/snapshot.ts';
+
+const WINDOW = { chatType: 'group', accountId: 'bot', model: 'w-model', provider: 'w-provider', transcriptMs: 40 };
+const ENTRY = {
+  sessionId: 's',
+  updatedAt: 30,
+  status: 'done',
+  model: 'e-model',
+  modelProvider: 'e-provider',
+  chatType: 'direct',
+  totalTokens: 700,
+  inputTokens: 600,
+  outputTokens: 50,
+  totalTokensFresh: true,
+  contextTokens: 1000,
+};
+
+function node(changes: Partial<Omit<SessionNode, 'entry'>> = {}, entry: unknown = ENTRY): SessionNode {
+  return {
+    rowid: 1n,
+    key: 'agent:ops:main',
+    sessionId: 's',
+    entry: parseEntry(entry),
+    route: NO_ROUTE,
+    twinMs: null,
+    archived: false,
+    updatedMs: 20,
+    createdMs: 10,
+    lastInteractionMs: null,
+    lastActivityMs: null,
+    status: 'failed',
+    window: WINDOW,
+    cold: null,
+    lastSeq: null,
+    generation: '',
+    ...changes,
+  };
+}
+
+function known(changes: Partial<KnownTranscript> = {}): KnownTranscript {
+  return {
+    sessionId: 's',
+    lastSeq: 9,
+    generation: '',
+    events: 10,
+    bytes: 1234,
+    messages: 6,
+    compactions: 1,
+    cutSeq: 3,
+    usage: null,
+    validatedSeq: -1,
+    badEvents: 0,
+    writtenMs: null,
+    lastEventId: null,
+    ...changes,
+  };
+}
+
+describe('storedSession', () => {
+  it.each<[what: string, given: SessionNode, expected: Partial<StoredSession>]>([
+    [
+      'the entry’s figures',
+      node(),
+      {
+        agent: 'ops',
+        era: 'sqlite',
+        key: 'agent:ops:main',
+        sessionId: 's',
+        broken: false,
+        idDiffers: false,
+        windowMissing: false,
+        totalTokens: 700,
+        inputTokens: 600,
+        outputTokens: 50,
+        totalTokensFresh: true,
+        contextTokens: 1000,
+        pathNull: false,
+        leadsOut: false,
+      },
+    ],
+    [
+      'no figures of a broken entry, but its columns and its window',
+      node({}, '{'),
+      {
+        broken: true,
+        idDiffers: false,
+        totalTokens: null,
+        totalTokensFresh: null,
+        contextTokens: null,
+        status: 'failed',
+        model: 'w-model',
+        provider: 'w-provider',
+        chatType: 'group',
+        account: 'bot',
+        startedMs: 10,
+        lastActivityMs: 20,
+      },
+    ],
+    [
+      'nothing of a broken entry without a window',
+      node({ window: null }, null),
+      {
+        broken: true,
+        windowMissing: true,
+        model: null,
+        provider: null,
+        chatType: null,
+      },
+    ],
+    ['another id than its row', node({}, { ...ENTRY, sessionId: 'other' }), { sessionId: 's', idDiffers: true }],
+    ['no id to compare', node({}, {}), { sessionId: 's', idDiffers: false }],
+    ['the window’s chat type before the entry’s', node(), { chatType: 'group' }],
+    [
+      'the entry’s chat type where the window has none',
+      node({ window: { ...WINDOW, chatType: null } }),
+      {
+        chatType: 'direct',
+      },
+    ],
+    ['the window’s account before the route’s', node({}, { ...ENTRY, lastAccountId: 'route' }), { account: 'bot' }],
+    [
+      'the route’s account where the window’s is blank',
+      node({ window: { ...WINDOW, accountId: '' } }, { ...ENTRY, lastAccountId: 'route' }),
+      {
+        account: 'route',
+      },
+    ],
+    ['no account', node({ window: { ...WINDOW, accountId: null } }), { account: null }],
+    ['the entry’s model, never the window’s', node(), { model: 'e-model', provider: 'e-provider' }],
+    [
+      'a model that was chosen and has not run',
+      node({}, { modelOverride: 'o', providerOverride: 'p' }),
+      {
+        model: 'o',
+        provider: 'p',
+      },
+    ],
+    ['the entry’s status before the row’s', node(), { status: 'done' }],
+    ['the row’s status', node({}, { ...ENTRY, status: undefined }), { status: 'failed' }],
+    ['its start as the entry has it', node({}, { ...ENTRY, sessionStartedAt: 5 }), { startedMs: 5 }],
+    ['its start as the row has it', node(), { startedMs: 10 }],
+    ['no start of an imported row', node({ createdMs: null }), { startedMs: null }],
+    ['an activity that is only a change', node(), { ranMs: null, lastActivityMs: 30 }],
+    ['the row’s change where the entry has none', node({}, {}), { ranMs: null, lastActivityMs: 20 }],
+    ['the row’s interaction', node({ lastInteractionMs: 25 }), { ranMs: 25, lastActivityMs: 25 }],
+    ['the row’s activity', node({ lastActivityMs: 26 }), { ranMs: 26, lastActivityMs: 26 }],
+    [
+      'the interaction before the activity',
+      node({ lastInteractionMs: 25, lastActivityMs: 26 }),
+      { lastActivityMs: 25 },
+    ],
+    [
+      'the entry’s interaction first',
+      node({ lastInteractionMs: 25 }, { ...ENTRY, lastInteractionAt: 24 }),
+      {
+        ranMs: 24,
+        lastActivityMs: 24,
+      },
+    ],
+    ['the newest of all times as that of the last write', node({ lastInteractionMs: 25 }), { lastStoredMs: 40 }],
+    [
+      'no time at all',
+      node({ updatedMs: null, createdMs: null, window: null }, {}),
+      {
+        lastStoredMs: null,
+        lastActivityMs: null,
+      },
+    ],
+  ])('has %s', (_, given, expected) => {
+    expect(storedSession('ops', given, undefined)).toMatchObject(expected);
+  });
+});
+
+describe('the transcript', () => {
+  it.each<[what: string, transcript: KnownTranscript, badRecords: number | null]>([
+    ['that was never validated', known(), null],
+    ['that was validated up to its end', known({ validatedSeq: 9 }), 0],
+    ['that has a bad event', known({ validatedSeq: 9, badEvents: 2 }), 2],
+    ['that grew since', known({ validatedSeq: 8 }), null],
+    ['that grew since a bad event was found', known({ validatedSeq: 8, badEvents: 1 }), 1],
+  ])('%s', (_, transcript, badRecords) => {
+    expect(storedSession('ops', node(), transcript)).toMatchObject({
+      transcriptState: 'there',
+      transcript: { bytes: 1234, writtenMs: 40, usage: NO_USAGE, messages: 6, compactions: 1, badRecords, facts: null },
+    });
+  });
+
+  it('has the usage that was found', () => {
+    const usage = { after: 5, before: 7, compacted: true };
+    expect(storedSession('ops', node(), known({ usage: { usage, whole: false } })).transcript?.usage).toEqual(usage);
+  });
+
+  it.each([
+    [{}, 40],
+    [{ window: null }, 20],
+    [{ window: { ...WINDOW, transcriptMs: null } }, 20],
+    [{ window: null, updatedMs: null }, 0],
+  ])('with %j was written at %d', (changes, writtenMs) => {
+    expect(storedSession('ops', node(changes), known()).transcript?.writtenMs).toBe(writtenMs);
+  });
+
+  it('that was moved out has its recorded size, and nobody knows its records', () => {
+    const cold = { bytes: 99, archivedMs: 15 };
+    const unknown = { usage: NO_USAGE, messages: null, compactions: null, badRecords: null };
+    expect(storedSession('ops', node({ cold }), undefined)).toMatchObject({
+      transcriptState: 'there',
+      transcript: { bytes: 99, writtenMs: 15, ...unknown },
+    });
+    expect(storedSession('ops', node({ cold }), known()).transcript?.bytes).toBe(1234);
+  });
+
+  it('is missing where there are no events and no archive', () => {
+    expect(storedSession('ops', node(), undefined)).toMatchObject({ transcriptState: 'missing', transcript: null });
+  });
+});

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type DatabaseSession, writeDatabase } from '../../../demo/database.ts';
+import type { Scanner } from '../../../src/scan/scanner.ts';
+import { type EventKind, entryOf, eventOf, LiveDatabase, NOW } from '../../support/live-database.ts';
+import { testScanner } from '../../support/scan.ts';
+
+/** A gateway's database of so many sessions, each with so many answers. */
+function live(sessions: number, events: number): LiveDatabase {
+  const folder = mkdtempSync(join(tmpdir(), 'sqlite-work-'));
+  const path = join(folder, 'template');
+  writeDatabase({
+    agent: 'ops',
+    path,
+    sessions: Array.from({ length: sessions }, (_, at): DatabaseSession => {
+      const sessionId = `session-${at}`;
+      return {
+        key: `agent:ops:hook:${at}`,
+        sessionId,
+        entry: entryOf(sessionId, 1000, true),
+        createdMs: NOW,
+        updatedMs: NOW,
+        events: Array.from({ length: events }, (__, n) => eventOf('answer', 10_000_000 + at * events + n)),
+      };
+    }),
+  });
+  const database = new LiveDatabase(path);
+  onTestFinished(() => {
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return database;
+}
+
+function scannerOf(database: LiveDatabase): Scanner {
+  return testScanner(database.stateDir, { now: () => NOW });
+}
+
+interface Work {
+  readonly reads: number;
+  readonly eventBytes: number;
+  readonly renders: number;
+}
+
+async function workOf(scanner: Scanner, scan: 'quick' | 'deep'): Promise<Work> {
+  const count = () => ({ ...scanner.databases.counts, renders: scanner.counts.renders });
+  const before = count();
+  await scanner[scan]();
+  const after = count();
+  return {
+    reads: after.reads - before.reads,
+    eventBytes: after.eventBytes - before.eventBytes,
+    renders: after.renders - before.renders,
+  };
+}
+
+/** Characters of the record as it is stored; `live` gives the events that it writes the numbers 1, 2, 3 … */
+function bytesOf(kind: EventKind, number: number): number {
+  return JSON.stringify(eventOf(kind, number)).length;
+}
+
+const NOTHING: Work = { reads: 0, eventBytes: 0, renders: 0 };
+
+describe('a database that was not written to', () => {
+  it.each(['quick', 'deep'] as const)('is not opened again after a %s scan, and nothing is rendered', async (first) => {
+    const database = live(60, 3);
+    database.settle();
+    const scanner = scannerOf(database);
+    await scanner[first]();
+    // One whose stored total is of no use: its events are asked once.
+    database.setEntry(0, 5, false);
+    database.settle();
+    await scanner[first]();
+    expect(await workOf(scanner, 'quick')).toEqual(NOTHING);
+  });
+
+  it('is not parsed again by a second deep scan', async () => {
+    const database = live(60, 3);
+    database.settle();
+    const scanner = scannerOf(database);
+    expect((await workOf(scanner, 'deep')).eventBytes).toBeGreaterThan(60 * 3 * 100);
+    expect(await workOf(scanner, 'deep')).toEqual(NOTHING);
+  });
+});
+
+describe('after a deep scan', () => {
+  it('an event that was appended is parsed by the next quick scan, and nothing else', async () => {
+    const database = live(3, 50);
+    const scanner = scannerOf(database);
+    await scanner.deep();
+    database.append(1, ['answer']);
+    const work = await workOf(scanner, 'quick');
+    expect(work).toMatchObject({ eventBytes: bytesOf('answer', 1), renders: 1 });
+    // The list of sessions, the count, the event.
+    expect(work.reads).toBeLessThanOrEqual(4);
+  });
+
+  it('a change of the session list reads no event', async () => {
+    const database = live(3, 50);
+    const scanner = scannerOf(database);
+    await scanner.deep();
+    database.setNode(0, 'archived_at', NOW);
+    database.setEntry(1, 2000, true);
+    expect(await workOf(scanner, 'quick')).toEqual({ reads: 1, eventBytes: 0, renders: 1 });
+  });
+
+  it('what a rewrite put there is parsed, of that transcript alone', async () => {
+    const database = live(3, 50);
+    const scanner = scannerOf(database);
+    await scanner.deep();
+    database.rewrite(2, ['user', 'answer']);
+    expect(await workOf(scanner, 'quick')).toMatchObject({ eventBytes: bytesOf('user', 1) + bytesOf('answer', 2) });
+  });
+});
+
+describe('the first scan', () => {
+  it('opens a database for slices of its sessions, not for each', async () => {
+    const [few, many] = [live(200, 2), live(2000, 2)];
+    const work = await Promise.all([few, many].map((database) => workOf(scannerOf(database), 'quick')));
+    const reads = work.map((each) => each.reads);
+    expect(reads[1]).toBeLessThan(2000 / 50);
+    expect(reads[1]).toBeLessThanOrEqual(10 * (reads[0] ?? 0));
+    expect(work.map(({ eventBytes }) => eventBytes)).toEqual([0, 0]);
+  });
+
+  it('opens it for slices of its events in a deep scan too', async () => {
+    const work = await workOf(scannerOf(live(2000, 2)), 'deep');
+    expect(work.reads).toBeLessThan(2000 / 50);
+  });
+});

@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ExporterError } from '../../src/errors.ts';
+import { loadSalt, saltPath } from '../../src/settings/salt.ts';
+
+const IS_ROOT = process.getuid?.() === 0;
+/** Somebody whom modes apply to; root itself may read and write everything. */
+const NOBODY = 65_534;
+const MODULE = join(import.meta.dirname, '../../src/settings/salt.ts');
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'salt-'));
+  if (IS_ROOT) chownSync(folder, NOBODY, NOBODY);
+});
+afterEach(() => {
+  if (existsSync(join(folder, 'closed'))) chmodSync(join(folder, 'closed'), 0o700);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Outcome = { salt: string; kept: boolean } | { code: string; message: string };
+
+/** Loads the salt in a process of its own, never as root. */
+async function loadElsewhere(path: string): Promise<Outcome> {
+  const script = `
+    const { loadSalt } = await import(${JSON.stringify(MODULE)});
+    // Only now: where this checkout lies, the other user may not be let in.
+    if (process.getuid() === 0) {
+      process.setgid(${NOBODY});
+      process.setuid(${NOBODY});
+    }
+    let outcome;
+    try {
+      const { salt, kept } = loadSalt(${JSON.stringify(path)});
+      outcome = { salt: salt.toString('utf8'), kept };
+    } catch ({ code, message }) {
+      outcome = { code, message };
+    }
+    process.stdout.write(JSON.stringify(outcome));`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(await text(child.stdout));
+}
+
+/** A folder with this mode, of the user who loads. */
+function closedFolder(mode: number, salt?: string): string {
+  const closed = join(folder, 'closed');
+  mkdirSync(closed);
+  if (salt !== undefined) writeFileSync(join(closed, 'salt'), salt);
+  if (IS_ROOT) chownSync(closed, NOBODY, NOBODY);
+  chmodSync(closed, mode);
+  return closed;
+}
+
+describe('saltPath', () => {
+  it.each([
+    ['/given', { STATE_DIRECTORY: '/service', XDG_STATE_HOME: '/xdg' }, '/given'],
+    [null, { STATE_DIRECTORY: '/service', XDG_STATE_HOME: '/xdg' }, '/service/salt'],
+    [null, { STATE_DIRECTORY: '/first:/second' }, '/first/salt'],
+    [null, { XDG_STATE_HOME: '/xdg' }, '/xdg/openclaw-store-exporter/salt'],
+    [null, { STATE_DIRECTORY: '', XDG_STATE_HOME: '' }, '/home/me/.local/state/openclaw-store-exporter/salt'],
+    [null, {}, '/home/me/.local/state/openclaw-store-exporter/salt'],
+  ])('of flag %j and environment %j is %s', (given, env, path) => {
+    expect(saltPath(given, env, '/home/me')).toBe(path);
+  });
+});
+
+describe('loadSalt', () => {
+  it('makes a salt once, for its owner only, in folders that it makes too, and keeps it', () => {
+    const path = join(folder, 'state', 'deep', 'salt');
+    const made = loadSalt(path);
+    expect(made.kept).toBe(true);
+    expect(made.salt.toString('utf8')).toMatch(/^[0-9a-f]{64}$/);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'state')).mode & 0o077).toBe(0);
+    const { mtimeMs } = statSync(path);
+    expect(loadSalt(path)).toEqual(made);
+    expect(statSync(path).mtimeMs).toBe(mtimeMs);
+    expect(readdirSync(join(folder, 'state', 'deep'))).toEqual(['salt']);
+  });
+
+  it('makes another one in another place', () => {
+    expect(loadSalt(join(folder, 'a')).salt).not.toEqual(loadSalt(join(folder, 'b')).salt);
+  });
+
+  it('takes what an operator wrote, without the newline of the editor', () => {
+    const path = join(folder, 'salt');
+    writeFileSync(path, 'shared by all hosts\r\n');
+    expect(loadSalt(path)).toEqual({ salt: Buffer.from('shared by all hosts'), kept: true });
+    expect(readFileSync(path, 'utf8')).toBe('shared by all hosts\r\n');
+  });
+
+  it.each(['', '\n', '  \n'])('refuses a file that holds only %j, says which and what to do', (content) => {
+    const path = join(folder, 'salt');
+    writeFileSync(path, content);
+    expect(() => loadSalt(path)).toThrow(ExporterError);
+    expect(() => loadSalt(path)).toThrow(new RegExp(`${path}.*delete`));
+  });
+
+  it('refuses a folder of that name', () => {
+    expect(() => loadSalt(folder)).toThrow(/--privacy\.salt-file/);
+  });
+
+  it('gives several processes that start at once the same salt', async () => {
+    const path = join(folder, 'salt');
+    const outcomes = await Promise.all(Array.from({ length: 4 }, () => loadElsewhere(path)));
+    const salt = readFileSync(path, 'utf8').trim();
+    expect(outcomes).toEqual(Array.from({ length: 4 }, () => ({ salt, kept: true })));
+    expect(readdirSync(folder)).toEqual(['salt']);
+  });
+
+  it('refuses a salt that may not be read: with another one every label would change', async () => {
+    const path = join(folder, 'salt');
+    writeFileSync(path, 'of somebody else', { mode: 0o600 });
+    chmodSync(path, 0o000);
+    const outcome = await loadElsewhere(path);
+    expect(outcome).toMatchObject({ code: 'E_SALT', message: expect.stringContaining('--privacy.salt-file') });
+    expect(statSync(path).size).toBe('of somebody else'.length);
+  });
+
+  it('reads a salt in a folder that may not be written', async () => {
+    const closed = closedFolder(0o555, 'kept by the operator');
+    expect(await loadElsewhere(join(closed, 'salt'))).toEqual({ salt: 'kept by the operator', kept: true });
+  });
+
+  it('works with one that is not kept where the folder may not be written', async () => {
+    const closed = closedFolder(0o555);
+    const [first, second] = [await loadElsewhere(join(closed, 'salt')), await loadElsewhere(join(closed, 'salt'))];
+    expect(first).toMatchObject({ salt: expect.stringMatching(/^[0-9a-f]{64}$/), kept: false });
+    expect(second).not.toEqual(first);
+    expect(readdirSync(closed)).toEqual([]);
+  });
+
+  it('works with one that is not kept where the folder may not even be entered', async () => {
+    const closed = closedFolder(0o000);
+    expect(await loadElsewhere(join(closed, 'folder', 'salt'))).toMatchObject({ kept: false });
+  });
+});
