@@ -121,14 +121,14 @@ function agentRules(): AlertRule[] {
 function infoRules(): AlertRule[] {
   return [
     alertRule({
-      name: 'OpenClawSessionsUnlisted',
+      name: 'OpenClawSessionsWithoutSeries',
       severity: 'info',
-      expr: 'openclaw_store_unlisted_sessions > 0',
+      expr: 'openclaw_store_sessions_without_series > 0',
       for: '15m',
       summary: 'Sessions have no series of their own.',
       description:
         `Sessions of ${AGENT} beyond --session.limit: {{ $value }}. They are in the counts, and in no alert about a ` +
-        'single session. Those with findings or over a threshold are listed first.',
+        'single session. Those with findings or over a threshold get series first.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({

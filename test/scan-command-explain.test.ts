@@ -43,7 +43,7 @@ describe('scan --explain', () => {
     const { code, stdout } = await explained(dir, 'agent:work:telegram:direct:111', '--session.limit=1');
     expect(code).toBe(0);
     expect(stdout).toContain('  findings      none\n');
-    expect(stdout).not.toContain('(not listed)');
+    expect(stdout).not.toContain('(no series)');
   });
 
   it('has what only a deep scan finds with --deep', async () => {

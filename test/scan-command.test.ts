@@ -126,7 +126,7 @@ describe('a scan for the textfile collector', () => {
     state.addSession('agent:main:\udfff');
     const { stdout } = await scan(['--format=prometheus', '--privacy.peers=plain']);
     const families = parseExposition(stdout);
-    expect(seriesOf(families, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="main"': 1 });
+    expect(seriesOf(families, 'openclaw_store_sessions_without_series')).toEqual({ 'agent="main"': 1 });
     expect(seriesOf(families, 'openclaw_store_session_tokens')).toEqual({
       'agent="main",session="agent:main:\ufffd",kind="other"': 1000,
     });

@@ -151,13 +151,13 @@ function infos(): AlertCase[] {
   const sessions = (kind: string, value: number) => [series('sessions', { ...WORK, kind }, value, 0)];
   return [
     {
-      alert: 'OpenClawSessionsUnlisted',
+      alert: 'OpenClawSessionsWithoutSeries',
       labels: WORK,
       description:
-        'Sessions of agent work on a:10789 beyond --session.limit: 12. They are in the counts, and in no alert about a single session. Those with findings or over a threshold are listed first.',
+        'Sessions of agent work on a:10789 beyond --session.limit: 12. They are in the counts, and in no alert about a single session. Those with findings or over a threshold get series first.',
       dashboard: dashboard(WORK),
-      series: [series('unlisted_sessions', WORK, 12, 0)],
-      misses: [{ name: 'all are listed', series: [series('unlisted_sessions', WORK, 0)] }],
+      series: [series('sessions_without_series', WORK, 12, 0)],
+      misses: [{ name: 'all have series', series: [series('sessions_without_series', WORK, 0)] }],
     },
     {
       alert: 'OpenClawSessionsAccumulating',

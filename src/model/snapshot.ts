@@ -12,7 +12,7 @@ export interface SnapshotSession {
   readonly channel: string;
   readonly findings: readonly Finding[];
   /** false: beyond the session limit, or of equal labels as another. */
-  readonly listed: boolean;
+  readonly hasSeries: boolean;
 }
 
 export interface SnapshotAgent {

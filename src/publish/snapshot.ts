@@ -48,7 +48,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     now,
   });
   const { findings, ignored } = withoutIgnored(found, policy.isIgnored);
-  const listed = chooseListed(all, findings, input.sessionLimit, input.labels);
+  const labelOf = chooseWithSeries(all, findings, input.sessionLimit, input.labels);
 
   const version = discovery.config.version ?? discovery.registryVersion ?? '';
   const agents = classified.map(({ reading, sessions }) => ({
@@ -65,7 +65,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     staleSinceMs: reading.staleSinceMs,
     files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
     settings: reading.readable ? agentSettings(config, reading.agent, (reading.version ?? version) || null) : null,
-    sessions: sessions.map((session) => published(session, findings.get(session) ?? [], listed, input.labels)),
+    sessions: sessions.map((session) => published(session, findings.get(session) ?? [], labelOf, input.labels)),
     ignored: ignored.get(reading.agent) ?? {},
   }));
   const snapshot: Snapshot = {
@@ -116,9 +116,9 @@ function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): Loo
 
 /**
  * The sessions with series of their own, by label: first those with findings or over a threshold, then the last active
- * ones. Of two sessions that would have equal labels the first in this order is listed.
+ * ones. Of two sessions that would have equal labels the first in this order gets them.
  */
-function chooseListed(
+function chooseWithSeries(
   sessions: readonly Session[],
   findings: ReadonlyMap<Session, readonly Finding[]>,
   limit: number,
@@ -128,33 +128,33 @@ function chooseListed(
   const ranked = sessions
     .map((session) => ({ session, first: noteworthy(session) }))
     .sort((a, b) => Number(b.first) - Number(a.first) || activity(b.session) - activity(a.session));
-  const listed = new Map<Session, string>();
+  const labelOf = new Map<Session, string>();
   const taken = new Set<string>();
   for (const { session } of ranked) {
-    if (listed.size >= limit) break;
+    if (labelOf.size >= limit) break;
     const label = sessionLabel(session.key, labels);
     const identity = JSON.stringify([session.agent, label, session.kind]);
     if (taken.has(identity)) continue;
     taken.add(identity);
-    listed.set(session, label);
+    labelOf.set(session, label);
   }
-  return listed;
+  return labelOf;
 }
 
 function published(
   session: Session,
   findings: readonly Finding[],
-  listed: ReadonlyMap<Session, string>,
+  labelOf: ReadonlyMap<Session, string>,
   labels: LabelContext,
 ): SnapshotSession {
-  const label = listed.get(session);
+  const label = labelOf.get(session);
   return {
     session,
     label: label ?? '',
     account: label === undefined ? '' : privateLabel(session.account, labels.salt),
     channel: label === undefined ? '' : channelLabel(session.channel, labels),
     findings,
-    listed: label !== undefined,
+    hasSeries: label !== undefined,
   };
 }
 

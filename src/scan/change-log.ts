@@ -58,13 +58,13 @@ export class ChangeLog {
         message: staleSinceMs === null ? 'database was read again' : 'database is locked, its last figures are shown',
         fields: staleSinceMs === null ? { agent } : { agent, since: new Date(staleSinceMs).toISOString() },
       }));
-      const unlisted = sessions.filter(({ listed }) => !listed).length;
-      this.changed(`unlisted ${agent}`, String(unlisted), unlisted === 0 ? 'info' : 'warn', () => ({
+      const withoutSeries = sessions.filter(({ hasSeries }) => !hasSeries).length;
+      this.changed(`withoutSeries ${agent}`, String(withoutSeries), withoutSeries === 0 ? 'info' : 'warn', () => ({
         message:
-          unlisted === 0
+          withoutSeries === 0
             ? 'every session has series of its own again'
             : 'sessions have no series of their own (session limit, or equal labels)',
-        fields: { agent, sessions: unlisted },
+        fields: { agent, sessions: withoutSeries },
       }));
     }
     for (const { check, error } of checks) {

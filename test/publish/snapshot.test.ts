@@ -67,8 +67,10 @@ function used(name: string, minutesAgo: number | null, changes: Partial<StoredSe
   return aStoredSession({ key: `agent:main:${name}`, lastActivityMs, ...changes });
 }
 
-function listedKeys({ agents }: Snapshot): string[] {
-  return agents.flatMap(({ sessions }) => sessions.filter(({ listed }) => listed).map(({ session }) => session.key));
+function keysWithSeries({ agents }: Snapshot): string[] {
+  return agents.flatMap(({ sessions }) =>
+    sessions.filter(({ hasSeries }) => hasSeries).map(({ session }) => session.key),
+  );
 }
 
 async function corruptedReasons(snapshot: Snapshot): Promise<string[]> {
@@ -96,7 +98,7 @@ describe('the session limit', () => {
     [7, ['large', 'warning', 'corrupted', 'new', 'middle', 'old', 'never']],
   ])('of %i lists first what is noteworthy, then the last active ones', (sessionLimit, names) => {
     const { snapshot } = take(sessions, { sessionLimit });
-    expect(listedKeys(snapshot).toSorted()).toEqual(names.map((name) => `agent:main:${name}`).toSorted());
+    expect(keysWithSeries(snapshot).toSorted()).toEqual(names.map((name) => `agent:main:${name}`).toSorted());
   });
 
   it('counts over all agents, and takes no session from any count', async () => {
@@ -123,7 +125,7 @@ describe('the session limit', () => {
       })),
     });
     const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));
-    expect(seriesOf(families, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="a"': 1, 'agent="b"': 1 });
+    expect(seriesOf(families, 'openclaw_store_sessions_without_series')).toEqual({ 'agent="a"': 1, 'agent="b"': 1 });
     expect(families.get('openclaw_store_session_info')?.samples.map(({ labels }) => labels.session)).toEqual([
       'agent:a:y',
       'agent:b:y',
@@ -142,21 +144,21 @@ describe.each([
 ])('two keys that become one label, $privacy', ({ salt }) => {
   const [first, second] = ['\ud800', '\udfff'].map((half) => `agent:main:${half}`);
 
-  it('lists the one that was active later, counts the other as unlisted, and stays valid', async () => {
+  it('gives series to the one that was active later, counts the other, and stays valid', async () => {
     const sessions = [used('', 60, { key: first ?? '' }), used('', 1, { key: second ?? '', broken: true })];
     const { snapshot } = take(sessions, { labels: labelContext(salt, ['main'], []) });
-    expect(listedKeys(snapshot)).toEqual([second]);
+    expect(keysWithSeries(snapshot)).toEqual([second]);
     const text = await renderFamilies(SNAPSHOT_FAMILIES, snapshot);
     expect(text.isWellFormed()).toBe(true);
     const families = parseExposition(text);
-    expect(seriesOf(families, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="main"': 1 });
+    expect(seriesOf(families, 'openclaw_store_sessions_without_series')).toEqual({ 'agent="main"': 1 });
     expect(seriesOf(families, 'openclaw_store_sessions')).toEqual({ 'agent="main",kind="other"': 2 });
     expect(families.get('openclaw_store_session_info')?.samples).toHaveLength(1);
   });
 
   it('lists the first of equally active ones', () => {
     const sessions = [used('', 1, { key: first ?? '' }), used('', 1, { key: second ?? '' })];
-    expect(listedKeys(take(sessions, { labels: labelContext(salt, ['main'], []) }).snapshot)).toEqual([first]);
+    expect(keysWithSeries(take(sessions, { labels: labelContext(salt, ['main'], []) }).snapshot)).toEqual([first]);
   });
 });
 
@@ -218,7 +220,7 @@ describe('the snapshot', () => {
     );
   });
 
-  it('has session, account and channel of a listed session as its privacy has them', () => {
+  it('has session, account and channel of a session with series as its privacy has them', () => {
     const session = used('telegram:direct:42', 1, { account: 'bot', key: 'agent:main:telegram:direct:42' });
     const [plain] = take([session]).snapshot.agents.flatMap(({ sessions }) => sessions);
     expect(plain).toMatchObject({ label: 'agent:main:telegram:direct:42', account: 'bot', channel: 'telegram' });

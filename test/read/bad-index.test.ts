@@ -200,13 +200,13 @@ describe('keys', () => {
     expectUntouched(after, before);
     const labels = after.deep.get('openclaw_store_session_tokens')?.samples.map(({ labels }) => labels.session);
     expect(labels).toEqual(expect.arrayContaining(keys));
-    expect(seriesOf(after.deep, 'openclaw_store_unlisted_sessions')).toMatchObject({ 'agent="ops"': 0 });
+    expect(seriesOf(after.deep, 'openclaw_store_sessions_without_series')).toMatchObject({ 'agent="ops"': 0 });
   });
 
   it.each([
     ['plain', null],
     ['hashed', Buffer.from('a salt')],
-  ])('that become one label when %s: the later one is unlisted, and the log says so', async (_, salt) => {
+  ])('that become one label when %s: the later one has no series, and the log says so', async (_, salt) => {
     const state = newState();
     // Lone surrogates: no UTF-8 has them, and both become U+FFFD.
     putBad(state, WHOLE);
@@ -214,11 +214,14 @@ describe('keys', () => {
     const warnings: unknown[] = [];
     const log = { ...SILENT, warn: (message: string, fields?: object) => void warnings.push({ message, ...fields }) };
     const after = await scanBoth(testScanner(state.dir, { ...PLAIN, settings: { salt }, log }));
-    expect(seriesOf(after.deep, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="ops"': 1, 'agent="kin"': 0 });
+    expect(seriesOf(after.deep, 'openclaw_store_sessions_without_series')).toEqual({
+      'agent="ops"': 1,
+      'agent="kin"': 0,
+    });
     expect(seriesOf(after.deep, 'openclaw_store_sessions')).toMatchObject({ 'agent="ops",kind="other"': 2 });
-    const listed = after.snapshot.agents.flatMap(({ sessions }) => sessions).filter(({ listed }) => listed);
-    expect(listed.map(({ session }) => session.key)).toContain('x\ud800');
-    expect(listed.map(({ session }) => session.key)).not.toContain('x\udfff');
+    const withSeries = after.snapshot.agents.flatMap(({ sessions }) => sessions).filter(({ hasSeries }) => hasSeries);
+    expect(withSeries.map(({ session }) => session.key)).toContain('x\ud800');
+    expect(withSeries.map(({ session }) => session.key)).not.toContain('x\udfff');
     expect(warnings).toContainEqual(expect.objectContaining({ agent: 'ops', sessions: 1 }));
   });
 
@@ -235,8 +238,8 @@ describe('keys', () => {
     expectUntouched(after, before);
     expect(seriesOf(after.deep, 'openclaw_store_sessions')).toMatchObject({ 'agent="ops",kind="dm"': many + 1 });
     // The limit of 1000 is for all agents; the six healthy sessions were active last.
-    const unlisted = { 'agent="ops"': many - 994, 'agent="kin"': 0 };
-    expect(seriesOf(after.deep, 'openclaw_store_unlisted_sessions')).toEqual(unlisted);
+    const withoutSeries = { 'agent="ops"': many - 994, 'agent="kin"': 0 };
+    expect(seriesOf(after.deep, 'openclaw_store_sessions_without_series')).toEqual(withoutSeries);
     // Two looks at the store, at most 50 sessions a slice.
     expect(slices).toBeGreaterThan((2 * many) / 50);
   });

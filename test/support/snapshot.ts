@@ -84,7 +84,7 @@ export function published(
   changes: Partial<Omit<SnapshotSession, 'session'>> = {},
 ): SnapshotSession {
   const whole = aSession(session);
-  return { session: whole, label: whole.key, account: '', channel: '', findings: [], listed: true, ...changes };
+  return { session: whole, label: whole.key, account: '', channel: '', findings: [], hasSeries: true, ...changes };
 }
 
 /** A healthy agent. */

@@ -83,12 +83,12 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     samples: perAgent(({ archived }) => archived),
   },
   {
-    name: `${PREFIX}unlisted_sessions`,
+    name: `${PREFIX}sessions_without_series`,
     type: 'gauge',
     labels: ['agent'],
     help: 'Sessions without series of their own: beyond --session.limit, or with the labels of another one. From the last quick scan.',
     scan: 'quick',
-    samples: perAgent(({ sessions }) => sessions.filter(({ listed }) => !listed).length),
+    samples: perAgent(({ sessions }) => sessions.filter(({ hasSeries }) => !hasSeries).length),
   },
   perReason(
     'corrupted_sessions',

@@ -6,7 +6,7 @@ import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
 /** Exactly these labels, so that two families divide without `on()`. */
 const LABELS = ['agent', 'session', 'kind'] as const;
 
-/** One series for each listed session, where its figure is known. */
+/** One series for each session that has series, where its figure is known. */
 export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   {
     name: `${PREFIX}session_info`,
@@ -131,7 +131,7 @@ function perSession(samplesOf: (session: SnapshotSession) => readonly Sample[]) 
   return function* samples({ agents }: Snapshot): Generator<Sample> {
     for (const { agent, sessions } of agents) {
       for (const session of sessions) {
-        if (!session.listed) continue;
+        if (!session.hasSeries) continue;
         const identity = { agent, session: session.label, kind: session.session.kind };
         for (const { labels, value } of samplesOf(session)) yield { labels: { ...identity, ...labels }, value };
       }

@@ -46,7 +46,7 @@ function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSe
     .slice(0, SHOWN)
     .map(({ agent, session }) => [
       agent,
-      session.label === '' ? '(not listed)' : session.label,
+      session.label === '' ? '(no series)' : session.label,
       session.session.kind,
       amount(session.session.tokens),
       amount(session.session.window),

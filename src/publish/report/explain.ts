@@ -32,7 +32,7 @@ function explainOne(
   );
   const lines = [
     `${printable(key)}, in the store of agent ${agent.agent}`,
-    row('label', label === '' ? '(not listed)' : printable(label)),
+    row('label', label === '' ? '(no series)' : printable(label)),
     row('kind', kind),
     row('findings', why.length === 0 ? 'none' : why.join('; ')),
     '',

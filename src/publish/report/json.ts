@@ -20,7 +20,7 @@ export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]):
     })),
     sessions: snapshot.agents.flatMap(({ agent, sessions }) =>
       sessions
-        .filter(({ listed }) => listed)
+        .filter(({ hasSeries }) => hasSeries)
         .map(({ session, label, account, channel, findings }) => ({
           agent,
           session: label,

@@ -58,7 +58,7 @@ function sessionRow(agent: string, published: SnapshotSession, { isTerminal }: T
   const why = remarks(published).join(', ');
   return [
     agent,
-    label === '' ? '(not listed)' : printable(label),
+    label === '' ? '(no series)' : printable(label),
     session.kind,
     String(session.tokens ?? ''),
     String(session.window ?? ''),

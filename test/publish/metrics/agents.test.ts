@@ -85,7 +85,7 @@ describe('an agent that was read', () => {
   it('has a count for each reason that was looked for and for no other', async () => {
     const sessions = [
       published({ key: 'a' }, { findings: [corrupted('entry_invalid'), corrupted('transcript_empty')] }),
-      published({ key: 'b' }, { findings: [corrupted('entry_invalid')], listed: false, label: '' }),
+      published({ key: 'b' }, { findings: [corrupted('entry_invalid')], hasSeries: false, label: '' }),
       published({ key: 'c' }),
     ];
     const lookedFor = [
@@ -102,10 +102,10 @@ describe('an agent that was read', () => {
     expect(nothing.has('openclaw_store_corrupted_sessions')).toBe(false);
   });
 
-  it('counts its sessions by kind, listed or not, and says how many are active, archived and not listed', async () => {
+  it('counts its sessions by kind, with series or without, and says how many are active, archived and without series', async () => {
     const sessions = [
       ...KINDS.map((kind) => published({ key: kind, kind })),
-      published({ key: 'second', kind: 'group', active: true }, { listed: false, label: '' }),
+      published({ key: 'second', kind: 'group', active: true }, { hasSeries: false, label: '' }),
     ];
     const families = await render(aSnapshot({ agents: [anAgent({ sessions, archived: 4 })] }));
     const byKind = (counts: Partial<Record<string, number>>, otherwise: number) =>
@@ -113,7 +113,7 @@ describe('an agent that was read', () => {
     expect(seriesOf(families, 'openclaw_store_sessions')).toEqual(byKind({ group: 2 }, 1));
     expect(seriesOf(families, 'openclaw_store_active_sessions')).toEqual(byKind({ group: 1 }, 0));
     expect(seriesOf(families, 'openclaw_store_archived_sessions')).toEqual({ 'agent="main"': 4 });
-    expect(seriesOf(families, 'openclaw_store_unlisted_sessions')).toEqual({ 'agent="main"': 1 });
+    expect(seriesOf(families, 'openclaw_store_sessions_without_series')).toEqual({ 'agent="main"': 1 });
   });
 
   it('has the time of its last write in seconds, and none where nothing was written', async () => {

@@ -7,7 +7,7 @@ import { anAgent, aSnapshot, aTranscript, corrupted, published } from '../../sup
 
 async function render(...sessions: readonly SnapshotSession[]) {
   const text = await renderFamilies(SESSION_FAMILIES, aSnapshot({ agents: [anAgent({ sessions })] }));
-  // Where nothing is listed there is no text: no family has a sample.
+  // Where nothing has series there is no text: no family has a sample.
   return text.trim() === '' ? new Map() : parseExposition(text);
 }
 
@@ -66,9 +66,9 @@ describe('the families of a session', () => {
     });
   });
 
-  it('leave out a session that is not listed, whatever is wrong with it', async () => {
+  it('leave out a session without series, whatever is wrong with it', async () => {
     const findings = [corrupted('id_mismatch')];
-    const families = await render(published({ tokens: 500_000 }, { listed: false, label: '', findings }));
+    const families = await render(published({ tokens: 500_000 }, { hasSeries: false, label: '', findings }));
     expect([...families.keys()]).toEqual([]);
   });
 });

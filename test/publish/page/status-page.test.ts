@@ -91,7 +91,7 @@ describe('the fragment', () => {
           { label: text, findings: [corrupted('truncated')] },
         );
         const html = renderStatusFragment(aSnapshot({ agents: [anAgent({ sessions: [session] })] }));
-        expect(cells(html).at(-1)?.[1]).toBe(text === '' ? '(not listed)' : text);
+        expect(cells(html).at(-1)?.[1]).toBe(text === '' ? '(no series)' : text);
         expect(html.replaceAll(/<\/?(table|caption|thead|tbody|tr|th|td|p)( scope="col")?>/g, '')).not.toMatch(/[<>"]/);
       }),
     );

@@ -213,7 +213,7 @@ describe('the session that is explained', () => {
     ]);
   });
 
-  it.each(['agent:main:telegram', 'agent:main:telegram:group:-1001', '', '(not listed)', '*'])(
+  it.each(['agent:main:telegram', 'agent:main:telegram:group:-1001', '', '(no series)', '*'])(
     'is not there for %j',
     async (wanted) => {
       const { snapshot, config } = await scanned(fileState(FILES, { main: { [TOPIC]: {} } }));

@@ -80,9 +80,9 @@ describe('the report for programs', () => {
       { label: 'the label', account: 'acc', channel: 'telegram', findings: [corrupted('truncated')] },
     );
     const unknown = published({ key: 'another key', kind: 'other' }, { label: 'another label' });
-    const unlisted = published({ key: 'a third key' }, { label: '', listed: false });
+    const withoutSeries = published({ key: 'a third key' }, { label: '', hasSeries: false });
     const snapshot = aSnapshot({
-      agents: [anAgent({ sessions: [known, unknown, unlisted], archived: 4 })],
+      agents: [anAgent({ sessions: [known, unknown, withoutSeries], archived: 4 })],
       version: '',
     });
     const report = parsed(snapshot, [{ check: 'truncated', success: false, durationSeconds: 1, error: 'it threw' }]);

@@ -12,7 +12,7 @@ const CRITICAL = published({ tokens: 200_001 });
 const FULL = published({ tokens: 100_000, window: 100_000, effectiveWindow: 90_000 });
 const LARGE = published({ transcript: aTranscript(500_001) });
 const CORRUPTED = published({}, { findings: [corrupted('truncated')] });
-const UNLISTED = published({ tokens: 200_001 }, { listed: false, label: '' });
+const WITHOUT_SERIES = published({ tokens: 200_001 }, { hasSeries: false, label: '' });
 
 describe('judge', () => {
   it.each<[string, readonly SnapshotSession[], number]>([
@@ -24,7 +24,7 @@ describe('judge', () => {
     ['one that is corrupted', [CORRUPTED], 1],
     ['one over its critical threshold', [WARNING, CRITICAL, HEALTHY], 2],
     ['one whose context is full', [FULL], 2],
-    ['one that has no series of its own', [UNLISTED], 2],
+    ['one that has no series of its own', [WITHOUT_SERIES], 2],
   ])('%s', (_, sessions, code) => {
     expect(judge(aSnapshot({ agents: [anAgent({ agent: 'other' }), anAgent({ sessions })] }), [])).toBe(code);
   });

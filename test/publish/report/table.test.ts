@@ -50,7 +50,10 @@ const SESSIONS = [
 const SNAPSHOT = aSnapshot({
   agents: [
     anAgent({ sessions: SESSIONS, archived: 2 }),
-    anAgent({ agent: 'second', sessions: [published({ key: 'elsewhere', tokens: 10 }, { listed: false, label: '' })] }),
+    anAgent({
+      agent: 'second',
+      sessions: [published({ key: 'elsewhere', tokens: 10 }, { hasSeries: false, label: '' })],
+    }),
     anUnreadableAgent({ agent: 'third', problems: ['index_empty'] }),
   ],
 });
@@ -68,7 +71,7 @@ describe('the table', () => {
         'AGENT   SESSION        KIND   TOKENS  WINDOW  BYTES   WHY',
         'main    label-full     main   250000  200000  500001  tokens (critical), large transcript',
         'main    label-bad      group  60000                   corrupted (id_mismatch), corrupted (truncated), tokens (warning)',
-        'second  (not listed)   main   10',
+        'second  (no series)    main   10',
         'main    label-small    dm     9',
         'main    label-unknown  other',
         '',
@@ -89,7 +92,7 @@ describe('the table', () => {
     expect(rows.map(({ SESSION, KEY }) => [SESSION, KEY])).toEqual([
       ['label-full', 'full'],
       ['label-bad', 'bad'],
-      ['(not listed)', 'elsewhere'],
+      ['(no series)', 'elsewhere'],
       ['label-small', 'small'],
       ['label-unknown', 'unknown'],
     ]);
@@ -99,10 +102,10 @@ describe('the table', () => {
   });
 
   it.each([
-    [{ agent: 'second' }, ['(not listed)']],
+    [{ agent: 'second' }, ['(no series)']],
     [{ agent: 'third' }, []],
     [{ agent: 'nobody' }, []],
-    [{ kind: 'main' as const }, ['label-full', '(not listed)']],
+    [{ kind: 'main' as const }, ['label-full', '(no series)']],
     [{ kind: 'acp' as const }, []],
     [{ 'findings-only': true }, ['label-full', 'label-bad']],
     [{ 'findings-only': true, kind: 'group' as const, agent: 'main' }, ['label-bad']],
