@@ -4,7 +4,7 @@ import { isDirectory, isInside, isThere } from '../disk/files.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { agentsTail, isAnyAbsolute, mapPath, normalizeAnyPath, type PathMapping } from '../openclaw/path-map.ts';
-import { isAtLeast } from '../openclaw/version.ts';
+import { has } from '../openclaw/versions.ts';
 import type { Registry } from './registry.ts';
 
 /** Where one agent's sessions lie. */
@@ -94,7 +94,7 @@ function agentDatabase(agent: string, usual: string, input: AgentStoresInput): A
   ];
   const found = places.find(isThere);
   // Behind a closed folder, and before sessions were in it: what can be seen of the agent says more.
-  if (found === usual && registered.length === 0 && !isSeen(usual) && isAtLeast(config.version, FIRST_SQLITE) === false)
+  if (found === usual && registered.length === 0 && !isSeen(usual) && has(config.version, 'sqliteSessions') === false)
     return null;
   if (found === undefined) {
     return registered.length === 0 ? null : { path: usual, root: stateDir, problem: 'database_missing' };
@@ -110,7 +110,6 @@ function agentDatabase(agent: string, usual: string, input: AgentStoresInput): A
 }
 
 const DATABASE = 'openclaw-agent.sqlite';
-const FIRST_SQLITE = [2026, 8, 1] as const;
 
 function isSeen(path: string): boolean {
   try {

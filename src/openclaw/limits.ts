@@ -1,5 +1,5 @@
 import type { OpenClawConfig } from './config.ts';
-import { isAtLeast } from './version.ts';
+import { has } from './versions.ts';
 
 /** The prevention that OpenClaw's config sets for one agent, its own defaults for its version included. */
 export interface AgentSettings {
@@ -15,35 +15,37 @@ export interface AgentSettings {
   readonly maintenanceBytes: number | null;
 }
 
-/** OpenClaw's defaults: 500 in the file era (2026.2.17 and later), then 5000 and 10 GiB. */
-const FILE_ERA_ENTRIES = 500;
-const SQLITE_ERA_ENTRIES = 5000;
-const SQLITE_ERA_BYTES = 10 * 1024 ** 3;
+/** OpenClaw's defaults: of the versions from 2026.2.17 on, and of those that changed them. */
+const KEPT_ENTRIES = 500;
+const NEWER_KEPT_ENTRIES = 5000;
+const NEWER_KEPT_BYTES = 10 * 1024 ** 3;
 
 /** `version`: OpenClaw's, from the database where the config has none (2026.9.6 leaves a config that was written by hand as it is). */
 export function agentSettings(config: OpenClawConfig, agent: string, version: string | null): AgentSettings {
   const own = config.agents.find(({ id }) => id === agent);
-  const isSqliteEra = isAtLeast(version, [2026, 8, 1]);
+  const isDefaultDropped = has(version, 'defaultContextTokensDropped') === true;
   return {
-    // 2026.8.1 and later drop the default when they load the config.
-    contextLimit: own?.contextTokens ?? (isSqliteEra === true ? null : config.defaultContextTokens),
+    contextLimit: own?.contextTokens ?? (isDefaultDropped ? null : config.defaultContextTokens),
     pruning: config.pruning,
     compactionMode: config.compactionMode,
     compactionReserve: config.compactionReserve,
-    ...maintenance(config, version, isSqliteEra),
+    ...maintenance(config, version),
   };
 }
 
 function maintenance(
   { maintenanceEntries, maintenanceBytes }: OpenClawConfig,
   version: string | null,
-  isSqliteEra: boolean | null,
 ): Pick<AgentSettings, 'maintenanceEntries' | 'maintenanceBytes'> {
-  // Before 2026.2.17 the loader refuses the key, and nothing is ever removed.
-  if (isAtLeast(version, [2026, 2, 17]) === false) return { maintenanceEntries: null, maintenanceBytes: null };
-  const defaultEntries = isSqliteEra === null ? null : isSqliteEra ? SQLITE_ERA_ENTRIES : FILE_ERA_ENTRIES;
+  if (has(version, 'maintenance') === false) return { maintenanceEntries: null, maintenanceBytes: null };
   return {
-    maintenanceEntries: maintenanceEntries ?? defaultEntries,
-    maintenanceBytes: maintenanceBytes ?? (isSqliteEra === true ? SQLITE_ERA_BYTES : null),
+    maintenanceEntries: maintenanceEntries ?? keptEntries(version),
+    maintenanceBytes: maintenanceBytes ?? (has(version, 'maintenanceKeeps10GiB') === true ? NEWER_KEPT_BYTES : null),
   };
+}
+
+function keptEntries(version: string | null): number | null {
+  const keepsMore = has(version, 'maintenanceKeeps5000');
+  if (keepsMore === null) return null;
+  return keepsMore ? NEWER_KEPT_ENTRIES : KEPT_ENTRIES;
 }

@@ -4,7 +4,8 @@ import { FACTS, type FactName, type Plan, planOf } from './route-index.ts';
 import { factsOf, type Looks, rivalFacts, unknownFacts, winnerOf } from './route-match.ts';
 import { type Draft, draftOf } from './route-plan.ts';
 import { type Tried, triedBindings } from './route-tried.ts';
-import { possibleRules, type RuleSet, type Tier } from './tiers.ts';
+import { possibleRules, type RuleSet } from './rule-sets.ts';
+import type { Tier } from './tiers.ts';
 
 /** The agent of a conversation, as OpenClaw's bindings choose it. */
 interface DecidedRoute {

@@ -1,5 +1,6 @@
 import { type Draft, listOf, type Place } from './route-plan.ts';
-import type { RuleSet, Tier } from './tiers.ts';
+import type { RuleSet } from './rule-sets.ts';
+import type { Tier } from './tiers.ts';
 
 /** The facts of a conversation that may be unknown. */
 export const FACTS = ['account', 'parent', 'guild', 'team', 'roles'] as const;

@@ -1,7 +1,8 @@
 import { type Conversation, type Fact, UNKNOWN } from '../model/conversation.ts';
 import { asks, type ChannelPlan, canBeParent, FACTS, type FactName, type Group, type Plan } from './route-index.ts';
 import { accountId, kindKey, type Place, peerKey } from './route-plan.ts';
-import { type RuleSet, TIERS, type Tier } from './tiers.ts';
+import type { RuleSet } from './rule-sets.ts';
+import { TIERS, type Tier } from './tiers.ts';
 
 /** A conversation as one rule set compares it. UNKNOWN equals no value that a binding names. */
 export interface Facts {
@@ -40,7 +41,7 @@ export function factsOf({ peer, parent, ...rest }: Conversation, rules: RuleSet)
 
 /** The first match in OpenClaw's order; an unknown fact counts as a value that no binding names. */
 export function winnerOf(plan: Plan, channel: ChannelPlan | undefined, facts: Facts, looks: Looks): Match {
-  for (const { name: tier } of TIERS) {
+  for (const tier of TIERS) {
     const sought = soughtBy(tier, facts);
     if (typeof sought !== 'string') continue;
     for (const place of channel?.tiers.get(tier)?.bySought.get(sought)?.places ?? []) {
@@ -68,7 +69,7 @@ export function rivalFacts(
   const unknown = unknownFacts(channel, facts);
   if (channel === undefined || unknown.length === 0) return found;
   const isNew = (name: FactName) => facts[name] === UNKNOWN && !found.has(name);
-  for (const { name: tier } of TIERS) {
+  for (const tier of TIERS) {
     for (const { agent, asks: asked, places } of reachable(channel, tier, facts)) {
       if (agent === base.place.agent) continue;
       for (const place of places) {

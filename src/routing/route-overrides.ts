@@ -1,8 +1,8 @@
 import { type Conversation, type Fact, UNKNOWN } from '../model/conversation.ts';
 import type { TopicAgent } from '../openclaw/routing-channels.ts';
 import type { RoutingConfig } from '../openclaw/routing-config.ts';
+import { has } from '../openclaw/versions.ts';
 import { accountId } from './route-plan.ts';
-import { holds } from './tiers.ts';
 
 /** The agents that `broadcast` may ask besides the one that the bindings choose; empty: none. */
 export function broadcastAgents(
@@ -14,7 +14,7 @@ export function broadcastAgents(
   const id = peer.id.trim();
   const byPeer = name === 'whatsapp' ? (config.broadcast.get(id) ?? []) : [];
   const byChannel = config.broadcast.get(`${name}:${id}`) ?? [];
-  if (byChannel.length === 0 || holds(version, 'broadcastAnyChannel') === false) return [...byPeer];
+  if (byChannel.length === 0 || has(version, 'broadcastAnyChannel') === false) return [...byPeer];
   return [...new Set([...byPeer, ...byChannel])];
 }
 
@@ -25,7 +25,7 @@ export function broadcastAgents(
 export function topicAgent(config: RoutingConfig, version: string | null, conversation: Conversation): Fact<string> {
   const { channel, peer } = conversation;
   if (config.topicAgents.length === 0 || channel.trim().toLowerCase() !== 'telegram') return null;
-  if (holds(version, 'topicAgents') === false) return null;
+  if (has(version, 'topicAgents') === false) return null;
   if (peer.kind === 'direct') return config.topicAgents.some(isOfDirect(peer.id)) ? UNKNOWN : null;
   const [, chat, topic] = /^(.+):topic:(.+)$/.exec(peer.id.trim()) ?? [];
   if (chat === undefined || topic === undefined) return null;
@@ -70,7 +70,7 @@ function agentsFor(
   // Whether an account's own groups replace those of the channel was not looked at.
   if (telegramAccounts.some(({ id, hasGroups }) => hasGroups && accountId(id, FOLDED) === account))
     return [shared, null];
-  const isShared = telegramAccounts.length <= 1 || holds(version, 'topicsInherited');
+  const isShared = telegramAccounts.length <= 1 || has(version, 'topicsInherited');
   if (isShared === null) return [shared, null];
   return [isShared ? shared : null];
 }

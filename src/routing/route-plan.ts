@@ -1,6 +1,7 @@
 import { DEFAULT_AGENT, normalizeAgentId } from '../openclaw/agent-id.ts';
 import type { PeerKind, RoutingBinding, RoutingConfig } from '../openclaw/routing-config.ts';
-import type { RuleSet, Tier } from './tiers.ts';
+import type { RuleSet } from './rule-sets.ts';
+import type { Tier } from './tiers.ts';
 
 /** A binding in a tier, with the constraints that hold there. */
 export interface Place {

@@ -77,5 +77,5 @@ function tried(index: number, place: Place, tier: Tier, facts: Facts, winner: Ma
 }
 
 function rankOf(tier: Tier | null): number {
-  return tier === null ? TIERS.length : TIERS.findIndex(({ name }) => name === tier);
+  return tier === null ? TIERS.length : TIERS.indexOf(tier);
 }

@@ -3,7 +3,7 @@ import type { StoredRoute } from '../model/session.ts';
 import { CHANNELS } from '../openclaw/channels.ts';
 import { type KeyConversation, keyConversation } from '../openclaw/key-conversation.ts';
 import type { RoutingConfig } from '../openclaw/routing-config.ts';
-import { isAtLeast } from '../openclaw/version.ts';
+import { has } from '../openclaw/versions.ts';
 
 export interface ConversationInput {
   readonly key: string;
@@ -121,9 +121,9 @@ function facts(channel: string, peer: Peer, group: Peer | null, { route, version
   }
 }
 
-/** No file says which channel a thread hangs off; from 2026.4.15 on it says whether it is a thread at all. */
+/** No file says which channel a thread hangs off; newer ones say whether it is a thread at all. */
 function discordParent({ threadId }: StoredRoute, version: string | null): Fact<Peer> {
-  return threadId === null && isAtLeast(version, [2026, 4, 15]) === true ? null : UNKNOWN;
+  return threadId === null && has(version, 'discordThreadIdStored') === true ? null : UNKNOWN;
 }
 
 /** The id where the guild is configured, else the slug of its name: only digits are an id. */

@@ -11,7 +11,7 @@ import type { StoreReading } from '../model/session.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { labelContext } from '../openclaw/labels.ts';
-import { isAtLeast } from '../openclaw/version.ts';
+import { has } from '../openclaw/versions.ts';
 import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
 import { renderFamilies } from '../publish/metrics/render.ts';
 import { renderStatusFragment } from '../publish/page/status-fragment.ts';
@@ -129,7 +129,7 @@ export class Scanner {
           mappings: settings.mappings,
           readIndex: (path, root) => this.countedIndex(path, root),
           indexes: this.indexes,
-          readsJson5: isAtLeast(discovery.config.version, [2026, 2, 17]) === false,
+          readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
           transcripts: this.transcripts,
           config: discovery.config,
           databases: this.databases,

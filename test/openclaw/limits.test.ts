@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseByteSize } from '../../src/openclaw/byte-size.ts';
 import { type AgentSettings, agentSettings } from '../../src/openclaw/limits.ts';
-import { isAtLeast } from '../../src/openclaw/version.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 function settings(config: object, version?: string, agent = 'main'): AgentSettings {
@@ -68,19 +67,6 @@ describe('agentSettings', () => {
   ])('%s', (_, config, version, expected) => {
     expect(settings(config, version)).toMatchObject(expected);
   });
-});
-
-it.each<[string | null, boolean | null]>([
-  ['2026.2.16', false],
-  ['2026.2.17', true],
-  ['2026.2.17-beta.1', true],
-  ['2026.10.1', true],
-  ['2025.12.31', false],
-  ['2027.1.1', true],
-  ['latest', null],
-  [null, null],
-])('%s is at least 2026.2.17: %s', (version, expected) => {
-  expect(isAtLeast(version, [2026, 2, 17])).toBe(expected);
 });
 
 it.each<[unknown, number | null]>([

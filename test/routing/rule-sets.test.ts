@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holds, possibleRules, TIERS } from '../../src/routing/tiers.ts';
+import { possibleRules } from '../../src/routing/rule-sets.ts';
 
 describe('possibleRules', () => {
   it.each([
@@ -53,37 +53,4 @@ describe('a rule', () => {
   ] as const)('%s: %s is %j', (version, rule, expected) => {
     expect([...new Set(possibleRules(version).map((rules) => rules[rule]))]).toEqual(expected);
   });
-});
-
-describe('holds', () => {
-  it.each([
-    ['2026.2.6-3', 'topicAgents', false],
-    ['2026.3.12', 'topicAgents', null],
-    ['2026.3.13-beta.2', 'topicAgents', null],
-    ['2026.3.13', 'topicAgents', true],
-    ['2026.3.13-1', 'topicAgents', true],
-    ['2026.7.35', 'broadcastAnyChannel', false],
-    ['2026.8.1', 'broadcastAnyChannel', null],
-    ['2026.4.15', 'topicsInherited', null],
-    ['2026.7.35', 'topicsInherited', false],
-    ['2026.9.6', 'topicsInherited', true],
-    [null, 'topicAgents', null],
-    ['2030.1.1', 'topicAgents', null],
-  ] as const)('%s: %s is %s', (version, rule, expected) => {
-    expect(holds(version, rule)).toBe(expected);
-  });
-});
-
-it("lists the tiers in OpenClaw's order", () => {
-  expect(TIERS.map(({ name }) => name.replace('binding.', ''))).toEqual([
-    'peer',
-    'peer.parent',
-    'peer.wildcard',
-    'guild+roles',
-    'guild',
-    'team',
-    'account',
-    'channel',
-    'default',
-  ]);
 });

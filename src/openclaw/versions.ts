@@ -1,0 +1,142 @@
+/**
+ * What changed between versions of OpenClaw, by name, and the one comparer of its versions. Code asks
+ * `has(version, name)`; the number of a version stands in the tables below and nowhere else.
+ */
+interface Change {
+  /** The first version that is known to have it. */
+  readonly with: string;
+  /** The last version that is known to lack it; left out: every version before `with` lacks it. */
+  readonly without?: string;
+  /** Nobody looked at the versions before this one. */
+  readonly unseenBefore?: string;
+}
+
+const CHANGES = {
+  /**
+   * Sessions are rows of the agent's database; before, they are an index and JSONL files. The betas of 2026.7.2 have a
+   * database too, but 2026.7.33 to 2026.7.35 were released after them and have none.
+   */
+  sqliteSessions: { with: '2026.8.1-beta.1' },
+  /** The index is read as JSON; before, as JSON5. */
+  strictJsonIndex: { with: '2026.2.17' },
+  /** The loader takes `session.maintenance`; before, it refuses the key, and nothing is ever removed. */
+  maintenance: { with: '2026.2.17' },
+  /** 5,000 sessions are kept where nothing is set; before, 500. */
+  maintenanceKeeps5000: { with: '2026.8.1-beta.1' },
+  /** 10 GiB are kept where nothing is set; before, there is no limit. */
+  maintenanceKeeps10GiB: { with: '2026.8.1-beta.1' },
+  /** `agents.defaults.contextTokens` is dropped when the config is loaded; before, it limits a session. */
+  defaultContextTokensDropped: { with: '2026.8.1-beta.1' },
+  /** The entry of a Discord thread has a `threadId`; before, nothing tells a thread from a channel. */
+  discordThreadIdStored: { with: '2026.4.15' },
+} as const satisfies Record<string, Change>;
+
+/** What changed in how the bindings choose an agent. Every rule here is a field of a `RuleSet`. */
+export const BINDING_CHANGES = {
+  /** A binding must meet all its constraints; before, only the one of the tier that looks at it. */
+  allConstraints: { without: '2026.2.6-3', with: '2026.2.17' },
+  /** Account ids are compared as agent ids are; before, with their letter case. */
+  foldedAccounts: { without: '2026.2.6-3', with: '2026.3.13' },
+  /** The peer kinds `group` and `channel` are the same. */
+  groupIsChannel: { without: '2026.2.23', with: '2026.3.13' },
+  /** A guild or team id of blanks counts as absent; before, its binding never matches by it. */
+  blankIsAbsent: { without: '2026.2.6-3', with: '2026.4.15' },
+  /** A binding to an agent that is not in the list of agents is refused; before, it gives the default agent. */
+  unlistedRefused: { without: '2026.4.15', with: '2026.7.35' },
+  /** `main` always exists, and without a list nothing else does; before, any name was taken then. */
+  onlyMainUnlisted: { without: '2026.7.35', with: '2026.9.6' },
+  /** Several agents need a default mark or an explicit owner; before, the first marked one is the default, else the first. */
+  explicitDefault: { without: '2026.7.35', with: '2026.8.1' },
+  /** Each configured channel gets a last binding to the default agent: the agent is the same, the tier is another. */
+  channelBindingAdded: { without: '2026.7.35', with: '2026.9.6' },
+  /** The peer id `*` is a tier of its own: every peer of a kind. */
+  wildcardTier: { without: '2026.3.13', with: '2026.4.15' },
+  /** A guild with roles is a tier of its own. */
+  guildRolesTier: { without: '2026.2.6-3', with: '2026.2.17' },
+} as const satisfies Record<string, Change>;
+
+const ROUTING_CHANGES = {
+  ...BINDING_CHANGES,
+  /** `broadcast` takes `<channel>:<peer>`, for every channel; before, peers of WhatsApp only. */
+  broadcastAnyChannel: { without: '2026.7.35', with: '2026.9.6' },
+  /** A forum topic can name an agent. */
+  topicAgents: { without: '2026.2.6-3', with: '2026.3.13' },
+  /** With several Telegram accounts the topics of the channel hold for all. */
+  topicsInherited: { without: '2026.7.35', with: '2026.9.6', unseenBefore: '2026.7.35' },
+} as const satisfies Record<string, Change>;
+
+/** Versions whose routing was read or called, the oldest first. Of the versions outside of them no rule is known. */
+const ROUTING_VERSIONS = [
+  '2026.2.6-3',
+  '2026.2.17',
+  '2026.2.23',
+  '2026.3.13',
+  '2026.4.15',
+  '2026.7.35',
+  '2026.8.1',
+  '2026.9.6',
+] as const;
+
+type ChangeName = keyof typeof CHANGES | keyof typeof ROUTING_CHANGES;
+
+const ALL: Readonly<Record<ChangeName, Change>> = { ...CHANGES, ...ROUTING_CHANGES };
+
+/** Whether a version of OpenClaw has a change (true), or lacks it (false); null: it may have it, or is no version. */
+export function has(version: string | null, name: ChangeName): boolean | null {
+  const at = parseVersion(version);
+  if (at === null || (name in ROUTING_CHANGES && !isBetween(at, ROUTING_VERSIONS))) return null;
+  const change = ALL[name];
+  if (change.unseenBefore !== undefined && compare(at, change.unseenBefore) < 0) return null;
+  if (compare(at, change.with) >= 0) return true;
+  return change.without === undefined || compare(at, change.without) <= 0 ? false : null;
+}
+
+/**
+ * The versions that a version may route as: all that are known for null or what is no version, none where it lies outside
+ * of them, else itself.
+ */
+export function routingVersions(version: string | null): readonly string[] {
+  const at = parseVersion(version);
+  if (version === null || at === null) return ROUTING_VERSIONS;
+  return isBetween(at, ROUTING_VERSIONS) ? [version] : [];
+}
+
+function isBetween(at: Version, versions: readonly string[]): boolean {
+  return compare(at, versions[0] ?? '') >= 0 && compare(at, versions.at(-1) ?? '') <= 0;
+}
+
+interface Version {
+  /** Year, month, patch, and the build: 3 of `2026.2.6-3`, 0 without one, -1 before the release. */
+  readonly numbers: readonly number[];
+  /** `beta.1` */
+  readonly prerelease: string;
+}
+
+/**
+ * `2026.2.6-3` is a later build of `2026.2.6`, while `2026.7.2-beta.1` comes before `2026.7.2` (semver would put both
+ * before). A leading `v` and what follows `+` do not count.
+ */
+function parseVersion(version: string | null): Version | null {
+  const found = /^v?(\d{4})\.(\d{1,2})\.(\d{1,3})(?:-([0-9a-z.-]+))?(?:\+.*)?$/i.exec(version?.trim() ?? '');
+  if (found === null) return null;
+  const suffix = found[4] ?? '0';
+  const isBuild = /^\d+$/.test(suffix);
+  return {
+    numbers: [...found.slice(1, 4).map(Number), isBuild ? Number(suffix) : -1],
+    prerelease: isBuild ? '' : suffix,
+  };
+}
+
+/** Below 0 where `one` is the older version. */
+function compare(one: Version, text: string): number {
+  const other = parseVersion(text);
+  if (other === null) throw new Error(`${text} is no version of OpenClaw`);
+  for (const [place, number] of one.numbers.entries()) {
+    const difference = number - (other.numbers[place] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return PRERELEASES.compare(one.prerelease, other.prerelease);
+}
+
+/** `beta.2` comes before `beta.10`. */
+const PRERELEASES = new Intl.Collator('en', { numeric: true });

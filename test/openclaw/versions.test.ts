@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { has } from '../../src/openclaw/versions.ts';
+
+type Case = [version: string | null, name: Parameters<typeof has>[1], expected: boolean | null];
+
+describe('a change that came with one known release', () => {
+  it.each<Case>([
+    ['2026.2.12', 'strictJsonIndex', false],
+    ['2026.2.16', 'strictJsonIndex', false],
+    ['2026.2.17', 'strictJsonIndex', true],
+    ['2026.10.1', 'strictJsonIndex', true],
+    ['2025.12.31', 'strictJsonIndex', false],
+    ['2027.1.1', 'strictJsonIndex', true],
+    ['2026.7.35', 'sqliteSessions', false],
+    ['2026.8.1', 'sqliteSessions', true],
+    ['2026.9.6', 'sqliteSessions', true],
+  ])('%s: %s is %s', (version, name, expected) => {
+    expect(has(version, name)).toBe(expected);
+  });
+});
+
+describe('the spellings of a version', () => {
+  it.each<Case>([
+    ['v2026.8.1', 'sqliteSessions', true],
+    ['V2026.7.35', 'sqliteSessions', false],
+    [' 2026.8.1+build.5 ', 'sqliteSessions', true],
+    ['v2026.8.1-1+build.5', 'explicitDefault', true],
+    // Several betas of a release: the first one is the first to have it, and `beta.10` is a later one.
+    ['2026.8.1-alpha.1', 'sqliteSessions', false],
+    ['2026.8.1-beta.1', 'sqliteSessions', true],
+    ['2026.8.1-BETA.1', 'sqliteSessions', true],
+    ['2026.8.1-beta.10', 'sqliteSessions', true],
+    ['2026.7.2-beta.1', 'sqliteSessions', false],
+    // A beta comes before its release, a build after it.
+    ['2026.4.15-beta.1', 'discordThreadIdStored', false],
+    ['2026.4.15-1', 'discordThreadIdStored', true],
+    ['2026.2.6-2', 'topicAgents', null],
+    ['2026.2.6-3', 'topicAgents', false],
+    ['2026.2.6-4', 'topicAgents', null],
+    ['2026.2.17-beta.1', 'strictJsonIndex', false],
+  ])('%s: %s is %s', (version, name, expected) => {
+    expect(has(version, name)).toBe(expected);
+  });
+
+  it.each([null, '', 'latest', '2026.8', '2026.8.1.2', '2026.8.1_1', 'vv2026.8.1', 'toString'])(
+    '%j is no version: nothing is known',
+    (version) => {
+      expect(has(version, 'sqliteSessions')).toBeNull();
+      expect(has(version, 'topicAgents')).toBeNull();
+    },
+  );
+});
+
+describe('a change of routing', () => {
+  it.each<Case>([
+    // Between the last version that lacks it and the first that has it.
+    ['2026.2.6-3', 'topicAgents', false],
+    ['2026.3.12', 'topicAgents', null],
+    ['2026.3.13-beta.2', 'topicAgents', null],
+    ['2026.3.13', 'topicAgents', true],
+    ['2026.3.13-1', 'topicAgents', true],
+    ['2026.7.35', 'broadcastAnyChannel', false],
+    ['2026.8.1', 'broadcastAnyChannel', null],
+    // Before the first version that somebody looked at.
+    ['2026.4.15', 'topicsInherited', null],
+    ['2026.7.35', 'topicsInherited', false],
+    ['2026.9.6', 'topicsInherited', true],
+    // Outside of the versions whose routing was read.
+    ['2026.2.6', 'topicAgents', null],
+    ['2026.9.7', 'topicAgents', null],
+    ['2030.1.1', 'allConstraints', null],
+  ])('%s: %s is %s', (version, name, expected) => {
+    expect(has(version, name)).toBe(expected);
+  });
+});
