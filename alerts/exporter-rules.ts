@@ -1,3 +1,4 @@
+import { ALERT_THRESHOLDS, FOR_SECONDS } from '../src/thresholds.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
 const LAST = 'openclaw_store_last_scan_timestamp_seconds';
@@ -5,15 +6,16 @@ const INTERVAL = 'openclaw_store_scan_interval_seconds';
 
 /** Whether the other alerts can be believed. */
 export function exporterRules(): AlertRule[] {
+  const { scanAge, textfileSeconds } = ALERT_THRESHOLDS;
   return [
     alertRule({
       name: 'OpenClawScanStale',
       severity: 'warning',
       expr: [
         // Two missed runs, before the figures of the last good one are withdrawn.
-        `time() - ${LAST} > 2 * ${INTERVAL} + 60`,
+        `time() - ${LAST} > ${scanAge.gaps} * ${INTERVAL} + ${scanAge.seconds}`,
         // A textfile has no schedule: it is written by somebody else's timer.
-        `or (time() - ${LAST} > 7200 unless ${INTERVAL})`,
+        `or (time() - ${LAST} > ${textfileSeconds} unless ${INTERVAL})`,
         // Never a good one, as with a mount that is dead from the start: there is no time to compare with.
         `or (openclaw_store_scan_success == 0 unless ${LAST})`,
       ].join('\n'),
@@ -28,7 +30,7 @@ export function exporterRules(): AlertRule[] {
       name: 'OpenClawCheckFailing',
       severity: 'warning',
       expr: 'openclaw_store_check_success == 0',
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'A check of the exporter fails.',
       description:
         'The check {{ $labels.check }} of the exporter on {{ $labels.instance }} fails, so its findings are missing. ' +

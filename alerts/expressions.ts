@@ -1,17 +1,16 @@
-import type { Severity } from '../src/thresholds.ts';
+import { ALERT_THRESHOLDS, IDLE_SECONDS, LAST_KNOWN_SECONDS, type Severity } from '../src/thresholds.ts';
 
-const DAY_SECONDS = 86_400;
+/** A duration as Prometheus writes it, in its largest whole unit. */
+export function promDuration(seconds: number): string {
+  if (seconds % 86_400 === 0) return `${seconds / 86_400}d`;
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
 
 /**
- * A session that nobody uses costs nothing until somebody does: no page after a day, no warning after a week. A session
- * without a known activity is not left out.
+ * Leaves out the sessions that are idle for the severity: one that nobody uses costs nothing until somebody does. A
+ * session without a known activity stays in.
  */
-export const IDLE_SECONDS = { warning: 7 * DAY_SECONDS, critical: DAY_SECONDS } as const satisfies Record<
-  Severity,
-  number
->;
-
-/** Leaves out the sessions that are idle for the severity. */
 export function awake(expr: string, severity: Severity): string {
   return `(\n${indent(expr)}\n)\nunless time() - openclaw_store_session_last_activity_timestamp_seconds > ${IDLE_SECONDS[severity]}`;
 }
@@ -37,7 +36,7 @@ export function overThreshold(metric: string, matchers: string, limit: number, s
  * and the time would begin anew with each.
  */
 export function lastKnown(selector: string): string {
-  return `last_over_time(${selector}[15m])`;
+  return `last_over_time(${selector}[${promDuration(LAST_KNOWN_SECONDS)}])`;
 }
 
 export function indent(text: string): string {
@@ -53,7 +52,7 @@ export function worstThree(labels: readonly string[], query: string, item: strin
   const selector = own.map((label) => `${label}=%q`).join(',');
   const values = own.map((label) => `$labels.${label}`).join(' ');
   // Backquotes, since the query holds quotes.
-  const text = `sort_desc(topk(3, ${query.replace(/\s+/g, ' ')}))`;
+  const text = `sort_desc(topk(${ALERT_THRESHOLDS.namedSessions}, ${query.replace(/\s+/g, ' ')}))`;
   return (
     `{{ with printf \`${selector}\` ${values} }}{{ range $i, $one := printf \`${text}\` . | query }}` +
     `{{ if $i }}, {{ end }}${item}{{ end }}{{ end }}`

@@ -1,4 +1,4 @@
-import { ALERT_THRESHOLDS } from '../src/thresholds.ts';
+import { AGE_SECONDS, ALERT_THRESHOLDS, FOR_SECONDS, inWords, KEEP_FIRING_SECONDS } from '../src/thresholds.ts';
 import { awake, lastKnown, worstThree } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
@@ -16,9 +16,9 @@ function countedRules(): AlertRule[] {
       name: 'OpenClawSessionsCorrupted',
       severity: 'warning',
       expr: 'openclaw_store_corrupted_sessions > 0',
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       // Damage inside a transcript is known again only after the first deep scan of a restarted exporter.
-      keepFiringFor: '30m',
+      keepFiringSeconds: KEEP_FIRING_SECONDS.deepScan,
       summary: 'Sessions of an agent are corrupted.',
       description:
         `Corrupted sessions of ${AGENT} by reason {{ $labels.reason }}: {{ $value }}, among them ${named('corrupted')}. ` +
@@ -29,7 +29,7 @@ function countedRules(): AlertRule[] {
       name: 'OpenClawSessionsStray',
       severity: 'warning',
       expr: `${lastKnown('openclaw_store_stray_sessions')} > 0`,
-      for: '1h',
+      forSeconds: FOR_SECONDS.work,
       summary: 'Sessions of an agent belong to another agent.',
       description:
         `Stray sessions of ${AGENT} by reason {{ $labels.reason }}: {{ $value }}, among them ` +
@@ -41,7 +41,7 @@ function countedRules(): AlertRule[] {
       name: 'OpenClawSessionsDuplicate',
       severity: 'warning',
       expr: `${lastKnown('openclaw_store_duplicate_sessions')} > 0`,
-      for: '1h',
+      forSeconds: FOR_SECONDS.work,
       summary: 'A conversation has more than one session.',
       description:
         `Duplicate sessions of ${AGENT} by reason {{ $labels.reason }}: {{ $value }}, among them ${named('duplicate')}. ` +
@@ -69,7 +69,7 @@ function singleRules(): AlertRule[] {
       name: 'OpenClawSessionCollision',
       severity: 'warning',
       expr: found('collision'),
-      for: '30m',
+      forSeconds: FOR_SECONDS.overlap,
       summary: 'A session shares its transcript with another one, or has two.',
       description:
         `${WHERE} shares its transcript with another key, or has two transcripts: what is said in one conversation can ` +
@@ -82,7 +82,7 @@ function singleRules(): AlertRule[] {
       expr: found('stuck'),
       summary: 'A run of a session never ended.',
       description:
-        `${WHERE} is stored as running, and nothing was stored for it in 30 minutes: its next messages may wait for ` +
+        `${WHERE} is stored as running, and nothing was stored for it in ${inWords(AGE_SECONDS.stuck)}: its next messages may wait for ` +
         'ever. Wait for a long tool; else restart the gateway. First: openclaw sessions --agent {{ $labels.agent }}.',
       dashboardVariables: ['instance', 'agent', 'kind'],
     }),
@@ -107,10 +107,10 @@ function agentRules(): AlertRule[] {
       name: 'OpenClawTokensUnknown',
       severity: 'warning',
       expr: `${unknown}\n> ${ALERT_THRESHOLDS.unknownTokensPercent / 100} * sum without (source) (${lastKnown(BY_SOURCE)})`,
-      for: '1h',
+      forSeconds: FOR_SECONDS.work,
       summary: 'Most active sessions of an agent have no token figure.',
       description:
-        `Active sessions of ${AGENT} whose tokens nobody knows: {{ $value }}, over half of them. No alert about tokens ` +
+        `Active sessions of ${AGENT} whose tokens nobody knows: {{ $value }}, over ${ALERT_THRESHOLDS.unknownTokensPercent} % of them. No alert about tokens ` +
         'can fire for them. First: openclaw-store-exporter scan --agent {{ $labels.agent }}.',
       dashboardVariables: ['instance', 'agent'],
     }),
@@ -124,7 +124,7 @@ function infoRules(): AlertRule[] {
       name: 'OpenClawSessionsWithoutSeries',
       severity: 'info',
       expr: 'openclaw_store_sessions_without_series > 0',
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'Sessions have no series of their own.',
       description:
         `Sessions of ${AGENT} beyond --session.limit: {{ $value }}. They are in the counts, and in no alert about a ` +
@@ -135,7 +135,7 @@ function infoRules(): AlertRule[] {
       name: 'OpenClawSessionsAccumulating',
       severity: 'info',
       expr: `openclaw_store_sessions{kind=~"cron|subagent|hook"} > ${ALERT_THRESHOLDS.machineSessions}`,
-      for: '1h',
+      forSeconds: FOR_SECONDS.work,
       summary: 'Sessions that machines make are not cleaned up.',
       description:
         `Sessions of kind {{ $labels.kind }} of ${AGENT}: {{ $value }}. They slow down every listing. ` +

@@ -191,6 +191,6 @@ function title({ alert, labels: { severity, ...own } }: AlertRule): string {
 }
 
 function minutes(duration: string): number {
-  const [, number = '', unit = ''] = /^(\d+)([mh])$/.exec(duration) ?? [];
-  return Number(number) * (unit === 'h' ? 60 : 1);
+  const [, number = '', unit = ''] = /^(\d+)([mhd])$/.exec(duration) ?? [];
+  return Number(number) * ({ h: 60, d: 1440 }[unit] ?? 1);
 }

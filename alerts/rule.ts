@@ -1,5 +1,6 @@
 import { SESSIONS_DASHBOARD_UID } from '../grafana/uids.ts';
-import type { Severity } from '../src/thresholds.ts';
+import { FOR_SECONDS, KEEP_FIRING_SECONDS, type Severity } from '../src/thresholds.ts';
+import { promDuration } from './expressions.ts';
 
 /** What to do about an alert: `critical` now, `warning` this week, `info` nothing, so it is routed nowhere. */
 type AlertSeverity = Severity | 'info';
@@ -25,8 +26,8 @@ interface AlertSource {
   /** Static labels beside the severity; they replace equal labels of the expression. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly expr: string;
-  readonly for?: string;
-  readonly keepFiringFor?: string;
+  readonly forSeconds?: number;
+  readonly keepFiringSeconds?: number;
   /** One static sentence. */
   readonly summary: string;
   /** Templated: what, where, and what to do first. */
@@ -34,12 +35,6 @@ interface AlertSource {
   /** Labels of the alert that the dashboard has a variable for. */
   readonly dashboardVariables?: readonly ('agent' | 'instance' | 'kind')[];
 }
-
-/**
- * Ten minutes: longer than a restart of the exporter with its first quick scan, during which its series are gone. A
- * pending alert starts over then; a firing one must neither resolve nor page again.
- */
-const KEEP_FIRING_FOR = '10m';
 
 /** Below the root of the repository: where that is served, only its operator knows. */
 const RUNBOOKS = 'docs/runbooks';
@@ -49,8 +44,8 @@ export function alertRule(source: AlertSource): AlertRule {
   return {
     alert: source.name,
     expr: source.expr,
-    for: source.for ?? '5m',
-    keep_firing_for: source.keepFiringFor ?? KEEP_FIRING_FOR,
+    for: promDuration(source.forSeconds ?? FOR_SECONDS.peak),
+    keep_firing_for: promDuration(source.keepFiringSeconds ?? KEEP_FIRING_SECONDS.restart),
     labels: { severity: source.severity, ...source.labels },
     annotations: {
       summary: source.summary,

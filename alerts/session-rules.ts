@@ -1,6 +1,15 @@
 import { KINDS, type Kind } from '../src/openclaw/keys.ts';
-import { ALERT_THRESHOLDS, type Severity, TOKEN_THRESHOLDS, TRANSCRIPT_BYTES_THRESHOLD } from '../src/thresholds.ts';
-import { awake, indent, overThreshold, worstThree } from './expressions.ts';
+import {
+  ALERT_THRESHOLDS,
+  FOR_SECONDS,
+  IDLE_SECONDS,
+  inWords,
+  KEEP_FIRING_SECONDS,
+  type Severity,
+  TOKEN_THRESHOLDS,
+  TRANSCRIPT_BYTES_THRESHOLD,
+} from '../src/thresholds.ts';
+import { awake, indent, overThreshold, promDuration, worstThree } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
 const TOKENS = 'openclaw_store_session_tokens';
@@ -32,7 +41,7 @@ function tokenRule(kind: Kind, severity: Severity): AlertRule {
       : 'A session holds more tokens than the warning threshold of its kind.',
     description:
       `${WHERE} holds {{ printf "%.0f" $value }} tokens: above its ${severity} threshold (${limit} for kind ${kind} ` +
-      `unless configured otherwise) and used within ${isCritical ? 'a day' : 'a week'}. ${SHRINK}.`,
+      `unless configured otherwise) and used within ${inWords(IDLE_SECONDS[severity])}. ${SHRINK}.`,
     dashboardVariables: PAGE,
   });
 }
@@ -40,13 +49,14 @@ function tokenRule(kind: Kind, severity: Severity): AlertRule {
 /** Tokens against the window of the model, and compactions that do not help. */
 export function windowRules(): AlertRule[] {
   const isOff = 'ignoring (session, kind, mode) openclaw_store_config_compaction_info{mode="off"}';
+  const storm = ALERT_THRESHOLDS.compactionStorm;
   return [
     alertRule({
       name: 'OpenClawSessionContextFull',
       severity: 'critical',
       expr: awake(`${TOKENS} >= ${WINDOW}`, 'critical'),
       // A run that compacts when it ends is above the line for a while.
-      for: '10m',
+      forSeconds: FOR_SECONDS.run,
       summary: 'A session fills the whole context window of its model.',
       description:
         `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens, its whole context window: the next ` +
@@ -70,7 +80,7 @@ export function windowRules(): AlertRule[] {
         'warning',
       ),
       // OpenClaw compacts after a run; a session may be found above the line while it does.
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'A session is near its window and was not compacted.',
       description:
         `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens: more than its window less the ` +
@@ -81,12 +91,12 @@ export function windowRules(): AlertRule[] {
       name: 'OpenClawCompactionStorm',
       severity: 'warning',
       // A gauge, which falls at a reset: the lowest value of the hour is subtracted, never the one an hour ago.
-      expr: `${COMPACTIONS} - min_over_time(${COMPACTIONS}[1h]) >= ${ALERT_THRESHOLDS.compactionsPerHour}`,
+      expr: `${COMPACTIONS} - min_over_time(${COMPACTIONS}[${promDuration(storm.seconds)}]) >= ${storm.compactions}`,
       // In files it is known again only after the first deep scan of a restarted exporter.
-      keepFiringFor: '30m',
+      keepFiringSeconds: KEEP_FIRING_SECONDS.deepScan,
       summary: 'A session is compacted again and again.',
       description:
-        `${WHERE} (kind {{ $labels.kind }}) was compacted {{ $value }} times within an hour: each costs a call and loses ` +
+        `${WHERE} (kind {{ $labels.kind }}) was compacted {{ $value }} times within ${inWords(storm.seconds)}: each costs a call and loses ` +
         'detail, and the context fills at once again. Look for what fills it (a tool with huge results), or send /new.',
       dashboardVariables: PAGE,
     }),
@@ -107,11 +117,11 @@ export function transcriptRules(): AlertRule[] {
       name: 'OpenClawTranscriptsLarge',
       severity: 'warning',
       expr: `count without (session) (\n${indent(large(''))}\n) > 0`,
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'An agent has transcripts larger than the threshold.',
       description:
         'Transcripts of agent {{ $labels.agent }} (kind {{ $labels.kind }}) on {{ $labels.instance }} above their ' +
-        `threshold (${limit} bytes unless configured otherwise) and used within a week: {{ $value }}. ` +
+        `threshold (${limit} bytes unless configured otherwise) and used within ${inWords(IDLE_SECONDS.warning)}: {{ $value }}. ` +
         `Largest: ${worst}. They are slow to load and to compact; /compact shrinks a context, not its transcript. ` +
         'First: openclaw-store-exporter scan --agent {{ $labels.agent }} --findings-only.',
       dashboardVariables: PAGE,

@@ -1,6 +1,6 @@
 import { BLIND_PROBLEMS } from '../src/model/session.ts';
-import { ALERT_THRESHOLDS } from '../src/thresholds.ts';
-import { lastKnown } from './expressions.ts';
+import { AGE_SECONDS, ALERT_THRESHOLDS, FOR_SECONDS, inWords } from '../src/thresholds.ts';
+import { lastKnown, promDuration } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
 // A gateway down and a store half-upgraded are what the exporter is for: nothing here asks whether OpenClaw runs.
@@ -44,7 +44,7 @@ export function storeRules(): AlertRule[] {
       name: 'OpenClawStoreBlind',
       severity: 'warning',
       expr: `openclaw_store_problem{reason=~"${BLIND}"} > 0`,
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'The exporter cannot see the whole store of an agent.',
       description:
         `The store of ${AGENT} works, but is not watched as it should: {{ $labels.reason }}. The runbook says for each ` +
@@ -58,10 +58,10 @@ export function storeRules(): AlertRule[] {
         `${lastKnown('openclaw_store_unimported_sessions')} > 0`,
         `or max without (layout, schema, version) (${lastKnown('openclaw_store_info{layout="migrating"}')}) > 0`,
       ].join('\n'),
-      for: '24h',
+      forSeconds: FOR_SECONDS.upgrade,
       summary: 'The upgrade of a store to SQLite is not finished.',
       description:
-        `For a day the old index of ${AGENT} has held sessions beside the database: OpenClaw 2026.8.1 and later sees ` +
+        `For ${inWords(FOR_SECONDS.upgrade)} the old index of ${AGENT} has held sessions beside the database: OpenClaw 2026.8.1 and later sees ` +
         'none of those. First: openclaw doctor --session-sqlite inspect.',
       dashboardVariables: ['instance', 'agent'],
     }),
@@ -69,11 +69,11 @@ export function storeRules(): AlertRule[] {
       name: 'OpenClawLockStale',
       severity: 'warning',
       expr: 'openclaw_store_locks{state="stale"} > 0',
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'A lock file of a store is stale.',
       description:
         `Stale lock files of ${AGENT}: {{ $value }}. Whoever made them crashed or hangs, and writers may wait for them. ` +
-        'First: find ~/.openclaw/agents/{{ $labels.agent }}/sessions -name "*.lock" -mmin +30.',
+        `First: find ~/.openclaw/agents/{{ $labels.agent }}/sessions -name "*.lock" -mmin +${AGE_SECONDS.transcriptLock / 60}.`,
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -81,7 +81,7 @@ export function storeRules(): AlertRule[] {
       severity: 'warning',
       expr: 'openclaw_store_config_valid == 0',
       // Longer than an edit.
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'The config of OpenClaw cannot be read or is not valid.',
       description:
         'The exporter on {{ $labels.instance }} cannot use the config of OpenClaw, so windows, agents and bindings are ' +
@@ -94,13 +94,14 @@ export function storeRules(): AlertRule[] {
 /** What grows until it hurts. */
 export function sizeRules(): AlertRule[] {
   const leftovers = `${BYTES}{class=~"checkpoint|trajectory|temporary"}`;
+  const growth = ALERT_THRESHOLDS.leftovers;
   const ratio = ALERT_THRESHOLDS.maintenancePercent / 100;
   return [
     alertRule({
       name: 'OpenClawIndexLarge',
       severity: 'warning',
       expr: `${BYTES}{class="index"} > ${ALERT_THRESHOLDS.indexBytes}`,
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'The index of an agent is large.',
       description:
         `The index of ${AGENT} has {{ $value | humanize1024 }}B: OpenClaw parses and writes all of it with every message. ` +
@@ -111,7 +112,7 @@ export function sizeRules(): AlertRule[] {
       name: 'OpenClawWalLarge',
       severity: 'warning',
       expr: `${BYTES}{class="wal"} > ${ALERT_THRESHOLDS.walBytes}`,
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'The write-ahead log of a database is large.',
       description:
         `The write-ahead log of ${AGENT} has {{ $value | humanize1024 }}B: something holds the database open and keeps ` +
@@ -123,7 +124,7 @@ export function sizeRules(): AlertRule[] {
       severity: 'warning',
       // OpenClaw counts the database, its log and the folder of sessions.
       expr: `sum without (class) (${BYTES}{class!="import_archive"})\n> ${ratio} * openclaw_store_config_maintenance_limit_bytes`,
-      for: '1h',
+      forSeconds: FOR_SECONDS.work,
       summary: 'A store is near its limit of bytes.',
       description:
         `The store of ${AGENT} has {{ $value | humanize1024 }}B, over ${ALERT_THRESHOLDS.maintenancePercent} % of its ` +
@@ -134,7 +135,7 @@ export function sizeRules(): AlertRule[] {
       name: 'OpenClawSessionsNearCap',
       severity: 'warning',
       expr: `sum without (kind) (openclaw_store_sessions)\n> ${ratio} * openclaw_store_config_maintenance_limit_entries`,
-      for: '1h',
+      forSeconds: FOR_SECONDS.work,
       summary: 'An agent is near its limit of sessions.',
       description:
         `Sessions of ${AGENT}: {{ $value }}, over ${ALERT_THRESHOLDS.maintenancePercent} % of its limit: above it ` +
@@ -145,10 +146,10 @@ export function sizeRules(): AlertRule[] {
       name: 'OpenClawLeftoversGrowing',
       severity: 'warning',
       // Each class against its own lowest value: a class without files has no series.
-      expr: `sum without (class) (${leftovers} - min_over_time(${leftovers}[1d])) > ${ALERT_THRESHOLDS.leftoverBytesPerDay}`,
+      expr: `sum without (class) (${leftovers} - min_over_time(${leftovers}[${promDuration(growth.seconds)}])) > ${growth.bytes}`,
       summary: 'Leftovers in the folders of an agent grow fast.',
       description:
-        `Checkpoints, trajectories and temporary files of ${AGENT} grew by {{ $value | humanize }}B within a day. ` +
+        `Checkpoints, trajectories and temporary files of ${AGENT} grew by {{ $value | humanize }}B within ${inWords(growth.seconds)}. ` +
         'Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/{{ $labels.agent }} | sort -h | tail.',
       dashboardVariables: ['instance', 'agent'],
     }),
@@ -163,7 +164,7 @@ export function preventionRules(): AlertRule[] {
       severity: 'info',
       labels: { setting },
       expr,
-      for: '1h',
+      forSeconds: FOR_SECONDS.work,
       summary: 'A setting that keeps sessions small is missing.',
       description: `For ${AGENT} ${what}`,
       dashboardVariables: ['instance', 'agent'],

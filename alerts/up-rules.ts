@@ -1,3 +1,4 @@
+import { FOR_SECONDS } from '../src/thresholds.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
 /** The name of the scrape job that the documentation and the shipped scrape configs use. */
@@ -21,7 +22,7 @@ export function upRules(): AlertRule[] {
       severity: 'warning',
       expr: `absent(${UP})`,
       // Longer than a restart of Prometheus with its discovery of targets.
-      for: '15m',
+      forSeconds: FOR_SECONDS.edit,
       summary: 'No exporter for the stores of OpenClaw is scraped at all.',
       description:
         'Prometheus knows no target of the job openclaw-store, so no store is watched. ' +

@@ -17,6 +17,7 @@ import {
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import * as units from '@grafana/grafana-foundation-sdk/units';
+import { DASHBOARD_WINDOW_PERCENT } from '../src/thresholds.ts';
 import { column, now, over } from './targets.ts';
 import { againstThreshold, steps, tokenSteps, transcriptSteps } from './thresholds.ts';
 import { BY_KIND, DATASOURCE, FLEET } from './variables.ts';
@@ -102,7 +103,10 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'Of window',
     expr: `(${TOKENS} / ${WINDOW})`,
-    properties: [unit(units.PercentUnit), coloured(steps('green', [0.8, 'yellow'], [1, 'red']))],
+    properties: [
+      unit(units.PercentUnit),
+      coloured(steps('green', [DASHBOARD_WINDOW_PERCENT / 100, 'yellow'], [1, 'red'])),
+    ],
   },
   {
     title: 'Of warning threshold',

@@ -7,9 +7,9 @@ import { effectiveWindow, sessionWindow } from './openclaw/windows.ts';
 import { keyIdentity } from './routing/key-identity.ts';
 import { preparePlacement } from './routing/placement.ts';
 import type { Subject } from './settings/policy.ts';
-import type { Thresholds } from './thresholds.ts';
+import { AGE_SECONDS, type Thresholds } from './thresholds.ts';
 
-const ACTIVE_MS = 24 * 60 * 60 * 1000;
+const ACTIVE_MS = AGE_SECONDS.active * 1000;
 
 export interface ClassifyInput {
   readonly config: OpenClawConfig;

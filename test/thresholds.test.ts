@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KINDS, type Kind } from '../src/openclaw/keys.ts';
 import {
+  inWords,
   isOverThreshold,
   isTranscriptLarge,
   type Measured,
@@ -93,4 +94,17 @@ describe('a transcript', () => {
 
 it('has two severities, the lesser one first', () => {
   expect(SEVERITIES).toEqual(['warning', 'critical']);
+});
+
+it.each([
+  [10, '10 seconds'],
+  [60, '60 seconds'],
+  [90, '90 seconds'],
+  [120, '2 minutes'],
+  [3600, '60 minutes'],
+  [5400, '90 minutes'],
+  [86_400, '24 hours'],
+  [604_800, '7 days'],
+])('%i seconds are %s in words', (seconds, words) => {
+  expect(inWords(seconds)).toBe(words);
 });

@@ -1,5 +1,4 @@
-import { ALERT_THRESHOLDS } from '../../src/thresholds.ts';
-import { IDLE_SECONDS } from '../expressions.ts';
+import { ALERT_THRESHOLDS, IDLE_SECONDS } from '../../src/thresholds.ts';
 import { type AlertCase, nearAbove, type Series, series } from './case.ts';
 import { dashboard } from './dashboard.ts';
 
@@ -131,7 +130,7 @@ function ofAgents(): AlertCase[] {
       alert: 'OpenClawTokensUnknown',
       labels: WORK,
       description:
-        'Active sessions of agent work on a:10789 whose tokens nobody knows: 3, over half of them. No alert about tokens can fire for them. First: openclaw-store-exporter scan --agent work.',
+        'Active sessions of agent work on a:10789 whose tokens nobody knows: 3, over 50 % of them. No alert about tokens can fire for them. First: openclaw-store-exporter scan --agent work.',
       dashboard: dashboard(WORK),
       // A source without sessions has no series: the last known count is used for a while.
       series: [source('none', 3, null), source('index', 1), source('transcript', 1)],

@@ -1,18 +1,18 @@
 import { KINDS, type Kind } from '../../src/openclaw/keys.ts';
 import {
   ALERT_THRESHOLDS,
+  IDLE_SECONDS,
   SEVERITIES,
   type Severity,
   TOKEN_THRESHOLDS,
   TRANSCRIPT_BYTES_THRESHOLD,
 } from '../../src/thresholds.ts';
-import { IDLE_SECONDS } from '../expressions.ts';
 import { type AlertCase, nearAbove, type Series, series, type Value } from './case.ts';
 import { dashboard } from './dashboard.ts';
 
 const SHRINK = 'Send /compact in that conversation, or /new where its history is no longer needed.';
 const NAMES = { warning: 'OpenClawSessionTokensHigh', critical: 'OpenClawSessionTokensCritical' } as const;
-const PERIODS = { warning: 'a week', critical: 'a day' } as const;
+const PERIODS = { warning: '7 days', critical: '24 hours' } as const;
 const OVER = 1200;
 
 export function tokenCases(): AlertCase[] {
@@ -123,7 +123,7 @@ function compactionOverdue(): AlertCase {
 }
 
 function compactionStorm(): AlertCase {
-  const count = ALERT_THRESHOLDS.compactionsPerHour;
+  const count = ALERT_THRESHOLDS.compactionStorm.compactions;
   const of = (value: Value, ...healed: readonly [] | readonly [Value]) => [
     series('session_compactions', GROUP, value, ...healed),
   ];
@@ -133,7 +133,7 @@ function compactionStorm(): AlertCase {
     // One in four minutes; then a reset.
     series: of({ from: 2, perMinute: 1 / 4 }, 1),
     lead: 4 * count,
-    description: `${WHERE} was compacted 5.25 times within an hour: each costs a call and loses detail, and the context fills at once again. Look for what fills it (a tool with huge results), or send /new.`,
+    description: `${WHERE} was compacted 5.25 times within 60 minutes: each costs a call and loses detail, and the context fills at once again. Look for what fills it (a tool with huge results), or send /new.`,
     dashboard: dashboard(GROUP),
     misses: [
       { name: 'one less within an hour', series: of({ from: 2, perMinute: (count - 1) / 60 }) },
@@ -159,7 +159,7 @@ export function transcriptCases(): AlertCase[] {
       alert: 'OpenClawTranscriptsLarge',
       labels: { agent: 'work', kind: 'cron' },
       description:
-        `Transcripts of agent work (kind cron) on a:10789 above their threshold (${limit} bytes unless configured otherwise) and used within a week: 5. ` +
+        `Transcripts of agent work (kind cron) on a:10789 above their threshold (${limit} bytes unless configured otherwise) and used within 7 days: 5. ` +
         'Largest: agent:work:cron:d4 (3.9MB), agent:work:cron:d3 (2.4MB), agent:work:cron:d2 (612kB). They are slow to load and to compact; /compact shrinks a context, not its transcript. ' +
         'First: openclaw-store-exporter scan --agent work --findings-only.',
       dashboard: dashboard({ agent: 'work', kind: 'cron' }),

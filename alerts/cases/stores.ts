@@ -78,7 +78,7 @@ function migration(): AlertCase {
     alert: 'OpenClawMigrationUnfinished',
     labels: WORK,
     description:
-      'For a day the old index of agent work on a:10789 has held sessions beside the database: OpenClaw 2026.8.1 and later sees none of those. First: openclaw doctor --session-sqlite inspect.',
+      'For 24 hours the old index of agent work on a:10789 has held sessions beside the database: OpenClaw 2026.8.1 and later sees none of those. First: openclaw doctor --session-sqlite inspect.',
     dashboard: dashboard(WORK),
     series: [series('unimported_sessions', WORK, 2, 0)],
     hits: [{ name: 'both hold sessions', series: [info('migrating'), series('unimported_sessions', WORK, 0)] }],
@@ -117,7 +117,7 @@ function config(): AlertCase {
 }
 
 export function sizeCases(): AlertCase[] {
-  const { indexBytes, walBytes, leftoverBytesPerDay, maintenancePercent } = ALERT_THRESHOLDS;
+  const { indexBytes, walBytes, leftovers, maintenancePercent } = ALERT_THRESHOLDS;
   const bytes = (name: string, value: Value, ...healed: readonly [] | readonly [number]) =>
     series('bytes', { ...WORK, class: name }, value, ...healed);
   const budget = series('config_maintenance_limit_bytes', WORK, 10_000_000_000);
@@ -188,12 +188,12 @@ export function sizeCases(): AlertCase[] {
       labels: WORK,
       // A megabyte a minute.
       series: [bytes('trajectory', { from: 0, perMinute: 1_000_000 }, 0), bytes('checkpoint', 7_000_000_000)],
-      lead: leftoverBytesPerDay / 1_000_000 + 5,
+      lead: leftovers.bytes / 1_000_000 + 5,
       description:
-        'Checkpoints, trajectories and temporary files of agent work on a:10789 grew by 1.01GB within a day. Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/work | sort -h | tail.',
+        'Checkpoints, trajectories and temporary files of agent work on a:10789 grew by 1.01GB within 24 hours. Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/work | sort -h | tail.',
       dashboard: dashboard(WORK),
       misses: [
-        { name: 'less within a day', series: [bytes('trajectory', grow(leftoverBytesPerDay - 1e6))] },
+        { name: 'less within a day', series: [bytes('trajectory', grow(leftovers.bytes - 1e6))] },
         { name: 'much, and no more than before', series: [bytes('temporary', 40_000_000_000)] },
         { name: 'another class', series: [bytes('transcript', grow(9_000_000_000))] },
       ],

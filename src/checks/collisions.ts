@@ -1,7 +1,8 @@
 import type { Finding, Session } from '../model/session.ts';
+import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const YOUNG_MS = AGE_SECONDS.collision * 1000;
 const FINDING: Finding = { finding: 'collision', reason: '', expectedAgent: '' };
 
 export const collisions: Check = {
@@ -9,12 +10,11 @@ export const collisions: Check = {
   finding: 'collision',
   reasons: [''],
   eras: { file: 'quick', sqlite: 'quick' },
-  meaning:
-    'Two keys share one transcript, or `sessionFile` and `sessionId` name different ones (file); two transcripts of one key began within ten seconds of each other, in the last day (SQLite).',
+  meaning: `Two keys share one transcript, or \`sessionFile\` and \`sessionId\` name different ones (file); two transcripts of one key began within ${inWords(AGE_SECONDS.collisionGap)} of each other, in the last ${inWords(AGE_SECONDS.collision)} (SQLite).`,
   *run({ sessions, now }) {
     const shared = sharedTranscripts(sessions);
     for (const session of sessions) {
-      const isTwin = session.twinMs !== null && now - session.twinMs < DAY_MS && session.kind !== 'cron';
+      const isTwin = session.twinMs !== null && now - session.twinMs < YOUNG_MS && session.kind !== 'cron';
       if (session.twoTranscripts || isTwin || shared.has(session)) yield { session, finding: FINDING };
     }
   },

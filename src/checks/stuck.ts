@@ -1,7 +1,8 @@
 import type { Finding, Session } from '../model/session.ts';
+import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
-const SILENT_MS = 30 * 60 * 1000;
+const SILENT_MS = AGE_SECONDS.stuck * 1000;
 const FINDING: Finding = { finding: 'stuck', reason: '', expectedAgent: '' };
 
 /** A run that never ended: OpenClaw 2026.4.15 and later store `running` when one begins, and a crash leaves it there. */
@@ -10,8 +11,7 @@ export const stuck: Check = {
   finding: 'stuck',
   reasons: [''],
   eras: { file: 'quick', sqlite: 'quick' },
-  meaning:
-    'The last run is stored as running, and nothing was stored for the session or its transcript for 30 minutes.',
+  meaning: `The last run is stored as running, and nothing was stored for the session or its transcript for ${inWords(AGE_SECONDS.stuck)}.`,
   *run({ sessions, now }) {
     for (const session of sessions) if (isStuck(session, now)) yield { session, finding: FINDING };
   },

@@ -1,3 +1,4 @@
+import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import { corruptedWhen } from './check.ts';
 import { isSettled } from './settled.ts';
 
@@ -5,7 +6,7 @@ export const truncated = corruptedWhen(
   {
     reason: 'truncated',
     eras: { file: 'deep' },
-    meaning: 'The transcript ends in bytes that do not parse, and it was not written for two minutes.',
+    meaning: `The transcript ends in bytes that do not parse, and nothing was written to it for ${inWords(AGE_SECONDS.settled)}.`,
   },
   ({ transcript }, now) => {
     if (transcript === null || transcript.facts === null) return false;

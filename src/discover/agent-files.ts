@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { diskError, isInside } from '../disk/files.ts';
 import type { AgentFiles } from '../model/files.ts';
 import { FILE_CLASSES, type FileClass, fileClass } from '../openclaw/file-names.ts';
+import { AGE_SECONDS } from '../thresholds.ts';
 import type { AgentStore } from './agent-stores.ts';
 import { lockPid } from './lock-file.ts';
 
@@ -16,8 +17,8 @@ interface Found {
 /** Files between two pauses. */
 const SLICE = 200;
 /** A lock is judged by its age: process ids mean nothing across containers, unless the operator says that they do. */
-const INDEX_LOCK_MS = 30 * 1000;
-const TRANSCRIPT_LOCK_MS = 30 * 60 * 1000;
+const INDEX_LOCK_MS = AGE_SECONDS.indexLock * 1000;
+const TRANSCRIPT_LOCK_MS = AGE_SECONDS.transcriptLock * 1000;
 
 export interface AgentFilesInput {
   /** In the order of the config. */

@@ -54,7 +54,7 @@ describe.each(NAMED)('$name', ({ rule }) => {
   test('waits for absence longer than two scrapes', () => {
     if (functions.includes('absent')) expect(rule.for).toMatch(/^(?:[5-9]|\d\d+)m$/);
     // A stale marker of one scrape would let a longer time begin anew.
-    if (/h$/.test(rule.for) && !/config_|openclaw_store_sessions|bytes/.test(rule.expr))
+    if (/[hd]$/.test(rule.for) && !/config_|openclaw_store_sessions|bytes/.test(rule.expr))
       expect(rule.expr).toContain('last_over_time(');
   });
 

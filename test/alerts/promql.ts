@@ -14,6 +14,8 @@ interface Promql {
   readonly selectors: readonly Selector[];
   /** Names of functions and aggregations. */
   readonly functions: readonly string[];
+  /** Numbers and durations, as they are written. */
+  readonly numbers: readonly string[];
   /** Names of all nodes of the grammar that occur. */
   readonly nodes: ReadonlySet<string>;
 }
@@ -23,12 +25,14 @@ export function parsePromql(expr: string): Promql {
   const errors: string[] = [];
   const selectors: Selector[] = [];
   const functions: string[] = [];
+  const numbers: string[] = [];
   const nodes = new Set<string>();
   parser.parse(expr).iterate({
     enter({ type, from, to, node }) {
       nodes.add(type.name);
       if (type.isError) errors.push(expr.slice(from, to));
       if (type.name === 'FunctionIdentifier' || type.name === 'AggregateOp') functions.push(expr.slice(from, to));
+      if (type.name.startsWith('NumberDurationLiteral')) numbers.push(expr.slice(from, to));
       if (type.name !== 'VectorSelector') return;
       const name = node.getChild('Identifier');
       const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
@@ -42,5 +46,12 @@ export function parsePromql(expr: string): Promql {
       });
     },
   });
-  return { errors, selectors, functions, nodes };
+  return { errors, selectors, functions, numbers, nodes };
+}
+
+/** The queries of an alert's annotation, with labels in the place of the template's own. */
+export function annotationQueries(text: string): string[] {
+  return [...text.matchAll(/printf `([^`]+)` \. \| query/g)].map(([, query = '']) =>
+    query.replaceAll(/%(?:\[1\])?s/g, 'agent="work"'),
+  );
 }

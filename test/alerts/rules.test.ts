@@ -15,8 +15,8 @@ describe.each(NAMED)('$name', ({ rule }) => {
   test('has what every alert must have', () => {
     expect(rule.alert).toMatch(/^OpenClaw[A-Z][A-Za-z]+$/);
     expect([...SEVERITIES, 'info']).toContain(rule.labels.severity);
-    expect(rule.for).toMatch(/^\d+[mh]$/);
-    expect(rule.keep_firing_for).toMatch(/^\d+[mh]$/);
+    expect(rule.for).toMatch(/^\d+[mhd]$/);
+    expect(rule.keep_firing_for).toMatch(/^\d+[mhd]$/);
     expect(rule.annotations.summary).toMatch(/^[A-Z][^{}]*\.$/);
     expect(rule.annotations.description).toMatch(/^[A-Z].*\.$/s);
     expect(rule.annotations.runbook_url).toBe(`docs/runbooks/${rule.alert}.md`);
@@ -98,7 +98,7 @@ test.each<[string, number]>([
   ['OpenClawWalLarge', ALERT_THRESHOLDS.walBytes / 1024 ** 2],
   ['OpenClawStoreNearBudget', ALERT_THRESHOLDS.maintenancePercent],
   ['OpenClawSessionsNearCap', ALERT_THRESHOLDS.maintenancePercent],
-  ['OpenClawLeftoversGrowing', ALERT_THRESHOLDS.leftoverBytesPerDay / 1e9],
+  ['OpenClawLeftoversGrowing', ALERT_THRESHOLDS.leftovers.bytes / 1e9],
   ['OpenClawSessionsAccumulating', ALERT_THRESHOLDS.machineSessions],
   ['OpenClawPreventionMissing', ALERT_THRESHOLDS.compactionReserveTokens],
 ])('the runbook of %s says the number that its rule holds: %i', (alert, number) => {

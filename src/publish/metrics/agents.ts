@@ -1,6 +1,7 @@
 import type { ClassTotal } from '../../model/files.ts';
 import { type Era, eraOf, type Finding, PROBLEMS, type Problem } from '../../model/session.ts';
 import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
+import { AGE_SECONDS, inWords } from '../../thresholds.ts';
 import { type Family, PREFIX, type Sample, toSeconds } from './family.ts';
 
 /** Statuses of a run that OpenClaw knows; another text would be a label of somebody's making. */
@@ -70,7 +71,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     name: `${PREFIX}active_sessions`,
     type: 'gauge',
     labels: ['agent', 'kind'],
-    help: 'Sessions whose last activity is less than 24 hours ago, by kind. From the last quick scan.',
+    help: `Sessions whose last activity is less than ${inWords(AGE_SECONDS.active)} ago, by kind. From the last quick scan.`,
     scan: 'quick',
     samples: perKind(({ session }) => session.active),
   },
@@ -126,7 +127,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   perFinding(
     'stuck_sessions',
     'stuck',
-    'Sessions whose last run is stored as running and that nothing was stored for in 30 minutes. From the last quick scan.',
+    `Sessions whose last run is stored as running and that nothing was stored for in ${inWords(AGE_SECONDS.stuck)}. From the last quick scan.`,
   ),
   {
     name: `${PREFIX}ignored_findings`,
@@ -226,7 +227,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     name: `${PREFIX}locks`,
     type: 'gauge',
     labels: ['agent', 'state'],
-    help: 'Lock files by their age: stale after 30 minutes, that of the index after 30 seconds (with --openclaw.same-pid-namespace also when its process is gone), else held. From the last quick scan.',
+    help: `Lock files by their age: stale after ${inWords(AGE_SECONDS.transcriptLock)}, that of the index after ${inWords(AGE_SECONDS.indexLock)} (with --openclaw.same-pid-namespace also when its process is gone), else held. From the last quick scan.`,
     scan: 'quick',
     *samples({ agents }) {
       for (const { agent, files } of agents) {

@@ -1,11 +1,12 @@
 import { isObject } from '../../is-object.ts';
 import type { StoredRoute } from '../../model/session.ts';
 import type { IndexEntry } from '../../openclaw/entry.ts';
+import { AGE_SECONDS } from '../../thresholds.ts';
 import type { DatabaseSchema } from './schema.ts';
 import { parseOrNull, text } from './values.ts';
 
 /** Two transcripts of one key that began so close to each other were begun by two writers. */
-const TWIN_MS = 10_000;
+const TWIN_MS = AGE_SECONDS.collisionGap * 1000;
 
 /**
  * Columns that tell of the conversation of a row `n` of `session_nodes` and its window `w`: the peer with its letter case,

@@ -3,6 +3,7 @@ import { readTables } from '../../disk/database-guard.ts';
 import type { DatabaseFigures, Problem, StoredSession } from '../../model/session.ts';
 import type { OpenClawConfig } from '../../openclaw/config.ts';
 import { sessionWindow } from '../../openclaw/windows.ts';
+import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
 import { readFigures } from './figures.ts';
 import { readNodes, type SessionNode } from './nodes.ts';
@@ -66,7 +67,7 @@ const DEEP_USAGE_BYTES = 256 * 1024 * 1024;
 /** Bytes of new events that a quick scan parses at most; what is more waits for the deep scan. */
 const QUICK_BYTES = 16 * 1024 * 1024;
 /** How long the figures of a locked database are shown. */
-const LONGEST_STALE_MS = 15 * 60 * 1000;
+const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;
 
 /**
  * What was learned of the databases in earlier scans, so that each event is counted once and parsed once. Where the
