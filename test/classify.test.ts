@@ -24,7 +24,16 @@ const STORED = aStoredSession({ agent: 'ops', key: 'agent:ops:telegram:direct:12
 function transcript(after: number) {
   const usage = { after, before: null, compacted: false };
   return {
-    transcript: { bytes: 9, writtenMs: NOW, usage, messages: null, compactions: null, badRecords: null, facts: null },
+    transcript: {
+      bytes: 9,
+      writtenMs: NOW,
+      usage,
+      messages: null,
+      compactions: null,
+      badRecords: null,
+      oversizedRecords: null,
+      facts: null,
+    },
     transcriptState: 'there',
   } as const;
 }

@@ -10,6 +10,8 @@ export const headerInvalid = corruptedWhen(
   ({ transcript }, now) => {
     const facts = transcript?.facts ?? null;
     if (transcript === null || facts === null || transcript.bytes === 0) return false;
+    // The header may be in what was not judged.
+    if (facts.header === null && facts.oversizedRecords > 0) return false;
     // The very first line is still being written.
     if (facts.records === 0 && facts.badLines === 0 && !isSettled(transcript, now)) return false;
     return facts.header === null;

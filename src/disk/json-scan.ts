@@ -7,7 +7,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const COLON_BYTE = 0x3a;
+const COLON = 0x3a;
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -30,20 +30,17 @@ const ESCAPES = tableOf([...Buffer.from('"\\/bfnrt')]);
 export class JsonError extends SyntaxError {
   readonly what: string;
   readonly offset: number;
-  /** Where the escape begins that it lies in; else the offset. */
-  readonly escapeAt: number;
 
-  constructor(what: string, offset: number, escapeAt = offset) {
+  constructor(what: string, offset: number) {
     super(`${what}, at byte ${offset}`);
     this.name = 'JsonError';
     this.what = what;
     this.offset = offset;
-    this.escapeAt = escapeAt;
   }
 
   /** The same of a text that has so many bytes in front. */
   movedBy(bytes: number): JsonError {
-    return new JsonError(this.what, this.offset + bytes, this.escapeAt + bytes);
+    return new JsonError(this.what, this.offset + bytes);
   }
 }
 
@@ -82,34 +79,45 @@ function keyAt(text: Uint8Array, at: number): Step {
 /** The offset of the value of the member whose key begins at `from`. */
 export function memberValue(text: Uint8Array, from: number): number {
   const colon = skipSpace(text, stringEnd(text, from));
-  if (text[colon] !== COLON_BYTE) throw new JsonError('a colon was expected', colon);
+  if (text[colon] !== COLON) throw new JsonError('a colon was expected', colon);
   return skipSpace(text, colon + 1);
 }
 
-/** The offset after the value that begins at `from`. */
+/** The offset after the value that begins at `from`; without recursion, since anybody can nest a million brackets. */
 export function valueEnd(text: Uint8Array, from: number): number {
   const byte = text[from];
   if (byte === QUOTE) return stringEnd(text, from);
-  // A walk has its price: most values are scalars.
-  return byte === OPEN_BRACE || byte === OPEN_BRACKET ? new JsonWalk().end(text, from) : scalarEnd(text, from);
+  return byte === OPEN_BRACE || byte === OPEN_BRACKET ? nestedEnd(text, from) : scalarEnd(text, from);
 }
 
-/** Is told of a value as a walk passes it; `from` and `end` bound the token in the text. */
-export interface Watcher {
-  key(text: Uint8Array, from: number, end: number): void;
-  scalar(text: Uint8Array, from: number, end: number): void;
-  /** An object or an array begins, with this byte. Whether its own members are to be told of. */
-  open(byte: number): boolean;
-  /** One whose members were told of has ended. */
-  close(): void;
+/** Of an object or an array. */
+function nestedEnd(text: Uint8Array, from: number): number {
+  const nesting = new Nesting();
+  let closing = 0;
+  let at = from;
+  for (;;) {
+    const byte = text[at] ?? 0;
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      closing = nesting.open(byte, at);
+      at = skipSpace(text, at + 1);
+      if (text[at] !== closing) {
+        if (closing === CLOSE_BRACE) at = memberValue(text, at);
+        continue;
+      }
+    } else {
+      at = byte === QUOTE ? stringEnd(text, at) : scalarEnd(text, at);
+    }
+    // A value has ended, and so may what it lies in, until a comma says that there is more.
+    for (at = skipSpace(text, at); text[at] !== COMMA; at = skipSpace(text, at)) {
+      if (text[at] !== closing) throw new JsonError('a comma or an end was expected', at);
+      closing = nesting.close();
+      at += 1;
+      if (closing === 0) return at;
+    }
+    at = skipSpace(text, at + 1);
+    if (closing === CLOSE_BRACE) at = memberValue(text, at);
+  }
 }
-
-/** What a walk takes next. `INSIDE`: the first member, or the end, of what has just begun. `AFTER`: a comma or an end. */
-const VALUE = 0;
-const INSIDE = 1;
-const KEY = 2;
-const COLON = 3;
-const AFTER = 4;
 
 /** JSON.parse takes 100 bytes a level (Node 24.21), 6 GB for so many: no program reads what is nested deeper. */
 const DEEPEST = 64 * 1024 * 1024;
@@ -117,101 +125,32 @@ const DEEPEST = 64 * 1024 * 1024;
 const WORD_BITS = 30;
 const NO_WORDS = new Int32Array(0);
 
-/**
- * A walk through one value, without recursion, since anybody can nest a million brackets. Where the text runs out it
- * throws; with more of the text it goes on from `at`.
- */
-export class JsonWalk {
-  /** Where the token begins that was not taken yet. */
-  at = 0;
-
-  private next = VALUE;
-  /** Open objects and arrays. */
+/** The objects and arrays that are open. A bit for each: 200 MB of brackets would be 1.6 GB of numbers. */
+class Nesting {
   private depth = 0;
   /** What closes the innermost of them; 0 outside of all. */
   private closing = 0;
-  /** A bit for each one around it, 1 for an object: 200 MB of brackets would be 1.6 GB of numbers. */
+  /** The last bits, 1 for an object; those before are in `words`. */
   private bits = 0;
   private words = NO_WORDS;
-  private readonly watcher: Watcher | null;
-  /** The depth of what the watcher is told of. */
-  private watched: number;
 
-  constructor(watcher: Watcher | null = null) {
-    this.watcher = watcher;
-    this.watched = watcher === null ? -1 : 0;
-  }
-
-  /** The offset after the value, of which what stands in front of `from` was taken before. */
-  end(text: Uint8Array, from: number): number {
-    // Locals, and a store at each token: to store them in a `finally` costs an eighth of the time (measured).
-    let at = from;
-    let next = this.next;
-    let closing = this.closing;
-    for (;;) {
-      if (next === KEY) {
-        at = this.stand(skipSpace(text, at), KEY);
-        const end = stringEnd(text, at);
-        if (this.depth === this.watched) this.watcher?.key(text, at, end);
-        at = end;
-        next = COLON;
-      }
-      if (next === COLON) {
-        at = this.stand(skipSpace(text, at), COLON);
-        if (text[at] !== COLON_BYTE) throw new JsonError('a colon was expected', at);
-        at += 1;
-        next = VALUE;
-      }
-      if (next === VALUE) {
-        at = this.stand(skipSpace(text, at), VALUE);
-        const byte = text[at];
-        if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-          closing = this.open(byte, at);
-          at += 1;
-          next = INSIDE;
-        } else {
-          const end = byte === QUOTE ? stringEnd(text, at) : scalarEnd(text, at);
-          if (this.depth === this.watched) this.watcher?.scalar(text, at, end);
-          at = end;
-        }
-      }
-      if (next === INSIDE) {
-        at = this.stand(skipSpace(text, at), INSIDE);
-        if (text[at] !== closing) {
-          // A text that has run out may go on with the end: this is not yet the place of a key or a value.
-          if (text[at] === 0) throw new JsonError('a value or an end was expected', at);
-          next = closing === CLOSE_BRACE ? KEY : VALUE;
-          continue;
-        }
-      }
-      // A value has ended, and so may what it lies in, until a comma says that there is more.
-      while (closing !== 0) {
-        at = this.stand(skipSpace(text, at), AFTER);
-        const byte = text[at];
-        if (byte === COMMA) break;
-        if (byte !== closing) throw new JsonError('a comma or an end was expected', at);
-        closing = this.close();
-        at += 1;
-      }
-      if (closing === 0) return this.stand(at, AFTER);
-      at += 1;
-      next = closing === CLOSE_BRACE ? KEY : VALUE;
-    }
-  }
-
-  private stand(at: number, next: number): number {
-    this.at = at;
-    this.next = next;
-    return at;
-  }
-
-  private open(byte: number, at: number): number {
+  /** What closes the object or the array that begins with this byte. */
+  open(byte: number, at: number): number {
     if (this.depth === DEEPEST) throw new JsonError('nested too deep', at);
-    if (this.depth === this.watched && this.watcher?.open(byte)) this.watched += 1;
     if (this.depth > 0 && this.depth % WORD_BITS === 0) this.keepWord(this.depth / WORD_BITS - 1);
     this.bits = (this.bits << 1) | (this.closing === CLOSE_BRACE ? 1 : 0);
     this.depth += 1;
     this.closing = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+    return this.closing;
+  }
+
+  /** Ends the innermost one. What closes the one around it; 0: there is none. */
+  close(): number {
+    const outer = (this.bits & 1) === 1 ? CLOSE_BRACE : CLOSE_BRACKET;
+    this.bits >>>= 1;
+    this.depth -= 1;
+    this.closing = this.depth === 0 ? 0 : outer;
+    if (this.depth > 0 && this.depth % WORD_BITS === 0) this.bits = this.words[this.depth / WORD_BITS - 1] ?? 0;
     return this.closing;
   }
 
@@ -223,20 +162,6 @@ export class JsonWalk {
     }
     this.words[at] = this.bits;
     this.bits = 0;
-  }
-
-  /** What closes the one around. */
-  private close(): number {
-    const outer = (this.bits & 1) === 1 ? CLOSE_BRACE : CLOSE_BRACKET;
-    this.bits >>>= 1;
-    if (this.depth === this.watched) {
-      this.watched -= 1;
-      this.watcher?.close();
-    }
-    this.depth -= 1;
-    this.closing = this.depth === 0 ? 0 : outer;
-    if (this.depth > 0 && this.depth % WORD_BITS === 0) this.bits = this.words[this.depth / WORD_BITS - 1] ?? 0;
-    return this.closing;
   }
 }
 
@@ -271,9 +196,9 @@ function stringEnd(text: Uint8Array, from: number): number {
 function escapeEnd(text: Uint8Array, at: number): number {
   const letter = text[at] ?? 0;
   if (ESCAPES[letter] !== 0) return at;
-  if (letter !== LETTER_U) throw new JsonError('no escape', at, at - 1);
+  if (letter !== LETTER_U) throw new JsonError('no escape', at);
   for (let digit = at + 1; digit <= at + 4; digit += 1) {
-    if (!isHexDigit(text[digit] ?? 0)) throw new JsonError('no escape', digit, at - 1);
+    if (!isHexDigit(text[digit] ?? 0)) throw new JsonError('no escape', digit);
   }
   return at + 4;
 }

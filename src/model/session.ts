@@ -51,6 +51,8 @@ export interface Transcript {
   readonly compactions: number | null;
   /** Whole lines, or events, that do not parse; null: not validated yet. */
   readonly badRecords: number | null;
+  /** Lines, or events, that are too large to be judged (`LARGEST_RECORD_BYTES`); null: not validated yet. */
+  readonly oversizedRecords: number | null;
   /** Of a file: null until the deep scan has validated it as it stands; a database has none. */
   readonly facts: TranscriptFacts | null;
 }

@@ -19,6 +19,8 @@ export interface TranscriptFacts {
   readonly compactions: number;
   /** Whole lines that do not parse. */
   readonly badLines: number;
+  /** Lines larger than the largest record that is judged. */
+  readonly oversizedRecords: number;
   /** The file ends in bytes without a newline that do not parse. */
   readonly unfinished: boolean;
   readonly usage: Usage;
@@ -30,6 +32,7 @@ export const NO_FACTS: TranscriptFacts = {
   messages: 0,
   compactions: 0,
   badLines: 0,
+  oversizedRecords: 0,
   unfinished: false,
   usage: NO_USAGE,
 };

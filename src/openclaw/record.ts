@@ -6,26 +6,11 @@ export type TranscriptRecord =
   | { readonly type: 'message'; readonly usage: number | null }
   | { readonly type: 'compaction' | 'reset' | 'other' };
 
-/** Names of fields, each with those of the object that stands there, or null where it is a value that counts. */
-export interface Fields {
-  readonly [name: string]: Fields | null;
-}
+/** A larger record, a line of JSONL or an event of a database, is neither parsed nor judged. */
+export const LARGEST_RECORD_BYTES = 64 * 1024 * 1024;
 
-/** All that `recordOf` looks at. */
-export const RECORD_FIELDS: Fields = {
-  type: null,
-  id: null,
-  timestamp: null,
-  message: {
-    role: null,
-    provider: null,
-    model: null,
-    usage: { input: null, output: null, cacheRead: null, cacheWrite: null },
-  },
-};
-
-/** Characters of an id or a time that are looked at: no file can be named by more. */
-export const LONGEST_TEXT = 10_000;
+/** A longer id is taken for '': no session can have it, since no file can be named by it, and it would stay in memory. */
+const LONGEST_ID = 10_000;
 
 /** Reads one line; null when it does not parse. */
 export function parseRecord(line: string): TranscriptRecord | null {
@@ -43,12 +28,12 @@ export function parseRecord(line: string): TranscriptRecord | null {
  * Every assistant message carries the usage of its own call; `usage.totalTokens` there includes the output, so the
  * prompt is summed from its parts.
  */
-export function recordOf(value: unknown): TranscriptRecord {
+function recordOf(value: unknown): TranscriptRecord {
   if (!isObject(value)) return { type: 'other' };
   if (value.type === 'message') return { type: 'message', usage: usageOf(value.message) };
   if (value.type === 'compaction' || value.type === 'reset') return { type: value.type };
   if (value.type === 'session' && typeof value.id === 'string' && value.id !== '') {
-    return { type: 'header', id: value.id.slice(0, LONGEST_TEXT), startedMs: timeOf(value.timestamp) };
+    return { type: 'header', id: value.id.length > LONGEST_ID ? '' : value.id, startedMs: timeOf(value.timestamp) };
   }
   return { type: 'other' };
 }
@@ -69,6 +54,6 @@ function count(value: unknown): number {
 }
 
 function timeOf(value: unknown): number | null {
-  const time = typeof value === 'string' && value.length < LONGEST_TEXT ? Date.parse(value) : Number.NaN;
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }

@@ -2,6 +2,9 @@ import type { CheckOutcome } from '../checks/run.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { Log, LogLevel } from '../log.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { LARGEST_RECORD_BYTES } from '../openclaw/record.ts';
+
+const LARGEST_RECORD = `${LARGEST_RECORD_BYTES / (1024 * 1024)} MiB`;
 
 /** Logs what changed since the last scan, once: a store that stays broken is no news every minute. */
 export class ChangeLog {
@@ -65,6 +68,14 @@ export class ChangeLog {
             ? 'every session has series of its own again'
             : 'sessions have no series of their own (session limit, or equal labels)',
         fields: { agent, sessions: withoutSeries },
+      }));
+      const oversized = sessions.reduce((sum, { session }) => sum + (session.transcript?.oversizedRecords ?? 0), 0);
+      this.changed(`oversized ${agent}`, String(oversized), oversized === 0 ? 'info' : 'warn', () => ({
+        message:
+          oversized === 0
+            ? `no record is larger than ${LARGEST_RECORD} any more`
+            : `records larger than ${LARGEST_RECORD} are not judged: only their bytes count`,
+        fields: { agent, oversized_records: oversized },
       }));
     }
     for (const { check, error } of checks) {

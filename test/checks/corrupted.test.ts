@@ -60,6 +60,7 @@ function transcript(facts: Partial<TranscriptFacts> | null, more: Partial<Transc
     messages: facts === null ? null : validated.messages,
     compactions: facts === null ? null : validated.compactions,
     badRecords: facts === null ? null : validated.badLines,
+    oversizedRecords: facts === null ? null : validated.oversizedRecords,
     facts: facts === null ? null : validated,
     ...more,
   };
@@ -171,6 +172,10 @@ const CASES: Record<string, CheckCase[]> = {
     },
     { session: 'an empty one', is: { transcript: { ...transcript(null, { bytes: 0 }), facts: NO_FACTS } } },
     { session: 'one that was not validated', is: { transcript: transcript(null) } },
+    {
+      session: 'one with a record too large to be judged, which may be the header',
+      is: { transcript: transcript({ header: null, oversizedRecords: 1 }) },
+    },
     { session: 'one of another id', is: { transcript: transcript({ header: { id: 'xyz', startedMs: null } }) } },
     { session: 'one with only a header', is: { transcript: transcript({ records: 1, messages: 0 }) } },
     { session: 'one without a transcript', is: NEVER_RAN },
@@ -194,6 +199,7 @@ const CASES: Record<string, CheckCase[]> = {
       finds: true,
     },
     { session: 'one that ends within a line', is: { transcript: transcript({ unfinished: true }) } },
+    { session: 'one with a record too large to be judged', is: { transcript: transcript({ oversizedRecords: 1 }) } },
     { session: 'one that was not validated', is: { transcript: transcript(null) } },
     { session: 'one without a transcript', is: NEVER_RAN },
   ],

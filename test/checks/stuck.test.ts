@@ -10,7 +10,16 @@ const LONG_AGO = NOW - 31 * MINUTES;
 function transcriptWritten(writtenMs: number): Partial<Session> {
   const usage = { after: null, before: null, compacted: false };
   return {
-    transcript: { bytes: 1, writtenMs, usage, messages: null, compactions: null, badRecords: null, facts: null },
+    transcript: {
+      bytes: 1,
+      writtenMs,
+      usage,
+      messages: null,
+      compactions: null,
+      badRecords: null,
+      oversizedRecords: null,
+      facts: null,
+    },
   };
 }
 

@@ -166,6 +166,25 @@ describe('valueEnd', () => {
     expect(() => valueEnd(deep.subarray(0, -1), 0)).toThrow(JsonError);
   });
 
+  it('tells objects from lists at any depth', () => {
+    const levels = fc.array(fc.constantFrom<[string, string]>(['[', ']'], ['{"a":', '}']), {
+      minLength: 1,
+      maxLength: 130,
+    });
+    fc.assert(
+      fc.property(levels, fc.nat(), fc.boolean(), (opened, place, isWrong) => {
+        const closes = opened.map(([, close]) => close).reverse();
+        const at = place % closes.length;
+        if (isWrong) closes[at] = closes[at] === ']' ? '}' : ']';
+        expect(accepts(Buffer.from(`${opened.map(([open]) => open).join('')}0${closes.join('')}`))).toBe(!isWrong);
+      }),
+    );
+  });
+
+  it('refuses what is nested more than 64 Mi times', () => {
+    expect(() => valueEnd(Buffer.alloc(64 * 1024 * 1024 + 1, '['), 0)).toThrow(/^nested too deep/);
+  });
+
   it('says where, and quotes nothing', () => {
     expect(() => valueEnd(Buffer.from('["hush", hush]'), 0)).toThrow(/^[a-z ]+, at byte 9$/);
   });

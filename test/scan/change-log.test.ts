@@ -4,7 +4,7 @@ import { createLog } from '../../src/log.ts';
 import type { SnapshotAgent } from '../../src/model/snapshot.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { ChangeLog } from '../../src/scan/change-log.ts';
-import { anAgent, anUnreadableAgent, aSnapshot, published } from '../support/snapshot.ts';
+import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, published } from '../support/snapshot.ts';
 
 const FINE: Discovery = {
   stateDir: '/state',
@@ -90,6 +90,31 @@ describe('ChangeLog', () => {
     expect(lines[1]).toEqual([]);
     expect(lines[2]).toEqual([expect.stringMatching(/sessions=3$/)]);
     expect(lines[3]?.filter((line) => line.startsWith('level=warn'))).toEqual([]);
+  });
+
+  it('says once how many records of an agent are too large to be judged, and once that there are none any more', () => {
+    const records = (...counts: readonly (number | null)[]) => ({
+      agents: [
+        anAgent({
+          sessions: counts.map((oversizedRecords) =>
+            published({ transcript: { ...aTranscript(1), oversizedRecords }, transcriptState: 'there' }),
+          ),
+        }),
+      ],
+    });
+    const lines = linesOf(records(null), records(2, 1, null), records(3, 0), records(1), records(0), records(0));
+    expect(lines.map((each) => each.filter((line) => line !== READ))).toEqual([
+      [],
+      [
+        'level=warn msg="records larger than 64 MiB are not judged: only their bytes count" agent=main oversized_records=3',
+      ],
+      [],
+      [
+        'level=warn msg="records larger than 64 MiB are not judged: only their bytes count" agent=main oversized_records=1',
+      ],
+      ['level=info msg="no record is larger than 64 MiB any more" agent=main oversized_records=0'],
+      [],
+    ]);
   });
 
   it('says once that a check fails and why, and once that it works again', () => {

@@ -71,7 +71,16 @@ export function aSession(changes: Partial<Session> = {}): Session {
 export function aTranscript(bytes: number) {
   const header = { id: 'a-session', startedMs: 0 };
   const facts = { ...NO_FACTS, header, records: 1 };
-  return { bytes, writtenMs: 0, usage: NO_USAGE, messages: 0, compactions: 0, badRecords: 0, facts };
+  return {
+    bytes,
+    writtenMs: 0,
+    usage: NO_USAGE,
+    messages: 0,
+    compactions: 0,
+    badRecords: 0,
+    oversizedRecords: 0,
+    facts,
+  };
 }
 
 export function corrupted(reason: string): Finding {

@@ -118,6 +118,7 @@ function view({ signature, usage, facts }: Known): Transcript {
     messages: facts?.messages ?? null,
     compactions: facts?.compactions ?? null,
     badRecords: facts?.badLines ?? null,
+    oversizedRecords: facts?.oversizedRecords ?? null,
     facts,
   };
 }

@@ -1,52 +1,41 @@
-import { parseRecord } from '../../openclaw/record.ts';
-import { type Line, LineScan } from './transcript-line-scan.ts';
+import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/record.ts';
 
-/** A longer line is scanned, never parsed: JSON.parse takes up to 40 times the bytes of the text (Node 24.21). */
-export const LONG_LINE_BYTES = 1024 * 1024;
+/** What one line is. `bad`: not blank, and it does not parse. `oversized`: larger than the largest record, not judged. */
+export type Line = TranscriptRecord | 'blank' | 'bad' | 'oversized';
 
-const MARK = Buffer.from('\ufeff');
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
-/** A line that lies in memory; `isFirst`: of the file. Invalid UTF-8 becomes U+FFFD, as for OpenClaw. */
-export function readLine(bytes: Buffer, isFirst: boolean): Line {
-  const text = withoutMark(bytes, isFirst).toString('utf8');
+/** A line that is in memory; `isFirst`: of the file. Invalid UTF-8 becomes U+FFFD, as for OpenClaw. */
+export function readLine(bytes: Buffer, isFirst: boolean, largestBytes = LARGEST_RECORD_BYTES): Line {
+  if (bytes.length > largestBytes) return 'oversized';
+  const hasMark = isFirst && bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  const text = bytes.toString('utf8', hasMark ? BYTE_ORDER_MARK.length : 0);
   if (text.trim() === '') return 'blank';
   return parseRecord(text) ?? 'bad';
 }
 
-/** A line of which the end was not read yet. */
+/** A line that spans chunks. Its bytes are held until they are more than a record may have; then they are only counted. */
 export class PendingLine {
   private pieces: Buffer[] = [];
   private bytes = 0;
-  private scan: LineScan | null = null;
   private readonly isFirst: boolean;
-  private readonly longLineBytes: number;
+  private readonly largestBytes: number;
 
-  constructor(isFirst: boolean, longLineBytes: number) {
+  constructor(isFirst: boolean, largestBytes: number) {
     this.isFirst = isFirst;
-    this.longLineBytes = longLineBytes;
+    this.largestBytes = largestBytes;
   }
 
   /** Takes a copy. */
   add(piece: Buffer): this {
-    if (this.scan !== null) {
-      this.scan.add(piece);
-      return this;
-    }
-    this.pieces.push(Buffer.from(piece));
     this.bytes += piece.length;
-    if (this.bytes <= Math.max(this.longLineBytes, MARK.length)) return this;
-    this.scan = new LineScan();
-    this.scan.add(withoutMark(Buffer.concat(this.pieces), this.isFirst));
-    this.pieces = [];
+    if (this.bytes > this.largestBytes) this.pieces = [];
+    else this.pieces.push(Buffer.from(piece));
     return this;
   }
 
   end(): Line {
-    return this.scan?.end() ?? readLine(Buffer.concat(this.pieces), this.isFirst);
+    if (this.bytes > this.largestBytes) return 'oversized';
+    return readLine(Buffer.concat(this.pieces), this.isFirst, this.largestBytes);
   }
-}
-
-/** Without a byte order mark in front. */
-function withoutMark(bytes: Buffer, isFirst: boolean): Buffer {
-  return isFirst && bytes.subarray(0, MARK.length).equals(MARK) ? bytes.subarray(MARK.length) : bytes;
 }

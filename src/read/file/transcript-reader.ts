@@ -1,9 +1,9 @@
 import { readSync } from 'node:fs';
 import { readAt } from '../../disk/files.ts';
 import { NO_FACTS, type TranscriptFacts } from '../../model/transcript.ts';
+import { LARGEST_RECORD_BYTES } from '../../openclaw/record.ts';
 import { addRecord } from './transcript-facts.ts';
-import { LONG_LINE_BYTES, PendingLine, readLine } from './transcript-line.ts';
-import type { Line } from './transcript-line-scan.ts';
+import { type Line, PendingLine, readLine } from './transcript-line.ts';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1024 * 1024;
@@ -35,7 +35,7 @@ export function* readForward(
   fd: number,
   size: number,
   progress: Progress,
-  { chunkBytes, longLineBytes } = { chunkBytes: CHUNK_BYTES, longLineBytes: LONG_LINE_BYTES },
+  { chunkBytes, largestBytes } = { chunkBytes: CHUNK_BYTES, largestBytes: LARGEST_RECORD_BYTES },
 ): Generator<number, { progress: Progress; facts: TranscriptFacts }> {
   let facts = progress.lines;
   let offset = progress.offset;
@@ -54,7 +54,8 @@ export function* readForward(
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const last = chunk.subarray(start, end);
-      facts = withLine(facts, pending === null ? readLine(last, offset === 0) : pending.add(last).end(), 'whole');
+      const line = pending === null ? readLine(last, offset === 0, largestBytes) : pending.add(last).end();
+      facts = withLine(facts, line, 'whole');
       pending = null;
       start = end + 1;
       offset = position + start;
@@ -62,7 +63,7 @@ export function* readForward(
     if (start > 0) guard = lastBytes(before, chunk.subarray(0, start));
     before = lastBytes(before, chunk);
     if (start < chunk.length) {
-      pending ??= new PendingLine(offset === 0, longLineBytes);
+      pending ??= new PendingLine(offset === 0, largestBytes);
       pending.add(chunk.subarray(start));
     }
     position += chunk.length;
@@ -75,6 +76,7 @@ export function* readForward(
 /** A line without its newline is a record when it parses: not every writer ends with one. */
 function withLine(facts: TranscriptFacts, line: Line, how: 'whole' | 'unended'): TranscriptFacts {
   if (line === 'blank') return facts;
+  if (line === 'oversized') return { ...facts, oversizedRecords: facts.oversizedRecords + 1 };
   if (line !== 'bad') return addRecord(facts, line);
   return how === 'whole' ? { ...facts, badLines: facts.badLines + 1 } : { ...facts, unfinished: true };
 }

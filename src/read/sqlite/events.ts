@@ -1,13 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
 import type { Usage } from '../../model/transcript.ts';
-import { parseRecord, type TranscriptRecord } from '../../openclaw/record.ts';
+import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/record.ts';
 import type { DatabaseSchema } from './schema.ts';
 
 /** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that is larger, or unpacks to more, is none of its. */
 const LARGEST_PACKED_BYTES = 4 * 1024 * 1024;
-/** A larger text is neither parsed nor judged; near 512 MB node:sqlite gives no value at all, and no error. */
-const LARGEST_TEXT_BYTES = 64 * 1024 * 1024;
 /** Most events unpack into one; the default of 16 KB takes five times the memory for many (measured). */
 const CHUNK_BYTES = 64 * 1024;
 /** What an event costs besides its bytes, so that empty ones use up a budget too. */
@@ -125,9 +123,9 @@ export interface StoredEvent {
   readonly rowid: bigint;
   readonly sessionId: string;
   readonly seq: number;
-  /** null: it does not parse. */
-  readonly record: TranscriptRecord | null;
-  /** Decoded. */
+  /** `bad`: it does not parse. `oversized`: larger than the largest record, not judged. */
+  readonly record: TranscriptRecord | 'bad' | 'oversized';
+  /** Decoded; 0 where it was not. */
   readonly bytes: number;
 }
 
@@ -181,32 +179,29 @@ export function findUsage(
     for (const row of rows) {
       if (decoded >= budget) return { usage: null, whole: false };
       const { record, bytes } = toEvent(row);
-      if (record?.type === 'message' && record.usage !== null) return { usage: record.usage, whole: true };
+      if (typeof record !== 'string' && record.type === 'message' && record.usage !== null)
+        return { usage: record.usage, whole: true };
       decoded += bytes + ROW_BYTES;
     }
     return { usage: null, whole: true };
   }
 }
 
+/** A text that is too large is not asked for: near 512 MB node:sqlite gives no value at all, and no error. */
 function selectEvents({ has }: DatabaseSchema): string {
   const zstd = has('transcript_events', 'event_zstd')
     ? `CASE WHEN length(event_zstd) <= ${LARGEST_PACKED_BYTES} THEN event_zstd END`
     : 'NULL';
   return `SELECT CAST(rowid AS TEXT) AS row, session_id AS sessionId, CAST(seq AS REAL) AS seq,
-    CASE WHEN octet_length(event_json) <= ${LARGEST_TEXT_BYTES} THEN event_json END AS json, ${zstd} AS zstd,
-    COALESCE(octet_length(event_json) > ${LARGEST_TEXT_BYTES}, 0) AS unjudged FROM transcript_events`;
+    CASE WHEN octet_length(event_json) <= ${LARGEST_RECORD_BYTES} THEN event_json END AS json, ${zstd} AS zstd,
+    COALESCE(octet_length(event_json) > ${LARGEST_RECORD_BYTES}, 0) AS oversized FROM transcript_events`;
 }
 
-function toEvent({ row, sessionId, seq, json, zstd, unjudged }: Record<string, unknown>): StoredEvent {
+function toEvent({ row, sessionId, seq, json, zstd, oversized }: Record<string, unknown>): StoredEvent {
+  const place = { rowid: BigInt(String(row)), sessionId: String(sessionId), seq: Number(seq) };
+  if (oversized === 1) return { ...place, record: 'oversized', bytes: 0 };
   const { text, bytes } = typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd);
-  const record: TranscriptRecord | null = unjudged === 1 ? { type: 'other' } : text === null ? null : parseRecord(text);
-  return {
-    rowid: BigInt(String(row)),
-    sessionId: String(sessionId),
-    seq: Number(seq),
-    record,
-    bytes,
-  };
+  return { ...place, record: (text === null ? null : parseRecord(text)) ?? 'bad', bytes };
 }
 
 /**

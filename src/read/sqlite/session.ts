@@ -55,20 +55,30 @@ function providerOf({ entry, window }: SessionNode): string | null {
 function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTranscript | undefined): Transcript | null {
   const writtenMs = window?.transcriptMs ?? updatedMs ?? 0;
   if (known !== undefined) {
-    const { bytes, messages, compactions, validatedSeq, lastSeq, badEvents } = known;
+    const { bytes, messages, compactions, badEvents, oversizedEvents } = known;
+    const isValidated = known.validatedSeq >= known.lastSeq;
     return {
       bytes,
       writtenMs,
       usage: known.usage?.usage ?? NO_USAGE,
       messages,
       compactions,
-      // What was found bad stays so while more is written.
-      badRecords: validatedSeq >= lastSeq || badEvents > 0 ? badEvents : null,
+      // What was found bad, or oversized, stays so while more is written.
+      badRecords: isValidated || badEvents > 0 ? badEvents : null,
+      oversizedRecords: isValidated || oversizedEvents > 0 ? oversizedEvents : null,
       facts: null,
     };
   }
   if (cold === null) return null;
   // Its events, and with them their types, lie in a compressed file.
-  const unknown = { usage: NO_USAGE, messages: null, compactions: null, badRecords: null, facts: null };
-  return { bytes: cold.bytes, writtenMs: cold.archivedMs ?? writtenMs, ...unknown };
+  return {
+    bytes: cold.bytes,
+    writtenMs: cold.archivedMs ?? writtenMs,
+    usage: NO_USAGE,
+    messages: null,
+    compactions: null,
+    badRecords: null,
+    oversizedRecords: null,
+    facts: null,
+  };
 }

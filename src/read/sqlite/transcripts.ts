@@ -32,6 +32,7 @@ export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount
   /** Every event up to here was parsed once. */
   readonly validatedSeq: number;
   readonly badEvents: number;
+  readonly oversizedEvents: number;
   /** The name of the event at `lastSeq`: where it is another, a backup was put back and went on. */
   readonly lastEventId: string | null;
 }
@@ -115,6 +116,7 @@ function recount(
     usage: null,
     validatedSeq: continues ? before.validatedSeq : BEFORE_ALL,
     badEvents: continues ? before.badEvents : 0,
+    oversizedEvents: continues ? before.oversizedEvents : 0,
   };
 }
 
@@ -158,25 +160,29 @@ export function unvalidated(known: ReadonlyMap<string, KnownTranscript>): KnownT
 
 /** In the order of the file; what grew or was rewritten meanwhile is left for `validateOne`. */
 function* validateAll(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
-  const wanted = new Map(unvalidated(known).map((each) => [each.sessionId, { transcript: each, events: 0, bad: 0 }]));
+  const wanted = new Map(
+    unvalidated(known).map((each) => [each.sessionId, { transcript: each, events: 0, bad: 0, oversized: 0 }]),
+  );
   for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
     const from: bigint = after;
     const slice = read((database, schema) => [
       ...summaries(readEvents(database, schema, { rowid: from }, BYTES_A_SLICE)),
     ]);
-    for (const { sessionId, seq, isBad } of slice) {
+    for (const { sessionId, seq, isBad, isOversized } of slice) {
       const each = wanted.get(sessionId);
       if (each === undefined || seq > each.transcript.lastSeq) continue;
       each.events += 1;
       each.bad += Number(isBad);
+      each.oversized += Number(isOversized);
     }
     after = slice.at(-1)?.rowid ?? null;
     yield slice.reduce((sum, { bytes }) => sum + bytes, 0);
   }
-  for (const { transcript, events, bad } of wanted.values()) {
+  for (const { transcript, events, bad, oversized } of wanted.values()) {
     const now = known.get(transcript.sessionId);
     if (now?.generation !== transcript.generation || events !== transcript.events) continue;
-    known.set(now.sessionId, { ...now, validatedSeq: transcript.lastSeq, badEvents: bad });
+    const validated = { validatedSeq: transcript.lastSeq, badEvents: bad, oversizedEvents: oversized };
+    known.set(now.sessionId, { ...now, ...validated });
   }
 }
 
@@ -192,6 +198,7 @@ function* validateOne(read: Read, sessionId: string, known: Map<string, KnownTra
       ...(slice.length === 0 ? { generation: OUTDATED } : {}),
       validatedSeq: slice.at(-1)?.seq ?? before.lastSeq,
       badEvents: before.badEvents + slice.filter(({ isBad }) => isBad).length,
+      oversizedEvents: before.oversizedEvents + slice.filter(({ isOversized }) => isOversized).length,
     });
     yield slice.reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -200,7 +207,7 @@ function* validateOne(read: Read, sessionId: string, known: Map<string, KnownTra
 /** Without the records: a slice of them would stand in memory. */
 function* summaries(events: ReturnType<typeof readEvents>) {
   for (const { rowid, sessionId, seq, bytes, record } of events)
-    yield { rowid, sessionId, seq, bytes, isBad: record === null };
+    yield { rowid, sessionId, seq, bytes, isBad: record === 'bad', isOversized: record === 'oversized' };
 }
 
 /** No generation of OpenClaw's. */

@@ -20,7 +20,7 @@ interface Read {
 
 interface Sizes {
   chunkBytes: number;
-  longLineBytes: number;
+  largestBytes: number;
 }
 
 function read(from: Progress = NOTHING_READ, size = Number.NaN, sizes?: Sizes): Read {
@@ -140,46 +140,48 @@ const transcript = fc
     return bytes.subarray(0, Math.max(0, bytes.length - cut));
   });
 
-describe('readForward, lines that are too long to be parsed', () => {
-  it('has the same facts and progress, whatever the size of chunks and of a long line', () => {
-    const sizes = fc.record({ chunkBytes: fc.integer({ min: 1, max: 40 }), longLineBytes: fc.nat(40) });
+describe('readForward, lines that span chunks', () => {
+  /** The lines of the text, and which of them are larger than so many bytes. */
+  function oversizedIn(bytes: Buffer, largestBytes: number): number {
+    const lines = bytes.toString('latin1').split('\n');
+    return lines.filter((text) => text.length > largestBytes).length;
+  }
+
+  it('has the same facts and progress whatever the size of a chunk, and judges what is not too large', () => {
     fc.assert(
-      fc.property(transcript, sizes, (bytes, small) => {
-        const { steps, ...result } = readAll(bytes, NOTHING_READ, small);
-        const { steps: _, ...expected } = readAll(bytes);
+      fc.property(transcript, fc.integer({ min: 1, max: 40 }), fc.nat(80), (bytes, chunkBytes, largestBytes) => {
+        const { steps, ...result } = readAll(bytes, NOTHING_READ, { chunkBytes, largestBytes });
+        const { steps: _, ...expected } = readAll(bytes, NOTHING_READ, { chunkBytes: MIB, largestBytes });
         expect(result).toEqual(expected);
-        expect(steps.length).toBe(Math.ceil(bytes.length / small.chunkBytes));
+        expect(result.facts.oversizedRecords).toBe(oversizedIn(bytes, largestBytes));
+        expect(steps.length).toBe(Math.ceil(bytes.length / chunkBytes));
       }),
       { numRuns: 500 },
     );
   });
 
-  it('goes on after an end within a long line as if it had been read at once', () => {
-    const sizes = fc.record({ chunkBytes: fc.integer({ min: 1, max: 40 }), longLineBytes: fc.nat(20) });
+  it('goes on after an end within a line as if it had been read at once', () => {
+    const sizes = fc.record({ chunkBytes: fc.integer({ min: 1, max: 40 }), largestBytes: fc.nat(80) });
     fc.assert(
       fc.property(transcript, fc.nat(), sizes, (bytes, place, small) => {
         const first = readAll(bytes.subarray(0, place % (bytes.length + 1)), NOTHING_READ, small);
         const second = readAll(bytes, first.progress, small);
-        const atOnce = readAll(bytes);
+        const atOnce = readAll(bytes, NOTHING_READ, small);
         expect([second.facts, second.progress]).toEqual([atOnce.facts, atOnce.progress]);
       }),
       { numRuns: 500 },
     );
   });
 
-  it('reads lines of many chunks and yields within them', () => {
-    const text = 'é\\n'.repeat(MIB);
-    const long = `{"type":"message","message":{"role":"assistant","content":"${text}","usage":{"input":5}}}`;
-    const first = `{"type":"session","x":"${text}","id":"abc"}`;
-    const content = `\ufeff${first}\n${long}\r\n${long.slice(0, -1)}\n${MESSAGE}\n${long}`;
-    const whole = readAll(content);
-    const usage = { after: 5, before: null, compacted: false };
-    expect(whole.facts).toEqual({ ...NO_FACTS, ...HEAD, records: 4, messages: 3, badLines: 1, usage });
-    expect(whole.steps.length).toBe(Math.ceil(Buffer.byteLength(content) / MIB));
-    const cut = readAll(content.slice(0, -1));
-    expect(cut.facts).toEqual({ ...NO_FACTS, ...HEAD, records: 3, messages: 2, badLines: 1, usage, unfinished: true });
-    expect(cut.progress).toEqual(whole.progress);
-    expect(whole.progress.offset).toBe(Buffer.from(content).lastIndexOf('\n') + 1);
+  it.each([
+    ['ended', '\n'],
+    ['not ended', ''],
+  ])('takes nothing of a line that is too large and %s: no record, no damage', (_, end) => {
+    const sizes = { chunkBytes: 10, largestBytes: ANSWER.length };
+    const lines = [HEADER, ANSWER, `${ANSWER} `, `x${ANSWER}`, '{"type":"reset"}', `${MESSAGE}${' '.repeat(100)}`];
+    const { facts } = readAll(lines.join('\n') + end, NOTHING_READ, sizes);
+    const usage = { after: null, before: 70, compacted: true };
+    expect(facts).toEqual({ ...NO_FACTS, ...HEAD, records: 3, messages: 1, oversizedRecords: 3, usage });
   });
 });
 

@@ -37,7 +37,7 @@ function opened(its: readonly DatabaseEvent[], schema: (typeof SCHEMAS)[number] 
 function recordsOf({ database, schema }: Opened, budget = ALL, after = -1) {
   return [...readEvents(database, schema, { sessionId: 'x', after }, budget)].map(({ seq, record, bytes }) => ({
     seq,
-    type: record?.type ?? null,
+    type: typeof record === 'string' ? record : record.type,
     bytes,
   }));
 }
@@ -184,9 +184,9 @@ describe('readEvents', () => {
       'a frame of more than OpenClaw packs',
       put('event_zstd', zstdCompressSync(Buffer.from(`"${'y'.repeat(4 * MIB - 1)}"`))),
     ],
-  ])('has no record of %s, and goes on', (_, damage) => {
+  ])('takes %s for bad, and goes on', (_, damage) => {
     const store = opened(events('x'), 23, damage);
-    expect(recordsOf(store).map(({ type }) => type)).toEqual([null, 'message', 'message']);
+    expect(recordsOf(store).map(({ type }) => type)).toEqual(['bad', 'message', 'message']);
   });
 
   it('notices a byte of a frame that is another', () => {
@@ -198,7 +198,7 @@ describe('readEvents', () => {
     const at = frame.length - 2;
     frame[at] = (frame[at] ?? 0) ^ 1;
     database.exec(put('event_zstd', frame, 'seq = 1'));
-    expect(recordsOf({ database, schema }).map(({ type }) => type)).toEqual(['header', null, 'message']);
+    expect(recordsOf({ database, schema }).map(({ type }) => type)).toEqual(['header', 'bad', 'message']);
   });
 
   it.each<[what: string, text: string, type: string]>([
@@ -211,6 +211,14 @@ describe('readEvents', () => {
     for (const damage of [put('event_zstd', zstdCompressSync(bytes)), put('event_json', bytes)]) {
       expect(recordsOf(opened(events('x'), 23, damage))[0]).toMatchObject({ type });
     }
+  });
+
+  it('does not judge an event of more than 64 MiB, nor read it, and goes on', () => {
+    const text = `json_object('type', 'session', 'id', 'x', 'pad', printf('%.*c', ${64 * MIB}, 'y'))`;
+    const set = `UPDATE transcript_events SET event_json = ${text}, event_zstd = NULL WHERE session_id = 'x' AND seq = 0`;
+    const records = recordsOf(opened(events('x'), 23, set));
+    expect(records.map(({ type }) => type)).toEqual(['oversized', 'message', 'message']);
+    expect(records[0]?.bytes).toBe(0);
   });
 
   it('takes bytes that are no UTF-8 inside a string for no damage', () => {

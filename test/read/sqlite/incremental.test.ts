@@ -174,7 +174,10 @@ function decisive(snapshot: Snapshot): Snapshot {
 function quickly(snapshot: Snapshot): Snapshot {
   const known = withSessions(decisive(snapshot), ({ session, findings, ...published }) => ({
     ...published,
-    session: { ...session, transcript: session.transcript && { ...session.transcript, badRecords: null } },
+    session: {
+      ...session,
+      transcript: session.transcript && { ...session.transcript, badRecords: null, oversizedRecords: null },
+    },
     findings: findings.filter(({ reason }) => reason !== 'invalid_json'),
   }));
   return { ...known, lookedFor: [] };

@@ -5,7 +5,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
 import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
-import { figureOf, NOW, scanBoth } from '../../support/beside.ts';
+import { figureOf, findingsOf, NOW, scanBoth } from '../../support/beside.ts';
 import {
   BAD,
   badEntry,
@@ -50,6 +50,22 @@ it('frames that all unpack to too much end a slice, however small they are', asy
   await scanner.deep();
   // Two of them use up a slice of 8 MiB.
   expect(scanner.databases.counts.reads - before).toBeGreaterThan(FRAMES / 3);
+});
+
+it('an event of more than 64 MiB is no damage: its bytes count, and it is counted as not judged', async () => {
+  const state = sqliteState({ bad: badSession() });
+  const size = 64 * 1024 * 1024 + 1;
+  damage(
+    state.database,
+    `INSERT INTO transcript_events (session_id, seq, created_at, event_json, event_utf8_bytes)
+      VALUES ('bad', 99, 1, printf('%.*c', ${size}, '{'), ${size})`,
+  );
+  const { deep } = await scanBoth(testScanner(state.dir, PLAIN));
+  expect(figureOf(deep, 'transcript_bytes', BAD)).toBeGreaterThan(size);
+  expect(findingsOf(deep, BAD)).toEqual([]);
+  const { snapshot } = await testScanner(state.dir, PLAIN).deep();
+  const bad = agentOf(snapshot).sessions.find(({ session: { key } }) => key === BAD);
+  expect(bad?.session.transcript).toMatchObject({ badRecords: 0, oversizedRecords: 1 });
 });
 
 it.each([

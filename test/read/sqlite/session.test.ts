@@ -57,6 +57,7 @@ function known(changes: Partial<KnownTranscript> = {}): KnownTranscript {
     usage: null,
     validatedSeq: -1,
     badEvents: 0,
+    oversizedEvents: 0,
     writtenMs: null,
     lastEventId: null,
     ...changes,
@@ -179,16 +180,27 @@ describe('storedSession', () => {
 });
 
 describe('the transcript', () => {
-  it.each<[what: string, transcript: KnownTranscript, badRecords: number | null]>([
-    ['that was never validated', known(), null],
-    ['that was validated up to its end', known({ validatedSeq: 9 }), 0],
-    ['that has a bad event', known({ validatedSeq: 9, badEvents: 2 }), 2],
-    ['that grew since', known({ validatedSeq: 8 }), null],
-    ['that grew since a bad event was found', known({ validatedSeq: 8, badEvents: 1 }), 1],
-  ])('%s', (_, transcript, badRecords) => {
+  it.each<[what: string, transcript: KnownTranscript, bad: number | null, oversized: number | null]>([
+    ['that was never validated', known(), null, null],
+    ['that was validated up to its end', known({ validatedSeq: 9 }), 0, 0],
+    ['that has a bad event', known({ validatedSeq: 9, badEvents: 2 }), 2, 0],
+    ['that has an oversized event', known({ validatedSeq: 9, oversizedEvents: 3 }), 0, 3],
+    ['that grew since', known({ validatedSeq: 8 }), null, null],
+    ['that grew since a bad event was found', known({ validatedSeq: 8, badEvents: 1 }), 1, null],
+    ['that grew since an oversized event was found', known({ validatedSeq: 8, oversizedEvents: 1 }), null, 1],
+  ])('%s', (_, transcript, badRecords, oversizedRecords) => {
     expect(storedSession('ops', node(), transcript)).toMatchObject({
       transcriptState: 'there',
-      transcript: { bytes: 1234, writtenMs: 40, usage: NO_USAGE, messages: 6, compactions: 1, badRecords, facts: null },
+      transcript: {
+        bytes: 1234,
+        writtenMs: 40,
+        usage: NO_USAGE,
+        messages: 6,
+        compactions: 1,
+        badRecords,
+        oversizedRecords,
+        facts: null,
+      },
     });
   });
 
@@ -208,7 +220,7 @@ describe('the transcript', () => {
 
   it('that was moved out has its recorded size, and nobody knows its records', () => {
     const cold = { bytes: 99, archivedMs: 15 };
-    const unknown = { usage: NO_USAGE, messages: null, compactions: null, badRecords: null };
+    const unknown = { usage: NO_USAGE, messages: null, compactions: null, badRecords: null, oversizedRecords: null };
     expect(storedSession('ops', node({ cold }), undefined)).toMatchObject({
       transcriptState: 'there',
       transcript: { bytes: 99, writtenMs: 15, ...unknown },
