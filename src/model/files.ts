@@ -1,7 +1,7 @@
 import type { FileClass } from '../openclaw/file-names.ts';
 
 /** Files of one class that belong to an agent. */
-export interface ClassTotal {
+interface ClassTotal {
   readonly class: FileClass;
   readonly files: number;
   readonly bytes: number;

@@ -2,8 +2,8 @@ import type { CheckOutcome } from '../../checks/run.ts';
 import { SCANS, type Scan, type ScanState } from '../../model/scan.ts';
 import { KINDS } from '../../openclaw/keys.ts';
 import { kindThresholds, type Policy } from '../../settings/policy.ts';
-import { SEVERITIES } from '../../thresholds.ts';
-import { type Family, PREFIX, single, toSeconds } from './family.ts';
+import { SEVERITIES, type Severity, type Thresholds } from '../../thresholds.ts';
+import { type Family, gauge, single, toSeconds } from './family.ts';
 
 /** What the exporter says of itself. */
 export interface ExporterState {
@@ -21,141 +21,101 @@ export interface ExporterState {
   readonly revision: string;
 }
 
-function perScan(value: (scan: ScanState) => number | null): Family<ExporterState>['samples'] {
-  return function* samples({ scans }) {
-    for (const scan of SCANS) {
-      const known = value(scans[scan]);
-      if (known !== null) yield { labels: { scan }, value: known };
-    }
-  };
-}
-
 /** Rendered for every request, since scans can fail without a snapshot. */
 export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
+  perScan(
+    'scan_success',
+    'Whether the last scan ended well (0: it crashed, was blocked or could not start; the figures are those of the last good one).',
+    ({ success }) => (success === null ? null : Number(success)),
+  ),
+  figure(
+    'scan_stuck',
+    'Whether a reading process is blocked so that it cannot even be killed, as on a dead network mount.',
+    ({ stuck }) => Number(stuck),
+  ),
+  perScan('scan_duration_seconds', 'How long the last good scan took.', ({ durationSeconds }) => durationSeconds),
+  perScan(
+    'last_scan_timestamp_seconds',
+    'When the last good scan ended: the figures of the sessions are as old as this.',
+    ({ lastSuccessMs }) => toSeconds(lastSuccessMs),
+  ),
+  perScan('scan_interval_seconds', "The longest gap of the scan's schedule.", ({ intervalSeconds }) => intervalSeconds),
+  figure(
+    'scanner_resident_memory_bytes',
+    'Resident memory of the process that reads the stores (process_resident_memory_bytes is the one that serves).',
+    ({ scannerMemoryBytes }) => scannerMemoryBytes,
+  ),
   {
-    name: `${PREFIX}scan_success`,
-    type: 'gauge',
-    labels: ['scan'],
-    help: 'Whether the last scan ended well (0: it crashed, was blocked or could not start; the figures are those of the last good one).',
-    scan: 'none',
-    samples: perScan(({ success }) => (success === null ? null : Number(success))),
-  },
-  {
-    name: `${PREFIX}scan_stuck`,
-    type: 'gauge',
-    labels: [],
-    help: 'Whether a reading process is blocked so that it cannot even be killed, as on a dead network mount.',
-    scan: 'none',
-    samples: ({ stuck }) => single(Number(stuck)),
-  },
-  {
-    name: `${PREFIX}scan_duration_seconds`,
-    type: 'gauge',
-    labels: ['scan'],
-    help: 'How long the last good scan took.',
-    scan: 'none',
-    samples: perScan(({ durationSeconds }) => durationSeconds),
-  },
-  {
-    name: `${PREFIX}last_scan_timestamp_seconds`,
-    type: 'gauge',
-    labels: ['scan'],
-    help: 'When the last good scan ended: the figures of the sessions are as old as this.',
-    scan: 'none',
-    samples: perScan(({ lastSuccessMs }) => (lastSuccessMs === null ? null : toSeconds(lastSuccessMs))),
-  },
-  {
-    name: `${PREFIX}scan_interval_seconds`,
-    type: 'gauge',
-    labels: ['scan'],
-    help: "The longest gap of the scan's schedule.",
-    scan: 'none',
-    samples: perScan(({ intervalSeconds }) => intervalSeconds),
-  },
-  {
-    name: `${PREFIX}scanner_resident_memory_bytes`,
-    type: 'gauge',
-    labels: [],
-    help: 'Resident memory of the process that reads the stores (process_resident_memory_bytes is the one that serves).',
-    scan: 'none',
-    samples: ({ scannerMemoryBytes }) => single(scannerMemoryBytes),
-  },
-  {
-    name: `${PREFIX}scanner_cpu_seconds_total`,
+    ...figure(
+      'scanner_cpu_seconds_total',
+      'User and system CPU time of the processes that read the stores.',
+      ({ scannerCpuSeconds }) => scannerCpuSeconds,
+    ),
     type: 'counter',
-    labels: [],
-    help: 'User and system CPU time of the processes that read the stores.',
-    scan: 'none',
-    samples: ({ scannerCpuSeconds }) => single(scannerCpuSeconds),
   },
-  {
-    name: `${PREFIX}check_success`,
-    type: 'gauge',
-    labels: ['check'],
-    help: 'Whether the check ran to its end in the last scan (0: what it finds is unknown and not shown).',
-    scan: 'none',
-    *samples({ checks }) {
-      for (const { check, success } of checks) yield { labels: { check }, value: Number(success) };
-    },
-  },
-  {
-    name: `${PREFIX}check_duration_seconds`,
-    type: 'gauge',
-    labels: ['check'],
-    help: 'How long the check took in the last scan.',
-    scan: 'none',
-    *samples({ checks }) {
-      for (const { check, durationSeconds } of checks) yield { labels: { check }, value: durationSeconds };
-    },
-  },
-  {
-    name: `${PREFIX}threshold_tokens`,
-    type: 'gauge',
-    labels: ['kind', 'severity'],
-    help: 'Tokens above which a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
-    scan: 'none',
-    *samples({ policy }) {
-      for (const kind of KINDS) {
-        for (const severity of SEVERITIES)
-          yield { labels: { kind, severity }, value: kindThresholds(policy, kind).tokens[severity] };
-      }
-    },
-  },
-  {
-    name: `${PREFIX}threshold_transcript_bytes`,
-    type: 'gauge',
-    labels: ['kind', 'severity'],
-    help: 'Bytes above which a transcript of a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
-    scan: 'none',
-    *samples({ policy }) {
-      for (const kind of KINDS)
-        yield { labels: { kind, severity: 'warning' }, value: kindThresholds(policy, kind).transcriptBytes.warning };
-    },
-  },
-  {
-    name: `${PREFIX}exporter_config_last_reload_successful`,
-    type: 'gauge',
-    labels: [],
-    help: 'Whether the last attempt to load flags, environment and config file worked (0: the ones before are in force).',
-    scan: 'none',
-    samples: ({ reload }) => single(reload === null ? null : Number(reload.success)),
-  },
-  {
-    name: `${PREFIX}exporter_config_last_reload_success_timestamp_seconds`,
-    type: 'gauge',
-    labels: [],
-    help: 'When flags, environment and config file were loaded as they are in force.',
-    scan: 'none',
-    samples: ({ reload }) => single(reload === null ? null : toSeconds(reload.lastSuccessMs)),
-  },
-  {
-    name: `${PREFIX}exporter_build_info`,
-    type: 'gauge',
-    labels: ['version', 'revision', 'node_version'],
-    help: 'The exporter itself: version, git revision (empty when unknown), version of Node.',
-    scan: 'none',
-    *samples({ version, revision }) {
-      yield { labels: { version, revision, node_version: process.version }, value: 1 };
-    },
-  },
+  perCheck(
+    'check_success',
+    'Whether the check ran to its end in the last scan (0: what it finds is unknown and not shown).',
+    ({ success }) => Number(success),
+  ),
+  perCheck(
+    'check_duration_seconds',
+    'How long the check took in the last scan.',
+    ({ durationSeconds }) => durationSeconds,
+  ),
+  threshold(
+    'threshold_tokens',
+    'Tokens above which a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
+    ({ tokens }) => tokens,
+  ),
+  threshold(
+    'threshold_transcript_bytes',
+    'Bytes above which a transcript of a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
+    ({ transcriptBytes }) => transcriptBytes,
+  ),
+  figure(
+    'exporter_config_last_reload_successful',
+    'Whether the last attempt to load flags, environment and config file worked (0: the ones before are in force).',
+    ({ reload }) => (reload === null ? null : Number(reload.success)),
+  ),
+  figure(
+    'exporter_config_last_reload_success_timestamp_seconds',
+    'When flags, environment and config file were loaded as they are in force.',
+    ({ reload }) => toSeconds(reload?.lastSuccessMs ?? null),
+  ),
+  gauge(
+    'exporter_build_info',
+    'The exporter itself: version, git revision (empty when unknown), version of Node.',
+    { labels: ['version', 'revision', 'node_version'], scan: 'none' },
+    ({ version, revision }) => single(1, { version, revision, node_version: process.version }),
+  ),
 ];
+
+function figure(name: string, help: string, value: (state: ExporterState) => number | null): Family<ExporterState> {
+  return gauge(name, help, { labels: [], scan: 'none' }, (state) => single(value(state)));
+}
+
+function perScan(name: string, help: string, value: (scan: ScanState) => number | null): Family<ExporterState> {
+  return gauge(name, help, { labels: ['scan'], scan: 'none' }, ({ scans }) =>
+    SCANS.flatMap((scan) => single(value(scans[scan]), { scan })),
+  );
+}
+
+function perCheck(name: string, help: string, value: (outcome: CheckOutcome) => number): Family<ExporterState> {
+  return gauge(name, help, { labels: ['check'], scan: 'none' }, ({ checks }) =>
+    checks.flatMap((outcome) => single(value(outcome), { check: outcome.check })),
+  );
+}
+
+function threshold(
+  name: string,
+  help: string,
+  of: (thresholds: Thresholds) => Readonly<Partial<Record<Severity, number>>>,
+): Family<ExporterState> {
+  return gauge(name, help, { labels: ['kind', 'severity'], scan: 'none' }, ({ policy }) =>
+    KINDS.flatMap((kind) => {
+      const inForce = of(kindThresholds(policy, kind));
+      return SEVERITIES.flatMap((severity) => single(inForce[severity] ?? null, { kind, severity }));
+    }),
+  );
+}

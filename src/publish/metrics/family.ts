@@ -19,11 +19,22 @@ export interface Family<State> {
 
 export const PREFIX = 'openclaw_store_';
 
-/** One sample without labels. */
-export function* single(value: number | null): Generator<Sample> {
-  if (value !== null) yield { labels: {}, value };
+/** A gauge; the name gets the prefix. */
+export function gauge<State>(
+  name: string,
+  help: string,
+  { labels, scan }: Pick<Family<State>, 'labels' | 'scan'>,
+  samples: Family<State>['samples'],
+): Family<State> {
+  return { name: PREFIX + name, type: 'gauge', labels, help, scan, samples };
 }
 
-export function toSeconds(ms: number): number {
-  return ms / 1000;
+/** The samples of a family of one series; without labels, or with those that are given. null: no series. */
+export function single(value: number | null, labels: Sample['labels'] = {}): Sample[] {
+  return value === null ? [] : [{ labels, value }];
+}
+
+/** Times are published in seconds since the epoch; null stays unknown. */
+export function toSeconds(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000;
 }

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { AgentSettings } from '../../openclaw/limits.ts';
-import { type Family, PREFIX, type Sample } from './family.ts';
+import { perAgent, perAgentAnd } from './builders.ts';
+import type { Family } from './family.ts';
 
 const SOURCE = "From openclaw.json and OpenClaw's defaults for its version, at the last quick scan.";
 
@@ -8,51 +9,30 @@ const SOURCE = "From openclaw.json and OpenClaw's defaults for its version, at t
 export const SETTINGS_FAMILIES: readonly Family<Snapshot>[] = [
   setting(
     'config_context_limit_tokens',
-    `The configured limit of the context; no series when unset, or when the version does not heed it. ${SOURCE}`,
+    'The configured limit of the context; no series when unset, or when the version does not heed it.',
     ({ contextLimit }) => contextLimit,
   ),
-  setting('config_context_pruning', `Whether context pruning is on. ${SOURCE}`, ({ pruning }) => Number(pruning)),
-  {
-    name: `${PREFIX}config_compaction_info`,
-    type: 'gauge',
-    labels: ['agent', 'mode'],
-    help: `The compaction mode. ${SOURCE}`,
-    scan: 'quick',
-    *samples({ agents }) {
-      for (const { agent, settings } of agents) {
-        if (settings !== null) yield { labels: { agent, mode: settings.compactionMode }, value: 1 };
-      }
-    },
-  },
+  setting('config_context_pruning', 'Whether context pruning is on.', ({ pruning }) => Number(pruning)),
+  perAgentAnd('config_compaction_info', `The compaction mode. ${SOURCE}`, 'mode', ({ settings }) =>
+    settings === null ? [] : [[settings.compactionMode, 1]],
+  ),
   setting(
     'config_compaction_reserve_tokens',
-    `Tokens that are kept free for a compaction. ${SOURCE}`,
+    'Tokens that are kept free for a compaction.',
     ({ compactionReserve }) => compactionReserve,
   ),
   setting(
     'config_maintenance_limit_entries',
-    `Sessions above which OpenClaw's own maintenance removes the oldest; no series where there is no limit. ${SOURCE}`,
+    "Sessions above which OpenClaw's own maintenance removes the oldest; no series where there is no limit.",
     ({ maintenanceEntries }) => maintenanceEntries,
   ),
   setting(
     'config_maintenance_limit_bytes',
-    `Bytes on disk above which OpenClaw's own maintenance removes the oldest; no series where there is no limit. ${SOURCE}`,
+    "Bytes on disk above which OpenClaw's own maintenance removes the oldest; no series where there is no limit.",
     ({ maintenanceBytes }) => maintenanceBytes,
   ),
 ];
 
 function setting(name: string, help: string, value: (settings: AgentSettings) => number | null): Family<Snapshot> {
-  return {
-    name: PREFIX + name,
-    type: 'gauge',
-    labels: ['agent'],
-    help,
-    scan: 'quick',
-    *samples({ agents }): Generator<Sample> {
-      for (const { agent, settings } of agents) {
-        const known = settings === null ? null : value(settings);
-        if (known !== null) yield { labels: { agent }, value: known };
-      }
-    },
-  };
+  return perAgent(name, `${help} ${SOURCE}`, ({ settings }) => (settings === null ? null : value(settings)));
 }

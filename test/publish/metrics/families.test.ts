@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXPORTER_FAMILIES } from '../../../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../../../src/publish/metrics/families.ts';
+import type { Family } from '../../../src/publish/metrics/family.ts';
 
 const FAMILIES = [...SNAPSHOT_FAMILIES, ...EXPORTER_FAMILIES];
 
@@ -51,34 +52,63 @@ const PLUGIN_NAMES = [
   'openclaw_worktree_preparation_seconds',
 ];
 
-function collides(name: string, plugin: string): boolean {
-  return plugin.endsWith('*') ? name.startsWith(plugin.slice(0, -1)) : name === plugin;
+type Declared = Pick<Family<never>, 'name' | 'type' | 'labels' | 'help'>;
+
+/** Each rule by what breaks it. */
+const RULES: Readonly<Record<string, (family: Declared) => boolean>> = {
+  'name without the prefix or not of lower-case words': ({ name }) => !/^openclaw_store_[a-z]+(_[a-z]+)*$/.test(name),
+  '_total without a counter, or a counter without _total': ({ name, type }) =>
+    name.endsWith('_total') !== (type === 'counter'),
+  'unit that is no base unit': ({ name }) =>
+    /_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|megabytes|percent|count)(_|$)/.test(name),
+  'time without _seconds': ({ name }) => /duration|interval|cpu/.test(name) && !/_seconds(_total)?$/.test(name),
+  'point in time without _timestamp_seconds': ({ name }) =>
+    name.includes('timestamp') && !name.endsWith('_timestamp_seconds'),
+  'size without _bytes': ({ name }) => /memory|transcript_bytes/.test(name) && !name.endsWith('_bytes'),
+  'tokens without _tokens': ({ name }) =>
+    /session_tokens|window|threshold_tokens/.test(name) && !name.endsWith('_tokens'),
+  'label not of lower-case words': ({ labels }) => labels.some((label) => !/^[a-z]+(_[a-z]+)*$/.test(label)),
+  'label there twice': ({ labels }) => new Set(labels).size !== labels.length,
+  'label that a scrape would rename': ({ labels }) => labels.includes('job') || labels.includes('instance'),
+  'help not of whole sentences on one line': ({ help }) => !/^[A-Z]\S*( \S+)*\.\)?$/.test(help),
+  'name of the plugin': ({ name }) =>
+    PLUGIN_NAMES.some((plugin) => (plugin.endsWith('*') ? name.startsWith(plugin.slice(0, -1)) : name === plugin)),
+};
+
+function offences(family: Declared): string[] {
+  return Object.entries(RULES)
+    .filter(([, isBroken]) => isBroken(family))
+    .map(([rule]) => `${family.name}: ${rule}`);
 }
 
-describe.each(FAMILIES)('$name', ({ name, type, labels, help }) => {
-  it('is named by the prefix, in base units, and by _total only where it is a counter', () => {
-    expect(name).toMatch(/^openclaw_store_[a-z]+(_[a-z]+)*$/);
-    expect(name.endsWith('_total')).toBe(type === 'counter');
-    expect(name).not.toMatch(/_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|megabytes|percent|count)(_|$)/);
-    if (/duration|interval|timestamp|cpu/.test(name)) expect(name).toMatch(/_seconds(_total)?$/);
-    if (/memory|transcript_bytes/.test(name)) expect(name).toMatch(/_bytes$/);
-    if (/session_tokens|window|threshold_tokens/.test(name)) expect(name).toMatch(/_tokens$/);
-    if (/timestamp/.test(name)) expect(name).toMatch(/_timestamp_seconds$/);
+describe('the rules of families', () => {
+  it('are kept by every family', () => {
+    expect(FAMILIES.flatMap(offences)).toEqual([]);
   });
 
-  it('has labels of lower case, each once, and none that a scrape would rename', () => {
-    for (const label of labels) expect(label).toMatch(/^[a-z]+(_[a-z]+)*$/);
-    expect(new Set(labels).size).toBe(labels.length);
-    for (const label of ['job', 'instance']) expect(labels).not.toContain(label);
+  it.each<[string, Partial<Declared>]>([
+    ['name without the prefix or not of lower-case words', { name: 'openclaw_sessions' }],
+    ['name without the prefix or not of lower-case words', { name: 'openclaw_store_sessionsByKind' }],
+    ['_total without a counter, or a counter without _total', { name: 'openclaw_store_sessions_total' }],
+    ['_total without a counter, or a counter without _total', { type: 'counter' }],
+    ['unit that is no base unit', { name: 'openclaw_store_age_hours' }],
+    ['time without _seconds', { name: 'openclaw_store_scan_duration' }],
+    ['point in time without _timestamp_seconds', { name: 'openclaw_store_timestamp_of_scan' }],
+    ['size without _bytes', { name: 'openclaw_store_memory' }],
+    ['tokens without _tokens', { name: 'openclaw_store_session_window' }],
+    ['label not of lower-case words', { labels: ['agentId'] }],
+    ['label there twice', { labels: ['agent', 'agent'] }],
+    ['label that a scrape would rename', { labels: ['instance'] }],
+    ['help not of whole sentences on one line', { help: 'no sentence' }],
+    ['help not of whole sentences on one line', { help: 'Two\nlines.' }],
+    ['help not of whole sentences on one line', { help: 'Two  spaces.' }],
+  ])('%s: %o', (rule, changes) => {
+    const family: Declared = { name: 'openclaw_store_x', type: 'gauge', labels: ['agent'], help: 'Good.', ...changes };
+    expect(offences(family)).toEqual([`${family.name}: ${rule}`]);
   });
 
-  it('has a help of whole sentences on one line', () => {
-    expect(help).toMatch(/^[A-Z][^\n]*\.\)?$/);
-    expect(help).not.toMatch(/\s\s|\s$/);
-  });
-
-  it('is none of the plugin’s', () => {
-    expect(PLUGIN_NAMES.filter((plugin) => collides(name, plugin))).toEqual([]);
+  it.each(['openclaw_session_queue_depth', 'openclaw_gateway_rpc_calls'])('%s is a name of the plugin', (name) => {
+    expect(offences({ name, type: 'gauge', labels: [], help: 'Good.' })).toContain(`${name}: name of the plugin`);
   });
 });
 

@@ -1,0 +1,120 @@
+import { eraOf, type Finding, type Session } from '../../model/session.ts';
+import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
+import { type Family, gauge, type Sample, single } from './family.ts';
+
+/** Values of a label, each with its figure. */
+type Figures = Iterable<readonly [string, number]>;
+
+/** One series, of the state directory as a whole; null: none. */
+export function ofState(name: string, help: string, value: (snapshot: Snapshot) => number | null): Family<Snapshot> {
+  return gauge(name, help, { labels: [], scan: 'quick' }, (snapshot) => single(value(snapshot)));
+}
+
+/** Series of every agent, also of one whose store could not be read. `agent` is added to the labels of each sample. */
+export function ofEveryAgent(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  samplesOf: (agent: SnapshotAgent, snapshot: Snapshot) => Iterable<Sample>,
+): Family<Snapshot> {
+  return gauge(name, help, { labels: ['agent', ...labels], scan: 'quick' }, function* samples(snapshot) {
+    for (const agent of snapshot.agents) {
+      for (const { labels: others, value } of samplesOf(agent, snapshot)) {
+        yield { labels: { agent: agent.agent, ...others }, value };
+      }
+    }
+  });
+}
+
+/** One series for each agent whose store was read; null: none. */
+export function perAgent(
+  name: string,
+  help: string,
+  value: (agent: SnapshotAgent, snapshot: Snapshot) => number | null,
+): Family<Snapshot> {
+  return ofEveryAgent(name, help, [], (agent, snapshot) => single(agent.readable ? value(agent, snapshot) : null));
+}
+
+/** One series for each agent whose store was read and each value of `label` that it has. */
+export function perAgentAnd(
+  name: string,
+  help: string,
+  label: string,
+  figures: (agent: SnapshotAgent, snapshot: Snapshot) => Figures,
+): Family<Snapshot> {
+  return ofEveryAgent(name, help, [label], function* samples(agent, snapshot) {
+    if (!agent.readable) return;
+    for (const [of, value] of figures(agent, snapshot)) yield { labels: { [label]: of }, value };
+  });
+}
+
+/** Sessions with a finding that has no reasons, where it was looked for. */
+export function perFinding(name: string, help: string, finding: Finding['finding']): Family<Snapshot> {
+  return perAgent(name, help, ({ sessions }, snapshot) =>
+    isLookedFor(snapshot, finding) ? sessions.filter((session) => hasFinding(session, finding)).length : null,
+  );
+}
+
+/** Sessions with a finding, for each reason that was looked for. */
+export function perReason(name: string, help: string, finding: Finding['finding']): Family<Snapshot> {
+  return perAgentAnd(name, help, 'reason', ({ layout, sessions }, { lookedFor }) =>
+    lookedFor
+      .filter((each) => each.finding === finding && each.era === eraOf(layout))
+      .map(({ reason }) => [reason, sessions.filter((session) => hasFinding(session, finding, reason)).length]),
+  );
+}
+
+/** Whether the check of the finding ran, so that a count of zero means none. */
+export function isLookedFor({ lookedFor }: Snapshot, finding: Finding['finding']): boolean {
+  return lookedFor.some((each) => each.finding === finding);
+}
+
+function hasFinding({ findings }: SnapshotSession, finding: Finding['finding'], reason?: string): boolean {
+  return findings.some((each) => each.finding === finding && (reason === undefined || each.reason === reason));
+}
+
+/** How many of the items have each value; null leaves an item out. `isCounted`: the others show their value, with 0. */
+export function countBy<Item>(
+  items: readonly Item[],
+  toValue: (item: Item) => string | null,
+  isCounted: (item: Item) => boolean = () => true,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    const value = toValue(item);
+    if (value !== null) counts.set(value, (counts.get(value) ?? 0) + Number(isCounted(item)));
+  }
+  return counts;
+}
+
+/** Exactly these labels, so that two families divide without `on()`. */
+const SESSION_LABELS = ['agent', 'session', 'kind'] as const;
+
+/** One series for each session that has series, where its figure is known. */
+export function perSession(
+  name: string,
+  help: string,
+  value: (session: Session) => number | null,
+  scan: 'quick' | 'deep' = 'quick',
+): Family<Snapshot> {
+  return perSessionAnd(name, help, [], ({ session }) => single(value(session)), scan);
+}
+
+/** Series of each session that has series, with further labels. */
+export function perSessionAnd(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  samplesOf: (session: SnapshotSession) => readonly Sample[],
+  scan: 'quick' | 'deep' = 'quick',
+): Family<Snapshot> {
+  return gauge(name, help, { labels: [...SESSION_LABELS, ...labels], scan }, function* samples({ agents }) {
+    for (const { agent, sessions } of agents) {
+      for (const session of sessions) {
+        if (!session.hasSeries) continue;
+        const identity = { agent, session: session.label, kind: session.session.kind };
+        for (const { labels: others, value } of samplesOf(session)) yield { labels: { ...identity, ...others }, value };
+      }
+    }
+  });
+}
