@@ -24,15 +24,16 @@ export interface ClassifyInput {
 export function prepareClassify({ config, version, now, thresholdsOf }: ClassifyInput) {
   const placementOf = preparePlacement(config.routing);
   return (stored: StoredSession, store: Pick<StoreReading, 'version' | 'shared'>): Session => {
-    const parsed = parseKey(stored.key);
-    const kind = sessionKind(parsed, stored.chatType);
+    const key = parseKey(stored.key);
+    const kind = sessionKind(key, stored.chatType);
     // In a file a broken entry says nothing; of a row the columns and the window row still speak.
     const window = stored.broken && stored.era === 'file' ? null : sessionWindow(config, stored);
-    const placement = placementOf({ ...stored, version: store.version ?? config.version ?? version });
+    const { account, route } = stored;
+    const placement = placementOf({ key, account, route, version: store.version ?? config.version ?? version });
     return {
       ...stored,
       kind,
-      channel: parsed.channel,
+      channel: key.channel,
       ...contextTokens({
         total: stored.totalTokens,
         fresh: stored.totalTokensFresh,
@@ -42,10 +43,10 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
       window,
       effectiveWindow: effectiveWindow(config, window),
       active: stored.lastActivityMs !== null && now - stored.lastActivityMs <= ACTIVE_MS,
-      keyAgent: parsed.agent === null ? null : normalizeAgentId(parsed.agent),
+      keyAgent: key.agent === null ? null : normalizeAgentId(key.agent),
       shared: store.shared,
       placement,
-      identity: keyIdentity(stored.key, stored.agent, placement.conversation, config.routing),
+      identity: keyIdentity(key, stored.agent, placement.conversation, config.routing),
       thresholds: thresholdsOf({ agent: stored.agent, key: stored.key, kind }),
     };
   };

@@ -1,32 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { CHANNELS } from './channels.ts';
+import { isKeyWord } from './keys.ts';
 
-/** Words that OpenClaw itself puts into keys. */
-const FIXED_WORDS = new Set([
-  'acp',
-  'agent',
-  'channel',
-  'cron',
-  'dashboard',
-  'direct',
-  'dm',
-  'explicit',
-  'global',
-  'group',
-  'heartbeat',
-  'hook',
-  'main',
-  'openai',
-  'openai-user',
-  'openresponses',
-  'openresponses-user',
-  'room',
-  'run',
-  'subagent',
-  'thread',
-  'topic',
-  'unknown',
-]);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DIGITS = 10;
 
@@ -72,7 +47,7 @@ export function channelLabel(channel: string | null, context: LabelContext): str
 }
 
 function isPublic(part: string, { channels }: LabelContext): boolean {
-  return part === '' || FIXED_WORDS.has(part) || UUID.test(part) || channels.has(part);
+  return part === '' || isKeyWord(part) || UUID.test(part) || channels.has(part);
 }
 
 function digest(part: string, salt: Buffer): string {

@@ -1,5 +1,5 @@
 import type { SessionConversation } from '../model/conversation.ts';
-import { keyConversation } from '../openclaw/key-conversation.ts';
+import type { ParsedKey } from '../openclaw/keys.ts';
 import type { RoutingConfig } from '../openclaw/routing-config.ts';
 import { conversationIdentity } from './session-conversation.ts';
 
@@ -8,14 +8,14 @@ import { conversationIdentity } from './session-conversation.ts';
  * identity link and its peer; and of an agent's main session: `main` and `agent:<id>:main`. null: any other key.
  */
 export function keyIdentity(
-  key: string,
+  key: ParsedKey,
   agent: string,
   conversation: SessionConversation | null,
   config: RoutingConfig | null,
 ): string | null {
   if (conversation !== null && config !== null) return conversationIdentity(conversation, config);
-  if (key === 'main' || key === `agent:${agent}:main`) return `main of ${agent}`;
-  const named = keyConversation(key);
+  if (key.isMain && (key.agent === null || key.agent === agent)) return `main of ${agent}`;
+  const named = key.conversation;
   if (named === null || named.channel !== null) return null;
   // A peer without a channel (dmScope `per-peer`): of one agent, since two can mean two people.
   return JSON.stringify([agent, named.kind === 'direct' ? 'direct' : 'group', named.id, named.thread]);

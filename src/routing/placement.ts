@@ -1,5 +1,4 @@
 import { type Placement, type SessionConversation, UNKNOWN } from '../model/conversation.ts';
-import { keyConversation } from '../openclaw/key-conversation.ts';
 import type { RoutingConfig } from '../openclaw/routing-config.ts';
 import { prepareRouting, type Route } from './bindings.ts';
 import { broadcastAgents, topicAgent } from './route-overrides.ts';
@@ -9,7 +8,7 @@ const NO_ROUTE: Placement = { conversation: null, agent: null, undecided: false,
 
 /** `placementOf` for many sessions of one config; null: nobody knows what it says. */
 export function preparePlacement(config: RoutingConfig | null): (input: ConversationInput) => Placement {
-  if (config === null) return (input) => ({ ...NO_ROUTE, undecided: keyConversation(input.key)?.channel != null });
+  if (config === null) return (input) => ({ ...NO_ROUTE, undecided: input.key.conversation?.channel != null });
   const routings = new Map<string | null, ReturnType<typeof prepareRouting>>();
   return (input) => {
     const { version } = input;

@@ -1,12 +1,12 @@
 import { type Conversation, type Fact, type Peer, type SessionConversation, UNKNOWN } from '../model/conversation.ts';
 import type { StoredRoute } from '../model/session.ts';
 import { CHANNELS } from '../openclaw/channels.ts';
-import { type KeyConversation, keyConversation } from '../openclaw/key-conversation.ts';
+import type { KeyConversation, ParsedKey } from '../openclaw/keys.ts';
 import type { RoutingConfig } from '../openclaw/routing-config.ts';
 import { has } from '../openclaw/versions.ts';
 
 export interface ConversationInput {
-  readonly key: string;
+  readonly key: ParsedKey;
   readonly account: string | null;
   readonly route: StoredRoute;
   /** OpenClaw's; null when unknown. */
@@ -24,7 +24,7 @@ export function sessionConversation(
   input: ConversationInput,
   config: RoutingConfig,
 ): SessionConversation | 'unknown peer' | null {
-  const named = keyConversation(input.key);
+  const named = input.key.conversation;
   if (named === null || named.channel === null || !isChannel(named.channel, input.route, config)) return null;
   const found = peerId(named, named.channel, input.route, config);
   if (found === null) return 'unknown peer';

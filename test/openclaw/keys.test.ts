@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KINDS, parseKey, sessionKind } from '../../src/openclaw/keys.ts';
+import { type KeyConversation, KINDS, parseKey, sessionKind } from '../../src/openclaw/keys.ts';
+import { channelKeys } from '../support/channel-keys.ts';
 
 const ID = '0b8a1c2d-1111-4222-8333-444455556666';
+
+type PeerKind = KeyConversation['kind'];
+
+function conversationOf(key: string): KeyConversation | null {
+  return parseKey(key).conversation;
+}
 
 /** kind: `null` where the stored chat type decides. */
 type KeyCase = [key: string, kind: string | null, channel?: string | null, thread?: string | null, agent?: string];
@@ -88,41 +95,223 @@ describe('parseKey', () => {
       ([rest, ...says]): KeyCase => [`agent:ops:${rest}`, says[0] ?? null, says[1] ?? null, says[2] ?? null, 'ops'],
     ),
   ])('%s', (key, kind, channel = null, thread = null, agent) => {
-    expect(parseKey(key)).toEqual({ agent: agent ?? null, kind, channel, thread });
+    expect(parseKey(key)).toMatchObject({ agent: agent ?? null, kind, channel, thread });
   });
 
-  it('never throws, and what it takes out of a key stands in it', () => {
-    const segment = fc.constantFrom('agent', 'main', 'dm', 'group', 'topic', 'thread', 'cron', 'x', '', 'heartbeat');
-    const key = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.array(segment, { maxLength: 9 }).map((parts) => parts.join(':')),
-    );
+  it.each([
+    ['main', true],
+    ['agent:ops:main', true],
+    ['global', false],
+    ['agent:ops:global', false],
+    ['agent:ops:main:thread:42', false],
+    ['agent:ops:main:heartbeat', false],
+    ['agent::main', false],
+  ])('%s is a main session: %s', (key, isMain) => {
+    expect(parseKey(key).isMain).toBe(isMain);
+  });
+
+  it("reads the keys of every channel's grammar as recorded", async () => {
+    const text = (part: string | null) => part ?? '-';
+    const table = channelKeys().map((key) => {
+      const { kind, channel, thread, conversation } = parseKey(key);
+      const named = conversation === null ? ['no route'] : Object.values(conversation).map(text);
+      return `${key}  =>  ${[kind, channel, thread].map(text).join(' ')}  =>  ${named.join(' ')}\n`;
+    });
+    await expect(table.join('')).toMatchFileSnapshot('keys.golden.txt');
+  });
+});
+
+type Named = [
+  rest: string,
+  channel: string | null,
+  kind: PeerKind,
+  id: string,
+  more?: { readonly account?: string; readonly thread?: string },
+];
+
+/** What stands behind `agent:<id>:`; keys of before there were agents in them are the same without it. */
+const NAMED: Named[] = [
+  // Direct chats, by dmScope.
+  ['direct:111', null, 'direct', '111'],
+  ['dm:111', null, 'direct', '111'],
+  ['direct:@ada:example.org', null, 'direct', '@ada:example.org'],
+  ['telegram:direct:111', 'telegram', 'direct', '111'],
+  ['telegram:dm:111', 'telegram', 'direct', '111'],
+  ['telegram:default:direct:111', 'telegram', 'direct', '111', { account: 'default' }],
+  ['telegram:work:dm:111', 'telegram', 'direct', '111', { account: 'work' }],
+  ['signal:direct:+491700000001', 'signal', 'direct', '+491700000001'],
+  ['signal:direct:uuid:0b8a-77', 'signal', 'direct', 'uuid:0b8a-77'],
+  ['whatsapp:direct:+491700000001', 'whatsapp', 'direct', '+491700000001'],
+  ['slack:direct:u042', 'slack', 'direct', 'u042'],
+  ['discord:direct:4200', 'discord', 'direct', '4200'],
+  ['matrix:home:direct:@ada:example.org', 'matrix', 'direct', '@ada:example.org', { account: 'home' }],
+  // Threads of direct chats: 2026.2.6-3, and later.
+  ['telegram:direct:111:thread:9', 'telegram', 'direct', '111', { thread: '9' }],
+  ['telegram:direct:111:thread:111:9', 'telegram', 'direct', '111', { thread: '111:9' }],
+  ['telegram:work:direct:111:thread:9', 'telegram', 'direct', '111', { account: 'work', thread: '9' }],
+  // Groups, channels, rooms.
+  ['telegram:group:-1001', 'telegram', 'group', '-1001'],
+  ['telegram:group:-1001:topic:7', 'telegram', 'group', '-1001', { thread: '7' }],
+  ['whatsapp:group:120363@g.us', 'whatsapp', 'group', '120363@g.us'],
+  ['whatsapp:group:120363@g.us:thread:whatsapp-account-work', 'whatsapp', 'group', '120363@g.us', { account: 'work' }],
+  [
+    'whatsapp:group:120363@g.us:thread:whatsapp-accounts',
+    'whatsapp',
+    'group',
+    '120363@g.us',
+    { thread: 'whatsapp-accounts' },
+  ],
+  ['signal:group:AbC+/d==', 'signal', 'group', 'AbC+/d=='],
+  ['discord:channel:7001', 'discord', 'channel', '7001'],
+  ['discord:channel:7001:thread:7100', 'discord', 'channel', '7001', { thread: '7100' }],
+  ['slack:channel:c042', 'slack', 'channel', 'c042'],
+  ['slack:channel:c042:thread:1718000000.000100', 'slack', 'channel', 'c042', { thread: '1718000000.000100' }],
+  ['slack:group:g042', 'slack', 'group', 'g042'],
+  ['msteams:channel:19:abc@thread.tacv2', 'msteams', 'channel', '19:abc@thread.tacv2'],
+  ['matrix:room:!Room:example.org', 'matrix', 'group', '!Room:example.org'],
+  [
+    'matrix:channel:!Room:example.org:thread:$event:example.org',
+    'matrix',
+    'channel',
+    '!Room:example.org',
+    { thread: '$event:example.org' },
+  ],
+  ['group:120363@g.us', null, 'group', '120363@g.us'],
+  // An id that is a word of the grammar.
+  ['telegram:direct:direct:x', 'telegram', 'direct', 'direct:x'],
+  ['telegram:group:topic', 'telegram', 'group', 'topic'],
+  ['telegram:group:topic:5', 'telegram', 'group', 'topic:5'],
+  ['telegram:group:-1001:topic', 'telegram', 'group', '-1001:topic'],
+  ['telegram:group:topic:topic:5', 'telegram', 'group', 'topic', { thread: '5' }],
+  // A label looks the same: who knows the channels decides.
+  ['project:group:alpha', 'project', 'group', 'alpha'],
+];
+
+describe('a key that names a conversation', () => {
+  it.each<Named>(NAMED)('%s', (rest, channel, kind, id, { account = null, thread = null } = {}) => {
+    const expected = { channel, account, kind, id, thread };
+    expect(conversationOf(`agent:ops:${rest}`)).toEqual(expected);
+    expect(conversationOf(rest)).toEqual(expected);
+  });
+
+  it.each<[string, string, PeerKind]>([
+    ['+491700000001', 'whatsapp', 'direct'],
+    ['120363001@g.us', 'whatsapp', 'group'],
+  ])('of before there were channels in it: %s', (key, channel, kind) => {
+    expect(conversationOf(key)).toEqual({ channel, account: null, kind, id: key, thread: null });
+  });
+});
+
+describe('a key without a route', () => {
+  it.each([
+    'main',
+    'global',
+    'unknown',
+    'heartbeat',
+    'main:thread:42',
+    'main:heartbeat',
+    'telegram:group:-1001:heartbeat',
+    'telegram:direct:111:heartbeat',
+    'cron:daily',
+    `cron:daily:run:${ID}`,
+    'cron:direct:111',
+    `hook:${ID}`,
+    'hook:gmail:message',
+    'hook:group:7',
+    `subagent:${ID}`,
+    `subagent:${ID}:subagent:${ID}`,
+    'acp:binding:discord:default:1a2b',
+    'acp:direct:111',
+    `openai:${ID}`,
+    'openai-user:direct:ada',
+    'openresponses-user:ada',
+    `dashboard:${ID}`,
+    'dashboard:direct:ada',
+    'explicit:direct:ada',
+    'subagent:group:7',
+    'unknown:direct:ada',
+    'global:direct:ada',
+    `explicit:model-run-${ID}`,
+    'node-7f3a',
+    'my-label',
+    'project:alpha',
+    'telegram:slash:111',
+    'telegram:group',
+    'telegram:group:',
+    'telegram:work:group:-1001',
+    'telegram:work:direct:',
+    'direct',
+    'group:',
+    'Telegram:Group:-1001',
+    '+49 170',
+    '49170',
+    '@g.us.example.org',
+  ])('%s', (rest) => {
+    expect(conversationOf(`agent:ops:${rest}`)).toBeNull();
+    expect(conversationOf(rest)).toBeNull();
+  });
+
+  it.each(['', ':', 'agent', 'agent:', 'agent:ops', 'agent:ops:', 'agent::main', ':direct', '::'])('%j', (key) => {
+    expect(conversationOf(key)).toBeNull();
+  });
+});
+
+describe('any key', () => {
+  const word = fc.constantFrom(
+    'agent',
+    'main',
+    'dm',
+    'direct',
+    'group',
+    'topic',
+    'thread',
+    'cron',
+    'telegram',
+    'heartbeat',
+    'x',
+    '',
+  );
+  const key = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(word, { maxLength: 9 }).map((parts) => parts.join(':')),
+  );
+
+  it('throws nothing, and what is taken out of it stands in it', () => {
     fc.assert(
       fc.property(key, fc.option(fc.string()), (text, chatType) => {
         const parsed = parseKey(text);
-        for (const part of [parsed.agent, parsed.channel, parsed.thread])
-          if (part !== null) expect(text).toContain(part);
+        const { conversation: named } = parsed;
+        const parts = [parsed.agent, parsed.channel, parsed.thread, named?.channel, named?.account, named?.thread];
+        for (const part of [...parts, named?.id]) if (typeof part === 'string') expect(text).toContain(part);
+        expect(named?.id).not.toBe('');
         expect(KINDS).toContain(sessionKind(parsed, chatType));
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
-  it('keeps the agent of every key that has one', () => {
+  it('that names a conversation is of a direct chat or a group', () => {
+    fc.assert(
+      fc.property(key, (text) => {
+        const { kind, conversation: named } = parseKey(text);
+        if (named !== null) expect(kind).toBe(named.kind === 'direct' ? 'dm' : 'group');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('with an agent keeps it, and says the same as the rest alone', () => {
     const agent = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,20}$/);
-    const rest = fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !text.startsWith(':'));
+    const rest = fc.oneof(
+      key,
+      fc.constantFrom(...WITH_AGENT, ...NAMED).map(([text]) => text),
+    );
     fc.assert(
       fc.property(agent, rest, (id, text) => {
-        expect(parseKey(`agent:${id}:${text}`).agent).toBe(id);
+        fc.pre(!text.startsWith(':') && text !== '' && !text.startsWith('agent:'));
+        expect(parseKey(`agent:${id}:${text}`)).toEqual({ ...parseKey(text), agent: id });
       }),
-    );
-  });
-
-  it('says the same of a key with an agent and of the rest alone', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...WITH_AGENT), ([rest]) => {
-        expect({ ...parseKey(`agent:ops:${rest}`), agent: null }).toEqual(parseKey(rest));
-      }),
+      { numRuns: 500 },
     );
   });
 });

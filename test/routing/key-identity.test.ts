@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseKey } from '../../src/openclaw/keys.ts';
 import { type RoutingConfig, routingView } from '../../src/openclaw/routing-config.ts';
 import { keyIdentity } from '../../src/routing/key-identity.ts';
 import { sessionConversation } from '../../src/routing/session-conversation.ts';
@@ -11,7 +12,8 @@ interface Entry {
   readonly addresses?: readonly string[];
 }
 
-function identity(key: string, config: RoutingConfig, { account = 'default', addresses = [] }: Entry = {}) {
+function identity(text: string, config: RoutingConfig, { account = 'default', addresses = [] }: Entry = {}) {
+  const key = parseKey(text);
   const route = { ...NO_ROUTE, addresses };
   const found = sessionConversation({ key, account, route, version: '2026.7.35' }, config);
   return keyIdentity(key, 'ops', found === 'unknown peer' ? null : found, config);

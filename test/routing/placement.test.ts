@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/model/conversation.ts';
 import type { StoredRoute } from '../../src/model/session.ts';
+import { parseKey } from '../../src/openclaw/keys.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
 import { preparePlacement, spellings } from '../../src/routing/placement.ts';
 import { bound, CALLED } from '../support/routes.ts';
@@ -18,7 +19,12 @@ interface Stored extends Partial<StoredRoute> {
 
 function placed(config: object, key: string, stored: Stored = {}, version: string | null = FILES): Placement {
   const { account = 'default', ...route } = stored;
-  return preparePlacement(routingView(config))({ key, account, version, route: { ...NO_ROUTE, ...route } });
+  return preparePlacement(routingView(config))({
+    key: parseKey(key),
+    account,
+    version,
+    route: { ...NO_ROUTE, ...route },
+  });
 }
 
 function answer(config: object, key: string, stored: Stored = {}, version: string | null = FILES) {
@@ -312,7 +318,7 @@ it('takes the version of each session, not that of the first', () => {
   const placementOf = preparePlacement(
     routingView(bound(['work', { channel: 'telegram', peer: { kind: 'group', id: '*' } }])),
   );
-  const input = { key: TOPIC, account: 'default', route: NO_ROUTE };
+  const input = { key: parseKey(TOPIC), account: 'default', route: NO_ROUTE };
   const agents = [OLD, FILES, OLD].map((version) => placementOf({ ...input, version }).agent);
   expect(agents).toEqual(['main', 'work', 'main']);
 });

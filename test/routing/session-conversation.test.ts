@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UNKNOWN } from '../../src/model/conversation.ts';
 import type { StoredRoute } from '../../src/model/session.ts';
+import { parseKey } from '../../src/openclaw/keys.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
 import { sameAccount, sessionConversation } from '../../src/routing/session-conversation.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
@@ -16,7 +17,8 @@ interface Stored extends Partial<StoredRoute> {
 
 function conversationOf(key: string, stored: Stored = {}, version: string | null = FILES, config: object = {}) {
   const { account = 'default', ...route } = stored;
-  return sessionConversation({ key, account, route: { ...NO_ROUTE, ...route }, version }, routingView(config));
+  const input = { key: parseKey(key), account, route: { ...NO_ROUTE, ...route }, version };
+  return sessionConversation(input, routingView(config));
 }
 
 function record(changes: Partial<NonNullable<StoredRoute['record']>> = {}): Pick<StoredRoute, 'record'> {
