@@ -1,4 +1,4 @@
-import { BLIND_PROBLEMS } from '../src/model/session.ts';
+import { BLIND_PROBLEMS } from '../src/model/problem.ts';
 import { AGE_SECONDS, ALERT_THRESHOLDS, FOR_SECONDS, inWords } from '../src/thresholds.ts';
 import { lastKnown, promDuration } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';

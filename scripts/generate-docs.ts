@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CHECKS } from '../src/checks/all.ts';
-import { FINDINGS } from '../src/model/session.ts';
+import { FINDINGS } from '../src/model/finding.ts';
 import { EXPORTER_FAMILIES } from '../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../src/publish/metrics/families.ts';
 import type { Family } from '../src/publish/metrics/family.ts';

@@ -1,5 +1,6 @@
-import type { Session, StoredSession, StoreReading, TokensSource } from './model/session.ts';
-import type { Usage } from './model/transcript.ts';
+import type { ReadableStore } from './model/reading.ts';
+import type { Session, StoredSession, TokensSource } from './model/session.ts';
+import { foundTranscript, type Usage } from './model/transcript.ts';
 import { normalizeAgentId } from './openclaw/agent-id.ts';
 import type { OpenClawConfig } from './openclaw/config.ts';
 import { parseKey, sessionKind } from './openclaw/keys.ts';
@@ -23,11 +24,12 @@ export interface ClassifyInput {
 /** What can be concluded of a session: kind, channel, window, tokens, whether it is active, where it belongs. */
 export function prepareClassify({ config, version, now, thresholdsOf }: ClassifyInput) {
   const placementOf = preparePlacement(config.routing);
-  return (stored: StoredSession, store: Pick<StoreReading, 'version' | 'shared'>): Session => {
+  return (stored: StoredSession, store: Pick<ReadableStore, 'version' | 'shared'>): Session => {
     const key = parseKey(stored.key);
     const kind = sessionKind(key, stored.chatType);
-    // In a file a broken entry says nothing; of a row the columns and the window row still speak.
-    const window = stored.broken && stored.era === 'file' ? null : sessionWindow(config, stored);
+    // In a file an entry that is no object says nothing; of a row the columns and the window row still speak.
+    const isNothingKnown = stored.era === 'file' && stored.flaws.includes('entry_not_object');
+    const window = isNothingKnown ? null : sessionWindow(config, stored);
     const { account, route } = stored;
     const placement = placementOf({ key, account, route, version: store.version ?? config.version ?? version });
     return {
@@ -38,7 +40,7 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
         total: stored.totalTokens,
         fresh: stored.totalTokensFresh,
         window,
-        usage: stored.transcript?.usage ?? null,
+        usage: foundTranscript(stored)?.usage ?? null,
       }),
       window,
       effectiveWindow: effectiveWindow(config, window),

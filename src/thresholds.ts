@@ -150,7 +150,8 @@ export interface Measured {
   readonly tokens: number | null;
   readonly window: number | null;
   readonly effectiveWindow: number | null;
-  readonly transcript: { readonly bytes: number | null } | null;
+  /** Only one that is there has bytes. */
+  readonly transcript: { readonly state: string; readonly bytes?: number | null };
 }
 
 /** The most severe threshold that the session's context is over; null when it is over none. */
@@ -164,7 +165,7 @@ export function tokensSeverity({ thresholds, tokens, window, effectiveWindow }: 
 }
 
 export function isTranscriptLarge({ thresholds, transcript }: Measured): boolean {
-  return transcript !== null && (transcript.bytes ?? 0) > thresholds.transcriptBytes.warning;
+  return (transcript.bytes ?? 0) > thresholds.transcriptBytes.warning;
 }
 
 export function isOverThreshold(session: Measured): boolean {

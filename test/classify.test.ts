@@ -3,7 +3,7 @@ import { prepareClassify } from '../src/classify.ts';
 import type { Session, StoredSession } from '../src/model/session.ts';
 import { SHIPPED_THRESHOLDS } from '../src/thresholds.ts';
 import { parseConfig } from './support/openclaw-config.ts';
-import { aStoredSession } from './support/snapshot.ts';
+import { aStoredSession, aTranscript } from './support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const DAY = 24 * 3_600_000;
@@ -22,20 +22,7 @@ const classify = prepareClassify({
 const STORED = aStoredSession({ agent: 'ops', key: 'agent:ops:telegram:direct:12345', sessionId: 'id' });
 
 function transcript(after: number) {
-  const usage = { after, before: null, compacted: false };
-  return {
-    transcript: {
-      bytes: 9,
-      writtenMs: NOW,
-      usage,
-      messages: null,
-      compactions: null,
-      badRecords: null,
-      oversizedRecords: null,
-      facts: null,
-    },
-    transcriptState: 'there',
-  } as const;
+  return { transcript: aTranscript(9, { usage: { after, before: null, compacted: false } }) };
 }
 
 interface ClassifyCase {
@@ -92,7 +79,7 @@ describe('classify', () => {
 
     {
       when: 'the entry is no object',
-      stored: { broken: true, transcriptState: 'unnamed' },
+      stored: { flaws: ['entry_not_object'], transcript: { state: 'unnamed' } },
       session: {
         kind: 'dm',
         channel: 'telegram',

@@ -28,7 +28,7 @@ function measured({ kind = 'main', ...changes }: Partial<Measured> & { kind?: Ki
     tokens: null,
     window: null,
     effectiveWindow: null,
-    transcript: null,
+    transcript: { state: 'missing' },
     ...changes,
   };
 }
@@ -85,7 +85,7 @@ describe('a transcript', () => {
     [500_000, false],
     [500_001, true],
   ])('of %s bytes', (bytes, isLarge) => {
-    const session = measured({ transcript: bytes === null ? null : { bytes } });
+    const session = measured({ transcript: bytes === null ? { state: 'missing' } : { state: 'there', bytes } });
     expect(isTranscriptLarge(session)).toBe(isLarge);
     expect(isOverThreshold(session)).toBe(isLarge);
     expect(tokensSeverity(session)).toBeNull();

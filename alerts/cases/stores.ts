@@ -1,4 +1,4 @@
-import { PROBLEMS } from '../../src/model/session.ts';
+import { PROBLEMS } from '../../src/model/problem.ts';
 import { ALERT_THRESHOLDS } from '../../src/thresholds.ts';
 import { type AlertCase, nearAbove, type Situation, series, type Value } from './case.ts';
 import { dashboard } from './dashboard.ts';

@@ -1,4 +1,6 @@
-import type { Era, Finding, Session } from '../model/session.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Era } from '../model/layout.ts';
+import type { Session } from '../model/session.ts';
 
 /** What a check may look at: every session of every store that was read, and the time. */
 export interface CheckInput {
@@ -29,23 +31,4 @@ export interface Check {
   /** One sentence for the documents: when a session has it. */
   readonly meaning: string;
   run(input: CheckInput): Iterable<SessionFinding>;
-}
-
-/** A check that looks at each session by itself, of the eras that it names, and finds it corrupted or not. */
-export function corruptedWhen(
-  check: Pick<Check, 'eras' | 'meaning'> & { readonly reason: string },
-  isCorrupted: (session: Session, now: number) => boolean,
-): Check {
-  const finding: Finding = { finding: 'corrupted', reason: check.reason, expectedAgent: '' };
-  return {
-    ...check,
-    name: check.reason,
-    reasons: [check.reason],
-    finding: 'corrupted',
-    *run({ sessions, now }) {
-      for (const session of sessions) {
-        if (check.eras[session.era] !== undefined && isCorrupted(session, now)) yield { session, finding };
-      }
-    },
-  };
 }

@@ -1,4 +1,6 @@
-import type { Finding, Session } from '../model/session.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Session } from '../model/session.ts';
+import { foundTranscript } from '../model/transcript.ts';
 import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
@@ -14,19 +16,28 @@ export const collisions: Check = {
   *run({ sessions, now }) {
     const shared = sharedTranscripts(sessions);
     for (const session of sessions) {
-      const isTwin = session.twinMs !== null && now - session.twinMs < YOUNG_MS && session.kind !== 'cron';
-      if (session.twoTranscripts || isTwin || shared.has(session)) yield { session, finding: FINDING };
+      const hasTwo = session.flaws.includes('two_transcripts') || beganTogether(session, now);
+      if (hasTwo || shared.has(session)) yield { session, finding: FINDING };
     }
   },
 };
 
+/** Two windows of one key are two writers, unless they are runs of a job, of which two may begin at once. */
+function beganTogether({ simultaneousStartMs, kind }: Session, now: number): boolean {
+  return simultaneousStartMs !== null && now - simultaneousStartMs < YOUNG_MS && kind !== 'cron';
+}
+
 function sharedTranscripts(sessions: readonly Session[]): Set<Session> {
   const byPath = Map.groupBy(
-    sessions.filter(({ transcriptPath }) => transcriptPath !== null),
-    ({ transcriptPath }) => transcriptPath,
+    sessions.filter((session) => pathOf(session) !== null),
+    pathOf,
   );
   const sharing = [...byPath.values()].filter((users) => new Set(users.map(owner)).size > 1);
   return new Set(sharing.flat());
+}
+
+function pathOf(session: Session): string | null {
+  return foundTranscript(session)?.path ?? null;
 }
 
 /** A cron job and its runs share a transcript, and two keys of one conversation are a finding of their own. */

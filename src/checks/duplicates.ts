@@ -1,4 +1,5 @@
-import type { Finding, Session } from '../model/session.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Session } from '../model/session.ts';
 import { sameAccount, sameId } from '../routing/session-conversation.ts';
 import type { Check } from './check.ts';
 

@@ -1,5 +1,6 @@
 import { describeError } from '../errors.ts';
-import type { Finding, Session } from '../model/session.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Session } from '../model/session.ts';
 import type { Check, CheckInput } from './check.ts';
 
 /** How one check went in one scan. */

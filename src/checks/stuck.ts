@@ -1,4 +1,6 @@
-import type { Finding, Session } from '../model/session.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Session } from '../model/session.ts';
+import { foundTranscript } from '../model/transcript.ts';
 import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
@@ -17,8 +19,8 @@ export const stuck: Check = {
   },
 };
 
-function isStuck({ status, lastStoredMs, transcript }: Session, now: number): boolean {
-  if (status !== 'running') return false;
-  const last = Math.max(lastStoredMs ?? 0, transcript?.writtenMs ?? 0);
+function isStuck(session: Session, now: number): boolean {
+  if (session.status !== 'running') return false;
+  const last = Math.max(session.lastStoredMs ?? 0, foundTranscript(session)?.writtenMs ?? 0);
   return last > 0 && now - last > SILENT_MS;
 }

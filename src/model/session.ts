@@ -1,61 +1,8 @@
 import type { Kind } from '../openclaw/keys.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Placement } from './conversation.ts';
-import type { TranscriptFacts, Usage } from './transcript.ts';
-
-/** `migrating`: index and database both hold sessions; those of the database count. */
-export type Layout = 'file' | 'sqlite' | 'migrating' | 'empty';
-
-/** Where sessions lie: an index and JSONL files, or a database (2026.8.1 and later). */
-export type Era = 'file' | 'sqlite';
-
-/** The era whose reader gave the sessions; what is empty could as well hold files. */
-export function eraOf(layout: Layout): Era {
-  return layout === 'sqlite' || layout === 'migrating' ? 'sqlite' : 'file';
-}
-
-/** Problems of a whole store. */
-export const PROBLEMS = [
-  'permission_denied',
-  'index_unreadable',
-  'index_empty',
-  'index_invalid_json',
-  'index_missing',
-  'database_unreadable',
-  'schema_unsupported',
-  'database_mismatch',
-  'database_missing',
-  'wal_without_shm',
-  'archive_unpublished',
-] as const;
-
-export type Problem = (typeof PROBLEMS)[number];
-
-/** Those that are our own blindness, or that harm nobody yet: OpenClaw itself goes on. */
-export const BLIND_PROBLEMS: readonly Problem[] = [
-  'permission_denied',
-  'schema_unsupported',
-  'wal_without_shm',
-  'archive_unpublished',
-];
-
-/** A transcript that is there. */
-export interface Transcript {
-  /** Of the file; in a database the logical bytes of its events; null: not known. */
-  readonly bytes: number | null;
-  /** Milliseconds since the epoch. */
-  readonly writtenMs: number;
-  readonly usage: Usage;
-  /** Records of these types; null: not known yet. */
-  readonly messages: number | null;
-  readonly compactions: number | null;
-  /** Whole lines, or events, that do not parse; null: not validated yet. */
-  readonly badRecords: number | null;
-  /** Lines, or events, that are too large to be judged (`LARGEST_RECORD_BYTES`); null: not validated yet. */
-  readonly oversizedRecords: number | null;
-  /** Of a file: null until the deep scan has validated it as it stands; a database has none. */
-  readonly facts: TranscriptFacts | null;
-}
+import type { Era } from './layout.ts';
+import type { Transcript } from './transcript.ts';
 
 /** What is stored of a session's conversation beside its key. */
 export interface StoredRoute {
@@ -74,19 +21,35 @@ export interface StoredRoute {
   } | null;
 }
 
+/** What a reader finds wrong with a stored session. The checks say which of these count, and when. */
+export type Flaw =
+  /** The entry is no object: of a file nothing but its key is known, of a row what its columns say. */
+  | 'entry_not_object'
+  /** The entry has another session id than the transcript's header (file) or than its own row (SQLite). */
+  | 'id_differs'
+  /** File: `sessionFile` or `transcriptPath` is null, or nothing names a transcript. */
+  | 'path_null'
+  /** File: `sessionFile` or `sessionId` leads out of the state directory, and was not followed. */
+  | 'leads_out'
+  /** File: `sessionFile` and `sessionId` name different transcripts, and both are there. */
+  | 'two_transcripts'
+  /** File, after a deep scan: the first record that parses is no session header, or no line parses. */
+  | 'header_missing'
+  /** File, after a deep scan: the transcript has bytes and not one whole record yet. */
+  | 'no_record'
+  /** File, after a deep scan: the transcript ends in bytes that do not parse. */
+  | 'unfinished'
+  /** SQLite: the row has no window row. */
+  | 'window_missing';
+
 /** One session as its store tells of it; the readers of both eras make this and nothing else. */
 export interface StoredSession {
   /** The agent whose store it lies in. */
   readonly agent: string;
   readonly era: Era;
   readonly key: string;
-  /** The entry is no object: of a file nothing but its key is known, of a row what its columns say. */
-  readonly broken: boolean;
+  readonly flaws: readonly Flaw[];
   readonly sessionId: string | null;
-  /** The row is of another session id than its entry; a file says it in its header. */
-  readonly idDiffers: boolean;
-  /** The row has no window row. */
-  readonly windowMissing: boolean;
   readonly chatType: string | null;
   readonly account: string | null;
   readonly route: StoredRoute;
@@ -108,20 +71,34 @@ export interface StoredSession {
   readonly lastActivityMs: number | null;
   /** The newest of all times that were stored for it, its transcript's not among them. */
   readonly lastStoredMs: number | null;
-  /** `sessionFile` or `transcriptPath` is null, or there is nothing to derive a path from. */
-  readonly pathNull: boolean;
-  /** `sessionFile` or `sessionId` leads out of the state directory; it was not followed. */
-  readonly leadsOut: boolean;
-  readonly transcript: Transcript | null;
-  /** Of its file, where it has one. */
-  readonly transcriptPath: string | null;
-  /** `sessionFile` and `sessionId` name different transcripts, and both are there. */
-  readonly twoTranscripts: boolean;
-  /** Two transcripts of it began within seconds (SQLite): when the younger one did, in milliseconds since the epoch. */
-  readonly twinMs: number | null;
-  /** `unnamed`: nothing says where it would be; `denied`, `unreadable`: it could not be looked at. */
-  readonly transcriptState: 'there' | 'missing' | 'unnamed' | 'denied' | 'unreadable';
+  readonly transcript: Transcript;
+  /** SQLite: when the younger of two windows of its key began that began within seconds of each other; null: none did. */
+  readonly simultaneousStartMs: number | null;
 }
+
+/** A session of which nothing but its key is stored. Readers start from it, so that each fills only what its era has. */
+export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key'> = {
+  flaws: [],
+  sessionId: null,
+  chatType: null,
+  account: null,
+  route: { channel: null, addresses: [], threadId: null, space: null, record: null },
+  model: null,
+  provider: null,
+  totalTokens: null,
+  inputTokens: null,
+  outputTokens: null,
+  totalTokensFresh: null,
+  contextTokens: null,
+  status: null,
+  endedMs: null,
+  startedMs: null,
+  ranMs: null,
+  lastActivityMs: null,
+  lastStoredMs: null,
+  transcript: { state: 'unnamed' },
+  simultaneousStartMs: null,
+};
 
 export type TokensSource = 'index' | 'transcript' | 'none';
 
@@ -143,57 +120,4 @@ export interface Session extends StoredSession {
   /** Equal for all keys of one conversation; null: the key has none that could be told from another. */
   readonly identity: string | null;
   readonly thresholds: Thresholds;
-}
-
-/** What can be wrong with a session. */
-export const FINDINGS = ['corrupted', 'duplicate', 'stray', 'collision', 'stuck'] as const;
-
-/** Something that is wrong with a session. */
-export interface Finding {
-  readonly finding: (typeof FINDINGS)[number];
-  /** Empty where a finding has no reasons. */
-  readonly reason: string;
-  /** The agent that the session belongs to, where the finding is about that; else empty. */
-  readonly expectedAgent: string;
-}
-
-/** What a database says beside its sessions. */
-export interface DatabaseFigures {
-  /** In pages that hold nothing. */
-  readonly freeBytes: number;
-  /** Messages that were accepted and not taken up; null: the version has no such table. */
-  readonly pendingInputs: {
-    readonly byState: readonly { readonly state: string; readonly inputs: number }[];
-    /** Milliseconds since the epoch. */
-    readonly oldestQueuedMs: number | null;
-  } | null;
-  /** The transcript of a deleted or reset session could not be written to its archive. */
-  readonly unpublishedArchive: boolean;
-}
-
-/** What was read of one agent. */
-export interface StoreReading {
-  readonly agent: string;
-  readonly layout: Layout;
-  /** Other agents keep their sessions in the same file. */
-  readonly shared: boolean;
-  /** PRAGMA user_version; 0 for `file` and `empty`. */
-  readonly schema: number;
-  /** OpenClaw's, as the database has it; null: it is the config's to say. */
-  readonly version: string | null;
-  readonly readable: boolean;
-  readonly problems: readonly Problem[];
-  /** Without the archived ones. */
-  readonly sessions: readonly StoredSession[];
-  readonly archived: number;
-  /** The newest write to index or transcripts, in milliseconds since the epoch; null when there are none. */
-  readonly lastWriteMs: number | null;
-  /** Where the transcripts of its sessions lie, archived ones too, whether or not they are there. */
-  readonly transcriptPaths: readonly string[];
-  /** null: there is no database with sessions. */
-  readonly database: DatabaseFigures | null;
-  /** Sessions of an index that the database does not hold: OpenClaw 2026.8.1 and later sees none of them. */
-  readonly unimported: number;
-  /** When the figures were read, in milliseconds since the epoch, where they could not be read anew; else null. */
-  readonly staleSinceMs: number | null;
 }

@@ -1,6 +1,9 @@
 import type { AgentSettings } from '../openclaw/limits.ts';
 import type { AgentFiles } from './files.ts';
-import type { DatabaseFigures, Era, Finding, Layout, Problem, Session } from './session.ts';
+import type { Finding } from './finding.ts';
+import type { Era } from './layout.ts';
+import type { ReadableStore, UnreadableStore } from './reading.ts';
+import type { Session } from './session.ts';
 
 /** A session as it is published. */
 export interface SnapshotSession {
@@ -15,27 +18,22 @@ export interface SnapshotSession {
   readonly hasSeries: boolean;
 }
 
-export interface SnapshotAgent {
-  readonly agent: string;
-  readonly layout: Layout;
-  readonly schema: number;
-  /** OpenClaw's version, empty when unknown. */
-  readonly version: string;
-  readonly readable: boolean;
-  readonly problems: readonly Problem[];
-  readonly archived: number;
-  readonly lastWriteMs: number | null;
-  /** As in `StoreReading`. */
-  readonly database: DatabaseFigures | null;
-  readonly unimported: number;
-  readonly staleSinceMs: number | null;
+/** An agent whose store was read; `version` is the config's where the store has none. */
+export interface ReadableAgent extends Omit<ReadableStore, 'sessions' | 'shared' | 'transcriptPaths'> {
+  readonly sessions: readonly SnapshotSession[];
   /** null: its folders could not be looked at. */
   readonly files: AgentFiles | null;
-  /** null: the store could not be read. */
-  readonly settings: AgentSettings | null;
-  readonly sessions: readonly SnapshotSession[];
+  readonly settings: AgentSettings;
   /** Findings that the config file says to ignore, by name; they are in no other figure. */
   readonly ignored: Readonly<Partial<Record<Finding['finding'], number>>>;
+}
+
+/** Of an agent whose store could not be read nothing else is published. */
+export type SnapshotAgent = ReadableAgent | UnreadableStore;
+
+/** The agents whose stores were read: only of these are there figures. */
+export function readableAgents({ agents }: Pick<Snapshot, 'agents'>): ReadableAgent[] {
+  return agents.filter((agent) => agent.readable);
 }
 
 /** A reason that was looked for in every session of an era, so that a count of zero means none. */
@@ -50,8 +48,8 @@ export interface Snapshot {
   /** Why the state directory could not be read; null when it was. */
   readonly unreadable: string | null;
   readonly configValid: boolean;
-  /** OpenClaw's version by its config, empty when unknown. */
-  readonly version: string;
+  /** OpenClaw's version by its config; null: unknown. */
+  readonly version: string | null;
   /** Runs of the migration to SQLite that left a report; null: no migration was ever run here. */
   readonly migrationRuns: number | null;
   /** A generated sample and nobody's state. */

@@ -10,6 +10,33 @@ export interface Usage {
 
 export const NO_USAGE: Usage = { after: null, before: null, compacted: false };
 
+/** A transcript that is there. */
+export interface FoundTranscript {
+  readonly state: 'there';
+  /** Of its file; null: it lies in a database. */
+  readonly path: string | null;
+  /** Of the file; in a database the logical bytes of its events; null: not known. */
+  readonly bytes: number | null;
+  /** Milliseconds since the epoch. */
+  readonly writtenMs: number;
+  readonly usage: Usage;
+  /** Records of these types; null: not known yet. */
+  readonly messages: number | null;
+  readonly compactions: number | null;
+  /** Whole lines, or events, that do not parse; null: not validated yet. */
+  readonly badRecords: number | null;
+  /** Lines, or events, that are too large to be judged (`LARGEST_RECORD_BYTES`); null: not validated yet. */
+  readonly oversizedRecords: number | null;
+}
+
+/** The transcript of a session. `unnamed`: nothing says where it would be; `denied`, `unreadable`: it could not be looked at. */
+export type Transcript = FoundTranscript | { readonly state: 'missing' | 'unnamed' | 'denied' | 'unreadable' };
+
+/** The transcript where it is there, else null. */
+export function foundTranscript({ transcript }: { readonly transcript: Transcript }): FoundTranscript | null {
+  return transcript.state === 'there' ? transcript : null;
+}
+
 /** What a whole transcript says; messages and compactions are counts of records. */
 export interface TranscriptFacts {
   /** The first record that parses, when it is a header; `startedMs` is null when its time is none. */

@@ -3,8 +3,10 @@ import { type CheckOutcome, runChecks } from '../checks/run.ts';
 import { prepareClassify } from '../classify.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { AgentFiles } from '../model/files.ts';
-import type { Finding, Session, StoreReading } from '../model/session.ts';
-import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
+import type { Finding } from '../model/finding.ts';
+import type { StoreReading } from '../model/reading.ts';
+import type { Session } from '../model/session.ts';
+import type { LookedFor, ReadableAgent, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
 import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
 import { agentSettings } from '../openclaw/limits.ts';
 import { applyPolicy, type Policy } from '../settings/policy.ts';
@@ -36,11 +38,11 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     now,
     thresholdsOf: policy.thresholdsOf,
   });
-  const classified = readings.map((reading) => ({
-    reading,
-    sessions: reading.sessions.map((session) => classify(session, reading)),
-  }));
-  const all = classified.flatMap(({ sessions }) => sessions);
+  const classified = readings.map((reading) => {
+    if (!reading.readable) return reading;
+    return { ...reading, sessions: reading.sessions.map((session) => classify(session, reading)) };
+  });
+  const all = classified.flatMap((store) => (store.readable ? store.sessions : []));
   const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
   const { findings: found, outcomes } = runChecks(enabled, {
     sessions: all,
@@ -50,24 +52,19 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
   const { findings, ignored } = withoutIgnored(found, policy.isIgnored);
   const labelOf = chooseWithSeries(all, findings, input.sessionLimit, input.labels);
 
-  const version = discovery.config.version ?? discovery.registryVersion ?? '';
-  const agents = classified.map(({ reading, sessions }) => ({
-    agent: reading.agent,
-    layout: reading.layout,
-    schema: reading.schema,
-    version: reading.version ?? version,
-    readable: reading.readable,
-    problems: reading.problems,
-    archived: reading.archived,
-    lastWriteMs: reading.lastWriteMs,
-    database: reading.database,
-    unimported: reading.unimported,
-    staleSinceMs: reading.staleSinceMs,
-    files: reading.readable ? (input.files.get(reading.agent) ?? null) : null,
-    settings: reading.readable ? agentSettings(config, reading.agent, (reading.version ?? version) || null) : null,
-    sessions: sessions.map((session) => published(session, findings.get(session) ?? [], labelOf, input.labels)),
-    ignored: ignored.get(reading.agent) ?? {},
-  }));
+  const version = discovery.config.version ?? discovery.registryVersion;
+  const agents = classified.map((store): SnapshotAgent => {
+    const named = { ...store, version: store.version ?? version };
+    if (!named.readable) return named;
+    const { shared: _shared, transcriptPaths: _paths, sessions, ...figures } = named;
+    return {
+      ...figures,
+      files: input.files.get(store.agent) ?? null,
+      settings: agentSettings(config, store.agent, named.version),
+      sessions: sessions.map((session) => published(session, findings.get(session) ?? [], labelOf, input.labels)),
+      ignored: ignored.get(store.agent) ?? {},
+    };
+  });
   const snapshot: Snapshot = {
     unreadable: discovery.unreadable,
     configValid: discovery.configValid,
@@ -83,7 +80,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
 interface Sifted {
   readonly findings: ReadonlyMap<Session, readonly Finding[]>;
   /** How many of each, by agent. */
-  readonly ignored: ReadonlyMap<string, SnapshotAgent['ignored']>;
+  readonly ignored: ReadonlyMap<string, ReadableAgent['ignored']>;
 }
 
 /** What is meant to be so takes part in nothing but its own count. */

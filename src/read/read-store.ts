@@ -1,9 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import type { AgentDatabase, AgentStore } from '../discover/agent-stores.ts';
 import { diskError, namesIn } from '../disk/files.ts';
-import type { Problem, StoreReading } from '../model/session.ts';
+import type { Problem } from '../model/problem.ts';
+import type { ReadableStore, StoreReading, UnreadableStore } from '../model/reading.ts';
+import { foundTranscript } from '../model/transcript.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
-import { type FileStoreContext, leftInIndex, nothingIn, readFileStore } from './file/store.ts';
+import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { DatabaseCache, DatabaseReading } from './sqlite/store.ts';
 
 export interface StoreContext extends FileStoreContext {
@@ -50,12 +52,12 @@ function fromDatabase(
   reading: DatabaseReading,
   isSetAside: boolean,
   context: StoreContext,
-): StoreReading {
+): ReadableStore {
   const { sessions, archived, schema, version, figures, staleSinceMs, rows } = reading;
   const left = leftInIndex(store, context);
   const imported = new Set(rows.map(({ key }) => key));
-  const times = (sessions ?? []).map(({ lastStoredMs, transcript }) =>
-    Math.max(lastStoredMs ?? 0, transcript?.writtenMs ?? 0),
+  const times = (sessions ?? []).map((session) =>
+    Math.max(session.lastStoredMs ?? 0, foundTranscript(session)?.writtenMs ?? 0),
   );
   return {
     agent: store.agent,
@@ -83,9 +85,9 @@ function fromDatabase(
 }
 
 function unreadable(
-  store: AgentStore,
+  { agent }: AgentStore,
   { schema, version }: Pick<DatabaseReading, 'schema' | 'version'>,
   problem: Problem,
-): StoreReading {
-  return { ...nothingIn(store), layout: 'sqlite', schema, version, readable: false, problems: [problem] };
+): UnreadableStore {
+  return { readable: false, agent, layout: 'sqlite', schema, version, problems: [problem] };
 }

@@ -2,6 +2,7 @@ import type { CheckOutcome } from '../checks/run.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { Log, LogLevel } from '../log.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { foundTranscript } from '../model/transcript.ts';
 import { LARGEST_RECORD_BYTES } from '../openclaw/record.ts';
 
 const LARGEST_RECORD = `${LARGEST_RECORD_BYTES / (1024 * 1024)} MiB`;
@@ -47,12 +48,16 @@ export class ChangeLog {
         fields: {},
       }));
     }
-    for (const { agent, problems, readable, sessions, files, staleSinceMs } of snapshot.agents) {
+    for (const store of snapshot.agents) {
+      const { agent, problems } = store;
       this.changed(`agent ${agent}`, problems.join(',') || 'ok', problems.length === 0 ? 'info' : 'warn', (reason) => ({
-        message: readable ? 'store was read' : 'store could not be read',
+        message: store.readable ? 'store was read' : 'store could not be read',
         fields: { agent, problem: reason },
       }));
-      const isUncounted = readable && files === null;
+      // Nothing else is known of it, so nothing else of it has changed.
+      if (!store.readable) continue;
+      const { sessions, files, staleSinceMs } = store;
+      const isUncounted = files === null;
       this.changed(`files ${agent}`, isUncounted ? 'unknown' : 'ok', isUncounted ? 'warn' : 'info', () => ({
         message: isUncounted ? 'files could not all be counted: their figures are left out' : 'files were counted',
         fields: { agent },
@@ -69,7 +74,10 @@ export class ChangeLog {
             : 'sessions have no series of their own (session limit, or equal labels)',
         fields: { agent, sessions: withoutSeries },
       }));
-      const oversized = sessions.reduce((sum, { session }) => sum + (session.transcript?.oversizedRecords ?? 0), 0);
+      const oversized = sessions.reduce(
+        (sum, { session }) => sum + (foundTranscript(session)?.oversizedRecords ?? 0),
+        0,
+      );
       this.changed(`oversized ${agent}`, String(oversized), oversized === 0 ? 'info' : 'warn', () => ({
         message:
           oversized === 0

@@ -7,7 +7,7 @@ import { RegistryCache } from '../discover/registry.ts';
 import { diskError } from '../disk/files.ts';
 import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
-import type { StoreReading } from '../model/session.ts';
+import type { StoreReading } from '../model/reading.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { labelContext } from '../openclaw/labels.ts';
@@ -144,7 +144,7 @@ export class Scanner {
     this.databases.endQuickScan();
     const files = await agentFiles({
       stores: discovery.agents,
-      referenced: new Set(readings.flatMap(({ transcriptPaths }) => transcriptPaths)),
+      referenced: new Set(readings.flatMap((reading) => (reading.readable ? reading.transcriptPaths : []))),
       now: this.now(),
       isDeadPid: settings.samePidNamespace ? isDeadPid : null,
       pause,
@@ -201,8 +201,9 @@ export class Scanner {
 /** Session by session: the whole of a large store as one text would be the largest thing in this process. */
 function fingerprintOf({ agents, ...state }: Snapshot): string {
   const hash = createHash('sha256').update(JSON.stringify(state));
-  for (const { sessions, ...agent } of agents) {
-    hash.update(JSON.stringify(agent));
+  for (const agent of agents) {
+    const { sessions, ...rest } = agent.readable ? agent : { ...agent, sessions: [] };
+    hash.update(JSON.stringify(rest));
     for (const session of sessions) hash.update(JSON.stringify(session));
   }
   return hash.digest('hex');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ExporterError } from '../errors.ts';
-import { FINDINGS } from '../model/session.ts';
+import { FINDINGS } from '../model/finding.ts';
 import { KINDS, type Kind } from '../openclaw/keys.ts';
 import { SHIPPED_THRESHOLDS, type Thresholds } from '../thresholds.ts';
 

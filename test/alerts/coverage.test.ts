@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
-import { FINDINGS, PROBLEMS } from '../../src/model/session.ts';
+import { FINDINGS } from '../../src/model/finding.ts';
+import { PROBLEMS } from '../../src/model/problem.ts';
 import { EXPORTER_FAMILIES } from '../../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
 import { RULES } from './all-rules.ts';

@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { collisions } from '../../src/checks/collisions.ts';
 import { classified, found, NOW, type Routed } from '../support/routed.ts';
 import { bound } from '../support/routes.ts';
+import { aTranscript } from '../support/snapshot.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const LINKS = { ...bound(), session: { identityLinks: { ada: ['telegram:111'] } } };
 
 type User = readonly [agent: string, key: string, path: string | null];
+
+/** What a session with its transcript at this path has. */
+function at(path: string): Pick<Routed, 'transcript'> {
+  return { transcript: aTranscript(10, { path }) };
+}
 
 function colliding(...sessions: readonly Routed[]): string[] {
   return found(collisions, classified(LINKS, '2026.7.35', sessions));
@@ -14,7 +20,7 @@ function colliding(...sessions: readonly Routed[]): string[] {
 
 describe('one transcript of several keys', () => {
   const users = (...all: readonly User[]) =>
-    all.map(([agent, key, transcriptPath]) => ({ agent, key, transcriptPath }));
+    all.map(([agent, key, path]) => ({ agent, key, ...(path === null ? {} : at(path)) }));
 
   it.each<[string, User[]]>([
     [
@@ -165,8 +171,8 @@ describe('one transcript of several keys', () => {
 
 it('is a session whose entry names two transcripts', () => {
   const [one, two] = [
-    { agent: 'main', key: 'agent:main:one', twoTranscripts: true, transcriptPath: '/a' },
-    { agent: 'main', key: 'agent:main:two', transcriptPath: '/b' },
+    { agent: 'main', key: 'agent:main:one', flaws: ['two_transcripts' as const], ...at('/a') },
+    { agent: 'main', key: 'agent:main:two', ...at('/b') },
   ];
   expect(colliding(one, two)).toEqual(['main agent:main:one:']);
 });
@@ -175,13 +181,13 @@ it('is found once though it collides in two ways', () => {
   const both = ['one', 'two'].map((name) => ({
     agent: 'main',
     key: `agent:main:${name}`,
-    twoTranscripts: true,
-    transcriptPath: '/a',
+    flaws: ['two_transcripts' as const],
+    ...at('/a'),
   }));
   expect(colliding(...both)).toEqual(['main agent:main:one:', 'main agent:main:two:']);
 });
 
-describe('two transcripts of one row that began together', () => {
+describe('two windows of one row that began together', () => {
   it.each<[string, string, number | null, boolean]>([
     ['just now', 'agent:main:telegram:direct:111', NOW - 1000, true],
     ['nearly a day ago', 'agent:main:main', NOW - DAY + 1, true],
@@ -192,8 +198,8 @@ describe('two transcripts of one row that began together', () => {
     ['of a job without an agent', 'cron:daily', NOW - 1000, false],
     ['of a label that begins so', 'agent:main:cronicle', NOW - 1000, true],
     ['which are none', 'agent:main:main', null, false],
-  ])('%s', (_, key, twinMs, isCollision) => {
-    const found = colliding({ agent: 'main', key, era: 'sqlite', twinMs });
+  ])('%s', (_, key, simultaneousStartMs, isCollision) => {
+    const found = colliding({ agent: 'main', key, era: 'sqlite', simultaneousStartMs });
     expect(found).toEqual(isCollision ? [`main ${key}:`] : []);
   });
 });

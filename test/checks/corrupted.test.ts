@@ -1,79 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
-import type { Session, Transcript } from '../../src/model/session.ts';
-import { NO_FACTS, NO_USAGE, type TranscriptFacts } from '../../src/model/transcript.ts';
-import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
-import { NO_ROUTE, UNPLACED } from '../support/snapshot.ts';
+import type { Session } from '../../src/model/session.ts';
+import type { FoundTranscript } from '../../src/model/transcript.ts';
+import { aSession, aTranscript } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const MINUTE = 60_000;
 
 /** A session in good health, after a deep scan. */
-const GOOD: Session = {
+const GOOD = aSession({
   agent: 'ops',
-  era: 'file',
   key: 'agent:ops:telegram:direct:12345',
-  broken: false,
-  sessionId: 'abc',
-  idDiffers: false,
-  windowMissing: false,
-  chatType: 'direct',
-  account: null,
-  route: NO_ROUTE,
-  model: null,
-  provider: null,
+  kind: 'dm',
   totalTokens: 100,
   inputTokens: 100,
   outputTokens: 5,
   totalTokensFresh: true,
-  contextTokens: null,
-  status: null,
-  endedMs: null,
-  startedMs: NOW - 60 * MINUTE,
-  ranMs: null,
-  lastStoredMs: null,
-  lastActivityMs: NOW - 10 * MINUTE,
-  pathNull: false,
-  leadsOut: false,
-  transcript: transcript({}),
-  transcriptPath: null,
-  twoTranscripts: false,
-  twinMs: null,
-  transcriptState: 'there',
-  kind: 'dm',
-  channel: 'telegram',
-  tokens: 100,
-  tokensSource: 'index',
-  window: null,
-  effectiveWindow: null,
-  active: true,
-  thresholds: SHIPPED_THRESHOLDS.dm,
-  ...UNPLACED,
-};
+  transcript: transcript(),
+});
 
-function transcript(facts: Partial<TranscriptFacts> | null, more: Partial<Transcript> = {}): Transcript {
-  const validated = { ...NO_FACTS, header: { id: 'abc', startedMs: null }, records: 3, messages: 2, ...facts };
-  return {
-    bytes: 900,
-    writtenMs: NOW - 10 * MINUTE,
-    usage: NO_USAGE,
-    messages: facts === null ? null : validated.messages,
-    compactions: facts === null ? null : validated.compactions,
-    badRecords: facts === null ? null : validated.badLines,
-    oversizedRecords: facts === null ? null : validated.oversizedRecords,
-    facts: facts === null ? null : validated,
-    ...more,
-  };
+function transcript(changes: Partial<FoundTranscript> = {}): FoundTranscript {
+  return aTranscript(900, { writtenMs: NOW - 10 * MINUTE, messages: 2, ...changes });
 }
 
 /** Without a transcript, never run: what OpenClaw leaves in normal life. */
 const NEVER_RAN: Partial<Session> = {
-  transcript: null,
-  transcriptState: 'missing',
+  transcript: { state: 'missing' },
   totalTokens: null,
   inputTokens: null,
   outputTokens: null,
 };
+const UNNAMED: Partial<Session> = { ...NEVER_RAN, transcript: { state: 'unnamed' } };
 
 interface CheckCase {
   session: string;
@@ -83,25 +40,25 @@ interface CheckCase {
 
 const CASES: Record<string, CheckCase[]> = {
   window_missing: [
-    { session: 'a row without one', is: { era: 'sqlite', windowMissing: true }, finds: true },
+    { session: 'a row without one', is: { era: 'sqlite', flaws: ['window_missing'] }, finds: true },
     { session: 'a row with one', is: { era: 'sqlite' } },
   ],
   entry_invalid: [
-    { session: 'a row whose entry is none', is: { era: 'sqlite', broken: true }, finds: true },
-    { session: 'no object', is: { broken: true }, finds: true },
-    { session: 'one whose path leads out', is: { leadsOut: true }, finds: true },
-    { session: 'one whose path is null', is: { pathNull: true } },
+    { session: 'a row whose entry is none', is: { era: 'sqlite', flaws: ['entry_not_object'] }, finds: true },
+    { session: 'no object', is: { flaws: ['entry_not_object'] }, finds: true },
+    { session: 'one whose path leads out', is: { flaws: ['leads_out'] }, finds: true },
+    { session: 'one whose path is null', is: { flaws: ['path_null'] } },
     { session: 'one without a transcript', is: NEVER_RAN },
   ],
   transcript_path_null: [
-    { session: 'one whose path is null', is: { pathNull: true }, finds: true },
+    { session: 'one whose path is null', is: { flaws: ['path_null'] }, finds: true },
     {
       session: 'one whose path is null and whose id names a transcript',
-      is: { pathNull: true, transcript: transcript({}) },
+      is: { flaws: ['path_null'], transcript: transcript() },
       finds: true,
     },
-    { session: 'no object', is: { ...NEVER_RAN, broken: true, transcriptState: 'unnamed' } },
-    { session: 'one whose path leads out', is: { ...NEVER_RAN, leadsOut: true, transcriptState: 'unnamed' } },
+    { session: 'no object', is: { ...UNNAMED, flaws: ['entry_not_object'] } },
+    { session: 'one whose path leads out', is: { ...UNNAMED, flaws: ['leads_out'] } },
     { session: 'one without a transcript', is: NEVER_RAN },
   ],
   transcript_missing: [
@@ -131,96 +88,83 @@ const CASES: Record<string, CheckCase[]> = {
     { session: 'one in its first turn', is: { ...NEVER_RAN, status: 'running' } },
     { session: 'one of an unknown status', is: { ...NEVER_RAN, status: 'Done?' } },
     { session: 'one with a limit, which is no use', is: { ...NEVER_RAN, contextTokens: 200_000 } },
-    { session: 'one that could not be looked at', is: { ...NEVER_RAN, transcriptState: 'unreadable', totalTokens: 9 } },
+    {
+      session: 'one that could not be looked at',
+      is: { ...NEVER_RAN, transcript: { state: 'unreadable' }, totalTokens: 9 },
+    },
     {
       session: 'one whose path leads out',
-      is: { ...NEVER_RAN, transcriptState: 'unnamed', leadsOut: true, totalTokens: 9 },
+      is: { ...UNNAMED, flaws: ['leads_out'], totalTokens: 9 },
     },
-    { session: 'no object', is: { ...NEVER_RAN, broken: true, transcriptState: 'unnamed' } },
+    { session: 'no object', is: { ...UNNAMED, flaws: ['entry_not_object'] } },
   ],
   transcript_empty: [
-    { session: 'one of 0 bytes', is: { transcript: transcript(null, { bytes: 0 }) }, finds: true },
-    {
-      session: 'one of 0 bytes after a deep scan',
-      is: { transcript: { ...transcript(null, { bytes: 0 }), facts: NO_FACTS } },
-      finds: true,
-    },
+    { session: 'one of 0 bytes', is: { transcript: transcript({ bytes: 0 }) }, finds: true },
     {
       session: 'one of 0 bytes that never ran',
-      is: { ...NEVER_RAN, transcript: transcript(null, { bytes: 0 }), transcriptState: 'there' },
+      is: { ...NEVER_RAN, transcript: transcript({ bytes: 0 }) },
       finds: true,
     },
-    { session: 'one of 1 byte', is: { transcript: transcript(null, { bytes: 1 }) } },
+    { session: 'one of 1 byte', is: { transcript: transcript({ bytes: 1 }) } },
     { session: 'one without a transcript', is: NEVER_RAN },
   ],
   header_invalid: [
-    { session: 'one whose first record is no header', is: { transcript: transcript({ header: null }) }, finds: true },
+    { session: 'one without a header', is: { flaws: ['header_missing'] }, finds: true },
     {
-      session: 'one in which nothing parses',
-      is: { transcript: transcript({ header: null, records: 0, badLines: 3 }) },
+      session: 'one without a header that is written now',
+      is: { flaws: ['header_missing'], transcript: transcript({ writtenMs: NOW }) },
       finds: true,
     },
+    { session: 'one without a record', is: { flaws: ['no_record'] }, finds: true },
     {
-      session: 'one of blank lines',
-      is: { transcript: transcript({ header: null, records: 0 }, { bytes: 3 }) },
-      finds: true,
+      session: 'one without a record that is written now',
+      is: { flaws: ['no_record'], transcript: transcript({ writtenMs: NOW }) },
     },
-    {
-      session: 'one of NUL bytes',
-      is: { transcript: transcript({ header: null, records: 0, unfinished: true }) },
-      finds: true,
-    },
-    { session: 'an empty one', is: { transcript: { ...transcript(null, { bytes: 0 }), facts: NO_FACTS } } },
-    { session: 'one that was not validated', is: { transcript: transcript(null) } },
-    {
-      session: 'one with a record too large to be judged, which may be the header',
-      is: { transcript: transcript({ header: null, oversizedRecords: 1 }) },
-    },
-    { session: 'one of another id', is: { transcript: transcript({ header: { id: 'xyz', startedMs: null } }) } },
-    { session: 'one with only a header', is: { transcript: transcript({ records: 1, messages: 0 }) } },
     { session: 'one without a transcript', is: NEVER_RAN },
   ],
   id_mismatch: [
-    { session: 'a row of another id than its entry', is: { era: 'sqlite', idDiffers: true }, finds: true },
+    { session: 'a row of another id than its entry', is: { era: 'sqlite', flaws: ['id_differs'] }, finds: true },
     { session: 'a row of the id of its entry', is: { era: 'sqlite' } },
-    { session: 'one of another id', is: { sessionId: 'xyz' }, finds: true },
-    { session: 'one of the id in other letters', is: { sessionId: 'ABC' }, finds: true },
-    { session: 'one without an id', is: { sessionId: null } },
-    { session: 'one without a header', is: { sessionId: 'xyz', transcript: transcript({ header: null }) } },
-    { session: 'one that was not validated', is: { sessionId: 'xyz', transcript: transcript(null) } },
-    { session: 'one without a transcript', is: { ...NEVER_RAN, sessionId: 'xyz' } },
+    { session: 'a file of another id', is: { flaws: ['id_differs'] }, finds: true },
+    { session: 'one without a transcript', is: NEVER_RAN },
   ],
   invalid_json: [
-    { session: 'one with a bad line', is: { transcript: transcript({ badLines: 1 }) }, finds: true },
-    { session: 'one with many', is: { transcript: transcript({ badLines: 7, header: null }) }, finds: true },
+    { session: 'one with a bad line', is: { transcript: transcript({ badRecords: 1 }) }, finds: true },
     {
-      session: 'one that is written now',
-      is: { transcript: transcript({ badLines: 1 }, { writtenMs: NOW }) },
+      session: 'a row with a bad event',
+      is: { era: 'sqlite', transcript: transcript({ badRecords: 1 }) },
       finds: true,
     },
-    { session: 'one that ends within a line', is: { transcript: transcript({ unfinished: true }) } },
+    {
+      session: 'one that is written now',
+      is: { transcript: transcript({ badRecords: 7, writtenMs: NOW }) },
+      finds: true,
+    },
+    { session: 'one that ends within a line', is: { flaws: ['unfinished'] } },
     { session: 'one with a record too large to be judged', is: { transcript: transcript({ oversizedRecords: 1 }) } },
-    { session: 'one that was not validated', is: { transcript: transcript(null) } },
+    { session: 'one that was not validated', is: { transcript: transcript({ badRecords: null }) } },
     { session: 'one without a transcript', is: NEVER_RAN },
   ],
   truncated: [
-    { session: 'one that ends within a line', is: { transcript: transcript({ unfinished: true }) }, finds: true },
+    { session: 'one that ends within a line', is: { flaws: ['unfinished'] }, finds: true },
     {
       session: 'one that did so 2 minutes ago',
-      is: { transcript: transcript({ unfinished: true }, { writtenMs: NOW - 2 * MINUTE - 1000 }) },
+      is: { flaws: ['unfinished'], transcript: transcript({ writtenMs: NOW - 2 * MINUTE - 1000 }) },
       finds: true,
     },
     {
       session: 'one that did so a moment ago',
-      is: { transcript: transcript({ unfinished: true }, { writtenMs: NOW - 2 * MINUTE + 1000 }) },
+      is: { flaws: ['unfinished'], transcript: transcript({ writtenMs: NOW - 2 * MINUTE + 1000 }) },
     },
-    { session: 'one that does so now', is: { transcript: transcript({ unfinished: true }, { writtenMs: NOW }) } },
+    {
+      session: 'one that does so now',
+      is: { flaws: ['unfinished'], transcript: transcript({ writtenMs: NOW }) },
+    },
     {
       session: 'one written in the future',
-      is: { transcript: transcript({ unfinished: true }, { writtenMs: NOW + 60 * MINUTE }) },
+      is: { flaws: ['unfinished'], transcript: transcript({ writtenMs: NOW + 60 * MINUTE }) },
     },
-    { session: 'one with a bad line', is: { transcript: transcript({ badLines: 1 }) } },
-    { session: 'one that was not validated', is: { transcript: transcript(null) } },
+    { session: 'one with a bad line', is: { transcript: transcript({ badRecords: 1 }) } },
     { session: 'one without a transcript', is: NEVER_RAN },
   ],
 };
@@ -253,11 +197,10 @@ describe('CHECKS', () => {
   });
 
   it('find every reason that holds', () => {
-    const session = {
+    const session: Session = {
       ...GOOD,
-      sessionId: 'xyz',
-      pathNull: true,
-      transcript: transcript({ badLines: 1, unfinished: true }),
+      flaws: ['path_null', 'id_differs', 'unfinished'],
+      transcript: transcript({ badRecords: 1 }),
     };
     const reasons = CHECKS.flatMap((check) => [...check.run({ sessions: [session], listedAgents: [], now: NOW })]).map(
       ({ finding }) => finding.reason,

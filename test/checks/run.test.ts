@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Check, corruptedWhen } from '../../src/checks/check.ts';
+import type { Check } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/run.ts';
 import type { Session } from '../../src/model/session.ts';
-import { aSession } from '../support/snapshot.ts';
+import { aSession, corrupted } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 
@@ -10,13 +10,26 @@ function session(key: string): Session {
   return aSession({ agent: 'ops', key });
 }
 
+function check(reason: string, finds: (session: Session) => boolean): Check {
+  return {
+    name: reason,
+    finding: 'corrupted',
+    reasons: [reason],
+    eras: { file: 'quick' },
+    meaning: '',
+    *run({ sessions }) {
+      for (const session of sessions) if (finds(session)) yield { session, finding: corrupted(reason) };
+    },
+  };
+}
+
 function finds(reason: string, ...keys: string[]): Check {
-  return corruptedWhen({ reason, eras: { file: 'quick' }, meaning: '' }, ({ key }) => keys.includes(key));
+  return check(reason, ({ key }) => keys.includes(key));
 }
 
 /** Finds the first session, then fails. */
 function fails(reason: string, error: unknown): Check {
-  return corruptedWhen({ reason, eras: { file: 'quick' }, meaning: '' }, ({ key }) => {
+  return check(reason, ({ key }) => {
     if (key !== 'a') throw error;
     return true;
   });

@@ -1,26 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { stuck } from '../../src/checks/stuck.ts';
 import type { Session } from '../../src/model/session.ts';
-import { aSession } from '../support/snapshot.ts';
+import { aSession, aTranscript } from '../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const MINUTES = 60_000;
 const LONG_AGO = NOW - 31 * MINUTES;
 
 function transcriptWritten(writtenMs: number): Partial<Session> {
-  const usage = { after: null, before: null, compacted: false };
-  return {
-    transcript: {
-      bytes: 1,
-      writtenMs,
-      usage,
-      messages: null,
-      compactions: null,
-      badRecords: null,
-      oversizedRecords: null,
-      facts: null,
-    },
-  };
+  return { transcript: aTranscript(1, { writtenMs }) };
 }
 
 describe('stuck', () => {
@@ -40,7 +28,7 @@ describe('stuck', () => {
     ['one that failed', { status: 'failed', lastStoredMs: LONG_AGO }, false],
     ['an old version without a status', { status: null, lastStoredMs: LONG_AGO }, false],
   ])('%s', (_, fields, expected) => {
-    const session = { ...aSession(), transcript: null, lastStoredMs: null, ...fields };
+    const session = aSession(fields);
     expect([...stuck.run({ sessions: [session], listedAgents: [], now: NOW })]).toHaveLength(expected ? 1 : 0);
   });
 });

@@ -7,10 +7,12 @@ import { generateSample } from '../../demo/generate.ts';
 import { CHECKS } from '../../src/checks/all.ts';
 import { createLog } from '../../src/log.ts';
 import type { Snapshot, SnapshotSession } from '../../src/model/snapshot.ts';
+import { foundTranscript } from '../../src/model/transcript.ts';
 import { KINDS } from '../../src/openclaw/keys.ts';
 import { Scanner } from '../../src/scan/scanner.ts';
 import { NO_POLICY } from '../../src/settings/policy.ts';
 import { isOverThreshold, isTranscriptLarge, tokensSeverity } from '../../src/thresholds.ts';
+import { allSessions } from '../support/snapshot.ts';
 
 /** Those that 2026.7.35 left. */
 const FILE_AGENTS = ['demo-main', 'demo-support', 'demo-ops', 'demo-broken', 'demo-retired'];
@@ -43,7 +45,7 @@ describe('the exporter', () => {
 
   beforeAll(async () => {
     snapshot = await scan(sampleAt(NOW));
-    sessions = snapshot.agents.flatMap((agent) => agent.sessions);
+    sessions = allSessions(snapshot);
     inFiles = sessions.filter(({ session }) => FILE_AGENTS.includes(session.agent));
   });
 
@@ -95,7 +97,7 @@ describe('the exporter', () => {
       ),
     ).toBe(true);
     expect(all.filter(isTranscriptLarge)).toHaveLength(1);
-    expect(all.some(({ transcript }) => (transcript?.facts?.compactions ?? 0) > 0)).toBe(true);
+    expect(all.some((session) => (foundTranscript(session)?.compactions ?? 0) > 0)).toBe(true);
     const healthy = inFiles.filter(({ session, findings }) => findings.length === 0 && !isOverThreshold(session));
     expect(healthy.length).toBeGreaterThan(10);
   });

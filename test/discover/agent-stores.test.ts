@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { foundTranscript } from '../../src/model/transcript.ts';
 import type { ScanSettings } from '../../src/scan/messages.ts';
 import { testScanner } from '../support/scan.ts';
+import { allSessions } from '../support/snapshot.ts';
 
 const HEADER = `${JSON.stringify({ type: 'session', version: 3, id: 's', timestamp: '2026-02-08T00:00:00.000Z' })}\n`;
 
@@ -25,11 +27,13 @@ function config(store: string): object {
 async function sessionsOf(stateDir: string, settings: Partial<ScanSettings> = {}) {
   const { snapshot } = await testScanner(stateDir, { settings }).deep();
   return Object.fromEntries(
-    snapshot.agents.map(({ agent, readable, problems, sessions }) => [
-      agent,
-      readable
-        ? sessions.map(({ session }) => `${session.key} ${session.transcript?.bytes ?? session.transcriptState}`)
-        : problems,
+    snapshot.agents.map((store) => [
+      store.agent,
+      store.readable
+        ? store.sessions.map(
+            ({ session }) => `${session.key} ${foundTranscript(session)?.bytes ?? session.transcript.state}`,
+          )
+        : store.problems,
     ]),
   );
 }
@@ -108,8 +112,8 @@ describe('session.store', () => {
     });
     const stateDir = folderWith({ 'openclaw.json': config(join(elsewhere, 'store', '{agentId}.json')) });
     const { snapshot } = await testScanner(stateDir).deep();
-    const [main] = snapshot.agents;
-    expect(main?.sessions[0]?.findings).toMatchObject([{ reason: 'entry_invalid' }]);
-    expect(main?.sessions[0]?.session.transcript).toBeNull();
+    const [published] = allSessions(snapshot);
+    expect(published?.findings).toMatchObject([{ reason: 'entry_invalid' }]);
+    expect(published?.session.transcript).toEqual({ state: 'missing' });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
 import type { Discovery } from '../../src/discover/discover.ts';
-import type { StoredSession, StoreReading } from '../../src/model/session.ts';
+import type { StoredSession } from '../../src/model/session.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { labelContext } from '../../src/openclaw/labels.ts';
@@ -12,7 +12,7 @@ import { type SnapshotInput, takeSnapshot } from '../../src/publish/snapshot.ts'
 import { NO_POLICY } from '../../src/settings/policy.ts';
 import { parseExposition, seriesOf } from '../support/exposition.ts';
 import { SALT } from '../support/scan.ts';
-import { aStoredSession, aTranscript } from '../support/snapshot.ts';
+import { allSessions, aReading, aStoredSession, aTranscript } from '../support/snapshot.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const DISCOVERY: Discovery = {
@@ -31,26 +31,10 @@ const DISCOVERY: Discovery = {
 
 /** A snapshot of one agent with these sessions, keys shown as they are. */
 function take(sessions: readonly StoredSession[], changes: Partial<SnapshotInput> = {}) {
-  const reading: StoreReading = {
-    agent: 'main',
-    layout: 'file',
-    shared: false,
-    schema: 0,
-    version: null,
-    readable: true,
-    problems: [],
-    sessions,
-    archived: 0,
-    lastWriteMs: null,
-    transcriptPaths: [],
-    database: null,
-    unimported: 0,
-    staleSinceMs: null,
-  };
   return takeSnapshot({
     files: new Map(),
     discovery: DISCOVERY,
-    readings: [reading],
+    readings: [aReading({ sessions })],
     labels: labelContext(null, ['main'], []),
     sessionLimit: 1000,
     disabledChecks: [],
@@ -67,10 +51,10 @@ function used(name: string, minutesAgo: number | null, changes: Partial<StoredSe
   return aStoredSession({ key: `agent:main:${name}`, lastActivityMs, ...changes });
 }
 
-function keysWithSeries({ agents }: Snapshot): string[] {
-  return agents.flatMap(({ sessions }) =>
-    sessions.filter(({ hasSeries }) => hasSeries).map(({ session }) => session.key),
-  );
+function keysWithSeries(snapshot: Snapshot): string[] {
+  return allSessions(snapshot)
+    .filter(({ hasSeries }) => hasSeries)
+    .map(({ session }) => session.key);
 }
 
 async function corruptedReasons(snapshot: Snapshot): Promise<string[]> {
@@ -81,9 +65,9 @@ async function corruptedReasons(snapshot: Snapshot): Promise<string[]> {
 describe('the session limit', () => {
   const quiet = [used('old', 600), used('never', null), used('new', 1), used('middle', 60)];
   const noteworthy = [
-    used('corrupted', 6000, { broken: true }),
+    used('corrupted', 6000, { flaws: ['entry_not_object'] }),
     used('warning', 5000, { totalTokens: 150_001, totalTokensFresh: true }),
-    used('large', 4000, { transcript: aTranscript(500_001), transcriptState: 'there' }),
+    used('large', 4000, { transcript: aTranscript(500_001) }),
   ];
   const sessions = [...quiet, ...noteworthy];
 
@@ -104,25 +88,15 @@ describe('the session limit', () => {
   it('counts over all agents, and takes no session from any count', async () => {
     const { snapshot } = take([], {
       sessionLimit: 2,
-      readings: ['a', 'b'].map((agent) => ({
-        agent,
-        layout: 'file',
-        shared: false,
-        schema: 0,
-        version: null,
-        readable: true,
-        problems: [],
-        sessions: [
-          used('x', agent === 'a' ? 1 : 2, { agent, key: `agent:${agent}:x` }),
-          used('y', 3, { agent, key: `agent:${agent}:y`, broken: true }),
-        ],
-        archived: 0,
-        lastWriteMs: null,
-        transcriptPaths: [],
-        database: null,
-        unimported: 0,
-        staleSinceMs: null,
-      })),
+      readings: ['a', 'b'].map((agent) =>
+        aReading({
+          agent,
+          sessions: [
+            used('x', agent === 'a' ? 1 : 2, { agent, key: `agent:${agent}:x` }),
+            used('y', 3, { agent, key: `agent:${agent}:y`, flaws: ['entry_not_object'] }),
+          ],
+        }),
+      ),
     });
     const families = parseExposition(await renderFamilies(SNAPSHOT_FAMILIES, snapshot));
     expect(seriesOf(families, 'openclaw_store_sessions_without_series')).toEqual({ 'agent="a"': 1, 'agent="b"': 1 });
@@ -145,7 +119,10 @@ describe.each([
   const [first, second] = ['\ud800', '\udfff'].map((half) => `agent:main:${half}`);
 
   it('gives series to the one that was active later, counts the other, and stays valid', async () => {
-    const sessions = [used('', 60, { key: first ?? '' }), used('', 1, { key: second ?? '', broken: true })];
+    const sessions = [
+      used('', 60, { key: first ?? '' }),
+      used('', 1, { key: second ?? '', flaws: ['entry_not_object'] }),
+    ];
     const { snapshot } = take(sessions, { labels: labelContext(salt, ['main'], []) });
     expect(keysWithSeries(snapshot)).toEqual([second]);
     const text = await renderFamilies(SNAPSHOT_FAMILIES, snapshot);
@@ -182,32 +159,29 @@ describe('a zero means that somebody looked', () => {
   });
 
   it('so a check that throws has none, loses what it found before, and leaves the others alone', async () => {
-    const sound = { ...aTranscript(10), badRecords: 1, facts: { ...aTranscript(10).facts, header: null } };
     const throwing = {
       ...aTranscript(10),
-      get facts(): never {
-        throw new Error('a transcript that nobody thought of');
-      },
       get badRecords(): never {
         throw new Error('a transcript that nobody thought of');
       },
     };
     const { snapshot, checks } = take(
       [
-        used('damaged', 1, { transcript: sound, transcriptState: 'there' }),
-        used('unthinkable', 2, { transcript: throwing, transcriptState: 'there' }),
-        used('broken', 3, { broken: true }),
+        used('damaged', 1, { transcript: aTranscript(10, { badRecords: 1 }) }),
+        used('unthinkable', 2, { transcript: throwing }),
+        used('broken', 3, { flaws: ['entry_not_object'] }),
       ],
       { deepScanned: true },
     );
-    expect(await corruptedReasons(snapshot)).toEqual(quick);
-    expect(checks.filter(({ success }) => !success).map(({ check }) => check)).toEqual(
-      CHECKS.filter(({ eras }) => eras.file === 'deep').map(({ name }) => name),
+    expect(await corruptedReasons(snapshot)).toEqual(
+      corruptions
+        .filter(({ name, eras }) => name !== 'invalid_json' && eras.file !== undefined)
+        .map(({ name }) => name),
     );
-    for (const { success, error } of checks) {
-      expect(error).toBe(success ? null : 'a transcript that nobody thought of');
-    }
-    const findings = snapshot.agents.flatMap(({ sessions }) => sessions.flatMap((session) => session.findings));
+    expect(checks.filter(({ success }) => !success)).toMatchObject([
+      { check: 'invalid_json', error: 'a transcript that nobody thought of' },
+    ]);
+    const findings = allSessions(snapshot).flatMap((session) => session.findings);
     expect(findings.map(({ reason }) => reason)).toEqual(['entry_invalid']);
   });
 });
@@ -222,11 +196,9 @@ describe('the snapshot', () => {
 
   it('has session, account and channel of a session with series as its privacy has them', () => {
     const session = used('telegram:direct:42', 1, { account: 'bot', key: 'agent:main:telegram:direct:42' });
-    const [plain] = take([session]).snapshot.agents.flatMap(({ sessions }) => sessions);
+    const [plain] = allSessions(take([session]).snapshot);
     expect(plain).toMatchObject({ label: 'agent:main:telegram:direct:42', account: 'bot', channel: 'telegram' });
-    const [hashed] = take([session], { labels: labelContext(SALT, ['main'], []) }).snapshot.agents.flatMap(
-      ({ sessions }) => sessions,
-    );
+    const [hashed] = allSessions(take([session], { labels: labelContext(SALT, ['main'], []) }).snapshot);
     expect(hashed?.label).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
     expect(hashed?.account).toMatch(/^[0-9a-f]{10}$/);
     expect(hashed?.channel).toBe('telegram');
@@ -235,8 +207,8 @@ describe('the snapshot', () => {
 
 describe('a policy', () => {
   const sessions = [
-    used('telegram:group:1', 1, { status: 'running', lastStoredMs: NOW - 31 * 60_000, broken: true }),
-    used('telegram:group:2', 1, { broken: true }),
+    used('telegram:group:1', 1, { status: 'running', lastStoredMs: NOW - 31 * 60_000, flaws: ['entry_not_object'] }),
+    used('telegram:group:2', 1, { flaws: ['entry_not_object'] }),
   ];
   const policy = {
     thresholds: [{ session: '*:group:2', tokens: { warning: 1 } }],

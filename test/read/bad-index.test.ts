@@ -21,6 +21,7 @@ import {
 } from '../support/beside.ts';
 import { seriesOf } from '../support/exposition.ts';
 import { SILENT, testScanner } from '../support/scan.ts';
+import { allSessions } from '../support/snapshot.ts';
 
 const PLAIN = { now: () => NOW, settings: { salt: null } };
 const WHOLE = transcriptLines('bad').join('');
@@ -219,7 +220,7 @@ describe('keys', () => {
       'agent="kin"': 0,
     });
     expect(seriesOf(after.deep, 'openclaw_store_sessions')).toMatchObject({ 'agent="ops",kind="other"': 2 });
-    const withSeries = after.snapshot.agents.flatMap(({ sessions }) => sessions).filter(({ hasSeries }) => hasSeries);
+    const withSeries = allSessions(after.snapshot).filter(({ hasSeries }) => hasSeries);
     expect(withSeries.map(({ session }) => session.key)).toContain('x\ud800');
     expect(withSeries.map(({ session }) => session.key)).not.toContain('x\udfff');
     expect(warnings).toContainEqual(expect.objectContaining({ agent: 'ops', sessions: 1 }));

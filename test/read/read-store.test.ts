@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DatabaseOptions, writeDatabase } from '../../demo/database.ts';
-import type { SnapshotAgent } from '../../src/model/snapshot.ts';
+import type { ReadableAgent, Snapshot } from '../../src/model/snapshot.ts';
 import { NOW, SETTLED, transcriptLines } from '../support/beside.ts';
 import { session } from '../support/beside-sqlite.ts';
 import { closedDatabase } from '../support/databases.ts';
 import { testScanner } from '../support/scan.ts';
+import { readableAgent } from '../support/snapshot.ts';
 
 const AGENT = 'agents/ops/agent';
 const DATABASE = `${AGENT}/openclaw-agent.sqlite`;
@@ -26,7 +27,11 @@ interface Store {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-async function read({ database, options = {}, damage = [], index, files = {} }: Store): Promise<SnapshotAgent> {
+async function read(store: Store): Promise<ReadableAgent> {
+  return readableAgent(await scan(store), 'ops');
+}
+
+async function scan({ database, options = {}, damage = [], index, files = {} }: Store): Promise<Snapshot> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'read-store-')));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const config = { meta: { lastTouchedVersion: '2026.9.6' }, agents: { list: [{ id: 'ops' }] } };
@@ -45,8 +50,7 @@ async function read({ database, options = {}, damage = [], index, files = {} }: 
     writeDatabase({ agent: 'ops', sessions, ...options, path: join(dir, DATABASE) });
     closedDatabase(join(dir, DATABASE), ...damage);
   }
-  const { snapshot } = await testScanner(dir, { now: () => NOW }).deep();
-  return snapshot.agents[0] ?? expect.unreachable('the agent is not there');
+  return (await testScanner(dir, { now: () => NOW }).deep()).snapshot;
 }
 
 function idOf(key: string): string {
@@ -117,7 +121,7 @@ describe('the layout', () => {
     ],
   ])('%s', async (_, store, expected, sessions) => {
     const agent = await read(store);
-    expect(agent).toMatchObject({ readable: true, problems: [], ...expected });
+    expect(agent).toMatchObject({ problems: [], ...expected });
     expect(agent.sessions).toHaveLength(sessions);
   });
 
@@ -213,17 +217,9 @@ describe('a database that cannot be used', () => {
     ['of another role', "UPDATE schema_meta SET role = 'global'", 'database_mismatch', '2026.9.6'],
     ['without windows', 'DROP TABLE session_windows', 'schema_unsupported', '2026.9.6'],
   ])('%s is not passed over for the index beside it', async (_, damage, problem, version) => {
-    const agent = await read({ database: LEFT, damage: [damage], index: LEFT });
-    expect(agent).toMatchObject({
-      layout: 'sqlite',
-      schema: 23,
-      version,
-      readable: false,
-      problems: [problem],
-      sessions: [],
-      archived: 0,
-      files: null,
-      database: null,
-    });
+    const { agents } = await scan({ database: LEFT, damage: [damage], index: LEFT });
+    expect(agents).toEqual([
+      { agent: 'ops', layout: 'sqlite', schema: 23, version, readable: false, problems: [problem] },
+    ]);
   });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Snapshot, SnapshotSession } from '../../src/model/snapshot.ts';
+import { readableAgents, type Snapshot, type SnapshotSession } from '../../src/model/snapshot.ts';
+import { foundTranscript } from '../../src/model/transcript.ts';
 import { FILE_CLASSES } from '../../src/openclaw/file-names.ts';
 import { testScanner } from '../support/scan.ts';
+import { allSessions } from '../support/snapshot.ts';
 import { type FactSession, STORES, type UnpackedStore, unpackStore } from '../support/stores.ts';
 
 const PATHS = [
@@ -47,28 +49,28 @@ describe.each(STORES.flatMap((name) => PATHS.map((path) => ({ name, ...path })))
     });
 
     it('has as many undecided sessions', () => {
-      const undecided = deep.agents.map(({ agent, sessions }) => [
+      const undecided = readableAgents(deep).map(({ agent, sessions }) => [
         agent,
         sessions.filter(({ session }) => session.placement.undecided).length,
       ]);
+      const facts = Object.entries(store.facts.agents).filter(([, { unreadable }]) => !unreadable);
       expect(Object.fromEntries(undecided)).toEqual(
-        Object.fromEntries(Object.entries(store.facts.agents).map(([agent, fact]) => [agent, fact.undecided ?? 0])),
+        Object.fromEntries(facts.map(([agent, fact]) => [agent, fact.undecided ?? 0])),
       );
     });
 
     it('has every agent’s layout, kinds, archived sessions and problems, and says what it could not read', () => {
       const agents = Object.fromEntries(
-        deep.agents.map(({ agent, layout, schema, readable, archived, problems, sessions }) => [
-          agent,
-          readable
-            ? { layout, schema, archived, problems, sessions: countKinds(sessions) }
-            : { unreadable: true, problems, sessions: sessions.length },
-        ]),
+        deep.agents.map((each) => {
+          if (!each.readable) return [each.agent, { unreadable: true, problems: each.problems }];
+          const { agent, layout, schema, archived, problems, sessions } = each;
+          return [agent, { layout, schema, archived, problems, sessions: countKinds(sessions) }];
+        }),
       );
       const facts = Object.fromEntries(
         Object.entries(store.facts.agents).map(([agent, fact]) => {
           const problems = Object.keys(fact.problem ?? {});
-          if (fact.unreadable) return [agent, { unreadable: true, problems, sessions: 0 }];
+          if (fact.unreadable) return [agent, { unreadable: true, problems }];
           const { layout, schema, archived, sessions } = fact;
           return [agent, { layout, schema, archived, problems, sessions }];
         }),
@@ -81,11 +83,10 @@ describe.each(STORES.flatMap((name) => PATHS.map((path) => ({ name, ...path })))
       const judged = FILE_CLASSES.filter((name) => !(ownPath && name === 'index'));
       const known = (totals: Record<string, number> = {}) =>
         Object.fromEntries(judged.map((name) => [name, totals[name] ?? 0]));
-      const measured = deep.agents.flatMap(({ agent, readable, files }) => {
-        if (!readable) return [];
+      const measured = readableAgents(deep).map(({ agent, files }) => {
         const byClass = (of: 'files' | 'bytes') =>
           Object.fromEntries(files?.classes.map((each) => [each.class, each[of]]) ?? []);
-        return [[agent, { files: known(byClass('files')), bytes: known(byClass('bytes')), locks: files?.locks }]];
+        return [agent, { files: known(byClass('files')), bytes: known(byClass('bytes')), locks: files?.locks }];
       });
       const facts = Object.entries(store.facts.agents)
         .filter(([, { unreadable }]) => !unreadable)
@@ -97,9 +98,7 @@ describe.each(STORES.flatMap((name) => PATHS.map((path) => ({ name, ...path })))
 
 function figures<T>(snapshot: Snapshot, of: (session: SnapshotSession) => T): Record<string, T> {
   return Object.fromEntries(
-    snapshot.agents.flatMap(({ agent, sessions }) =>
-      sessions.map((session) => [`${agent} ${session.session.key}`, of(session)]),
-    ),
+    allSessions(snapshot).map((published) => [`${published.session.agent} ${published.session.key}`, of(published)]),
   );
 }
 
@@ -115,7 +114,7 @@ function quickFigures({ session }: SnapshotSession) {
     tokens: session.tokens,
     source: session.tokensSource,
     window: session.window,
-    bytes: session.transcript?.bytes ?? null,
+    bytes: foundTranscript(session)?.bytes ?? null,
     activity: session.lastActivityMs,
   };
 }
@@ -135,8 +134,8 @@ function quickFacts(fact: FactSession) {
 
 function deepFigures({ session }: SnapshotSession) {
   return {
-    messages: session.transcript?.messages ?? null,
-    compactions: session.transcript?.compactions ?? null,
+    messages: foundTranscript(session)?.messages ?? null,
+    compactions: foundTranscript(session)?.compactions ?? null,
     started: session.startedMs,
     tokens: session.tokens,
   };

@@ -18,6 +18,7 @@ import { readIndex } from '../../src/read/file/index-file.ts';
 import { TranscriptCache } from '../../src/read/file/transcript-cache.ts';
 import { listing, transcriptPath } from '../../src/read/file/transcript-path.ts';
 import { testScanner } from '../support/scan.ts';
+import { readableAgent } from '../support/snapshot.ts';
 
 const MIB = 1024 * 1024;
 const NOW = Date.UTC(2026, 10, 24);
@@ -79,7 +80,7 @@ describe('the tokens of the quick scan', () => {
     );
     const scanner = testScanner(stateDir);
     const tokens = async (scan: 'quick' | 'deep') =>
-      (await scanner[scan]()).snapshot.agents.find(({ agent }) => agent === 'ops')?.sessions[0]?.session.tokens;
+      readableAgent((await scanner[scan]()).snapshot, 'ops').sessions[0]?.session.tokens;
     expect([await tokens('quick'), await tokens('deep')]).toEqual([30_000, 30_000]);
   });
 });
@@ -137,7 +138,7 @@ describe('a path that is null', () => {
       mappings: [],
       own: [listing('/state/agents/ops/sessions', ['a.jsonl'])] as const,
     };
-    expect(transcriptPath(IndexEntry.parse(entry), null, place).pathNull).toBe(true);
+    expect(transcriptPath(IndexEntry.parse(entry), null, place).flaws).toEqual(['path_null']);
   });
 });
 
@@ -150,9 +151,9 @@ describe('a name that no file can have', () => {
         'agent:ops:main': { sessionId: 'gone' },
       });
       const { snapshot } = await testScanner(stateDir, { now: () => NOW }).deep();
-      const ops = snapshot.agents.find(({ agent }) => agent === 'ops');
-      expect(ops?.problems).toEqual([]);
-      expect(ops?.sessions[0]?.findings.map(({ reason }) => reason)).toEqual(['transcript_missing']);
+      const ops = readableAgent(snapshot, 'ops');
+      expect(ops.problems).toEqual([]);
+      expect(ops.sessions[0]?.findings.map(({ reason }) => reason)).toEqual(['transcript_missing']);
     },
   );
 });
@@ -162,7 +163,7 @@ describe('a byte order mark', () => {
     const text = '\ufeff{"type":"message","message":{"role":"assistant","usage":{"input":5}}}\n';
     const scanner = testScanner(storeWith({ 'agent:ops:main': { sessionId: 's' } }, { 's.jsonl': text }));
     const { snapshot } = await scanner.quick();
-    expect(snapshot.agents.find(({ agent }) => agent === 'ops')?.sessions[0]?.session.tokens).toBe(5);
+    expect(readableAgent(snapshot, 'ops').sessions[0]?.session.tokens).toBe(5);
   });
 });
 

@@ -96,9 +96,7 @@ describe('ChangeLog', () => {
     const records = (...counts: readonly (number | null)[]) => ({
       agents: [
         anAgent({
-          sessions: counts.map((oversizedRecords) =>
-            published({ transcript: { ...aTranscript(1), oversizedRecords }, transcriptState: 'there' }),
-          ),
+          sessions: counts.map((oversizedRecords) => published({ transcript: aTranscript(1, { oversizedRecords }) })),
         }),
       ],
     });

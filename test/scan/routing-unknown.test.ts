@@ -5,6 +5,7 @@ import { strays } from '../../src/checks/strays.ts';
 import { classified, found, NOW } from '../support/routed.ts';
 import { fileState } from '../support/routed-state.ts';
 import { testScanner } from '../support/scan.ts';
+import { allSessions, aTranscript } from '../support/snapshot.ts';
 
 const VERSION = '2026.7.35';
 const KEY = 'agent:work:telegram:direct:1';
@@ -13,7 +14,7 @@ const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }] };
 
 async function scan(config: object | string) {
   const { snapshot } = await testScanner(fileState(config, { work: { [KEY]: {} } }), { now: () => NOW }).quick();
-  const [published] = snapshot.agents.flatMap(({ sessions }) => sessions);
+  const [published] = allSessions(snapshot);
   return { findings: published?.findings, undecided: published?.session.placement.undecided };
 }
 
@@ -51,7 +52,7 @@ it('a broadcast excuses a session whose key has lost the letter case of its peer
 
 it('only a cron job shares its transcript with its runs', () => {
   const config = { agents: AGENTS };
-  const shared = (key: string) => ({ agent: 'main', key, transcriptPath: '/state/one.jsonl' });
+  const shared = (key: string) => ({ agent: 'main', key, transcript: aTranscript(10, { path: '/state/one.jsonl' }) });
   const collide = (...keys: string[]) => found(collisions, classified(config, VERSION, keys.map(shared)));
   expect(collide('agent:main:cron:a', 'agent:main:cron:a:run:1')).toEqual([]);
   expect(collide('agent:main:notes', 'agent:main:notes:run:1')).toHaveLength(2);

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readableAgents } from '../../src/model/snapshot.ts';
 import type { ScanResult } from '../../src/scan/scanner.ts';
 import { parsePolicy } from '../../src/settings/policy.ts';
 import { parsed } from '../support/beside.ts';
@@ -389,7 +390,7 @@ describe('the ignore list', () => {
   it('that names one agent leaves the other its finding', async () => {
     const policy = policyOf("ignore: [{ agent: work, session: '*:111', findings: [duplicate] }]");
     const result = await scanned(state(), policy);
-    expect(result.snapshot.agents.map(({ agent, ignored }) => [agent, ignored])).toEqual([
+    expect(readableAgents(result.snapshot).map(({ agent, ignored }) => [agent, ignored])).toEqual([
       ['main', {}],
       ['work', { duplicate: 1 }],
       ['family', {}],

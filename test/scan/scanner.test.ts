@@ -2,6 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Scanner } from '../../src/scan/scanner.ts';
 import { testScanner } from '../support/scan.ts';
+import { allSessions } from '../support/snapshot.ts';
 import { createState, type TestState } from '../support/state.ts';
 
 let state: TestState;
@@ -29,7 +30,7 @@ describe('a quick scan of an unchanged store', () => {
     const { rendered, snapshot } = await scanner.quick();
     expect(work(scanner)).toEqual(before);
     expect(rendered).toBeNull();
-    expect(snapshot.agents[0]?.sessions).toHaveLength(2);
+    expect(allSessions(snapshot)).toHaveLength(2);
   });
 
   it('renders again when only the time has changed a figure', async () => {

@@ -8,6 +8,7 @@ import type { ScanResult } from '../../src/scan/scanner.ts';
 import { transcriptLines } from './beside.ts';
 import { NOW } from './routed.ts';
 import { testScanner } from './scan.ts';
+import { allSessions } from './snapshot.ts';
 
 /** Long enough ago that nobody is writing any more. */
 const SETTLED = NOW - 600_000;
@@ -78,14 +79,12 @@ export function scanned(dir: string, settings: Parameters<typeof testScanner>[1]
 
 /** What was found of routing, as `<agent> <key>: <finding> <reason> <expected agent>`, and what is undecided. */
 export function routingFindings({ snapshot }: ScanResult): string[] {
-  return snapshot.agents
-    .flatMap(({ agent, sessions }) =>
-      sessions.flatMap(({ session, findings }) => [
-        ...findings.map((found) =>
-          [`${agent} ${session.key}:`, found.finding, found.reason, found.expectedAgent].filter(Boolean).join(' '),
-        ),
-        ...(session.placement.undecided ? [`${agent} ${session.key}: undecided`] : []),
-      ]),
-    )
+  return allSessions(snapshot)
+    .flatMap(({ session: { agent, key, placement }, findings }) => [
+      ...findings.map((found) =>
+        [`${agent} ${key}:`, found.finding, found.reason, found.expectedAgent].filter(Boolean).join(' '),
+      ),
+      ...(placement.undecided ? [`${agent} ${key}: undecided`] : []),
+    ])
     .toSorted();
 }

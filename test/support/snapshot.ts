@@ -1,6 +1,10 @@
-import type { Finding, Session, StoredSession } from '../../src/model/session.ts';
-import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../src/model/snapshot.ts';
-import { NO_FACTS, NO_USAGE } from '../../src/model/transcript.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { ReadableStore, UnreadableStore } from '../../src/model/reading.ts';
+import { NOTHING_STORED, type Session, type StoredSession } from '../../src/model/session.ts';
+import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../src/model/snapshot.ts';
+import { type FoundTranscript, NO_USAGE } from '../../src/model/transcript.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { agentSettings } from '../../src/openclaw/limits.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
 /** Of a key without a route. */
@@ -11,41 +15,17 @@ export const UNPLACED = {
   identity: null,
 };
 
-export const NO_ROUTE = { channel: null, addresses: [], threadId: null, space: null, record: null };
+export const NO_ROUTE = NOTHING_STORED.route;
 
 /** A session that never ran, as a store tells of it. */
 export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSession {
   return {
+    ...NOTHING_STORED,
     agent: 'main',
     era: 'file',
     key: 'agent:main:main',
-    broken: false,
     sessionId: 'a-session',
-    idDiffers: false,
-    windowMissing: false,
-    chatType: null,
-    account: null,
-    route: NO_ROUTE,
-    model: null,
-    provider: null,
-    totalTokens: null,
-    inputTokens: null,
-    outputTokens: null,
-    totalTokensFresh: null,
-    contextTokens: null,
-    status: null,
-    endedMs: null,
-    startedMs: null,
-    ranMs: null,
-    lastStoredMs: null,
-    lastActivityMs: null,
-    pathNull: false,
-    leadsOut: false,
-    transcript: null,
-    transcriptPath: null,
-    twoTranscripts: false,
-    twinMs: null,
-    transcriptState: 'missing',
+    transcript: { state: 'missing' },
     ...changes,
   };
 }
@@ -68,18 +48,29 @@ export function aSession(changes: Partial<Session> = {}): Session {
 }
 
 /** A transcript of so many bytes that was validated and is whole. */
-export function aTranscript(bytes: number) {
-  const header = { id: 'a-session', startedMs: 0 };
-  const facts = { ...NO_FACTS, header, records: 1 };
+export function aTranscript(bytes: number, changes: Partial<FoundTranscript> = {}): FoundTranscript {
+  const counts = { messages: 0, compactions: 0, badRecords: 0, oversizedRecords: 0 };
+  return { state: 'there', path: null, bytes, writtenMs: 0, usage: NO_USAGE, ...counts, ...changes };
+}
+
+/** A store of the file era that was read and holds nothing. */
+export function aReading(changes: Partial<ReadableStore> = {}): ReadableStore {
   return {
-    bytes,
-    writtenMs: 0,
-    usage: NO_USAGE,
-    messages: 0,
-    compactions: 0,
-    badRecords: 0,
-    oversizedRecords: 0,
-    facts,
+    readable: true,
+    agent: 'main',
+    layout: 'file',
+    schema: 0,
+    version: null,
+    problems: [],
+    shared: false,
+    sessions: [],
+    archived: 0,
+    lastWriteMs: null,
+    transcriptPaths: [],
+    database: null,
+    unimported: 0,
+    staleSinceMs: null,
+    ...changes,
   };
 }
 
@@ -97,21 +88,12 @@ export function published(
 }
 
 /** A healthy agent. */
-export function anAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
+export function anAgent(changes: Partial<ReadableAgent> = {}): ReadableAgent {
+  const { shared: _shared, transcriptPaths: _paths, ...store } = aReading({ version: '2026.7.35' });
   return {
-    agent: 'main',
-    layout: 'file',
-    schema: 0,
-    version: '2026.7.35',
-    readable: true,
-    problems: [],
-    archived: 0,
-    lastWriteMs: null,
-    database: null,
-    unimported: 0,
-    staleSinceMs: null,
+    ...store,
     files: { classes: [], locks: { held: 0, stale: 0 } },
-    settings: null,
+    settings: agentSettings(DEFAULT_CONFIG, 'main', '2026.7.35'),
     sessions: [],
     ignored: {},
     ...changes,
@@ -119,8 +101,9 @@ export function anAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
 }
 
 /** An agent of which nothing is known but that it is there. */
-export function anUnreadableAgent(changes: Partial<SnapshotAgent> = {}): SnapshotAgent {
-  return anAgent({ readable: false, problems: ['index_unreadable'], ...changes });
+export function anUnreadableAgent(changes: Partial<UnreadableStore> = {}): UnreadableStore {
+  const problems = ['index_unreadable'] as const;
+  return { readable: false, agent: 'main', layout: 'file', schema: 0, version: '2026.7.35', problems, ...changes };
 }
 
 export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
@@ -134,4 +117,16 @@ export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     lookedFor: [],
     ...changes,
   };
+}
+
+/** The agent of this name; it must be there, and its store must have been read. */
+export function readableAgent(snapshot: Snapshot, name: string): ReadableAgent {
+  const agent = snapshot.agents.find((known) => known.agent === name);
+  if (agent?.readable !== true) throw new Error(`agent ${name} is not there, or its store could not be read`);
+  return agent;
+}
+
+/** The sessions of all agents. */
+export function allSessions(snapshot: Snapshot): SnapshotSession[] {
+  return readableAgents(snapshot).flatMap(({ sessions }) => sessions);
 }

@@ -1,4 +1,5 @@
-import { type Era, eraOf, PROBLEMS, type Problem } from '../../model/session.ts';
+import { type Era, eraOf } from '../../model/layout.ts';
+import { PROBLEMS, type Problem } from '../../model/problem.ts';
 import type { Snapshot, SnapshotSession } from '../../model/snapshot.ts';
 import { AGE_SECONDS, inWords } from '../../thresholds.ts';
 import { countBy, isLookedFor, ofEveryAgent, perAgent, perAgentAnd, perFinding, perReason } from './builders.ts';
@@ -25,7 +26,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     'info',
     "The agent's store: layout file, sqlite, migrating (both hold sessions, those of SQLite count) or empty; schema is PRAGMA user_version, 0 for files; version is OpenClaw's, from the database, else from its config, empty when unknown.",
     ['layout', 'schema', 'version'],
-    ({ layout, schema, version }) => single(1, { layout, schema: String(schema), version }),
+    ({ layout, schema, version }) => single(1, { layout, schema: String(schema), version: version ?? '' }),
   ),
   ofEveryAgent(
     'problem',

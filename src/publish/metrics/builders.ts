@@ -1,5 +1,13 @@
-import { eraOf, type Finding, type Session } from '../../model/session.ts';
-import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
+import type { Finding } from '../../model/finding.ts';
+import { eraOf } from '../../model/layout.ts';
+import type { Session } from '../../model/session.ts';
+import {
+  type ReadableAgent,
+  readableAgents,
+  type Snapshot,
+  type SnapshotAgent,
+  type SnapshotSession,
+} from '../../model/snapshot.ts';
 import { type Family, gauge, type Sample, single } from './family.ts';
 
 /** Values of a label, each with its figure. */
@@ -30,7 +38,7 @@ export function ofEveryAgent(
 export function perAgent(
   name: string,
   help: string,
-  value: (agent: SnapshotAgent, snapshot: Snapshot) => number | null,
+  value: (agent: ReadableAgent, snapshot: Snapshot) => number | null,
 ): Family<Snapshot> {
   return ofEveryAgent(name, help, [], (agent, snapshot) => single(agent.readable ? value(agent, snapshot) : null));
 }
@@ -40,7 +48,7 @@ export function perAgentAnd(
   name: string,
   help: string,
   label: string,
-  figures: (agent: SnapshotAgent, snapshot: Snapshot) => Figures,
+  figures: (agent: ReadableAgent, snapshot: Snapshot) => Figures,
 ): Family<Snapshot> {
   return ofEveryAgent(name, help, [label], function* samples(agent, snapshot) {
     if (!agent.readable) return;
@@ -108,8 +116,8 @@ export function perSessionAnd(
   samplesOf: (session: SnapshotSession) => readonly Sample[],
   scan: 'quick' | 'deep' = 'quick',
 ): Family<Snapshot> {
-  return gauge(name, help, { labels: [...SESSION_LABELS, ...labels], scan }, function* samples({ agents }) {
-    for (const { agent, sessions } of agents) {
+  return gauge(name, help, { labels: [...SESSION_LABELS, ...labels], scan }, function* samples(snapshot) {
+    for (const { agent, sessions } of readableAgents(snapshot)) {
       for (const session of sessions) {
         if (!session.hasSeries) continue;
         const identity = { agent, session: session.label, kind: session.session.kind };

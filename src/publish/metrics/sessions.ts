@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../model/snapshot.ts';
+import { foundTranscript } from '../../model/transcript.ts';
 import { SEVERITIES, type Severity, SHIPPED_THRESHOLDS, type Thresholds } from '../../thresholds.ts';
 import { perSession, perSessionAnd } from './builders.ts';
 import { type Family, single, toSeconds } from './family.ts';
@@ -30,18 +31,18 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   perSession(
     'session_transcript_bytes',
     'Size of the transcript: of its file, or the logical bytes of its events in SQLite. From the last quick scan.',
-    ({ transcript }) => transcript?.bytes ?? null,
+    (session) => foundTranscript(session)?.bytes ?? null,
   ),
   perSession(
     'session_messages',
     'Records of type message in the current transcript, of any role. In SQLite by their recorded type, from the quick scan; else from the deep scan, and from quick scans as the file grows.',
-    ({ transcript }) => transcript?.messages ?? null,
+    (session) => foundTranscript(session)?.messages ?? null,
     'deep',
   ),
   perSession(
     'session_compactions',
     'Records of type compaction in the current transcript. In SQLite by their recorded type, from the quick scan; else from the deep scan, and from quick scans as the file grows.',
-    ({ transcript }) => transcript?.compactions ?? null,
+    (session) => foundTranscript(session)?.compactions ?? null,
     'deep',
   ),
   perSession(

@@ -13,9 +13,9 @@ export const SETTINGS_FAMILIES: readonly Family<Snapshot>[] = [
     ({ contextLimit }) => contextLimit,
   ),
   setting('config_context_pruning', 'Whether context pruning is on.', ({ pruning }) => Number(pruning)),
-  perAgentAnd('config_compaction_info', `The compaction mode. ${SOURCE}`, 'mode', ({ settings }) =>
-    settings === null ? [] : [[settings.compactionMode, 1]],
-  ),
+  perAgentAnd('config_compaction_info', `The compaction mode. ${SOURCE}`, 'mode', ({ settings }) => [
+    [settings.compactionMode, 1],
+  ]),
   setting(
     'config_compaction_reserve_tokens',
     'Tokens that are kept free for a compaction.',
@@ -34,5 +34,5 @@ export const SETTINGS_FAMILIES: readonly Family<Snapshot>[] = [
 ];
 
 function setting(name: string, help: string, value: (settings: AgentSettings) => number | null): Family<Snapshot> {
-  return perAgent(name, `${help} ${SOURCE}`, ({ settings }) => (settings === null ? null : value(settings)));
+  return perAgent(name, `${help} ${SOURCE}`, ({ settings }) => value(settings));
 }

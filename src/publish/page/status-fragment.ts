@@ -1,4 +1,5 @@
-import type { Snapshot, SnapshotSession } from '../../model/snapshot.ts';
+import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
+import { foundTranscript } from '../../model/transcript.ts';
 import { tokensSeverity } from '../../thresholds.ts';
 import { remarks } from '../remarks.ts';
 import { htmlTable } from './html.ts';
@@ -10,7 +11,7 @@ export function renderStatusFragment(snapshot: Snapshot): string {
   if (snapshot.unreadable !== null) {
     return `<p class="critical">The OpenClaw state directory cannot be read (${snapshot.unreadable}): nothing is known of any session. Set <code>--openclaw.state-dir</code> to the directory that the gateway uses.</p>`;
   }
-  const noteworthy = snapshot.agents.flatMap(({ agent, sessions }) =>
+  const noteworthy = readableAgents(snapshot).flatMap(({ agent, sessions }) =>
     sessions.filter((session) => remarks(session).length > 0).map((session) => ({ agent, session })),
   );
   const sample = snapshot.sample
@@ -26,16 +27,18 @@ function agentsTable({ agents }: Snapshot): string {
   return htmlTable(
     'Agents',
     ['agent', 'layout', 'readable', 'problems', 'sessions', 'archived', 'corrupted'],
-    agents.map(({ agent, layout, readable, problems, sessions, archived }) => [
-      agent,
-      layout,
-      readable ? 'yes' : 'NO',
-      problems.join(', '),
-      ...(readable
-        ? [String(sessions.length), String(archived), String(sessions.filter(isCorrupted).length)]
-        : ['', '', '']),
+    agents.map((store) => [
+      store.agent,
+      store.layout,
+      store.readable ? 'yes' : 'NO',
+      store.problems.join(', '),
+      ...(store.readable ? counts(store) : ['', '', '']),
     ]),
   );
+}
+
+function counts({ sessions, archived }: ReadableAgent): string[] {
+  return [sessions.length, archived, sessions.filter(isCorrupted).length].map(String);
 }
 
 function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSession }[]): string {
@@ -50,7 +53,7 @@ function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSe
       session.session.kind,
       amount(session.session.tokens),
       amount(session.session.window),
-      amount(session.session.transcript?.bytes ?? null),
+      amount(foundTranscript(session.session)?.bytes ?? null),
       remarks(session).join(', '),
     ]);
   const head = ['agent', 'session', 'kind', 'tokens', 'window', 'transcript bytes', 'why'];

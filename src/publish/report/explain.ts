@@ -1,5 +1,5 @@
 import { type Fact, type Peer, type Placement, type SessionConversation, UNKNOWN } from '../../model/conversation.ts';
-import type { Snapshot, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
+import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import type { RoutingBinding, RoutingConfig } from '../../openclaw/routing-config.ts';
 import { prepareRouting, type Route } from '../../routing/bindings.ts';
 import { spellings } from '../../routing/placement.ts';
@@ -11,7 +11,7 @@ import { whatToDo } from './what-to-do.ts';
  * order with its outcome, and what to do. `wanted` is a key, or the label of an alert. null: there is no such session.
  */
 export function explain(snapshot: Snapshot, routing: RoutingConfig | null, wanted: string): string | null {
-  const found = snapshot.agents.flatMap((agent) =>
+  const found = readableAgents(snapshot).flatMap((agent) =>
     agent.sessions
       .filter(({ session, label }) => session.key === wanted || label === wanted)
       .map((session) => ({ agent, session })),
@@ -21,7 +21,7 @@ export function explain(snapshot: Snapshot, routing: RoutingConfig | null, wante
 }
 
 function explainOne(
-  agent: SnapshotAgent,
+  agent: ReadableAgent,
   { session, label, findings }: SnapshotSession,
   routing: RoutingConfig | null,
 ): string {
@@ -54,11 +54,11 @@ function withoutConversation(isPeerUnknown: boolean): string[] {
 
 function withConversation(
   conversation: SessionConversation,
-  agent: SnapshotAgent,
+  agent: ReadableAgent,
   { alsoTo, topicOwn }: Placement,
   routing: RoutingConfig,
 ): string[] {
-  const version = agent.version === '' ? null : agent.version;
+  const { version } = agent;
   const resolve = prepareRouting(routing, version);
   const routes = spellings(conversation, routing).map((spelt) => ({ spelt, route: resolve(spelt) }));
   return [

@@ -1,5 +1,6 @@
 import type { CheckOutcome } from '../../checks/run.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
+import { foundTranscript } from '../../model/transcript.ts';
 import { tokensSeverity } from '../../thresholds.ts';
 
 /** The snapshot for a program: times in milliseconds since the epoch, null for what is not known. Labels, never keys. */
@@ -8,17 +9,17 @@ export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]):
     state_readable: snapshot.unreadable === null,
     state_problem: snapshot.unreadable,
     config_valid: snapshot.configValid,
-    openclaw_version: snapshot.version === '' ? null : snapshot.version,
+    openclaw_version: snapshot.version,
     demo: snapshot.sample,
-    agents: snapshot.agents.map(({ agent, layout, schema, readable, problems, archived, sessions }) => ({
-      agent,
-      layout,
-      schema,
-      readable,
-      problems,
-      ...(readable ? { sessions: sessions.length, archived } : {}),
+    agents: snapshot.agents.map((store) => ({
+      agent: store.agent,
+      layout: store.layout,
+      schema: store.schema,
+      readable: store.readable,
+      problems: store.problems,
+      ...(store.readable ? { sessions: store.sessions.length, archived: store.archived } : {}),
     })),
-    sessions: snapshot.agents.flatMap(({ agent, sessions }) =>
+    sessions: readableAgents(snapshot).flatMap(({ agent, sessions }) =>
       sessions
         .filter(({ hasSeries }) => hasSeries)
         .map(({ session, label, account, channel, findings }) => ({
@@ -33,9 +34,9 @@ export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]):
           tokens_severity: tokensSeverity(session),
           window: session.window,
           effective_window: session.effectiveWindow,
-          transcript_bytes: session.transcript?.bytes ?? null,
-          messages: session.transcript?.messages ?? null,
-          compactions: session.transcript?.compactions ?? null,
+          transcript_bytes: foundTranscript(session)?.bytes ?? null,
+          messages: foundTranscript(session)?.messages ?? null,
+          compactions: foundTranscript(session)?.compactions ?? null,
           started_ms: session.startedMs,
           last_activity_ms: session.lastActivityMs,
           findings: findings.map(({ finding, reason, expectedAgent }) => ({

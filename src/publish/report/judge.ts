@@ -1,6 +1,6 @@
 import type { CheckOutcome } from '../../checks/run.ts';
-import { BLIND_PROBLEMS } from '../../model/session.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import { BLIND_PROBLEMS } from '../../model/problem.ts';
+import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
 
 const HEALTHY = 0;
@@ -8,8 +8,9 @@ const WARNINGS = 1;
 const CRITICAL = 2;
 
 /** The exit code of a scan that could look: as severe as the most severe alert that the figures would raise. */
-export function judge({ agents, configValid }: Snapshot, checks: readonly CheckOutcome[]): number {
-  const sessions = agents.flatMap((agent) => agent.sessions);
+export function judge(snapshot: Snapshot, checks: readonly CheckOutcome[]): number {
+  const { agents, configValid } = snapshot;
+  const sessions = readableAgents(snapshot).flatMap((agent) => agent.sessions);
   const severities = sessions.map(({ session }) => tokensSeverity(session));
   const problems = agents.flatMap((agent) => agent.problems);
   const isDamaged = problems.some((problem) => !BLIND_PROBLEMS.includes(problem));

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { Snapshot, SnapshotSession } from '../../model/snapshot.ts';
+import { readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
+import { foundTranscript } from '../../model/transcript.ts';
 import type { Kind } from '../../openclaw/keys.ts';
 import { tokensSeverity } from '../../thresholds.ts';
 import { remarks } from '../remarks.ts';
@@ -30,18 +31,17 @@ export function reportTable(snapshot: Snapshot, options: TableOptions): string {
 function agentRows({ agents }: Snapshot, { agent: only }: TableOptions): string {
   const rows = agents
     .filter(({ agent }) => only === null || agent === only)
-    .map(({ agent, layout, readable, problems, sessions, archived }) => [
-      agent,
-      layout,
-      readable ? String(sessions.length) : '',
-      readable ? String(archived) : '',
-      problems.join(', '),
+    .map((store) => [
+      store.agent,
+      store.layout,
+      ...(store.readable ? [String(store.sessions.length), String(store.archived)] : ['', '']),
+      store.problems.join(', '),
     ]);
   return columns([['AGENT', 'LAYOUT', 'SESSIONS', 'ARCHIVED', 'PROBLEMS'], ...rows]);
 }
 
 function sessionRows(snapshot: Snapshot, options: TableOptions): string {
-  const rows = snapshot.agents
+  const rows = readableAgents(snapshot)
     .filter(({ agent }) => options.agent === null || agent === options.agent)
     .flatMap(({ agent, sessions }) => sessions.map((session) => ({ agent, session })))
     .filter(({ session }) => options.kind === null || session.session.kind === options.kind)
@@ -62,7 +62,7 @@ function sessionRow(agent: string, published: SnapshotSession, { isTerminal }: T
     session.kind,
     String(session.tokens ?? ''),
     String(session.window ?? ''),
-    String(session.transcript?.bytes ?? ''),
+    String(foundTranscript(session)?.bytes ?? ''),
     isTerminal && why !== ''
       ? styleText(tokensSeverity(session) === 'critical' ? 'red' : 'yellow', why, { validateStream: false })
       : why,

@@ -1,4 +1,6 @@
-import { eraOf, type Finding, type Session } from '../../model/session.ts';
+import type { Finding } from '../../model/finding.ts';
+import { eraOf } from '../../model/layout.ts';
+import type { Session } from '../../model/session.ts';
 import type { SnapshotAgent } from '../../model/snapshot.ts';
 import { printable } from './printable.ts';
 

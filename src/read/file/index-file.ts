@@ -4,7 +4,7 @@ import { diskError, type FileSignature, openFile, readAt } from '../../disk/file
 import { jsonEntries, type ReadPart } from '../../disk/json-entries.ts';
 import { JsonError } from '../../disk/json-scan.ts';
 import { isObject } from '../../is-object.ts';
-import type { Problem } from '../../model/session.ts';
+import type { Problem } from '../../model/problem.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/entry.ts';
 
 /** What a look at one `sessions.json` gave. */

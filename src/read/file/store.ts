@@ -1,21 +1,16 @@
 import { dirname, join } from 'node:path';
 import { type AgentStore, ownerOf } from '../../discover/agent-stores.ts';
-import {
-  type DiskProblem,
-  diskError,
-  isInside,
-  isThere,
-  namesIn,
-  sameSignature,
-  signatureOf,
-} from '../../disk/files.ts';
-import { newest } from '../../model/newest.ts';
-import type { Problem, StoredRoute, StoredSession, StoreReading, Transcript } from '../../model/session.ts';
+import { diskError, isThere, namesIn, sameSignature, signatureOf } from '../../disk/files.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { ReadableStore, StoreReading, UnreadableStore } from '../../model/reading.ts';
+import type { StoredSession } from '../../model/session.ts';
+import { foundTranscript } from '../../model/transcript.ts';
 import type { IndexEntry } from '../../openclaw/entry.ts';
 import { isTranscriptName } from '../../openclaw/file-names.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { PathMapping } from '../../openclaw/path-map.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
+import { readSession } from './session.ts';
 import type { TranscriptCache } from './transcript-cache.ts';
 import { type Listing, listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
 
@@ -61,25 +56,19 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
       archived += 1;
       continue;
     }
-    const session = readSession(store.agent, key, entry, named, place, context);
-    lastWriteMs = Math.max(lastWriteMs, session.transcript?.writtenMs ?? 0);
+    const session = readSession(store.agent, key, entry, named, place, context.transcripts);
+    lastWriteMs = Math.max(lastWriteMs, foundTranscript(session)?.writtenMs ?? 0);
     sessions.push(session);
   }
   return {
-    agent: store.agent,
+    ...nothingIn(store),
     layout: 'file',
     shared: store.sharedBy !== null,
-    schema: 0,
-    version: null,
-    readable: true,
     problems: problemsOf(sessions),
     sessions,
     archived,
     lastWriteMs,
     transcriptPaths,
-    database: null,
-    unimported: 0,
-    staleSinceMs: null,
   };
 }
 
@@ -125,7 +114,7 @@ function placeOf(store: AgentStore, seen: Listing, { stateDir, mappings }: FileS
 
 /** A transcript that cannot be looked at hides what is wrong with its session: the store says so. */
 function problemsOf(sessions: readonly StoredSession[]): Problem[] {
-  const states = new Set(sessions.map(({ transcriptState }) => transcriptState));
+  const states = new Set(sessions.map(({ transcript }) => transcript.state));
   return [
     ...(states.has('denied') ? (['permission_denied'] as const) : []),
     ...(states.has('unreadable') ? (['index_unreadable'] as const) : []),
@@ -147,119 +136,12 @@ function currentIndex({ indexPath: path, root }: AgentStore, context: FileStoreC
   return result;
 }
 
-function readSession(
-  agent: string,
-  key: string,
-  entry: IndexEntry | null,
-  named: TranscriptPath | null,
-  place: TranscriptPlace,
-  context: FileStoreContext,
-): StoredSession {
-  if (entry === null || named === null) return { ...UNKNOWN, agent, key, era: 'file', broken: true };
-  const { path, pathNull, leadsOut, other } = named;
-  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, context.transcripts);
-  const transcript = typeof found === 'string' ? null : found;
-  return {
-    agent,
-    era: 'file',
-    key,
-    broken: false,
-    sessionId: entry.sessionId,
-    idDiffers: false,
-    windowMissing: false,
-    chatType: entry.chatType,
-    route: routeOf(entry),
-    // A blank one is none: OpenClaw looks on.
-    account: entry.origin?.accountId || entry.deliveryContext?.accountId || entry.lastAccountId || null,
-    model: entry.model ?? entry.modelOverride,
-    provider: entry.model === null ? entry.providerOverride : entry.modelProvider,
-    totalTokens: entry.totalTokens,
-    inputTokens: entry.inputTokens,
-    outputTokens: entry.outputTokens,
-    totalTokensFresh: entry.totalTokensFresh,
-    contextTokens: entry.contextTokens,
-    status: entry.status,
-    endedMs: entry.endedAt,
-    startedMs: entry.sessionStartedAt ?? transcript?.facts?.header?.startedMs ?? null,
-    ranMs: entry.lastInteractionAt ?? entry.lastActivityAt,
-    lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
-    lastStoredMs: newest(entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt),
-    pathNull,
-    leadsOut: leadsOut || found === 'outside',
-    transcript,
-    transcriptPath: transcript === null ? null : path,
-    twoTranscripts: transcript !== null && other !== null,
-    twinMs: null,
-    transcriptState: transcriptState(found),
-  };
-}
-
-function routeOf({ origin, deliveryContext, groupId, space, ...entry }: IndexEntry): StoredRoute {
-  const named = entry.channel ?? entry.provider ?? entry.lastChannel ?? entry.lastProvider;
-  return {
-    channel: origin?.provider ?? deliveryContext?.channel ?? named,
-    addresses: [origin?.from, origin?.to, deliveryContext?.to, groupId].filter((text) => typeof text === 'string'),
-    threadId: origin?.threadId ?? deliveryContext?.threadId ?? null,
-    space,
-    record: null,
-  };
-}
-
-const UNKNOWN = {
-  sessionId: null,
-  idDiffers: false,
-  windowMissing: false,
-  chatType: null,
-  account: null,
-  route: { channel: null, addresses: [], threadId: null, space: null, record: null },
-  model: null,
-  provider: null,
-  totalTokens: null,
-  inputTokens: null,
-  outputTokens: null,
-  totalTokensFresh: null,
-  contextTokens: null,
-  status: null,
-  endedMs: null,
-  startedMs: null,
-  ranMs: null,
-  lastActivityMs: null,
-  lastStoredMs: null,
-  pathNull: false,
-  leadsOut: false,
-  transcript: null,
-  transcriptPath: null,
-  twoTranscripts: false,
-  twinMs: null,
-  transcriptState: 'unnamed',
-} as const satisfies Partial<StoredSession>;
-
-function lookAt(
-  path: string,
-  total: number | null,
-  { stateDir, roots }: TranscriptPlace,
-  transcripts: TranscriptCache,
-): Transcript | DiskProblem {
-  try {
-    return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, total);
-  } catch (error) {
-    return diskError(error).problem;
-  }
-}
-
-function transcriptState(found: Transcript | DiskProblem | 'unnamed'): StoredSession['transcriptState'] {
-  if (typeof found !== 'string') return 'there';
-  if (found === 'unnamed' || found === 'outside') return 'unnamed';
-  // A folder or a pipe of that name is no transcript.
-  return found === 'not_regular' ? 'missing' : found;
-}
-
-function unreadable(store: AgentStore, problem: Problem): StoreReading {
-  return { ...nothingIn(store), layout: 'file', readable: false, problems: [problem] };
+function unreadable({ agent }: AgentStore, problem: Problem): UnreadableStore {
+  return { readable: false, agent, layout: 'file', schema: 0, version: null, problems: [problem] };
 }
 
 /** Transcripts without an index: OpenClaw's own clean-up takes them for leftovers and deletes them. */
-function withoutIndex(store: AgentStore, { folder, names }: Listing): StoreReading {
+function withoutIndex(store: AgentStore, { folder, names }: Listing): ReadableStore {
   const isTranscript = (name: string) =>
     isTranscriptName(name) && signatureOrNull(join(folder, name), store.root) !== null;
   if (![...names].some(isTranscript)) return nothingIn(store);
@@ -267,7 +149,7 @@ function withoutIndex(store: AgentStore, { folder, names }: Listing): StoreReadi
 }
 
 /** The reading of a store without anything in it. */
-export function nothingIn({ agent }: AgentStore): StoreReading {
+function nothingIn({ agent }: AgentStore): ReadableStore {
   return {
     agent,
     layout: 'empty',

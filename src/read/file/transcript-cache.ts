@@ -1,11 +1,10 @@
 import { type FileSignature, type OpenFile, openFile, sameSignature, signatureOf } from '../../disk/files.ts';
-import type { Transcript } from '../../model/session.ts';
 import type { TranscriptFacts, Usage } from '../../model/transcript.ts';
 import { continues, NOTHING_READ, type Progress, readForward } from './transcript-reader.ts';
 import { readTail } from './transcript-tail.ts';
 
 /** What is known of one transcript. */
-interface Known {
+export interface KnownTranscript {
   readonly signature: FileSignature;
   /** What it must lie in. */
   readonly root: string;
@@ -28,7 +27,7 @@ export class TranscriptCache {
   /** Bytes of transcripts read so far. */
   bytesRead = 0;
 
-  private readonly known = new Map<string, Known>();
+  private readonly known = new Map<string, KnownTranscript>();
   private seen = new Set<string>();
   private quickBytes = 0;
   private deepEnded = false;
@@ -55,21 +54,21 @@ export class TranscriptCache {
    * validated at once while they are few, else only the end is read. `total` is the stored count of
    * tokens, see `readTail`. Throws a DiskError.
    */
-  look(path: string, root: string, total: number | null): Transcript {
+  look(path: string, root: string, total: number | null): KnownTranscript {
     const signature = signatureOf(path, root, this.folders);
     this.seen.add(path);
     const before = this.known.get(path);
-    if (before !== undefined && sameSignature(before.signature, signature)) return view(before);
+    if (before !== undefined && sameSignature(before.signature, signature)) return before;
     using file = openFile(path, root);
     const progress = this.resume(path, file);
     const newBytes = file.signature.size - progress.offset;
     if (this.deepEnded && newBytes <= this.quickBytes) {
       this.quickBytes -= newBytes;
-      return view(finish(this.readOn(path, root, file, progress)));
+      return finish(this.readOn(path, root, file, progress));
     }
     const tail = readTail(file.fd, file.signature.size, total);
     this.bytesRead += tail.bytesRead;
-    return view(this.keep(path, { signature: file.signature, root, progress, facts: null, usage: tail.usage }));
+    return this.keep(path, { signature: file.signature, root, progress, facts: null, usage: tail.usage });
   }
 
   /** The transcripts of the last quick scan that were not validated to their end. */
@@ -78,12 +77,12 @@ export class TranscriptCache {
   }
 
   /** Validates what is new in a transcript; yields after each chunk, so that the caller can pause. Throws a DiskError. */
-  *validate(path: string, root: string): Generator<number, Known> {
+  *validate(path: string, root: string): Generator<number, KnownTranscript> {
     using file = openFile(path, root);
     return yield* this.readOn(path, root, file, this.resume(path, file));
   }
 
-  private *readOn(path: string, root: string, file: OpenFile, from: Progress): Generator<number, Known> {
+  private *readOn(path: string, root: string, file: OpenFile, from: Progress): Generator<number, KnownTranscript> {
     const chunks = readForward(file.fd, file.signature.size, from);
     for (;;) {
       const step = chunks.next();
@@ -104,23 +103,10 @@ export class TranscriptCache {
     return continued && continues(file.fd, before.progress) ? before.progress : NOTHING_READ;
   }
 
-  private keep(path: string, known: Known): Known {
+  private keep(path: string, known: KnownTranscript): KnownTranscript {
     this.known.set(path, known);
     return known;
   }
-}
-
-function view({ signature, usage, facts }: Known): Transcript {
-  return {
-    bytes: signature.size,
-    writtenMs: signature.mtimeMs,
-    usage,
-    messages: facts?.messages ?? null,
-    compactions: facts?.compactions ?? null,
-    badRecords: facts?.badLines ?? null,
-    oversizedRecords: facts?.oversizedRecords ?? null,
-    facts,
-  };
 }
 
 function finish<T>(steps: Generator<unknown, T>): T {

@@ -1,5 +1,6 @@
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { isInside } from '../../disk/files.ts';
+import type { Flaw } from '../../model/session.ts';
 import type { IndexEntry } from '../../openclaw/entry.ts';
 import { isTranscriptName } from '../../openclaw/file-names.ts';
 import { agentsTail, isAnyAbsolute, mapPath, normalizeAnyPath, type PathMapping } from '../../openclaw/path-map.ts';
@@ -40,8 +41,7 @@ export interface TranscriptPlace {
 export interface TranscriptPath {
   /** Absolute; whether it exists is for the caller to see. */
   readonly path: string | null;
-  readonly pathNull: boolean;
-  readonly leadsOut: boolean;
+  readonly flaws: readonly Extract<Flaw, 'path_null' | 'leads_out'>[];
   /** Another transcript that `sessionId` names and that is there; null: none. */
   readonly other: string | null;
 }
@@ -52,18 +52,15 @@ export interface TranscriptPath {
  */
 export function transcriptPath(entry: IndexEntry, thread: string | null, place: TranscriptPlace): TranscriptPath {
   const named = namedFile(entry);
-  const pathNull =
+  const isNull =
     entry.sessionFile === null || entry.transcriptPath === null || (named === null && entry.sessionId === null);
+  const pathNull = isNull ? (['path_null'] as const) : [];
   const byFile = named === null ? null : locate(named, place);
   if (byFile !== null && byFile !== 'outside')
-    return { path: byFile, pathNull, leadsOut: false, other: otherOf(entry, byFile, place) };
+    return { path: byFile, flaws: pathNull, other: otherOf(entry, byFile, place) };
   const byId = entry.sessionId === null ? null : derive(entry.sessionId, thread, place);
-  return {
-    path: byId === 'outside' ? null : byId,
-    pathNull,
-    leadsOut: byFile === 'outside' || byId === 'outside',
-    other: null,
-  };
+  const leadsOut = byFile === 'outside' || byId === 'outside' ? (['leads_out'] as const) : [];
+  return { path: byId === 'outside' ? null : byId, flaws: [...pathNull, ...leadsOut], other: null };
 }
 
 function namedFile(entry: IndexEntry): string | null {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { DatabaseFigures } from '../../model/session.ts';
+import type { DatabaseFigures } from '../../model/reading.ts';
 import type { DatabaseSchema } from './schema.ts';
 
 /** What a database says beside its sessions. No text of any message is read. */

@@ -28,8 +28,8 @@ export interface SessionNode {
   readonly lastSeq: number | null;
   /** Changes when the transcript is rewritten. */
   readonly generation: string;
-  /** When the younger of two transcripts began that began within seconds of each other. */
-  readonly twinMs: number | null;
+  /** When the younger of two windows began that began within seconds of each other; null: none did. */
+  readonly simultaneousStartMs: number | null;
 }
 
 interface SessionWindow {
@@ -125,7 +125,7 @@ function toNode(row: Record<string, unknown>): SessionNode {
     cold: typeof row.coldBytes === 'number' ? { bytes: figure(row.coldBytes), archivedMs: figure(row.coldMs) } : null,
     lastSeq: typeof row.lastSeq === 'number' ? row.lastSeq : null,
     generation: text(row.generation) ?? '',
-    twinMs: figure(row.twinMs),
+    simultaneousStartMs: figure(row.simultaneousStartMs),
   };
 }
 

@@ -5,12 +5,12 @@ import { AGE_SECONDS } from '../../thresholds.ts';
 import type { DatabaseSchema } from './schema.ts';
 import { parseOrNull, text } from './values.ts';
 
-/** Two transcripts of one key that began so close to each other were begun by two writers. */
-const TWIN_MS = AGE_SECONDS.collisionGap * 1000;
+/** Two windows of one key that began so close to each other were begun by two writers. */
+const SIMULTANEOUS_MS = AGE_SECONDS.collisionGap * 1000;
 
 /**
  * Columns that tell of the conversation of a row `n` of `session_nodes` and its window `w`: the peer with its letter case,
- * and OpenClaw's own record of what it routed by; and when the younger of two transcripts began that began together.
+ * and OpenClaw's own record of what it routed by; and when the younger of two windows began that began together.
  */
 export function routeColumns({ has }: DatabaseSchema): string {
   const conversation = (column: string) =>
@@ -22,16 +22,16 @@ export function routeColumns({ has }: DatabaseSchema): string {
       ? `(SELECT ${column} FROM session_conversations s WHERE s.session_id = n.current_session_id
           AND s.conversation_id = w.primary_conversation_id AND s.role = 'primary')`
       : 'NULL';
-  const twin =
+  const simultaneousStart =
     has('session_windows', 'previous_session_id') && has('session_windows', 'created_at')
       ? `(SELECT CAST(MAX(y.created_at) AS REAL) FROM session_windows y
           JOIN session_windows o ON o.session_key = y.session_key AND o.session_id <> y.session_id
           WHERE y.session_key = n.session_key AND y.previous_session_id IS NULL AND o.previous_session_id IS NULL
-          AND y.created_at BETWEEN o.created_at AND o.created_at + ${TWIN_MS})`
+          AND y.created_at BETWEEN o.created_at AND o.created_at + ${SIMULTANEOUS_MS})`
       : 'NULL';
   return `${conversation('channel')} AS conversationChannel, ${conversation('peer_id')} AS peerId,
     ${conversation('thread_id')} AS threadId, ${record('s.route_context_json')} AS routeRecord,
-    CAST(${record('s.last_seen_at')} AS REAL) AS recordSeenMs, ${twin} AS twinMs`;
+    CAST(${record('s.last_seen_at')} AS REAL) AS recordSeenMs, ${simultaneousStart} AS simultaneousStartMs`;
 }
 
 export function routeOf(entry: IndexEntry | null, row: Record<string, unknown>): StoredRoute {

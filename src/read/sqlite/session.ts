@@ -1,21 +1,19 @@
 import { newest } from '../../model/newest.ts';
-import type { StoredSession, Transcript } from '../../model/session.ts';
-import { NO_USAGE } from '../../model/transcript.ts';
+import { type Flaw, NOTHING_STORED, type StoredSession } from '../../model/session.ts';
+import { NO_USAGE, type Transcript } from '../../model/transcript.ts';
 import type { SessionNode } from './nodes.ts';
 import type { KnownTranscript } from './transcripts.ts';
 
 /** A row as a session. Where the entry is no object, its columns, its window and its transcript still speak. */
 export function storedSession(agent: string, node: SessionNode, known: KnownTranscript | undefined): StoredSession {
   const { entry, window } = node;
-  const transcript = transcriptOf(node, known);
   return {
+    ...NOTHING_STORED,
     agent,
     era: 'sqlite',
     key: node.key,
-    broken: entry === null,
+    flaws: flawsOf(node),
     sessionId: node.sessionId,
-    idDiffers: entry !== null && entry.sessionId !== null && entry.sessionId !== node.sessionId,
-    windowMissing: window === null,
     chatType: window?.chatType ?? entry?.chatType ?? null,
     route: node.route,
     account: window?.accountId || entry?.lastAccountId || entry?.deliveryContext?.accountId || null,
@@ -32,14 +30,18 @@ export function storedSession(agent: string, node: SessionNode, known: KnownTran
     ranMs: interactionMs(node),
     lastActivityMs: interactionMs(node) ?? entry?.updatedAt ?? node.updatedMs,
     lastStoredMs: newest(entry?.updatedAt, node.updatedMs, interactionMs(node), window?.transcriptMs),
-    pathNull: false,
-    leadsOut: false,
-    transcript,
-    transcriptPath: null,
-    twoTranscripts: false,
-    twinMs: node.twinMs,
-    transcriptState: transcript === null ? 'missing' : 'there',
+    transcript: transcriptOf(node, known),
+    simultaneousStartMs: node.simultaneousStartMs,
   };
+}
+
+function flawsOf({ entry, window, sessionId }: SessionNode): Flaw[] {
+  const idDiffers = entry !== null && entry.sessionId !== null && entry.sessionId !== sessionId;
+  return [
+    ...(entry === null ? (['entry_not_object'] as const) : []),
+    ...(idDiffers ? (['id_differs'] as const) : []),
+    ...(window === null ? (['window_missing'] as const) : []),
+  ];
 }
 
 /** The last interaction or run; a row that was only changed has none. */
@@ -52,12 +54,14 @@ function providerOf({ entry, window }: SessionNode): string | null {
   return entry.model === null ? entry.providerOverride : entry.modelProvider;
 }
 
-function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTranscript | undefined): Transcript | null {
+function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTranscript | undefined): Transcript {
   const writtenMs = window?.transcriptMs ?? updatedMs ?? 0;
   if (known !== undefined) {
     const { bytes, messages, compactions, badEvents, oversizedEvents } = known;
     const isValidated = known.validatedSeq >= known.lastSeq;
     return {
+      state: 'there',
+      path: null,
       bytes,
       writtenMs,
       usage: known.usage?.usage ?? NO_USAGE,
@@ -66,12 +70,13 @@ function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTran
       // What was found bad, or oversized, stays so while more is written.
       badRecords: isValidated || badEvents > 0 ? badEvents : null,
       oversizedRecords: isValidated || oversizedEvents > 0 ? oversizedEvents : null,
-      facts: null,
     };
   }
-  if (cold === null) return null;
+  if (cold === null) return { state: 'missing' };
   // Its events, and with them their types, lie in a compressed file.
   return {
+    state: 'there',
+    path: null,
     bytes: cold.bytes,
     writtenMs: cold.archivedMs ?? writtenMs,
     usage: NO_USAGE,
@@ -79,6 +84,5 @@ function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTran
     compactions: null,
     badRecords: null,
     oversizedRecords: null,
-    facts: null,
   };
 }

@@ -1,6 +1,8 @@
 import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
-import type { DatabaseFigures, Problem, StoredSession } from '../../model/session.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { DatabaseFigures } from '../../model/reading.ts';
+import type { StoredSession } from '../../model/session.ts';
 import type { OpenClawConfig } from '../../openclaw/config.ts';
 import { sessionWindow } from '../../openclaw/windows.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';

@@ -25,8 +25,6 @@ describe('an agent that could not be read', () => {
   it('has readable 0, info and its problem, and nothing else', async () => {
     const agent = anUnreadableAgent({
       version: '2026.9.6',
-      archived: 3,
-      lastWriteMs: 1000,
       schema: 23,
       layout: 'sqlite',
       problems: ['schema_unsupported'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/publish/report/explain.ts';
 import { fileState, scanned, sqliteState } from '../../support/routed-state.ts';
 import { SALT } from '../../support/scan.ts';
+import { allSessions } from '../../support/snapshot.ts';
 
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }, { id: 'family' }] };
 const FILES = { meta: { lastTouchedVersion: '2026.7.35' }, agents: AGENTS };
@@ -197,7 +198,7 @@ describe('the session that is explained', () => {
   it('is found by its label too', async () => {
     const dir = fileState(FILES, { main: { 'agent:main:telegram:group:-1002:topic:7': {}, [TOPIC]: {} } });
     const { snapshot, config } = await scanned(dir, { settings: { salt: SALT } });
-    const label = snapshot.agents[0]?.sessions.find(({ session }) => session.key === TOPIC)?.label ?? '';
+    const label = allSessions(snapshot).find(({ session }) => session.key === TOPIC)?.label ?? '';
     expect(label).toMatch(/^agent:main:telegram:group:[0-9a-f]{10}:topic:[0-9a-f]{10}$/);
     const text = explain(snapshot, config.routing, label);
     expect(text).toBe(explain(snapshot, config.routing, TOPIC));

@@ -83,7 +83,7 @@ describe('the report for programs', () => {
     const withoutSeries = published({ key: 'a third key' }, { label: '', hasSeries: false });
     const snapshot = aSnapshot({
       agents: [anAgent({ sessions: [known, unknown, withoutSeries], archived: 4 })],
-      version: '',
+      version: null,
     });
     const report = parsed(snapshot, [{ check: 'truncated', success: false, durationSeconds: 1, error: 'it threw' }]);
     expect(report).toEqual({
@@ -138,7 +138,7 @@ describe('the report for programs', () => {
   });
 
   it('has no count for an agent or a state that could not be read', () => {
-    const { agents } = parsed(aSnapshot({ agents: [anUnreadableAgent({ archived: 3 })] }), []);
+    const { agents } = parsed(aSnapshot({ agents: [anUnreadableAgent()] }), []);
     expect(agents).toEqual([
       { agent: 'main', layout: 'file', schema: 0, readable: false, problems: ['index_unreadable'] },
     ]);

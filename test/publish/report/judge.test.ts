@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BLIND_PROBLEMS } from '../../../src/model/session.ts';
+import { BLIND_PROBLEMS } from '../../../src/model/problem.ts';
 import type { SnapshotSession } from '../../../src/model/snapshot.ts';
 import { remarks } from '../../../src/publish/remarks.ts';
 import { judge } from '../../../src/publish/report/judge.ts';

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding, Layout } from '../../../src/model/session.ts';
+import type { Finding } from '../../../src/model/finding.ts';
+import type { Layout } from '../../../src/model/layout.ts';
 import { whatToDo } from '../../../src/publish/report/what-to-do.ts';
 import { UNPLACED } from '../../support/snapshot.ts';
 

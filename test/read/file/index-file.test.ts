@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readIndex } from '../../../src/read/file/index-file.ts';
 import { testScanner } from '../../support/scan.ts';
+import { allSessions } from '../../support/snapshot.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'index-')));
 const path = join(root, 'sessions.json');
@@ -168,8 +169,8 @@ describe('an index that was edited by hand', () => {
     const scanner = testScanner(stateDir);
     const { snapshot } = await scanner.quick();
     await scanner.quick();
-    const [main] = snapshot.agents;
-    return { sessions: main?.sessions.length, problems: main?.problems, reads: scanner.counts.indexReads };
+    const problems = snapshot.agents.flatMap((agent) => agent.problems);
+    return { sessions: allSessions(snapshot).length, problems, reads: scanner.counts.indexReads };
   }
 
   it('is healthy to the versions that read JSON5, and read once while it stays as it is', async () => {

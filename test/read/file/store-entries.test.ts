@@ -8,6 +8,7 @@ import type { Session } from '../../../src/model/session.ts';
 import type { SnapshotSession } from '../../../src/model/snapshot.ts';
 import type { ScanResult } from '../../../src/scan/scanner.ts';
 import { testScanner, UNROUTED } from '../../support/scan.ts';
+import { readableAgent } from '../../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const KEY = 'agent:ops:bad';
@@ -52,8 +53,8 @@ async function scanWith(members: string, salt?: null, prepare?: (folder: string)
 }
 
 function sessionsIn({ snapshot }: ScanResult): SnapshotSession[] {
-  const agent = snapshot.agents.find(({ agent }) => agent === 'ops') ?? expect.unreachable('no agent ops');
-  expect(agent).toMatchObject({ readable: true, problems: [], layout: 'file' });
+  const agent = readableAgent(snapshot, 'ops');
+  expect(agent).toMatchObject({ problems: [], layout: 'file' });
   return [...agent.sessions];
 }
 
@@ -73,12 +74,12 @@ function corruptionsOf(published: SnapshotSession | undefined): string[] {
 const NOTHING = {
   tokens: null,
   tokensSource: 'none',
-  transcript: null,
+  transcript: { state: 'unnamed' },
   window: null,
   lastActivityMs: null,
   active: false,
-} as const;
-const BROKEN = { ...NOTHING, broken: true } as const;
+} satisfies Partial<Session>;
+const BROKEN = { ...NOTHING, flaws: ['entry_not_object'] } satisfies Partial<Session>;
 
 interface EntryCase {
   entry: string;
@@ -95,7 +96,7 @@ describe('an entry beside two good ones', () => {
     { entry: 'true', session: BROKEN, reasons: ['entry_invalid'] },
     { entry: '[]', session: BROKEN, reasons: ['entry_invalid'] },
     { entry: `[${JSON.stringify(entryOf('own'))}]`, session: BROKEN, reasons: ['entry_invalid'] },
-    { entry: '{}', session: { ...NOTHING, broken: false, sessionId: null }, reasons: ['transcript_path_null'] },
+    { entry: '{}', session: { ...NOTHING, sessionId: null }, reasons: ['transcript_path_null'] },
     { entry: '{"sessionId":"own"}', session: { tokens: 700, tokensSource: 'transcript' } },
     {
       entry: '{"sessionId":"own","totalTokens":"900","totalTokensFresh":true}',
@@ -163,7 +164,7 @@ describe('an entry beside two good ones', () => {
     { entry: '{"sessionId":"own","modelOverride":"o","providerOverride":"q"}', session: { model: 'o', provider: 'q' } },
     { entry: '{"sessionId":"own","__proto__":{"totalTokens":5,"totalTokensFresh":true}}', session: { tokens: 700 } },
     { entry: '{"sessionId":"own","sessionId":"own"}', session: { sessionId: 'own', tokens: 700 } },
-    { entry: '{"sessionId":"gone"}', session: { ...NOTHING, transcriptState: 'missing' } },
+    { entry: '{"sessionId":"gone"}', session: { ...NOTHING, transcript: { state: 'missing' } } },
     { entry: '{"sessionId":"gone","totalTokens":0,"totalTokensFresh":true}', session: { tokens: 0 } },
     { entry: '{"sessionId":"gone","totalTokens":9}', session: { tokens: null }, reasons: ['transcript_missing'] },
     { entry: '{"sessionId":"gone","status":"done"}', session: { status: 'done' }, reasons: ['transcript_missing'] },
@@ -180,18 +181,18 @@ describe('an entry beside two good ones', () => {
     expect(corruptionsOf(sessions[1])).toEqual(reasons);
   });
 
-  it.each<[what: string, make: (path: string) => void, session: Partial<Session>, reasons: string[]]>([
-    ['a folder', (path) => mkdirSync(path), { transcriptState: 'missing' }, ['transcript_missing']],
-    ['a FIFO', (path) => execFileSync('mkfifo', [path]), { transcriptState: 'missing' }, ['transcript_missing']],
+  it.each<[what: string, make: (path: string) => void, session: object, reasons: string[]]>([
+    ['a folder', (path) => mkdirSync(path), { transcript: { state: 'missing' } }, ['transcript_missing']],
+    ['a FIFO', (path) => execFileSync('mkfifo', [path]), { transcript: { state: 'missing' } }, ['transcript_missing']],
     ['a link out', (path) => symlinkSync('/etc/passwd', path), NOTHING, ['entry_invalid']],
     ['a link to a device', (path) => symlinkSync('/dev/zero', path), NOTHING, ['entry_invalid']],
     ['a loop of links', (path) => symlinkSync('odd.jsonl', path), NOTHING, ['entry_invalid']],
     ['a link inside', (path) => symlinkSync('own.jsonl', path), { tokens: 5 }, ['id_mismatch']],
-    ['empty', (path) => writeFileSync(path, ''), { transcriptState: 'there' }, ['transcript_empty']],
+    ['empty', (path) => writeFileSync(path, ''), { transcript: { state: 'there' } }, ['transcript_empty']],
     [
       'no transcript',
       (path) => writeFileSync(path, 'text\n'),
-      { transcriptState: 'there' },
+      { transcript: { state: 'there' } },
       ['header_invalid', 'invalid_json'],
     ],
   ])('whose transcript is %s', async (_, make, session, reasons) => {

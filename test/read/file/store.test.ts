@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
 import { testScanner, UNROUTED } from '../../support/scan.ts';
+import { readableAgent } from '../../support/snapshot.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const GOOD = 'agent:good:telegram:direct:12345';
@@ -47,8 +48,8 @@ function agentOf(snapshot: Snapshot, agent: string): SnapshotAgent {
 }
 
 function expectGood(snapshot: Snapshot): void {
-  const good = agentOf(snapshot, 'good');
-  expect(good).toMatchObject({ layout: 'file', readable: true, problems: [] });
+  const good = readableAgent(snapshot, 'good');
+  expect(good).toMatchObject({ layout: 'file', problems: [] });
   expect(good.sessions).toHaveLength(1);
   expect(good.sessions[0]).toMatchObject({
     findings: [],
@@ -56,8 +57,9 @@ function expectGood(snapshot: Snapshot): void {
     session: { key: GOOD, kind: 'dm', tokens: 700, tokensSource: 'index', active: true },
   });
   expect(good.sessions[0]?.session.transcript).toMatchObject({
+    state: 'there',
     bytes: TRANSCRIPT.length,
-    facts: { messages: 2, header: { id: 's1' } },
+    messages: 2,
   });
 }
 
@@ -78,7 +80,6 @@ describe('an index that cannot be used', () => {
     expect(agentOf(snapshot, 'bad')).toMatchObject({
       readable: false,
       problems: [problem],
-      sessions: [],
       layout: 'file',
     });
     expectGood(snapshot);
@@ -94,7 +95,7 @@ describe('an index that cannot be used', () => {
     const stateDir = withGood();
     make(join(sessionsOf(stateDir, 'bad'), 'sessions.json'));
     const snapshot = await deepScan(stateDir);
-    expect(agentOf(snapshot, 'bad')).toMatchObject({ readable: false, problems: ['index_unreadable'], sessions: [] });
+    expect(agentOf(snapshot, 'bad')).toMatchObject({ readable: false, problems: ['index_unreadable'] });
     expectGood(snapshot);
   });
 
@@ -103,7 +104,7 @@ describe('an index that cannot be used', () => {
     mkdirSync(join(stateDir, link, '..'), { recursive: true });
     symlinkSync(join(withGood(), link.replace('bad', 'good')), join(stateDir, link));
     const snapshot = await deepScan(stateDir);
-    expect(agentOf(snapshot, 'bad')).toMatchObject({ readable: false, problems: ['index_unreadable'], sessions: [] });
+    expect(agentOf(snapshot, 'bad')).toMatchObject({ readable: false, problems: ['index_unreadable'] });
     expectGood(snapshot);
   });
 
@@ -111,7 +112,7 @@ describe('an index that cannot be used', () => {
     const stateDir = withGood();
     mkdirSync(join(stateDir, 'agents/bad'));
     symlinkSync('../good/sessions', join(stateDir, 'agents/bad/sessions'));
-    expect(agentOf(await deepScan(stateDir), 'bad').sessions).toHaveLength(1);
+    expect(readableAgent(await deepScan(stateDir), 'bad').sessions).toHaveLength(1);
   });
 
   it('is a problem only while it cannot', async () => {
@@ -120,7 +121,7 @@ describe('an index that cannot be used', () => {
     const scanner = testScanner(stateDir, { now: () => NOW, settings: UNROUTED });
     expectGood((await scanner.deep()).snapshot);
     writeFileSync(index, '{');
-    expect(agentOf((await scanner.quick()).snapshot, 'good')).toMatchObject({ readable: false, sessions: [] });
+    expect(agentOf((await scanner.quick()).snapshot, 'good')).toMatchObject({ readable: false });
     rmSync(index);
     expect(agentOf((await scanner.quick()).snapshot, 'good')).toMatchObject({
       problems: ['index_missing'],
@@ -167,7 +168,7 @@ describe('a store without an index', () => {
     mkdirSync(join(stateDir, 'agents/bad'));
     writeFileSync(join(stateDir, 'agents/bad/sessions'), '');
     const snapshot = await deepScan(stateDir);
-    expect(agentOf(snapshot, 'bad')).toMatchObject({ readable: false, problems: ['index_unreadable'], sessions: [] });
+    expect(agentOf(snapshot, 'bad')).toMatchObject({ readable: false, problems: ['index_unreadable'] });
     expectGood(snapshot);
   });
 
@@ -198,7 +199,7 @@ describe('archived sessions', () => {
       'agent:good:f': { ...ENTRY, archivedAt: -1 },
     };
     writeFileSync(join(sessionsOf(stateDir, 'good'), 'sessions.json'), JSON.stringify(entries));
-    const { archived, sessions } = agentOf(await deepScan(stateDir), 'good');
+    const { archived, sessions } = readableAgent(await deepScan(stateDir), 'good');
     expect(archived).toBe(2);
     expect(sessions.map(({ session }) => session.key.at(-1))).toEqual(['c', 'd', 'e', 'f']);
   });

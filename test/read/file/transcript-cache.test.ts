@@ -114,7 +114,11 @@ describe('TranscriptCache, a file that only grows', () => {
         }
         const bytes = Buffer.concat(parts);
         const expected = factsOf(bytes);
-        expect(quickLook(cache, path)).toMatchObject({ bytes: bytes.length, facts: expected, usage: expected.usage });
+        expect(quickLook(cache, path)).toMatchObject({
+          signature: { size: bytes.length },
+          facts: expected,
+          usage: expected.usage,
+        });
         expect(quickLook(warmCache(), path).facts).toEqual(expected);
       }),
       { numRuns: 200 },
@@ -217,7 +221,7 @@ describe('TranscriptCache, a file that is not only appended to', () => {
         const seen = quickLook(cache, path);
         if (deepEnded) expect(seen.facts).toEqual(factsOf(now));
         validate(cache, path);
-        expect(quickLook(cache, path)).toMatchObject({ bytes: now.length, facts: factsOf(now) });
+        expect(quickLook(cache, path)).toMatchObject({ signature: { size: now.length }, facts: factsOf(now) });
       }),
       { numRuns: 60 },
     );

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Flaw } from '../../../src/model/session.ts';
 import { IndexEntry } from '../../../src/openclaw/entry.ts';
 import { listing, type TranscriptPlace, transcriptPath } from '../../../src/read/file/transcript-path.ts';
 
@@ -26,13 +27,12 @@ interface PathCase {
   entry: object;
   thread?: string;
   path: string | null;
-  pathNull?: boolean;
-  leadsOut?: boolean;
+  flaws?: readonly Flaw[];
 }
 
 const GOOD = `${OWN}/good.jsonl`;
-const NULL = { pathNull: true };
-const OUT = { leadsOut: true };
+const NULL = { flaws: ['path_null'] } as const;
+const OUT = { flaws: ['leads_out'] } as const;
 
 describe('transcriptPath', () => {
   it.each<PathCase>([
@@ -195,8 +195,7 @@ describe('transcriptPath', () => {
       when: 'the id leads out and the path is null',
       entry: { sessionFile: null, sessionId: '/etc/x' },
       path: null,
-      ...NULL,
-      ...OUT,
+      flaws: ['path_null', 'leads_out'],
     },
     {
       when: 'the id leads out and the path is good',
@@ -216,8 +215,8 @@ describe('transcriptPath', () => {
     { when: 'the key has none', entry: { sessionId: 'forum' }, path: `${OWN}/forum-topic-42.jsonl` },
     { when: 'the plain file is there', entry: { sessionId: 'both' }, thread: '42', path: `${OWN}/both.jsonl` },
     { when: 'the topic is not there', entry: { sessionId: 'gone' }, thread: '42', path: `${OWN}/gone.jsonl` },
-  ])('is $path when $when: $entry', ({ entry, thread = null, path, pathNull = false, leadsOut = false }) => {
-    expect(transcriptPath(IndexEntry.parse(entry), thread, place())).toMatchObject({ path, pathNull, leadsOut });
+  ])('is $path when $when: $entry', ({ entry, thread = null, path, flaws = [] }) => {
+    expect(transcriptPath(IndexEntry.parse(entry), thread, place())).toMatchObject({ path, flaws });
   });
 
   it('is inside the state directory or null, whatever an entry says', () => {

@@ -180,8 +180,8 @@ describe('two transcripts of one key', () => {
     ['of which the older one names one', twin({ apart: SECOND, older: 'gone' }), null],
     ['that is one', {}, null],
     ['that have no window row', { ...twin({ apart: 0 }), window: null }, null],
-  ])('%s', (_, stored, twinMs) => {
-    expect(nodeOf(stored).twinMs).toBe(twinMs);
+  ])('%s', (_, stored, simultaneousStartMs) => {
+    expect(nodeOf(stored).simultaneousStartMs).toBe(simultaneousStartMs);
   });
 
   it('that began together are found though the current one came later', () => {
@@ -190,13 +190,13 @@ describe('two transcripts of one key', () => {
       { sessionId: 'p', createdMs: CREATED + 4 * SECOND },
     ];
     const window = { createdMs: CREATED + 3_600_000, previousSessionId: 'p' };
-    expect(nodeOf({ window, otherWindows }).twinMs).toBe(CREATED + 4 * SECOND);
+    expect(nodeOf({ window, otherWindows }).simultaneousStartMs).toBe(CREATED + 4 * SECOND);
   });
 
   it('are told by the youngest pair', () => {
     const otherWindows = [0, 1, 100, 101].map((at) => ({ sessionId: `o${at}`, createdMs: CREATED + at * SECOND }));
     const window = { createdMs: CREATED + 500 * SECOND };
-    expect(nodeOf({ window, otherWindows }).twinMs).toBe(CREATED + 101 * SECOND);
+    expect(nodeOf({ window, otherWindows }).simultaneousStartMs).toBe(CREATED + 101 * SECOND);
   });
 
   it('of other keys that began together are nothing', () => {
@@ -211,7 +211,7 @@ describe('two transcripts of one key', () => {
     const otherWindows = [{ sessionId: 'o', createdMs: CREATED - SECOND }];
     const database = agentDatabase({ sessions: [other('a'), { ...other('b'), otherWindows }, other('c')] });
     const nodes = readNodes(database, databaseSchema(database, 'ops'), 0n, 10);
-    expect(nodes.map(({ key, twinMs }) => [key, twinMs])).toEqual([
+    expect(nodes.map(({ key, simultaneousStartMs }) => [key, simultaneousStartMs])).toEqual([
       ['agent:ops:a', null],
       ['agent:ops:b', CREATED],
       ['agent:ops:c', null],
@@ -220,6 +220,6 @@ describe('two transcripts of one key', () => {
 
   it.each(['previous_session_id', 'created_at'])('are not looked for without %s', (column) => {
     const damage = [`ALTER TABLE session_windows DROP COLUMN ${column}`];
-    expect(nodeOf({ ...twin({ apart: 0 }), damage }).twinMs).toBeNull();
+    expect(nodeOf({ ...twin({ apart: 0 }), damage }).simultaneousStartMs).toBeNull();
   });
 });

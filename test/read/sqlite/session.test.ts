@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredSession } from '../../../src/model/session.ts';
-import { NO_USAGE } from '../../../src/model/transcript.ts';
+import { foundTranscript, NO_USAGE } from '../../../src/model/transcript.ts';
 import { parseEntry } from '../../../src/openclaw/entry.ts';
 import type { SessionNode } from '../../../src/read/sqlite/nodes.ts';
 import { storedSession } from '../../../src/read/sqlite/session.ts';
@@ -29,7 +29,7 @@ function node(changes: Partial<Omit<SessionNode, 'entry'>> = {}, entry: unknown 
     sessionId: 's',
     entry: parseEntry(entry),
     route: NO_ROUTE,
-    twinMs: null,
+    simultaneousStartMs: null,
     archived: false,
     updatedMs: 20,
     createdMs: 10,
@@ -74,24 +74,19 @@ describe('storedSession', () => {
         era: 'sqlite',
         key: 'agent:ops:main',
         sessionId: 's',
-        broken: false,
-        idDiffers: false,
-        windowMissing: false,
+        flaws: [],
         totalTokens: 700,
         inputTokens: 600,
         outputTokens: 50,
         totalTokensFresh: true,
         contextTokens: 1000,
-        pathNull: false,
-        leadsOut: false,
       },
     ],
     [
       'no figures of a broken entry, but its columns and its window',
       node({}, '{'),
       {
-        broken: true,
-        idDiffers: false,
+        flaws: ['entry_not_object'],
         totalTokens: null,
         totalTokensFresh: null,
         contextTokens: null,
@@ -108,15 +103,14 @@ describe('storedSession', () => {
       'nothing of a broken entry without a window',
       node({ window: null }, null),
       {
-        broken: true,
-        windowMissing: true,
+        flaws: ['entry_not_object', 'window_missing'],
         model: null,
         provider: null,
         chatType: null,
       },
     ],
-    ['another id than its row', node({}, { ...ENTRY, sessionId: 'other' }), { sessionId: 's', idDiffers: true }],
-    ['no id to compare', node({}, {}), { sessionId: 's', idDiffers: false }],
+    ['another id than its row', node({}, { ...ENTRY, sessionId: 'other' }), { sessionId: 's', flaws: ['id_differs'] }],
+    ['no id to compare', node({}, {}), { sessionId: 's', flaws: [] }],
     ['the window’s chat type before the entry’s', node(), { chatType: 'group' }],
     [
       'the entry’s chat type where the window has none',
@@ -190,8 +184,8 @@ describe('the transcript', () => {
     ['that grew since an oversized event was found', known({ validatedSeq: 8, oversizedEvents: 1 }), null, 1],
   ])('%s', (_, transcript, badRecords, oversizedRecords) => {
     expect(storedSession('ops', node(), transcript)).toMatchObject({
-      transcriptState: 'there',
       transcript: {
+        state: 'there',
         bytes: 1234,
         writtenMs: 40,
         usage: NO_USAGE,
@@ -199,14 +193,15 @@ describe('the transcript', () => {
         compactions: 1,
         badRecords,
         oversizedRecords,
-        facts: null,
       },
     });
   });
 
   it('has the usage that was found', () => {
     const usage = { after: 5, before: 7, compacted: true };
-    expect(storedSession('ops', node(), known({ usage: { usage, whole: false } })).transcript?.usage).toEqual(usage);
+    expect(foundTranscript(storedSession('ops', node(), known({ usage: { usage, whole: false } })))?.usage).toEqual(
+      usage,
+    );
   });
 
   it.each([
@@ -215,20 +210,19 @@ describe('the transcript', () => {
     [{ window: { ...WINDOW, transcriptMs: null } }, 20],
     [{ window: null, updatedMs: null }, 0],
   ])('with %j was written at %d', (changes, writtenMs) => {
-    expect(storedSession('ops', node(changes), known()).transcript?.writtenMs).toBe(writtenMs);
+    expect(foundTranscript(storedSession('ops', node(changes), known()))?.writtenMs).toBe(writtenMs);
   });
 
   it('that was moved out has its recorded size, and nobody knows its records', () => {
     const cold = { bytes: 99, archivedMs: 15 };
     const unknown = { usage: NO_USAGE, messages: null, compactions: null, badRecords: null, oversizedRecords: null };
     expect(storedSession('ops', node({ cold }), undefined)).toMatchObject({
-      transcriptState: 'there',
-      transcript: { bytes: 99, writtenMs: 15, ...unknown },
+      transcript: { state: 'there', bytes: 99, writtenMs: 15, ...unknown },
     });
-    expect(storedSession('ops', node({ cold }), known()).transcript?.bytes).toBe(1234);
+    expect(foundTranscript(storedSession('ops', node({ cold }), known()))?.bytes).toBe(1234);
   });
 
   it('is missing where there are no events and no archive', () => {
-    expect(storedSession('ops', node(), undefined)).toMatchObject({ transcriptState: 'missing', transcript: null });
+    expect(storedSession('ops', node(), undefined)).toMatchObject({ transcript: { state: 'missing' } });
   });
 });

@@ -1,0 +1,116 @@
+import type { Flaw, Session } from '../model/session.ts';
+import { foundTranscript } from '../model/transcript.ts';
+import { AGE_SECONDS, inWords } from '../thresholds.ts';
+import type { Check } from './check.ts';
+
+/** One reason for which a session is corrupted: judged for each session by itself, in the eras that it names. */
+interface Reason extends Pick<Check, 'eras' | 'meaning'> {
+  readonly reason: string;
+  readonly holds: (session: Session, now: number) => boolean;
+}
+
+const REASONS: readonly Reason[] = [
+  {
+    reason: 'entry_invalid',
+    eras: { file: 'quick', sqlite: 'quick' },
+    meaning:
+      'The entry is no object, or (file) its `sessionFile` or `sessionId` leads out of the state directory and is not followed.',
+    holds: hasAny('entry_not_object', 'leads_out'),
+  },
+  {
+    reason: 'transcript_path_null',
+    eras: { file: 'quick' },
+    meaning: '`sessionFile` or `transcriptPath` is null, or neither they nor `sessionId` name a transcript.',
+    holds: hasAny('path_null'),
+  },
+  {
+    reason: 'transcript_missing',
+    eras: { file: 'quick', sqlite: 'quick' },
+    meaning:
+      'The session ran (file: it has token counts, a finished status or an end time; SQLite: a total or an activity) and its transcript is not there.',
+    holds: (session) => session.transcript.state === 'missing' && hasRun(session),
+  },
+  {
+    reason: 'transcript_empty',
+    eras: { file: 'quick' },
+    meaning: 'The transcript has 0 bytes.',
+    holds: (session) => foundTranscript(session)?.bytes === 0,
+  },
+  {
+    reason: 'header_invalid',
+    eras: { file: 'deep' },
+    meaning: 'The first record that parses is no session header, or none parses in a transcript that is not empty.',
+    holds: isHeaderInvalid,
+  },
+  {
+    // In a database OpenClaw goes by the row, so its transcript is the one that counts.
+    reason: 'id_mismatch',
+    eras: { file: 'deep', sqlite: 'quick' },
+    meaning: "The entry names another session id than the transcript's header (file) or its own row (SQLite).",
+    holds: hasAny('id_differs'),
+  },
+  {
+    reason: 'invalid_json',
+    eras: { file: 'deep', sqlite: 'deep' },
+    meaning: 'A whole line (an event, in SQLite) of the transcript does not parse.',
+    holds: (session) => (foundTranscript(session)?.badRecords ?? 0) > 0,
+  },
+  {
+    reason: 'truncated',
+    eras: { file: 'deep' },
+    meaning: `The transcript ends in bytes that do not parse, and nothing was written to it for ${inWords(AGE_SECONDS.settled)}.`,
+    holds: (session, now) => session.flaws.includes('unfinished') && isSettled(session, now),
+  },
+  {
+    reason: 'window_missing',
+    eras: { sqlite: 'quick' },
+    meaning: "The session's row has no `session_windows` row of its current transcript.",
+    holds: hasAny('window_missing'),
+  },
+];
+
+/** A check for each reason, so that each can be turned off by itself. */
+export const CORRUPTED: readonly Check[] = REASONS.map(({ reason, eras, meaning, holds }) => ({
+  name: reason,
+  finding: 'corrupted',
+  reasons: [reason],
+  eras,
+  meaning,
+  *run({ sessions, now }) {
+    for (const session of sessions) {
+      if (eras[session.era] === undefined || !holds(session, now)) continue;
+      yield { session, finding: { finding: 'corrupted', reason, expectedAgent: '' } };
+    }
+  },
+}));
+
+function hasAny(...flaws: readonly Flaw[]): Reason['holds'] {
+  return (session) => flaws.some((flaw) => session.flaws.includes(flaw));
+}
+
+const FINISHED = new Set(['done', 'failed', 'killed', 'timeout']);
+
+/**
+ * OpenClaw keeps many entries without a transcript in normal life (route-only mains, labels, a reset, a first turn in
+ * flight): only a session that ran must have one.
+ */
+function hasRun({ era, totalTokens, inputTokens, outputTokens, status, endedMs, ranMs }: Session): boolean {
+  // Its row is there before the first event of the first run is.
+  if (era === 'sqlite') return (totalTokens ?? 0) > 0 || (ranMs !== null && status !== 'running');
+  const counted = [totalTokens, inputTokens, outputTokens].some((count) => count !== null && count > 0);
+  return counted || endedMs !== null || (status !== null && FINISHED.has(status));
+}
+
+/** A transcript without any record is bad only when the very first line is not just being written. */
+function isHeaderInvalid(session: Session, now: number): boolean {
+  const { flaws } = session;
+  return flaws.includes('header_missing') || (flaws.includes('no_record') && isSettled(session, now));
+}
+
+const SETTLED_MS = AGE_SECONDS.settled * 1000;
+
+/** Whether nothing is being written to the transcript any more: a line that is looks like damage for a moment. */
+function isSettled(session: Session, now: number): boolean {
+  const transcript = foundTranscript(session);
+  return transcript !== null && now - transcript.writtenMs > SETTLED_MS;
+}

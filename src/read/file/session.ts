@@ -1,0 +1,112 @@
+import { type DiskProblem, diskError, isInside } from '../../disk/files.ts';
+import { newest } from '../../model/newest.ts';
+import { type Flaw, NOTHING_STORED, type StoredRoute, type StoredSession } from '../../model/session.ts';
+import type { Transcript } from '../../model/transcript.ts';
+import type { IndexEntry } from '../../openclaw/entry.ts';
+import type { KnownTranscript, TranscriptCache } from './transcript-cache.ts';
+import type { TranscriptPath, TranscriptPlace } from './transcript-path.ts';
+
+/** An entry of an index with its transcript as a session; `named` is where the entry says that it lies. */
+export function readSession(
+  agent: string,
+  key: string,
+  entry: IndexEntry | null,
+  named: TranscriptPath | null,
+  place: TranscriptPlace,
+  transcripts: TranscriptCache,
+): StoredSession {
+  if (entry === null || named === null)
+    return { ...NOTHING_STORED, agent, era: 'file', key, flaws: ['entry_not_object'] };
+  const { path } = named;
+  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, transcripts);
+  const known = typeof found === 'string' ? null : found;
+  return {
+    ...NOTHING_STORED,
+    agent,
+    era: 'file',
+    key,
+    flaws: flawsOf(entry, named, found),
+    sessionId: entry.sessionId,
+    chatType: entry.chatType,
+    route: routeOf(entry),
+    // A blank one is none: OpenClaw looks on.
+    account: entry.origin?.accountId || entry.deliveryContext?.accountId || entry.lastAccountId || null,
+    model: entry.model ?? entry.modelOverride,
+    provider: entry.model === null ? entry.providerOverride : entry.modelProvider,
+    totalTokens: entry.totalTokens,
+    inputTokens: entry.inputTokens,
+    outputTokens: entry.outputTokens,
+    totalTokensFresh: entry.totalTokensFresh,
+    contextTokens: entry.contextTokens,
+    status: entry.status,
+    endedMs: entry.endedAt,
+    startedMs: entry.sessionStartedAt ?? known?.facts?.header?.startedMs ?? null,
+    ranMs: entry.lastInteractionAt ?? entry.lastActivityAt,
+    lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
+    lastStoredMs: newest(entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt),
+    transcript: transcriptOf(path, found),
+  };
+}
+
+function routeOf({ origin, deliveryContext, groupId, space, ...entry }: IndexEntry): StoredRoute {
+  const named = entry.channel ?? entry.provider ?? entry.lastChannel ?? entry.lastProvider;
+  return {
+    channel: origin?.provider ?? deliveryContext?.channel ?? named,
+    addresses: [origin?.from, origin?.to, deliveryContext?.to, groupId].filter((text) => typeof text === 'string'),
+    threadId: origin?.threadId ?? deliveryContext?.threadId ?? null,
+    space,
+    record: null,
+  };
+}
+
+type Found = KnownTranscript | DiskProblem | 'unnamed';
+
+function lookAt(
+  path: string,
+  total: number | null,
+  { stateDir, roots }: TranscriptPlace,
+  transcripts: TranscriptCache,
+): Found {
+  try {
+    return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, total);
+  } catch (error) {
+    return diskError(error).problem;
+  }
+}
+
+function transcriptOf(path: string | null, found: Found): Transcript {
+  if (found === 'unnamed' || found === 'outside') return { state: 'unnamed' };
+  // A folder or a pipe of that name is no transcript.
+  if (found === 'not_regular') return { state: 'missing' };
+  if (typeof found === 'string') return { state: found };
+  const { signature, usage, facts } = found;
+  return {
+    state: 'there',
+    path,
+    bytes: signature.size,
+    writtenMs: signature.mtimeMs,
+    usage,
+    messages: facts?.messages ?? null,
+    compactions: facts?.compactions ?? null,
+    badRecords: facts?.badLines ?? null,
+    oversizedRecords: facts?.oversizedRecords ?? null,
+  };
+}
+
+function flawsOf({ sessionId }: IndexEntry, { flaws, other }: TranscriptPath, found: Found): Flaw[] {
+  if (found === 'outside') return [...new Set<Flaw>([...flaws, 'leads_out'])];
+  if (typeof found === 'string') return [...flaws];
+  return [...flaws, ...(other === null ? [] : (['two_transcripts'] as const)), ...validationFlaws(found, sessionId)];
+}
+
+/** What the validated bytes of a transcript show; nothing before the deep scan. An empty file is no flaw of these. */
+function validationFlaws({ facts, signature }: KnownTranscript, sessionId: string | null): Flaw[] {
+  if (facts === null) return [];
+  const { header, records, badLines, oversizedRecords, unfinished } = facts;
+  const flaws: Flaw[] = unfinished ? ['unfinished'] : [];
+  // The header may be in what was not judged.
+  if (header === null && signature.size > 0 && oversizedRecords === 0)
+    flaws.push(records + badLines > 0 ? 'header_missing' : 'no_record');
+  if (header !== null && sessionId !== null && header.id !== sessionId) flaws.push('id_differs');
+  return flaws;
+}
