@@ -5,8 +5,8 @@ import { normalizeAgentId } from './openclaw/agent-id.ts';
 import type { OpenClawConfig } from './openclaw/config.ts';
 import { parseKey, sessionKind } from './openclaw/keys.ts';
 import { effectiveWindow, sessionWindow } from './openclaw/windows.ts';
-import { keyIdentity } from './routing/key-identity.ts';
 import { preparePlacement } from './routing/placement.ts';
+import { canonicalKey } from './routing/same-conversation.ts';
 import type { Subject } from './settings/policy.ts';
 import { AGE_SECONDS, type Thresholds } from './thresholds.ts';
 
@@ -48,7 +48,7 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
       keyAgent: key.agent === null ? null : normalizeAgentId(key.agent),
       shared: store.shared,
       placement,
-      identity: keyIdentity(key, stored.agent, placement.conversation, config.routing),
+      identity: canonicalKey(key, stored.agent, placement.conversation, config.routing),
       thresholds: thresholdsOf({ agent: stored.agent, key: stored.key, kind }),
     };
   };

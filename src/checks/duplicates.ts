@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { Session } from '../model/session.ts';
-import { sameAccount, sameId } from '../routing/session-conversation.ts';
+import { sameAccount, sameId } from '../routing/same-conversation.ts';
 import type { Check } from './check.ts';
 
 export const duplicates: Check = {

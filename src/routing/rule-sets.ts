@@ -1,3 +1,7 @@
+/**
+ * The ways in which a version of OpenClaw may read the bindings: one where all of its rules are known, several where they are
+ * not.
+ */
 import { BINDING_CHANGES, has, routingVersions } from '../openclaw/versions.ts';
 
 /** One way in which a version of OpenClaw may read the bindings: each rule that changed, on or off. */

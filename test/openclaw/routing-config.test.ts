@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { prepareRouting } from '../../src/routing/bindings.ts';
+import { prepareRouting } from '../../src/routing/resolve-route.ts';
 import { CALLED, DIRECT, ROOM } from '../support/routes.ts';
 
 const EMPTY = routingView({});
@@ -205,7 +205,7 @@ describe('bad input', () => {
     fc.assert(
       fc.property(fc.oneof(content, fc.jsonValue()), fc.constantFrom(...CALLED, null), (given, version) => {
         const route = prepareRouting(routingView(given), version);
-        for (const conversation of [DIRECT, ROOM]) expect(route(conversation).tried()).toBeInstanceOf(Array);
+        for (const conversation of [DIRECT, ROOM]) expect(route(conversation).explain()).toBeInstanceOf(Array);
       }),
       { numRuns: 300 },
     );

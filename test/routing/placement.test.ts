@@ -3,7 +3,7 @@ import type { Placement } from '../../src/model/conversation.ts';
 import type { StoredRoute } from '../../src/model/session.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { preparePlacement, spellings } from '../../src/routing/placement.ts';
+import { possibleConversations, preparePlacement } from '../../src/routing/placement.ts';
 import { bound, CALLED } from '../support/routes.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
 
@@ -277,13 +277,13 @@ describe('an id whose letter case only the key tells', () => {
     );
     const { conversation } = placed({}, KEY);
     if (conversation === null) return expect.unreachable();
-    expect(spellings(conversation, config).map(({ peer }) => peer)).toEqual([
+    expect(possibleConversations(conversation, config).map(({ peer }) => peer)).toEqual([
       { kind: 'channel', id: 'c042' },
       { kind: 'channel', id: 'C042' },
     ]);
-    expect(spellings({ ...conversation, foldedId: false }, config)).toHaveLength(1);
+    expect(possibleConversations({ ...conversation, foldedId: false }, config)).toHaveLength(1);
     const elsewhere = routingView(bound(['work', { channel: 'matrix', peer: { kind: 'channel', id: 'C042' } }]));
-    expect(spellings(conversation, elsewhere)).toHaveLength(1);
+    expect(possibleConversations(conversation, elsewhere)).toHaveLength(1);
   });
 });
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { resolveRoute } from '../../src/routing/bindings.ts';
-import { CALLED, conversationOf, type RouteInput } from '../support/routes.ts';
+import { CALLED, conversationOf, type RouteInput, routeOf } from '../support/routes.ts';
 
 /** An answer of the real program: `resolveAgentRoute`, with a config that the same version had loaded. */
 interface Case {
@@ -27,7 +26,7 @@ describe('the answers of the real program', () => {
   });
 
   it.each(RUNS)('$version: $name', ({ version, config, input, expected }) => {
-    const route = resolveRoute(routingView(config), version, conversationOf(input));
+    const route = routeOf(routingView(config), version, conversationOf(input));
     expect(route).toMatchObject({
       decided: true,
       agent: expected.agentId ?? null,
@@ -39,8 +38,8 @@ describe('the answers of the real program', () => {
   it.each(CASES.filter(({ name }) => name !== CHANNEL_ADDED))(
     'says which binding it was: $name ($version)',
     ({ version, config, input, expected }) => {
-      const route = resolveRoute(routingView(config), version, conversationOf(input));
-      const matched = route.tried().filter(({ outcome }) => outcome === 'matched');
+      const route = routeOf(routingView(config), version, conversationOf(input));
+      const matched = route.explain().filter(({ outcome }) => outcome === 'matched');
       const isBound = expected.matchedBy?.startsWith('binding.') === true;
       expect(matched).toEqual(
         isBound

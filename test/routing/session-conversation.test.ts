@@ -3,7 +3,7 @@ import { UNKNOWN } from '../../src/model/conversation.ts';
 import type { StoredRoute } from '../../src/model/session.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { sameAccount, sessionConversation } from '../../src/routing/session-conversation.ts';
+import { sessionConversation } from '../../src/routing/session-conversation.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
 
 const OLD = '2026.2.6-3';
@@ -208,16 +208,4 @@ describe('a word that stands where a channel does', () => {
       expect(conversationOf(key, { channel: 'telegram', addresses: ['telegram:111'] })).toBeNull();
     },
   );
-});
-
-describe('two accounts', () => {
-  it.each([
-    ['work', 'work', true],
-    ['work', 'default', false],
-    [UNKNOWN, 'work', true],
-    ['work', UNKNOWN, true],
-    [UNKNOWN, UNKNOWN, true],
-  ] as const)('%s and %s', (one, other, same) => {
-    expect(sameAccount(one, other)).toBe(same);
-  });
 });

@@ -1,4 +1,6 @@
 import { type Conversation, type Peer, UNKNOWN } from '../../src/model/conversation.ts';
+import type { RoutingConfig } from '../../src/openclaw/routing-config.ts';
+import { prepareRouting, type Route } from '../../src/routing/resolve-route.ts';
 
 /** What a channel hands to OpenClaw's `resolveAgentRoute`. */
 export interface RouteInput {
@@ -46,4 +48,9 @@ export function bound(...bindings: (readonly [agent: string, match: object])[]) 
     agents: { list: [{ id: 'main', default: true }, { id: 'work' }, { id: 'family' }] },
     bindings: bindings.map(([agentId, match]) => ({ agentId, match })),
   };
+}
+
+/** The route of one conversation. */
+export function routeOf(config: RoutingConfig, version: string | null, conversation: Conversation): Route {
+  return prepareRouting(config, version)(conversation);
 }

@@ -1,8 +1,8 @@
 import { type Fact, type Peer, type Placement, type SessionConversation, UNKNOWN } from '../../model/conversation.ts';
 import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import type { RoutingBinding, RoutingConfig } from '../../openclaw/routing-config.ts';
-import { prepareRouting, type Route } from '../../routing/bindings.ts';
-import { spellings } from '../../routing/placement.ts';
+import { possibleConversations } from '../../routing/placement.ts';
+import { prepareRouting, type Route } from '../../routing/resolve-route.ts';
 import { printable } from './printable.ts';
 import { whatToDo } from './what-to-do.ts';
 
@@ -60,7 +60,10 @@ function withConversation(
 ): string[] {
   const { version } = agent;
   const resolve = prepareRouting(routing, version);
-  const routes = spellings(conversation, routing).map((spelt) => ({ spelt, route: resolve(spelt) }));
+  const routes = possibleConversations(conversation, routing).map((each) => ({
+    id: each.peer.id,
+    route: resolve(each),
+  }));
   return [
     'The conversation:',
     ...facts(conversation).map(([name, value]) => row(name, value)),
@@ -68,9 +71,9 @@ function withConversation(
     ...TOPIC[topicOwn],
     '',
     `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} looks at them:`,
-    ...routes.flatMap(({ spelt, route }) => [
-      ...(routes.length > 1 ? [`  if the peer's id is spelt ${printable(spelt.peer.id)}:`] : []),
-      ...tried(route, routing.bindings),
+    ...routes.flatMap(({ id, route }) => [
+      ...(routes.length > 1 ? [`  if the peer's id is spelt ${printable(id)}:`] : []),
+      ...outcomes(route, routing.bindings),
       `  => ${outcome(route)}`,
     ]),
   ];
@@ -113,8 +116,8 @@ function peerText({ kind, id }: Peer): string {
   return `${kind} ${printable(id)}`;
 }
 
-function tried(route: Route, bindings: readonly RoutingBinding[]): string[] {
-  const rows = route.tried().map(({ index, tier, outcome: what, unknown }) => {
+function outcomes(route: Route, bindings: readonly RoutingBinding[]): string[] {
+  const rows = route.explain().map(({ index, tier, outcome: what, unknown }) => {
     const agent = bindings[index]?.agentId || '(the default agent)';
     const why = unknown.length === 0 ? what : `${what}: ${unknown.join(', ')}`;
     return `  bindings[${index}] -> ${printable(agent)}  ${tier ?? '-'}  ${why}`;

@@ -1,8 +1,12 @@
+/**
+ * Settings besides the bindings that choose an agent for a conversation: `broadcast`, and the agents that forum topics of
+ * Telegram name.
+ */
 import { type Conversation, type Fact, UNKNOWN } from '../model/conversation.ts';
 import type { TopicAgent } from '../openclaw/routing-channels.ts';
 import type { RoutingConfig } from '../openclaw/routing-config.ts';
 import { has } from '../openclaw/versions.ts';
-import { accountId } from './route-plan.ts';
+import { normalAccount } from './normal-ids.ts';
 
 /** The agents that `broadcast` may ask besides the one that the bindings choose; empty: none. */
 export function broadcastAgents(
@@ -51,8 +55,8 @@ function isForAll(chat: string, topic: string): (entry: TopicAgent) => boolean {
 
 /** The accounts that a conversation may be of; the ids of the config's are normalized by the channel in every version. */
 function accountsOf({ telegramAccounts }: RoutingConfig, { account }: Conversation): string[] {
-  if (account !== UNKNOWN) return [accountId(account ?? '', FOLDED)];
-  return [...new Set(['default', ...telegramAccounts.map(({ id }) => accountId(id, FOLDED))])];
+  if (account !== UNKNOWN) return [normalAccount(account ?? '', FOLDED)];
+  return [...new Set(['default', ...telegramAccounts.map(({ id }) => normalAccount(id, FOLDED))])];
 }
 
 const FOLDED = { foldedAccounts: true };
@@ -64,11 +68,11 @@ function agentsFor(
   { telegramAccounts }: RoutingConfig,
   version: string | null,
 ): (string | null)[] {
-  const own = entries.find((entry) => entry.account !== null && accountId(entry.account, FOLDED) === account);
+  const own = entries.find((entry) => entry.account !== null && normalAccount(entry.account, FOLDED) === account);
   if (own !== undefined) return [own.agent];
   const shared = entries.find((entry) => entry.account === null)?.agent ?? null;
   // Whether an account's own groups replace those of the channel was not looked at.
-  if (telegramAccounts.some(({ id, hasGroups }) => hasGroups && accountId(id, FOLDED) === account))
+  if (telegramAccounts.some(({ id, hasGroups }) => hasGroups && normalAccount(id, FOLDED) === account))
     return [shared, null];
   const isShared = telegramAccounts.length <= 1 || has(version, 'topicsInherited');
   if (isShared === null) return [shared, null];

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Conversation, type Peer, UNKNOWN } from '../../src/model/conversation.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { resolveRoute } from '../../src/routing/bindings.ts';
 import { everyValue, type NaiveBinding, naiveRoute } from '../support/naive-routing.ts';
-import { CALLED } from '../support/routes.ts';
+import { CALLED, routeOf } from '../support/routes.ts';
 
 const AGENTS = ['main', 'work', 'family'] as const;
 const peer: fc.Arbitrary<Peer> = fc.record({
@@ -62,10 +61,10 @@ function configOf(given: readonly NaiveBinding[], at: string): NaiveBinding[] {
 
 function resolve(given: readonly NaiveBinding[], at: string | null, conversation: Conversation) {
   const list = AGENTS.map((id) => ({ id, default: id === 'main' }));
-  return resolveRoute(routingView({ agents: { list }, bindings: given }), at, conversation);
+  return routeOf(routingView({ agents: { list }, bindings: given }), at, conversation);
 }
 
-function withoutTried<T extends { readonly tried: unknown }>({ tried: _, ...rest }: T) {
+function withoutExplain<T extends { readonly explain: unknown }>({ explain: _, ...rest }: T) {
   return rest;
 }
 
@@ -140,7 +139,7 @@ describe('a route', () => {
       fc.property(bindings, version, known, fc.nat(), (all, at, conversation, place) => {
         const given = configOf(all, at);
         const route = resolve(given, at, conversation);
-        const useless = route.tried().find(({ outcome }) => outcome !== 'matched' && !outcome.startsWith('hidden'));
+        const useless = route.explain().find(({ outcome }) => outcome !== 'matched' && !outcome.startsWith('hidden'));
         if (useless === undefined) return;
         const without = given.filter((_, index) => index !== useless.index);
         expect(resolve(without, at, conversation)).toMatchObject({
@@ -168,7 +167,7 @@ describe('a route', () => {
         const shuffled = order.flatMap((tier) => tiers.get(tier)?.shift()?.binding ?? []);
         expect(shuffled).toHaveLength(given.length);
         const [before, after] = [resolve(given, at, conversation), resolve(shuffled, at, conversation)];
-        expect(after).toMatchObject(withoutBinding(withoutTried(before)));
+        expect(after).toMatchObject(withoutBinding(withoutExplain(before)));
       }),
     );
   });

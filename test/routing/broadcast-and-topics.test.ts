@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { broadcastAgents, topicAgent } from '../../src/routing/route-overrides.ts';
+import { broadcastAgents, topicAgent } from '../../src/routing/broadcast-and-topics.ts';
 import { CALLED, DIRECT } from '../support/routes.ts';
 
 const [OLD, MIDDLE, FILES, NEW] = CALLED;

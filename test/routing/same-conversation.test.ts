@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { UNKNOWN } from '../../src/model/conversation.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
 import { type RoutingConfig, routingView } from '../../src/openclaw/routing-config.ts';
-import { keyIdentity } from '../../src/routing/key-identity.ts';
+import { canonicalKey, sameAccount } from '../../src/routing/same-conversation.ts';
 import { sessionConversation } from '../../src/routing/session-conversation.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
 
@@ -16,7 +17,7 @@ function identity(text: string, config: RoutingConfig, { account = 'default', ad
   const key = parseKey(text);
   const route = { ...NO_ROUTE, addresses };
   const found = sessionConversation({ key, account, route, version: '2026.7.35' }, config);
-  return keyIdentity(key, 'ops', found === 'unknown peer' ? null : found, config);
+  return canonicalKey(key, 'ops', found === 'unknown peer' ? null : found, config);
 }
 
 describe('two keys of one conversation', () => {
@@ -90,5 +91,17 @@ describe('a key that cannot be told from another', () => {
     '',
   ])('%s', (key) => {
     expect(identity(key, routingView({}))).toBeNull();
+  });
+});
+
+describe('two accounts', () => {
+  it.each([
+    ['work', 'work', true],
+    ['work', 'default', false],
+    [UNKNOWN, 'work', true],
+    ['work', UNKNOWN, true],
+    [UNKNOWN, UNKNOWN, true],
+  ] as const)('%s and %s', (one, other, same) => {
+    expect(sameAccount(one, other)).toBe(same);
   });
 });

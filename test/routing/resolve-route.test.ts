@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/model/conversation.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { prepareRouting, resolveRoute } from '../../src/routing/bindings.ts';
-import { bound, CALLED, DIRECT, ROOM } from '../support/routes.ts';
+import { prepareRouting } from '../../src/routing/resolve-route.ts';
+import { bound, CALLED, DIRECT, ROOM, routeOf } from '../support/routes.ts';
 
 const [OLD, , FILES, NEW] = CALLED;
 const TELEGRAM = { channel: 'telegram' };
@@ -16,7 +16,7 @@ const THREAD: Conversation = {
 const TEAM_ROOM: Conversation = { ...ROOM, team: 'T1', roles: ['r1', 'r2'] };
 
 function answer(config: object, version: string | null, conversation: Conversation) {
-  const route = resolveRoute(routingView(config), version, conversation);
+  const route = routeOf(routingView(config), version, conversation);
   return route.decided ? [route.agent, route.tier, route.binding] : ['undecided', ...route.unknown];
 }
 
@@ -267,15 +267,15 @@ describe('the default agent', () => {
   });
 });
 
-describe('a prepared routing', () => {
-  it('answers as a single question does', () => {
+describe('one routing for many conversations', () => {
+  it('answers as one for each of them does', () => {
     const config = routingView(bound(['work', PEER], ['family', TELEGRAM]));
     const route = prepareRouting(config, NEW);
     for (const conversation of [DIRECT, ROOM, THREAD]) {
-      const { tried, ...rest } = route(conversation);
-      const { tried: alone, ...single } = resolveRoute(config, NEW, conversation);
+      const { explain, ...rest } = route(conversation);
+      const { explain: explainAlone, ...single } = routeOf(config, NEW, conversation);
       expect(rest).toEqual(single);
-      expect(tried()).toEqual(alone());
+      expect(explain()).toEqual(explainAlone());
     }
   });
 });

@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { resolveRoute } from '../../src/routing/bindings.ts';
-import { bound, CALLED, ROOM, VAGUE_ROOM } from '../support/routes.ts';
+import { bound, CALLED, ROOM, routeOf, VAGUE_ROOM } from '../support/routes.ts';
 
 const DISCORD = { channel: 'discord' };
 const [OLD, , FILES, NEW] = CALLED;
 
-function tried(config: object, version: string | null, conversation: Conversation): string[] {
-  return resolveRoute(routingView(config), version, conversation)
-    .tried()
+function outcomes(config: object, version: string | null, conversation: Conversation): string[] {
+  return routeOf(routingView(config), version, conversation)
+    .explain()
     .map(({ index, tier, outcome, unknown }) => [index, tier ?? '-', outcome, ...unknown].join(' '));
 }
 
-describe('the bindings tried', () => {
+describe('the outcomes of the bindings', () => {
   it("come in OpenClaw's order, with what became of each", () => {
     const config = bound(
       ['work', { channel: 'slack' }],
@@ -28,7 +27,7 @@ describe('the bindings tried', () => {
       ['work', { ...DISCORD, peer: { kind: 'room', id: '1' } }],
     );
     const acp = { agentId: 'work', type: 'acp', match: DISCORD };
-    expect(tried({ ...config, bindings: [...config.bindings, acp] }, NEW, ROOM)).toEqual([
+    expect(outcomes({ ...config, bindings: [...config.bindings, acp] }, NEW, ROOM)).toEqual([
       '6 binding.peer other peer',
       '4 binding.guild+roles no such role',
       '3 binding.guild other guild',
@@ -49,7 +48,7 @@ describe('the bindings tried', () => {
       ['work', { ...DISCORD, guildId: '900' }],
       ['main', { ...DISCORD, peer: { kind: 'channel', id: '*' } }],
     );
-    expect(tried(config, FILES, VAGUE_ROOM)).toEqual([
+    expect(outcomes(config, FILES, VAGUE_ROOM)).toEqual([
       '0 binding.peer.parent not known parent guild',
       '2 binding.peer.wildcard matched',
       '1 binding.guild hidden by an earlier one',
@@ -59,23 +58,23 @@ describe('the bindings tried', () => {
   it('tell the tier of the parent', () => {
     const config = bound(['work', { ...DISCORD, peer: ROOM.peer }]);
     const thread: Conversation = { ...ROOM, peer: { kind: 'channel', id: '7100' }, parent: ROOM.peer };
-    expect(tried(config, FILES, thread)).toEqual(['0 binding.peer.parent matched']);
-    expect(tried(config, FILES, { ...thread, parent: null })).toEqual(['0 binding.peer other peer']);
+    expect(outcomes(config, FILES, thread)).toEqual(['0 binding.peer.parent matched']);
+    expect(outcomes(config, FILES, { ...thread, parent: null })).toEqual(['0 binding.peer other peer']);
     const direct = bound(['work', { ...DISCORD, peer: { kind: 'direct', id: '7000' } }]);
-    expect(tried(direct, FILES, { ...thread, parent: UNKNOWN })).toEqual(['0 binding.peer other peer']);
+    expect(outcomes(direct, FILES, { ...thread, parent: UNKNOWN })).toEqual(['0 binding.peer other peer']);
   });
 
   it('tell the best of the tiers that a binding has in the oldest version', () => {
     const config = bound(['work', { ...DISCORD, peer: { kind: 'channel', id: '7002' }, guildId: '900' }]);
-    expect(tried(config, OLD, ROOM)).toEqual(['0 binding.guild matched']);
-    expect(tried(config, FILES, ROOM)).toEqual(['0 binding.peer other peer']);
+    expect(outcomes(config, OLD, ROOM)).toEqual(['0 binding.guild matched']);
+    expect(outcomes(config, FILES, ROOM)).toEqual(['0 binding.peer other peer']);
     const blank = bound(['work', { ...DISCORD, guildId: ' ' }]);
-    expect(tried(blank, OLD, ROOM)).toEqual(['0 - never matches']);
+    expect(outcomes(blank, OLD, ROOM)).toEqual(['0 - never matches']);
   });
 
   it('are those of the newest version that may run, and none where no version is known', () => {
     const config = bound(['work', { ...DISCORD, peer: { kind: 'channel', id: '*' } }]);
-    expect(tried(config, null, ROOM)).toEqual(['0 binding.peer.wildcard matched']);
-    expect(tried(config, '2027.1.1', ROOM)).toEqual([]);
+    expect(outcomes(config, null, ROOM)).toEqual(['0 binding.peer.wildcard matched']);
+    expect(outcomes(config, '2027.1.1', ROOM)).toEqual([]);
   });
 });

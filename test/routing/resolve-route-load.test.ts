@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { prepareRouting } from '../../src/routing/bindings.ts';
+import { prepareRouting } from '../../src/routing/resolve-route.ts';
 import { bound, CALLED, ROOM } from '../support/routes.ts';
 
 const BINDINGS = 1000;
@@ -45,22 +45,22 @@ describe(`${BINDINGS} bindings and ${CONVERSATIONS} conversations`, () => {
       return { ...ROOM, peer: { kind: 'channel', id: `c${at}` }, ...over(at) };
     });
     const config = routingView(bound(...bindings));
-    const looks = { count: 0 };
+    const comparisons = { count: 0 };
     const start = performance.now();
-    const route = prepareRouting(config, CALLED[2], looks);
+    const route = prepareRouting(config, CALLED[2], comparisons);
     const decided = conversations.filter((conversation) => route(conversation).decided).length;
     const ms = performance.now() - start;
-    process.stdout.write(`${name}: ${decided} decided, ${looks.count} bindings looked at, ${ms.toFixed(1)} ms\n`);
-    expect(looks.count).toBeLessThan(10 * CONVERSATIONS);
+    process.stdout.write(`${name}: ${decided} decided, ${comparisons.count} bindings looked at, ${ms.toFixed(1)} ms\n`);
+    expect(comparisons.count).toBeLessThan(10 * CONVERSATIONS);
   });
 
   it('one agent for all, whatever is unknown: each is looked at once', () => {
     const bindings = Array.from({ length: BINDINGS }, (_, at) => {
       return ['main', { channel: 'discord', accountId: '*', peer: { kind: 'channel', id: `c${at}` } }] as const;
     });
-    const looks = { count: 0 };
-    const route = prepareRouting(routingView(bound(...bindings)), CALLED[2], looks);
+    const comparisons = { count: 0 };
+    const route = prepareRouting(routingView(bound(...bindings)), CALLED[2], comparisons);
     expect(route({ ...ROOM, parent: UNKNOWN })).toMatchObject({ decided: true, agent: 'main' });
-    expect(looks.count).toBeLessThanOrEqual(BINDINGS);
+    expect(comparisons.count).toBeLessThanOrEqual(BINDINGS);
   });
 });

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
 import { routingView } from '../../src/openclaw/routing-config.ts';
-import { resolveRoute } from '../../src/routing/bindings.ts';
-import { bound, CALLED, DIRECT, ROOM, VAGUE_ROOM } from '../support/routes.ts';
+import { bound, CALLED, DIRECT, ROOM, routeOf, VAGUE_ROOM } from '../support/routes.ts';
 
 const DISCORD = { channel: 'discord', accountId: '*' };
 const PARENT = { ...DISCORD, peer: { kind: 'channel', id: '7000' } };
 const [OLD, , FILES, NEW] = CALLED;
 
 function answer(config: object, version: string | null, conversation: Conversation): string {
-  const route = resolveRoute(routingView(config), version, conversation);
+  const route = routeOf(routingView(config), version, conversation);
   return route.decided ? `${route.agent}` : `? ${route.unknown.join(' ')}`;
 }
 
@@ -127,7 +126,7 @@ describe('an unknown fact', () => {
 
   it('is named by a decided route too, if some binding of the channel asks about it', () => {
     const config = routingView(bound(['main', PARENT], ['main', { ...DISCORD, teamId: 'T1' }]));
-    expect(resolveRoute(config, NEW, VAGUE_ROOM)).toMatchObject({
+    expect(routeOf(config, NEW, VAGUE_ROOM)).toMatchObject({
       decided: true,
       unknown: ['parent'],
       tier: 'default',
