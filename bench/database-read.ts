@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { writeDatabase } from '../demo/database.ts';
 import { configView } from '../src/openclaw/config.ts';
-import { DatabaseCache } from '../src/read/sqlite/store.ts';
+import { KeptDatabases } from '../src/read/sqlite/kept-databases.ts';
 import { compareWays, printResult, rowOf, table } from './ways.ts';
 
 const SESSIONS = 2000;
@@ -19,21 +19,21 @@ const FILLER = Array.from({ length: 120 }, (_, at) => ({
 
 const WAYS: Readonly<Record<string, (path: string, root: string) => unknown>> = {
   'first scan': async (path, root) => {
-    if ((await look(new DatabaseCache(), path, root)) !== SESSIONS) throw new Error('not read');
+    if ((await look(new KeptDatabases(), path, root)) !== SESSIONS) throw new Error('not read');
   },
   'first scan and every event parsed': async (path, root) => {
-    const cache = new DatabaseCache();
-    await look(cache, path, root);
-    for (const _slice of cache.validate());
+    const databases = new KeptDatabases();
+    await look(databases, path, root);
+    for (const _slice of databases.validate());
   },
   'every entry and event by JSON.parse': readAll,
   'the bytes of the file': readBytes,
   'nothing at all': () => undefined,
 };
 
-async function look(cache: DatabaseCache, path: string, root: string): Promise<number> {
-  cache.startQuickScan();
-  const { sessions } = await cache.look({ agent: 'main', path, root }, CONFIG, Date.now(), async () => undefined);
+async function look(databases: KeptDatabases, path: string, root: string): Promise<number> {
+  databases.startScan(null);
+  const { sessions } = await databases.look({ agent: 'main', path, root }, CONFIG, Date.now(), async () => undefined);
   return sessions?.length ?? 0;
 }
 
@@ -67,10 +67,10 @@ export async function databaseRead(): Promise<string> {
     const [first, whole] = [rowOf(rows, 'first scan'), rowOf(rows, 'first scan and every event parsed')];
     const [naive, idle] = [rowOf(rows, 'every entry and event by JSON.parse'), rowOf(rows, 'nothing at all')];
     const memory = (whole.peakMegabytes - idle.peakMegabytes) / (naive.peakMegabytes - idle.peakMegabytes);
-    const cache = new DatabaseCache();
-    await look(cache, path, root);
-    const before = cache.counts.reads;
-    await look(cache, path, root);
+    const databases = new KeptDatabases();
+    await look(databases, path, root);
+    const before = databases.counts.reads;
+    await look(databases, path, root);
     return `## Reading a database
 
 ${(statSync(path).size / 1e6).toFixed(1)} MB, ${SESSIONS} sessions of ${TURNS * 2 + 1} events.
@@ -78,7 +78,7 @@ ${(statSync(path).size / 1e6).toFixed(1)} MB, ${SESSIONS} sessions of ${TURNS * 
 ${table(rows)}
 
 The first scan takes ${(first.milliseconds / naive.milliseconds).toFixed(2)} of the time of reading all by JSON.parse; with every event parsed ${(whole.milliseconds / naive.milliseconds).toFixed(2)} of the
-time, and ${memory.toFixed(2)} of the memory above a process that does nothing. A scan of the unchanged database opens it ${cache.counts.reads - before} times.
+time, and ${memory.toFixed(2)} of the memory above a process that does nothing. A scan of the unchanged database opens it ${databases.counts.reads - before} times.
 `;
   } finally {
     rmSync(root, { recursive: true, force: true });

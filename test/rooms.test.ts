@@ -28,7 +28,7 @@ describe('the rooms of src', () => {
 
   test.each([
     ['disk/files.ts', "import { x } from '../openclaw/keys.ts';", 'is above disk'],
-    ['read/file/store.ts', "import type { x } from '../sqlite/store.ts';", 'share nothing'],
+    ['read/file/store.ts', "import type { x } from '../sqlite/kept-databases.ts';", 'share nothing'],
     ['checks/stuck.ts', "const x = await import('../publish/snapshot.ts');", 'is above checks'],
     ['attic/old.ts', '', 'lies in no room'],
   ])('%s with an import upwards is named', (path, text, reason) => {

@@ -1,11 +1,12 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError, isDirectory, isThere, namesIn } from '../disk/files.ts';
+import type { Kept } from '../disk/kept.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
 import { readConfig } from './config-file.ts';
-import type { RegistryCache } from './registry.ts';
+import { type RegistryFile, readRegistry } from './registry.ts';
 
 /** Written by the sample generator: a state directory with this file in it is nobody's. */
 export const SAMPLE_MARKER = 'openclaw-store-exporter-demo';
@@ -44,7 +45,7 @@ export interface DiscoverInput {
   readonly mappings: readonly PathMapping[];
   /** Home of the gateway's user. */
   readonly home: string;
-  readonly registry: RegistryCache;
+  readonly registry: Kept<RegistryFile>;
   /** Asked for the variables in the config. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -55,12 +56,12 @@ export function discover({
   configPath,
   mappings,
   home,
-  registry: cache,
+  registry: kept,
   ...input
 }: DiscoverInput): Discovery {
   const stateDir = realOrGiven(given);
   const { config, error } = readConfig({ ...input, configPath, mappings, stateDir });
-  const { registry, error: registryError, unread: registryUnread } = cache.read(stateDir);
+  const { registry, error: registryError, unread: registryUnread } = readRegistry(stateDir, kept);
   const found = {
     config,
     configValid: error === null,

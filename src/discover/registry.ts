@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { DatabaseError, databaseSignature } from '../disk/database-file.ts';
 import { readTables } from '../disk/database-guard.ts';
+import type { Kept } from '../disk/kept.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
 
 /** What OpenClaw's databases for all agents say (2026.8.1 and later). */
@@ -19,53 +20,51 @@ const TABLES = ['schema_meta', 'agent_databases', 'quarantined_databases'];
 /** Agent databases have session tables from schema 4 on; 2026.7.x registers none. */
 const FIRST_SESSION_SCHEMA = 4;
 
-/** Keeps what the registry said, so that it is opened only when it was written to. */
-export class RegistryCache {
-  private readonly shared = new FileCache('openclaw.sqlite', readShared);
-  private readonly quarantine = new FileCache('openclaw-quarantine.sqlite', readQuarantine);
-
-  /**
-   * `error` says why it could not be read, while the last reading is given; null when it could or there is none.
-   * `unread`: where the databases are could not be read even once, so an agent without one may have one elsewhere.
-   */
-  read(stateDir: string): { registry: Registry; error: string | null; unread: boolean } {
-    const shared = this.shared.read(stateDir);
-    const quarantine = this.quarantine.read(stateDir);
-    return {
-      registry: { ...(shared.content ?? NONE_SHARED), quarantined: quarantine.content ?? [] },
-      error: shared.error ?? quarantine.error,
-      unread: shared.error !== null && shared.content === null,
-    };
-  }
+/** What one of the files said, and its signature then; both null: there was none. */
+export interface RegistryFile {
+  readonly signature: string | null;
+  readonly registry: Registry | null;
 }
 
-const NONE_SHARED = { version: null, databases: [] };
+const NOTHING: Registry = { version: null, databases: [], quarantined: [] };
 
-/** One of OpenClaw's databases for all agents. */
-class FileCache<T> {
-  private readonly name: string;
-  private readonly readContent: (database: DatabaseSync) => T;
-  private known: { signature: string | null; content: T | null } | null = null;
+/**
+ * Opens the databases for all agents only when they were written to. `error` says why they could not be read, while the
+ * last reading is given; null when they could or there are none. `unread`: where the agents' databases are could not be
+ * read even once, so an agent without one may have one elsewhere.
+ */
+export function readRegistry(
+  stateDir: string,
+  kept: Kept<RegistryFile>,
+): { registry: Registry; error: string | null; unread: boolean } {
+  const shared = readFile(stateDir, 'openclaw.sqlite', readShared, kept);
+  const quarantine = readFile(stateDir, 'openclaw-quarantine.sqlite', readQuarantine, kept);
+  const { quarantined } = quarantine.registry ?? NOTHING;
+  return {
+    registry: { ...(shared.registry ?? NOTHING), quarantined },
+    error: shared.error ?? quarantine.error,
+    unread: shared.error !== null && shared.registry === null,
+  };
+}
 
-  constructor(name: string, readContent: (database: DatabaseSync) => T) {
-    this.name = name;
-    this.readContent = readContent;
-  }
-
-  read(stateDir: string): { content: T | null; error: string | null } {
-    const path = join(stateDir, 'state', this.name);
-    try {
-      const signature = orNull(() => databaseSignature(path, stateDir));
-      if (this.known === null || this.known.signature !== signature) {
-        const content = orNull(() => readTables(path, stateDir, TABLES, this.readContent));
-        this.known = { signature, content };
-      }
-      return { content: this.known.content, error: null };
-    } catch (error) {
-      const isDatabases = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-      if (!(error instanceof DatabaseError) && !isDatabases) throw error;
-      return { content: this.known?.content ?? null, error: error.message };
-    }
+function readFile(
+  stateDir: string,
+  name: string,
+  read: (database: DatabaseSync) => Registry,
+  kept: Kept<RegistryFile>,
+): { registry: Registry | null; error: string | null } {
+  const path = join(stateDir, 'state', name);
+  const known = kept.get(path);
+  try {
+    const signature = orNull(() => databaseSignature(path, stateDir));
+    if (known?.signature === signature) return { registry: known.registry, error: null };
+    const registry = orNull(() => readTables(path, stateDir, TABLES, read));
+    kept.set(path, { signature, registry });
+    return { registry, error: null };
+  } catch (error) {
+    const isDatabases = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+    if (!(error instanceof DatabaseError) && !isDatabases) throw error;
+    return { registry: known?.registry ?? null, error: error.message };
   }
 }
 
@@ -79,7 +78,7 @@ function orNull<T>(look: () => T): T | null {
   }
 }
 
-function readShared(database: DatabaseSync): Omit<Registry, 'quarantined'> {
+function readShared(database: DatabaseSync): Registry {
   const meta = hasTable(database, 'schema_meta')
     ? database.prepare("SELECT app_version FROM schema_meta WHERE meta_key = 'primary'").get()
     : undefined;
@@ -91,15 +90,14 @@ function readShared(database: DatabaseSync): Omit<Registry, 'quarantined'> {
   return {
     version: typeof meta?.app_version === 'string' ? meta.app_version : null,
     databases: rows.map(({ agent_id, path }) => ({ agent: normalizeAgentId(String(agent_id)), path: String(path) })),
+    quarantined: [],
   };
 }
 
-function readQuarantine(database: DatabaseSync): string[] {
-  if (!hasTable(database, 'quarantined_databases')) return [];
-  return database
-    .prepare('SELECT path FROM quarantined_databases')
-    .all()
-    .map(({ path }) => String(path));
+function readQuarantine(database: DatabaseSync): Registry {
+  if (!hasTable(database, 'quarantined_databases')) return NOTHING;
+  const rows = database.prepare('SELECT path FROM quarantined_databases').all();
+  return { ...NOTHING, quarantined: rows.map(({ path }) => String(path)) };
 }
 
 function hasTable(database: DatabaseSync, name: string): boolean {

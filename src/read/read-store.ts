@@ -6,11 +6,12 @@ import type { ReadableStore, StoreReading, UnreadableStore } from '../model/read
 import { foundTranscript } from '../model/transcript.ts';
 import type { OpenClawConfig } from '../openclaw/config.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
-import type { DatabaseCache, DatabaseReading } from './sqlite/store.ts';
+import type { KeptStores } from './kept-stores.ts';
+import type { DatabaseReading } from './sqlite/kept-databases.ts';
 
 export interface StoreContext extends FileStoreContext {
   readonly config: OpenClawConfig;
-  readonly databases: DatabaseCache;
+  readonly kept: KeptStores;
   readonly registryUnread: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -31,7 +32,7 @@ export async function readStore(store: AgentStore, context: StoreContext): Promi
   }
   if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
   const place = { agent, path: database.path, root: database.root };
-  const reading = await context.databases.look(place, context.config, context.now, context.pause);
+  const reading = await context.kept.databases.look(place, context.config, context.now, context.pause);
   if (reading.problem !== null) return unreadable(store, reading, reading.problem);
   if (reading.sessions === null) return readFileStore(store, context);
   return fromDatabase(store, reading, hasSetAside(database), context);

@@ -3,8 +3,6 @@ import type { CheckOutcome } from '../checks/run.ts';
 import { agentFiles } from '../discover/agent-files.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import { isDeadPid } from '../discover/lock-file.ts';
-import { RegistryCache } from '../discover/registry.ts';
-import { diskError } from '../disk/files.ts';
 import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { StoreReading } from '../model/reading.ts';
@@ -16,10 +14,9 @@ import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
 import { renderFamilies } from '../publish/metrics/render.ts';
 import { renderStatusFragment } from '../publish/page/status-fragment.ts';
 import { takeSnapshot } from '../publish/snapshot.ts';
-import { type IndexResult, type ReadIndex, readIndex } from '../read/file/index-file.ts';
-import { TranscriptCache } from '../read/file/transcript-cache.ts';
+import { type ReadIndex, readIndex } from '../read/file/index-file.ts';
+import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
-import { DatabaseCache } from '../read/sqlite/store.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings } from './messages.ts';
 
@@ -53,18 +50,14 @@ interface Latest {
 export class Scanner {
   /** Work that was done so far. */
   readonly counts = { indexReads: 0, renders: 0 };
-  readonly transcripts = new TranscriptCache();
-  readonly databases = new DatabaseCache();
+  readonly kept = new KeptStores();
 
   private readonly options: ScannerOptions;
   private settings: ScanSettings;
   private readonly changes: ChangeLog;
-  private readonly indexes = new Map<string, IndexResult>();
-  private readonly registry = new RegistryCache();
   private lastConfig: OpenClawConfig | null = null;
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
-  private deepScanned = false;
   private fingerprint = '';
 
   constructor(options: ScannerOptions) {
@@ -92,47 +85,30 @@ export class Scanner {
   /** Validates every byte of transcripts that was not validated before; quick scans run between its slices. */
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
-    for (const { path, root } of this.transcripts.unvalidated()) {
-      try {
-        for (const _bytes of this.transcripts.validate(path, root)) await this.yieldToQuick();
-      } catch (error) {
-        // It vanished or was closed to us since the quick scan: the next one says so.
-        diskError(error);
-      }
-      await this.yieldToQuick();
+    for (const _slice of this.kept.validate()) {
+      await this.options.pause();
+      await this.quickScan;
     }
-    for (const _slice of this.databases.validate()) await this.yieldToQuick();
-    this.deepScanned = true;
-    this.transcripts.endDeepScan();
-    this.databases.endDeepScan();
     return this.quick();
-  }
-
-  private async yieldToQuick(): Promise<void> {
-    await this.options.pause();
-    await this.quickScan;
   }
 
   private async look(): Promise<void> {
     const { pause } = this.options;
-    const { settings } = this;
-    const discovery = discover({ ...settings, lastConfig: this.lastConfig, registry: this.registry, env: process.env });
+    const { settings, kept } = this;
+    kept.startScan();
+    const discovery = discover({ ...settings, lastConfig: this.lastConfig, registry: kept.registry, env: process.env });
     await pause();
     if (discovery.configValid) this.lastConfig = discovery.config;
     const readings: StoreReading[] = [];
-    this.transcripts.startQuickScan();
-    this.databases.startQuickScan();
     for (const store of discovery.agents) {
       readings.push(
         await readStore(store, {
           stateDir: discovery.stateDir,
           mappings: settings.mappings,
           readIndex: (path, root) => this.countedIndex(path, root),
-          indexes: this.indexes,
           readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
-          transcripts: this.transcripts,
           config: discovery.config,
-          databases: this.databases,
+          kept,
           registryUnread: discovery.registryUnread,
           now: this.now(),
           pause,
@@ -140,8 +116,7 @@ export class Scanner {
       );
       await pause();
     }
-    this.transcripts.endQuickScan();
-    this.databases.endQuickScan();
+    kept.endScan();
     const files = await agentFiles({
       stores: discovery.agents,
       referenced: new Set(readings.flatMap((reading) => (reading.readable ? reading.transcriptPaths : []))),
@@ -173,7 +148,7 @@ export class Scanner {
       sessionLimit: settings.sessionLimit,
       disabledChecks: settings.disabledChecks,
       policy: settings.policy,
-      deepScanned: this.deepScanned,
+      deepScanned: this.kept.validatedOnce,
       now: this.now(),
     });
     this.changes.report(discovery, snapshot, checks);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/discover.ts';
-import { RegistryCache } from '../../src/discover/registry.ts';
+import type { RegistryFile } from '../../src/discover/registry.ts';
+import { Kept } from '../../src/disk/kept.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
@@ -29,7 +30,7 @@ function stateDirWith({ config, paths = [] }: Given): string {
   return stateDir;
 }
 
-const NOTHING = { mappings: [], home: '/nobody', env: {}, registry: new RegistryCache() };
+const NOTHING = { mappings: [], home: '/nobody', env: {}, registry: new Kept<RegistryFile>() };
 
 function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {
   return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type StateDatabaseOptions, writeStateDatabase } from '../../demo/database.ts';
-import { RegistryCache } from '../../src/discover/registry.ts';
+import { type RegistryFile, readRegistry } from '../../src/discover/registry.ts';
+import { Kept } from '../../src/disk/kept.ts';
 import { closedDatabase, heldDatabase, listing, WAL } from '../support/databases.ts';
 
 const NONE = { registry: { version: null, databases: [], quarantined: [] }, error: null, unread: false };
@@ -34,11 +35,11 @@ function settle(path: string, at: number): void {
 
 describe('the registry', () => {
   it('is empty where there is none', () => {
-    expect(new RegistryCache().read(newState().dir)).toEqual(NONE);
+    expect(readRegistry(newState().dir, new Kept())).toEqual(NONE);
   });
 
   it('is empty where there is no state directory', () => {
-    expect(new RegistryCache().read(join(newState().dir, 'gone'))).toEqual(NONE);
+    expect(readRegistry(join(newState().dir, 'gone'), new Kept())).toEqual(NONE);
   });
 
   it('has the databases with sessions, the one seen last first, by the ids that OpenClaw compares', () => {
@@ -50,7 +51,7 @@ describe('the registry', () => {
       { agent: 'old', path: 'agents/old/agent/openclaw-agent.sqlite', schema: 1, seenMs: 40 },
       { agent: 'beta', path: 'agents/beta/agent/openclaw-agent.sqlite', schema: 3, seenMs: 50 },
     ]);
-    expect(new RegistryCache().read(dir)).toEqual({
+    expect(readRegistry(dir, new Kept())).toEqual({
       registry: {
         version: '2026.9.6',
         databases: [
@@ -74,7 +75,7 @@ describe('the registry', () => {
   ])('with %s', (_, damage, expected) => {
     const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
     closedDatabase(shared, damage);
-    expect(new RegistryCache().read(dir)).toMatchObject({ registry: expected, error: null });
+    expect(readRegistry(dir, new Kept())).toMatchObject({ registry: expected, error: null });
   });
 
   it('has what OpenClaw gave up, also where nothing else is known', () => {
@@ -84,7 +85,7 @@ describe('the registry', () => {
       QUARANTINE,
       "INSERT INTO quarantined_databases VALUES ('/srv/a.sqlite'), ('/srv/b.sqlite')",
     );
-    const { registry, error } = new RegistryCache().read(dir);
+    const { registry, error } = readRegistry(dir, new Kept());
     expect(registry.quarantined).toEqual(['/srv/a.sqlite', '/srv/b.sqlite']);
     expect(error).toBeNull();
   });
@@ -92,7 +93,7 @@ describe('the registry', () => {
   it('takes a quarantine without its table for an empty one', () => {
     const { dir, quarantine } = newState([{ agent: 'main', path: 'a' }]);
     closedDatabase(quarantine, 'CREATE TABLE other (path TEXT)');
-    expect(new RegistryCache().read(dir)).toMatchObject({
+    expect(readRegistry(dir, new Kept())).toMatchObject({
       registry: { databases: [{ agent: 'main' }], quarantined: [] },
       error: null,
     });
@@ -102,22 +103,22 @@ describe('the registry', () => {
 describe('a registry that is read again', () => {
   it('is opened only when it was written to', () => {
     const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
-    const cache = new RegistryCache();
-    const first = cache.read(dir);
-    expect(cache.read(dir).registry.databases).toBe(first.registry.databases);
+    const kept = new Kept<RegistryFile>();
+    const first = readRegistry(dir, kept);
+    expect(readRegistry(dir, kept).registry.databases).toBe(first.registry.databases);
     closedDatabase(shared, "UPDATE agent_databases SET path = 'b'");
     settle(shared, 1);
-    expect(cache.read(dir).registry.databases).toEqual([{ agent: 'main', path: 'b' }]);
+    expect(readRegistry(dir, kept).registry.databases).toEqual([{ agent: 'main', path: 'b' }]);
   });
 
   it('sees a quarantine that comes and goes', () => {
     const { dir, quarantine } = newState([{ agent: 'main', path: 'a' }]);
-    const cache = new RegistryCache();
-    cache.read(dir);
+    const kept = new Kept<RegistryFile>();
+    readRegistry(dir, kept);
     closedDatabase(quarantine, QUARANTINE, "INSERT INTO quarantined_databases VALUES ('/srv/a.sqlite')");
-    expect(cache.read(dir).registry.quarantined).toEqual(['/srv/a.sqlite']);
+    expect(readRegistry(dir, kept).registry.quarantined).toEqual(['/srv/a.sqlite']);
     rmSync(quarantine);
-    expect(cache.read(dir).registry.quarantined).toEqual([]);
+    expect(readRegistry(dir, kept).registry.quarantined).toEqual([]);
   });
 
   it('sees what a running gateway commits, and touches nothing', async () => {
@@ -127,7 +128,7 @@ describe('a registry that is read again', () => {
       const before = listing(join(dir, 'state'));
       expect(before.map((line) => line.split(' ')[0])).toContain('openclaw.sqlite-wal');
       for (let at = 0; at < 5; at += 1) {
-        expect(new RegistryCache().read(dir).registry.databases).toEqual([{ agent: 'main', path: 'b' }]);
+        expect(readRegistry(dir, new Kept()).registry.databases).toEqual([{ agent: 'main', path: 'b' }]);
       }
       expect(listing(join(dir, 'state'))).toEqual(before);
     } finally {
@@ -147,19 +148,19 @@ describe('a registry that cannot be read', () => {
     ],
   ])('%s: an error, and what is known of before', (_, breakIt, error) => {
     const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
-    const cache = new RegistryCache();
-    const { registry } = cache.read(dir);
+    const kept = new Kept<RegistryFile>();
+    const { registry } = readRegistry(dir, kept);
     breakIt(shared);
     settle(shared, 1);
-    expect(cache.read(dir)).toEqual({ registry, error: expect.stringContaining(error), unread: false });
-    expect(new RegistryCache().read(dir)).toEqual({ ...NONE, error: expect.stringContaining(error), unread: true });
+    expect(readRegistry(dir, kept)).toEqual({ registry, error: expect.stringContaining(error), unread: false });
+    expect(readRegistry(dir, new Kept())).toEqual({ ...NONE, error: expect.stringContaining(error), unread: true });
   });
 
   it('loses nothing to a quarantine that cannot be read', () => {
     const { dir, quarantine } = newState([{ agent: 'main', path: 'a' }]);
     writeFileSync(quarantine, 'not a database'.repeat(1000));
     settle(quarantine, 1);
-    expect(new RegistryCache().read(dir)).toEqual({
+    expect(readRegistry(dir, new Kept())).toEqual({
       registry: { version: '2026.9.6', databases: [{ agent: 'main', path: 'a' }], quarantined: [] },
       error: 'database_unreadable',
       unread: false,
@@ -170,10 +171,10 @@ describe('a registry that cannot be read', () => {
     const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
     writeFileSync(shared, 'not a database'.repeat(1000));
     settle(shared, 1);
-    const cache = new RegistryCache();
-    expect(cache.read(dir).error).not.toBeNull();
+    const kept = new Kept<RegistryFile>();
+    expect(readRegistry(dir, kept).error).not.toBeNull();
     rmSync(shared);
     writeStateDatabase({ path: shared, version: '2026.9.6', agents: [{ agent: 'main', path: 'c' }] });
-    expect(cache.read(dir)).toMatchObject({ registry: { databases: [{ path: 'c' }] }, error: null });
+    expect(readRegistry(dir, kept)).toMatchObject({ registry: { databases: [{ path: 'c' }] }, error: null });
   });
 });

@@ -183,10 +183,10 @@ describe('a transcript that changes while the deep scan reads it', () => {
     let atSlice: (() => void) | null = null;
     const scanner = testScanner(state.dir, { ...PLAIN, pause: async () => atSlice?.() });
     await scanner.quick();
-    const { bytesRead } = scanner.transcripts;
+    const { bytesRead } = scanner.kept.transcripts;
     // The healthy transcripts together are smaller than one slice of this one.
     atSlice = () => {
-      if (scanner.transcripts.bytesRead - bytesRead < bytes) return;
+      if (scanner.kept.transcripts.bytesRead - bytesRead < bytes) return;
       atSlice = null;
       act(path);
     };

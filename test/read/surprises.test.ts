@@ -15,7 +15,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { jsonEntries } from '../../src/disk/json-entries.ts';
 import { IndexEntry } from '../../src/openclaw/entry.ts';
 import { readIndex } from '../../src/read/file/index-file.ts';
-import { TranscriptCache } from '../../src/read/file/transcript-cache.ts';
+import { KeptTranscripts } from '../../src/read/file/kept-transcripts.ts';
 import { listing, transcriptPath } from '../../src/read/file/transcript-path.ts';
 import { testScanner } from '../support/scan.ts';
 import { readableAgent } from '../support/snapshot.ts';
@@ -27,10 +27,6 @@ function newFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'surprise-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-function validate(cache: TranscriptCache, path: string, root: string): void {
-  for (const _bytes of cache.validate(path, root));
 }
 
 function storeWith(entries: object, transcripts: Record<string, string> = {}): string {
@@ -91,14 +87,13 @@ describe('a transcript that grows', () => {
     const path = join(root, 'x.jsonl');
     const header = '{"type":"session","id":"x"}\n';
     writeFileSync(path, `${header}"${'b'.repeat(MIB + 10 - header.length - 3)}"\n`);
-    const cache = new TranscriptCache();
-    cache.endDeepScan();
-    cache.startQuickScan();
-    cache.look(path, root, null);
-    const before = cache.bytesRead;
+    const transcripts = new KeptTranscripts();
+    transcripts.startScan(16 * MIB);
+    transcripts.look(path, root, null);
+    const before = transcripts.bytesRead;
     appendFileSync(path, '{"type":"message"}\n');
-    cache.look(path, root, null);
-    expect(cache.bytesRead - before).toBe('{"type":"message"}\n'.length);
+    transcripts.look(path, root, null);
+    expect(transcripts.bytesRead - before).toBe('{"type":"message"}\n'.length);
   });
 });
 
@@ -108,20 +103,19 @@ describe('a large transcript that is another one now', () => {
     const path = join(root, 'x.jsonl');
     const lines = `"${'x'.repeat(1021)}"\n`;
     writeFileSync(path, lines.repeat(40_000));
-    const cache = new TranscriptCache();
-    cache.startQuickScan();
-    cache.look(path, root, null);
-    validate(cache, path, root);
-    cache.endDeepScan();
+    const transcripts = new KeptTranscripts();
+    transcripts.startScan(null);
+    transcripts.look(path, root, null);
+    for (const _chunk of transcripts.validate());
     if (how === 'shrunk') truncateSync(path, 30 * MIB);
     else {
       writeFileSync(`${path}.tmp`, lines.repeat(39_999));
       renameSync(`${path}.tmp`, path);
     }
-    const before = cache.bytesRead;
-    cache.startQuickScan();
-    expect(cache.look(path, root, null).facts).toBeNull();
-    expect(cache.bytesRead - before).toBeLessThanOrEqual(16 * MIB);
+    const before = transcripts.bytesRead;
+    transcripts.startScan(16 * MIB);
+    expect(transcripts.look(path, root, null).facts).toBeNull();
+    expect(transcripts.bytesRead - before).toBeLessThanOrEqual(16 * MIB);
   });
 });
 

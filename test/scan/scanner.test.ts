@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => state.cleanup());
 
 function work(scanner: Scanner) {
-  return { ...scanner.counts, transcriptBytes: scanner.transcripts.bytesRead };
+  return { ...scanner.counts, transcriptBytes: scanner.kept.transcripts.bytesRead };
 }
 
 describe('a quick scan of an unchanged store', () => {

@@ -3,7 +3,7 @@ import { newest } from '../../model/newest.ts';
 import { type Flaw, NOTHING_STORED, type StoredRoute, type StoredSession } from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
 import type { IndexEntry } from '../../openclaw/entry.ts';
-import type { KnownTranscript, TranscriptCache } from './transcript-cache.ts';
+import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
 import type { TranscriptPath, TranscriptPlace } from './transcript-path.ts';
 
 /** An entry of an index with its transcript as a session; `named` is where the entry says that it lies. */
@@ -13,7 +13,7 @@ export function readSession(
   entry: IndexEntry | null,
   named: TranscriptPath | null,
   place: TranscriptPlace,
-  transcripts: TranscriptCache,
+  transcripts: KeptTranscripts,
 ): StoredSession {
   if (entry === null || named === null)
     return { ...NOTHING_STORED, agent, era: 'file', key, flaws: ['entry_not_object'] };
@@ -65,7 +65,7 @@ function lookAt(
   path: string,
   total: number | null,
   { stateDir, roots }: TranscriptPlace,
-  transcripts: TranscriptCache,
+  transcripts: KeptTranscripts,
 ): Found {
   try {
     return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, total);

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type AgentStore, ownerOf } from '../../discover/agent-stores.ts';
 import { diskError, isThere, namesIn, sameSignature, signatureOf } from '../../disk/files.ts';
+import type { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../../model/reading.ts';
 import type { StoredSession } from '../../model/session.ts';
@@ -10,21 +11,25 @@ import { isTranscriptName } from '../../openclaw/file-names.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { PathMapping } from '../../openclaw/path-map.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
+import type { KeptTranscripts } from './kept-transcripts.ts';
 import { readSession } from './session.ts';
-import type { TranscriptCache } from './transcript-cache.ts';
 import { type Listing, listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
 
-/** What reading needs besides the store, and what is kept between scans. */
+/** What is known of indexes, by path, and of transcripts. */
+interface KeptFiles {
+  readonly indexes: Kept<IndexResult>;
+  readonly transcripts: KeptTranscripts;
+}
+
+/** What reading needs besides the store. */
 export interface FileStoreContext {
   /** The state directory, as a real path. */
   readonly stateDir: string;
   readonly mappings: readonly PathMapping[];
   readonly readIndex: ReadIndex;
-  /** What the last look at each index gave, by its path. */
-  readonly indexes: Map<string, IndexResult>;
   /** The version reads an index as JSON5 (before 2026.2.17). */
   readonly readsJson5: boolean;
-  readonly transcripts: TranscriptCache;
+  readonly kept: KeptFiles;
   /** A slice of the work is done. */
   readonly pause: () => Promise<void>;
 }
@@ -56,7 +61,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
       archived += 1;
       continue;
     }
-    const session = readSession(store.agent, key, entry, named, place, context.transcripts);
+    const session = readSession(store.agent, key, entry, named, place, context.kept.transcripts);
     lastWriteMs = Math.max(lastWriteMs, foundTranscript(session)?.writtenMs ?? 0);
     sessions.push(session);
   }
@@ -123,7 +128,7 @@ function problemsOf(sessions: readonly StoredSession[]): Problem[] {
 
 /** The index as it stands: what it gave the last time, while its signature is the same. */
 function currentIndex({ indexPath: path, root }: AgentStore, context: FileStoreContext): IndexResult {
-  const kept = context.indexes.get(path);
+  const kept = context.kept.indexes.get(path);
   const keptSignature = kept === undefined || kept.found === 'nothing' ? null : kept.signature;
   if (kept !== undefined && sameSignature(keptSignature, signatureOrNull(path, root))) return kept;
   let result = context.readIndex(path, root);
@@ -132,8 +137,7 @@ function currentIndex({ indexPath: path, root }: AgentStore, context: FileStoreC
   if (context.readsJson5 && result.found === 'problem' && result.problem === 'index_invalid_json') {
     result = readIndexAsJson5(path, root, result);
   }
-  context.indexes.set(path, result);
-  return result;
+  return context.kept.indexes.set(path, result);
 }
 
 function unreadable({ agent }: AgentStore, problem: Problem): UnreadableStore {

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Flaw } from '../../../src/model/session.ts';
 import { parseEntry } from '../../../src/openclaw/entry.ts';
 import { LARGEST_RECORD_BYTES } from '../../../src/openclaw/record.ts';
+import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
 import { readSession } from '../../../src/read/file/session.ts';
-import { TranscriptCache } from '../../../src/read/file/transcript-cache.ts';
 import { listing, transcriptPath } from '../../../src/read/file/transcript-path.ts';
 
 const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'file-session-')));
@@ -31,13 +31,13 @@ function look(entry: object, { deep }: { deep: boolean }) {
     mappings: [],
     own: [listing(folder, ['abc.jsonl', 'other.jsonl'])],
   } as const;
-  const cache = new TranscriptCache();
+  const transcripts = new KeptTranscripts();
   const parsed = parseEntry(entry);
   const named = parsed === null ? null : transcriptPath(parsed, null, place);
-  const read = () => readSession('ops', 'agent:ops:main', parsed, named, place, cache);
+  const read = () => readSession('ops', 'agent:ops:main', parsed, named, place, transcripts);
   if (!deep) return read();
   read();
-  for (const { path, root } of cache.unvalidated()) for (const _bytes of cache.validate(path, root));
+  for (const _chunk of transcripts.validate());
   return read();
 }
 

@@ -45,7 +45,7 @@ interface Work {
 }
 
 async function workOf(scanner: Scanner, scan: 'quick' | 'deep'): Promise<Work> {
-  const count = () => ({ ...scanner.databases.counts, renders: scanner.counts.renders });
+  const count = () => ({ ...scanner.kept.databases.counts, renders: scanner.counts.renders });
   const before = count();
   await scanner[scan]();
   const after = count();

@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NO_FACTS, type TranscriptFacts } from '../../../src/model/transcript.ts';
 import { parseRecord } from '../../../src/openclaw/record.ts';
-import { TranscriptCache } from '../../../src/read/file/transcript-cache.ts';
+import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
 import { addRecord } from '../../../src/read/file/transcript-facts.ts';
 
 const MIB = 1024 * 1024;
@@ -84,42 +84,42 @@ function isBad(content: string): boolean {
   return content.trim() !== '' && parseRecord(content) === null;
 }
 
-function validate(cache: TranscriptCache, path: string): void {
-  for (const _bytes of cache.validate(path, root));
+function validate(transcripts: KeptTranscripts): void {
+  for (const _chunk of transcripts.validate());
 }
 
-function quickLook(cache: TranscriptCache, path: string) {
-  cache.startQuickScan();
-  return cache.look(path, root, null);
+/** In a quick scan before the first deep one. */
+function coldLook(transcripts: KeptTranscripts, path: string) {
+  transcripts.startScan(null);
+  return transcripts.look(path, root, null);
 }
 
-/** As after a deep scan: the look itself validates. */
-function warmCache(): TranscriptCache {
-  const cache = new TranscriptCache();
-  cache.endDeepScan();
-  return cache;
+/** In a later one: the look itself validates. */
+function warmLook(transcripts: KeptTranscripts, path: string) {
+  transcripts.startScan(16 * MIB);
+  return transcripts.look(path, root, null);
 }
 
-describe('TranscriptCache, a file that only grows', () => {
+describe('KeptTranscripts, a file that only grows', () => {
   it('ends with the facts of one read, when each append is looked at and validated', () => {
     fc.assert(
       fc.property(appends, (parts) => {
         const path = newPath();
-        const cache = new TranscriptCache();
+        const transcripts = new KeptTranscripts();
         writeFileSync(path, '');
         for (const part of parts) {
           appendFileSync(path, part);
-          quickLook(cache, path);
-          validate(cache, path);
+          coldLook(transcripts, path);
+          validate(transcripts);
         }
         const bytes = Buffer.concat(parts);
         const expected = factsOf(bytes);
-        expect(quickLook(cache, path)).toMatchObject({
+        expect(coldLook(transcripts, path)).toMatchObject({
           signature: { size: bytes.length },
           facts: expected,
           usage: expected.usage,
         });
-        expect(quickLook(warmCache(), path).facts).toEqual(expected);
+        expect(warmLook(new KeptTranscripts(), path).facts).toEqual(expected);
       }),
       { numRuns: 200 },
     );
@@ -129,7 +129,7 @@ describe('TranscriptCache, a file that only grows', () => {
     fc.assert(
       fc.property(appends, (parts) => {
         const path = newPath();
-        const cache = warmCache();
+        const transcripts = new KeptTranscripts();
         let bytes = Buffer.alloc(0);
         let toRead = 0;
         for (const part of parts) {
@@ -137,10 +137,10 @@ describe('TranscriptCache, a file that only grows', () => {
           if (part.length > 0) toRead += bytes.length - wholeLines + part.length;
           bytes = Buffer.concat([bytes, part]);
           appendFileSync(path, part);
-          expect(quickLook(cache, path).facts).toEqual(factsOf(bytes));
-          expect(quickLook(cache, path).facts).toEqual(factsOf(bytes));
+          expect(warmLook(transcripts, path).facts).toEqual(factsOf(bytes));
+          expect(warmLook(transcripts, path).facts).toEqual(factsOf(bytes));
         }
-        expect(cache.bytesRead).toBe(toRead);
+        expect(transcripts.bytesRead).toBe(toRead);
       }),
       { numRuns: 200 },
     );
@@ -150,13 +150,13 @@ describe('TranscriptCache, a file that only grows', () => {
     fc.assert(
       fc.property(fc.array(fc.array(line, { minLength: 1, maxLength: 4 }), { maxLength: 6 }), (parts) => {
         const path = newPath();
-        const cache = warmCache();
+        const transcripts = new KeptTranscripts();
         writeFileSync(path, '');
         for (const part of parts) {
           appendFileSync(path, Buffer.concat(part.flatMap((bytes) => [bytes, Buffer.from('\n')])));
-          quickLook(cache, path);
+          warmLook(transcripts, path);
         }
-        expect(cache.bytesRead).toBe(statSync(path).size);
+        expect(transcripts.bytesRead).toBe(statSync(path).size);
       }),
       { numRuns: 200 },
     );
@@ -208,20 +208,20 @@ function truncated(path: string, bytes: Buffer, size: number): Buffer {
   return bytes.subarray(0, size);
 }
 
-describe('TranscriptCache, a file that is not only appended to', () => {
+describe('KeptTranscripts, a file that is not only appended to', () => {
   it.each(CHANGES)('starts over when it %s', (_, change) => {
     fc.assert(
-      fc.property(transcript, transcript, fc.boolean(), (bytes, other, deepEnded) => {
+      fc.property(transcript, transcript, fc.constantFrom(coldLook, warmLook), (bytes, other, look) => {
         const path = newPath();
         writeFileSync(path, bytes);
-        const cache = deepEnded ? warmCache() : new TranscriptCache();
-        quickLook(cache, path);
-        validate(cache, path);
+        const transcripts = new KeptTranscripts();
+        look(transcripts, path);
+        validate(transcripts);
         const now = change(path, bytes, other);
-        const seen = quickLook(cache, path);
-        if (deepEnded) expect(seen.facts).toEqual(factsOf(now));
-        validate(cache, path);
-        expect(quickLook(cache, path)).toMatchObject({ signature: { size: now.length }, facts: factsOf(now) });
+        const seen = look(transcripts, path);
+        if (look === warmLook) expect(seen.facts).toEqual(factsOf(now));
+        validate(transcripts);
+        expect(look(transcripts, path)).toMatchObject({ signature: { size: now.length }, facts: factsOf(now) });
       }),
       { numRuns: 60 },
     );
@@ -231,16 +231,16 @@ describe('TranscriptCache, a file that is not only appended to', () => {
     const path = newPath();
     const rest = `\n{"type":"custom","text":"${'x'.repeat(100)}"}\n`;
     writeFileSync(path, `{"type":"message"}${rest}`);
-    const cache = warmCache();
-    quickLook(cache, path);
+    const transcripts = new KeptTranscripts();
+    warmLook(transcripts, path);
     const longer = `{"type":"sessio_"}${rest}{"type":"message"}\n`;
     writeFileSync(`${path}.tmp`, longer);
     renameSync(`${path}.tmp`, path);
-    expect(quickLook(cache, path).facts).toEqual(factsOf(Buffer.from(longer)));
+    expect(warmLook(transcripts, path).facts).toEqual(factsOf(Buffer.from(longer)));
   });
 });
 
-describe('TranscriptCache, quick and deep scans', () => {
+describe('KeptTranscripts, quick and deep scans', () => {
   const ANSWER = record({ type: 'message', message: { role: 'assistant', usage: { input: 70 } } });
   const SHORT = Buffer.concat([record({ type: 'session', id: 'a' }), Buffer.from('\n'), ANSWER, Buffer.from('\n')]);
 
@@ -253,53 +253,51 @@ describe('TranscriptCache, quick and deep scans', () => {
 
   it('reads only the end of a transcript before the first deep scan, which then validates it', () => {
     const path = fileOf(3 * MIB);
-    const cache = new TranscriptCache();
-    const seen = quickLook(cache, path);
+    const transcripts = new KeptTranscripts();
+    const seen = coldLook(transcripts, path);
     expect(seen).toMatchObject({ facts: null, usage: { after: 70 } });
-    expect(cache.bytesRead).toBeLessThan(MIB);
-    expect(cache.unvalidated()).toEqual([{ path, root }]);
-    validate(cache, path);
-    expect(cache.unvalidated()).toEqual([]);
-    expect(quickLook(cache, path).facts).toMatchObject({ records: 2, badLines: 3072 });
+    expect(transcripts.bytesRead).toBeLessThan(MIB);
+    validate(transcripts);
+    expect(coldLook(transcripts, path).facts).toMatchObject({ records: 2, badLines: 3072 });
   });
 
   it('leaves what is too much for a quick scan to the deep one, and counts all files of the scan together', () => {
     const [first, second, small] = [fileOf(9 * MIB), fileOf(9 * MIB), fileOf(0)];
-    const cache = warmCache();
-    cache.startQuickScan();
-    const seen = [first, second, small].map((path) => cache.look(path, root, null).facts !== null);
-    expect(seen).toEqual([true, false, true]);
-    expect(cache.unvalidated()).toEqual([{ path: second, root }]);
-    cache.startQuickScan();
-    cache.look(first, root, null);
-    expect(cache.look(second, root, null).facts).toBeNull();
-    validate(cache, second);
-    expect(cache.unvalidated()).toEqual([]);
+    const transcripts = new KeptTranscripts();
+    const isValidated = (path: string) => transcripts.look(path, root, null).facts !== null;
+    transcripts.startScan(16 * MIB);
+    expect([first, second, small].map(isValidated)).toEqual([true, false, true]);
+    transcripts.startScan(16 * MIB);
+    expect([first, second].map(isValidated)).toEqual([true, false]);
+    const before = transcripts.bytesRead;
+    validate(transcripts);
+    expect(transcripts.bytesRead - before).toBe(statSync(second).size);
+    expect(isValidated(second)).toBe(true);
   });
 
   it('forgets a transcript that no session used in a scan', () => {
-    const [kept, gone] = [fileOf(0), fileOf(0)];
-    const cache = warmCache();
-    cache.startQuickScan();
-    cache.look(kept, root, null);
-    cache.look(gone, root, null);
-    cache.endQuickScan();
-    const before = cache.bytesRead;
-    quickLook(cache, kept);
-    cache.endQuickScan();
-    expect(cache.bytesRead).toBe(before);
-    cache.startQuickScan();
-    cache.look(kept, root, null);
-    cache.look(gone, root, null);
-    expect(cache.bytesRead).toBe(before + SHORT.length);
+    const [used, gone] = [fileOf(0), fileOf(0)];
+    const transcripts = new KeptTranscripts();
+    warmLook(transcripts, used);
+    transcripts.look(gone, root, null);
+    transcripts.endScan();
+    const before = transcripts.bytesRead;
+    warmLook(transcripts, used);
+    transcripts.endScan();
+    expect(transcripts.bytesRead).toBe(before);
+    warmLook(transcripts, used);
+    transcripts.look(gone, root, null);
+    expect(transcripts.bytesRead).toBe(before + SHORT.length);
   });
 
-  it('throws for a transcript that vanished, in either scan', () => {
-    const path = fileOf(0);
-    const cache = warmCache();
-    quickLook(cache, path);
-    rmSync(path);
-    expect(() => quickLook(cache, path)).toThrow('missing');
-    expect(() => validate(cache, path)).toThrow('missing');
+  it('throws for a transcript that vanished in a quick scan, and goes on to the next one in a deep scan', () => {
+    const [gone, there] = [fileOf(0), fileOf(0)];
+    const transcripts = new KeptTranscripts();
+    coldLook(transcripts, gone);
+    transcripts.look(there, root, null);
+    rmSync(gone);
+    validate(transcripts);
+    expect(() => coldLook(transcripts, gone)).toThrow('missing');
+    expect(transcripts.look(there, root, null).facts).not.toBeNull();
   });
 });

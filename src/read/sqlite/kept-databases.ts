@@ -1,5 +1,6 @@
 import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
+import { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { DatabaseFigures } from '../../model/reading.ts';
 import type { StoredSession } from '../../model/session.ts';
@@ -66,8 +67,6 @@ const NODES_A_SLICE = 1000;
 const QUICK_USAGE_BYTES = 1024 * 1024;
 /** And a deep one: what says nothing of its usage for so long is not worth more. */
 const DEEP_USAGE_BYTES = 256 * 1024 * 1024;
-/** Bytes of new events that a quick scan parses at most; what is more waits for the deep scan. */
-const QUICK_BYTES = 16 * 1024 * 1024;
 /** How long the figures of a locked database are shown. */
 const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;
 
@@ -75,27 +74,22 @@ const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;
  * What was learned of the databases in earlier scans, so that each event is counted once and parsed once. Where the
  * signature of the files is the same nothing was written, and nothing is opened.
  */
-export class DatabaseCache {
+export class KeptDatabases {
   /** Read transactions so far, and bytes of events that were parsed by validation. */
   readonly counts = { reads: 0, eventBytes: 0 };
 
-  private readonly known = new Map<string, Known>();
-  private readonly seen = new Set<string>();
-  private deepEnded = false;
-  private quickBytes = 0;
+  private readonly known = new Kept<Known>();
+  /** Bytes of events that this quick scan may still validate; null: none. */
+  private quickBytes: number | null = null;
 
-  startQuickScan(): void {
-    this.seen.clear();
-    this.quickBytes = QUICK_BYTES;
+  startScan(quickBytes: number | null): void {
+    this.known.startScan();
+    this.quickBytes = quickBytes;
   }
 
   /** Forgets the databases that no agent had in this scan. */
-  endQuickScan(): void {
-    for (const path of this.known.keys()) if (!this.seen.has(path)) this.known.delete(path);
-  }
-
-  endDeepScan(): void {
-    this.deepEnded = true;
+  endScan(): void {
+    this.known.endScan();
   }
 
   /** Never throws for what is bad in a database or about its files. Pauses between slices. */
@@ -105,7 +99,6 @@ export class DatabaseCache {
     now: number,
     pause: () => Promise<void>,
   ): Promise<DatabaseReading> {
-    this.seen.add(identity(place));
     try {
       const known = await this.current(place, now, pause);
       if (known.schema.sessions === 'readable') {
@@ -120,7 +113,7 @@ export class DatabaseCache {
 
   /** Parses every event that was not parsed before; yields between slices. */
   *validate(): Generator<void> {
-    for (const known of [...this.known.values()]) {
+    for (const known of this.known.all()) {
       const { transcripts } = known;
       try {
         for (const bytes of validateTranscripts(this.reader(known), transcripts)) {
@@ -140,7 +133,7 @@ export class DatabaseCache {
   private async current(place: DatabasePlace, now: number, pause: () => Promise<void>): Promise<Known> {
     const files = databaseFiles(place.path, place.root);
     const before = this.known.get(identity(place));
-    if (before?.files.signature === files.signature) return this.keep({ ...before, readMs: now });
+    if (before?.files.signature === files.signature) return this.known.set(identity(place), { ...before, readMs: now });
     this.counts.reads += 1;
     const first = readTables(place.path, place.root, TABLES, (database) => {
       const schema = databaseSchema(database, place.agent);
@@ -178,12 +171,7 @@ export class DatabaseCache {
     );
     for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts)) await pause();
     for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
-    return this.keep(known);
-  }
-
-  private keep(known: Known): Known {
-    this.known.set(identity(known.place), known);
-    return known;
+    return this.known.set(identity(place), known);
   }
 
   /** Where the stored total may be wrong the transcript is asked. */
@@ -199,7 +187,7 @@ export class DatabaseCache {
 
   /** Once everything was parsed, what is new is parsed at once while it is little. */
   private *validateNew(known: Known): Generator<void> {
-    if (!this.deepEnded || unvalidated(known.transcripts).length === 0) return;
+    if (this.quickBytes === null || unvalidated(known.transcripts).length === 0) return;
     for (const bytes of validateEach(this.reader(known), known.transcripts)) {
       this.counts.eventBytes += bytes;
       this.quickBytes -= bytes;
