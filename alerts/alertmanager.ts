@@ -4,7 +4,7 @@ interface InhibitRule {
   readonly why: string;
   readonly source: readonly string[];
   readonly target: readonly string[];
-  /** Labels that alerts of both sides always have: where all are missing on both, Alertmanager takes them for equal. */
+  /** Labels that the alerts of both sides always have. Alertmanager takes labels that both sides lack for equal. */
   readonly equal: readonly string[];
 }
 
@@ -12,13 +12,13 @@ const OF_TARGETS = 'OpenClawExporterDown|OpenClawExporterAbsent';
 
 export const INHIBIT_RULES: readonly InhibitRule[] = [
   {
-    why: 'The page about a session says all that its warning would.',
+    why: 'The page about a session says everything that its warning would say.',
     source: ['alertname =~ "OpenClawSessionTokensCritical|OpenClawSessionContextFull"', 'severity = "critical"'],
     target: ['alertname =~ "OpenClawSessionTokensHigh|OpenClawCompactionOverdue"', 'severity = "warning"'],
     equal: ['job', 'instance', 'agent', 'session'],
   },
   {
-    why: 'Behind an exporter that is down the other warnings of its instance are old. A page is never held back.',
+    why: 'While an exporter is down the other warnings of its instance are old. No page is held back.',
     source: ['alertname = "OpenClawExporterDown"'],
     target: ['alertname =~ "OpenClaw.+"', `alertname !~ "${OF_TARGETS}"`, 'severity = "warning"'],
     equal: ['job', 'instance'],
@@ -27,7 +27,7 @@ export const INHIBIT_RULES: readonly InhibitRule[] = [
 
 interface Variant {
   readonly header: string;
-  /** Of what needs it before the routes; ends with a line break when not empty. */
+  /** The section `global`, with an empty line after it; empty where there is none. */
   readonly global: string;
   readonly pageReceiver: string;
   readonly weekReceiver: string;
@@ -37,8 +37,8 @@ interface Variant {
 
 const SHIPPED: Variant = {
   header: [
-    '# Keep the kinds of receiver that you have and delete the others; the rest can stay as it is. Every secret is a file,',
-    '# so that this one can be shown to anybody. Alertmanager 0.25 or later.',
+    '# Keep the kinds of receiver that you have and delete the others. The rest can stay as it is. Every secret is in a file',
+    '# of its own, so this file holds none. Alertmanager 0.25 or later.',
   ].join('\n'),
   global: `global:
   smtp_smarthost: smtp.example.org:587
@@ -55,7 +55,7 @@ const SHIPPED: Variant = {
       - routing_key_file: /etc/alertmanager/secrets/pagerduty-routing-key
         description: "{{ .CommonLabels.instance }}: {{ range .Alerts.Firing }}{{ .Annotations.description }} {{ end }}"
     webhook_configs:
-      # The token goes into the header Authorization: an address in a file needs Alertmanager 0.26 (url_file).
+      # The token goes into the header Authorization. A secret address would need url_file, which Alertmanager 0.26 brought.
       - url: https://receiver.example.org/openclaw
         http_config:
           authorization: { credentials_file: /etc/alertmanager/secrets/webhook-token }
@@ -71,11 +71,11 @@ const SHIPPED: Variant = {
 };
 
 const COMPOSE: Variant = {
-  header: '# As alerts/alertmanager.yml, with a receiver to replace and a Watchdog.',
+  header: '# The same as alerts/alertmanager.yml, with a receiver to replace and a route for the Watchdog.',
   global: '',
   pageReceiver: 'operator',
   weekReceiver: 'operator',
-  extraRoutes: `    # Always there: whatever watches from outside raises the alarm when it stops to arrive.
+  extraRoutes: `    # The Watchdog always fires. A service outside this host raises the alarm when it no longer arrives.
     - matchers: ['alertname = "Watchdog"']
       receiver: watchdog
       group_wait: 0s
@@ -84,16 +84,16 @@ const COMPOSE: Variant = {
 `,
   receivers: `  - name: operator
     webhook_configs:
-      # A placeholder that never answers: put the address of your own receiver here (or another kind of receiver).
+      # A placeholder that never answers. Put the address of your own receiver here, or another kind of receiver.
       - url: http://receiver.invalid/openclaw
   - name: watchdog
     webhook_configs:
-      # The address of a dead man's switch outside this host.
+      # The address of a dead man's switch: a service outside this host that expects the Watchdog.
       - url: http://receiver.invalid/watchdog
 `,
 };
 
-/** Path below the repository to the text that it has to hold. */
+/** Path in the repository to the text that the file has to hold. */
 export function renderAlertmanagerFiles(): Record<string, string> {
   return {
     'alerts/alertmanager.yml': render(SHIPPED),
@@ -104,7 +104,7 @@ export function renderAlertmanagerFiles(): Record<string, string> {
 function render({ header, global, pageReceiver, weekReceiver, extraRoutes, receivers }: Variant): string {
   return `# generated from alerts/alertmanager.ts by npm run generate
 ${header}
-${global}# critical: act now. warning: act this week. info: no action, so it is sent nowhere.
+${global}# critical: act now. warning: act this week. info: asks for no action, so it is sent nowhere.
 route:
   receiver: nowhere
   group_by: [alertname, job, instance]
@@ -112,21 +112,21 @@ route:
   group_interval: 5m
   repeat_interval: 3d
   routes:
-${extraRoutes}    # One gateway in trouble is one page, whatever is wrong with it: what comes later is added to it.
+${extraRoutes}    # One gateway in trouble is one page. Whatever else goes wrong there is added to that page.
     - matchers: ['alertname =~ "OpenClaw.+"', 'severity = "critical"']
       receiver: ${pageReceiver}
       group_by: [job, instance]
       repeat_interval: 4h
-    # A network that is gone takes all exporters with it: one message, not one for each.
+    # When the network fails all exporters are down. That is one message, not one for each exporter.
     - matchers: ['alertname =~ "${OF_TARGETS}"']
       receiver: ${weekReceiver}
       group_by: [alertname, job]
-    # Later than the pages, which so are known when it is asked what they hold back.
+    # Warnings wait longer than pages, so Alertmanager knows the pages that hold warnings back.
     - matchers: ['alertname =~ "OpenClaw.+"', 'severity = "warning"']
       receiver: ${weekReceiver}
       group_wait: 1m
 
-# \`equal\` names only labels that the alerts of both sides always have. With \`cluster\` on all of them, add it.
+# \`equal\` names only labels that the alerts of both sides always have. If all your series have \`cluster\`, add it.
 inhibit_rules:
 ${INHIBIT_RULES.map(renderInhibitRule).join('\n')}
 

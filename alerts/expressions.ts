@@ -16,8 +16,8 @@ export function awake(expr: string, severity: Severity): string {
 }
 
 /**
- * Sessions above the shipped number, or above their own where they have one. No `on (…)`: every per-session family has
- * the same labels, so whatever labels a scrape adds stay, and two jobs on one instance do not clash.
+ * Sessions above the shipped threshold, or above their own where they have one. It needs no `on (…)`, since every family of
+ * sessions has the same labels. So labels that a scrape adds stay, and two jobs on one instance do not clash.
  */
 export function overThreshold(metric: string, matchers: string, limit: number, severity: Severity): string {
   const value = matchers === '' ? metric : `${metric}{${matchers}}`;
@@ -32,8 +32,8 @@ export function overThreshold(metric: string, matchers: string, limit: number, s
 }
 
 /**
- * The last known value, for a condition that has to hold for an hour or longer: one missed scrape writes stale markers,
- * and the time would begin anew with each.
+ * The last known value, for a condition that has to hold for an hour or longer. A missed scrape writes stale markers, and
+ * without this each of them would start `for` anew.
  */
 export function lastKnown(selector: string): string {
   return `last_over_time(${selector}[${promDuration(LAST_KNOWN_SECONDS)}])`;
@@ -44,10 +44,10 @@ export function indent(text: string): string {
 }
 
 /**
- * A template that lists up to three sessions by a query, the largest first. In `query` %[1]s is the selector of the
- * alert's own labels; `item` is the template of one result, `$one`.
+ * A template that lists the first sessions of a query, the largest value first. In `query`, `%[1]s` stands for the
+ * selector of the alert's own labels. `item` is the template of one result, `$one`.
  */
-export function worstThree(labels: readonly string[], query: string, item: string): string {
+export function namedSessions(labels: readonly string[], query: string, item: string): string {
   const own = [...labels, 'instance', 'job'];
   const selector = own.map((label) => `${label}=%q`).join(',');
   const values = own.map((label) => `$labels.${label}`).join(' ');

@@ -9,7 +9,7 @@ import { preventionCases, sizeCases, storeCases } from './cases/stores.ts';
 import { exporterRules } from './exporter-rules.ts';
 import { findingRules } from './finding-rules.ts';
 import { isSlow, renderTests } from './promtool.ts';
-import type { RuleGroup } from './rule.ts';
+import { ALERT_SEVERITIES, type AlertRule, type RuleGroup } from './rule.ts';
 import { tokenRules, transcriptRules, windowRules } from './session-rules.ts';
 import { preventionRules, sizeRules, storeRules } from './store-rules.ts';
 import { upRules } from './up-rules.ts';
@@ -19,22 +19,31 @@ const REPOSITORY = join(import.meta.dirname, '..');
 const STORE_FILE = 'openclaw-store.rules.yml';
 const UP_FILE = 'openclaw-store.up.rules.yml';
 
-/** Rules over the metrics of the exporter only: they hold for a scrape and for the textfile collector. */
+/** Rules that ask only for the exporter's metrics. They also serve the textfile collector. */
 export function storeGroups(): RuleGroup[] {
   return [
-    { name: 'openclaw-store-sessions', rules: [...tokenRules(), ...windowRules(), ...transcriptRules()] },
-    { name: 'openclaw-store-findings', rules: findingRules() },
-    { name: 'openclaw-store-stores', rules: [...storeRules(), ...sizeRules(), ...preventionRules()] },
-    { name: 'openclaw-store-exporter', rules: exporterRules() },
+    group('openclaw-store-sessions', [...tokenRules(), ...windowRules(), ...transcriptRules()]),
+    group('openclaw-store-findings', findingRules()),
+    group('openclaw-store-stores', [...storeRules(), ...sizeRules(), ...preventionRules()]),
+    group('openclaw-store-exporter', exporterRules()),
   ];
 }
 
 /** Rules that need `up` of the job `openclaw-store`. */
 export function upGroups(): RuleGroup[] {
-  return [{ name: 'openclaw-store-up', rules: upRules() }];
+  return [group('openclaw-store-up', upRules())];
 }
 
-/** What the alerts of each file of tests must do. */
+/**
+ * The most severe rules first. Prometheus evaluates a group in this order, so Alertmanager knows a page before the
+ * warning that the page holds back.
+ */
+function group(name: string, rules: readonly AlertRule[]): RuleGroup {
+  const rank = ({ labels }: AlertRule) => ALERT_SEVERITIES.indexOf(labels.severity);
+  return { name, rules: rules.toSorted((one, other) => rank(one) - rank(other)) };
+}
+
+/** The cases of each file in `alerts/tests/`: what every alert must do. */
 export const CASES = {
   tokens: tokenCases(),
   windows: windowCases(),
@@ -69,7 +78,7 @@ function testFiles(): [name: string, text: string][] {
 }
 
 function render(groups: readonly RuleGroup[]): string {
-  // lineWidth 0: a folded description could not be found by searching the file for its words.
+  // lineWidth 0: descriptions stay on one line, so that a search finds their words.
   return HEADER + stringify({ groups }, { lineWidth: 0 });
 }
 

@@ -7,7 +7,7 @@ const INSTANCE = 'a:10789';
 
 type Segment = { readonly minutes: number; readonly value: Value | 'stale' };
 
-/** A file of unit tests for promtool. `step`: minutes between two evaluations. */
+/** Unit tests for promtool as the text of a file. `step`: minutes between two evaluations. */
 export function renderTests(
   ruleFile: string,
   rules: readonly AlertRule[],
@@ -22,7 +22,7 @@ export function renderTests(
   return HEADER + stringify(content, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** Whether a case takes so long that promtool, which evaluates every rule for it, had better do so less often. */
+/** Whether a case takes an hour or longer. promtool evaluates every rule at each step, so such cases get longer steps. */
 export function isSlow(rules: readonly AlertRule[], each: AlertCase): boolean {
   return minutes(ruleOf(rules, each).for) + (each.lead ?? 0) >= 60;
 }
@@ -43,9 +43,9 @@ function firesAndResolves(
   { series, labels, description, dashboard, lead = 0, memory = 0 }: AlertCase,
 ) {
   const fires = minutes(rule.for) + lead;
-  const ill = fires + 10;
-  // Ill until the minute before: the first evaluation that finds it well starts `keep_firing_for`.
-  const gone = ill + memory + minutes(rule.keep_firing_for);
+  const ended = fires + 10;
+  // The first evaluation after the trouble has ended starts `keep_firing_for`.
+  const resolved = ended + memory + minutes(rule.keep_firing_for);
   const expected = {
     exp_labels: { ...rule.labels, ...labels, job: 'openclaw-store', instance: INSTANCE },
     exp_annotations: {
@@ -60,22 +60,22 @@ function firesAndResolves(
     interval: '1m',
     input_series: series.map((each) =>
       inputSeries(each, INSTANCE, [
-        { minutes: ill, value: each.value },
-        { minutes: gone - ill + 10, value: each.healed === undefined ? each.value : (each.healed ?? 'stale') },
+        { minutes: ended, value: each.value },
+        { minutes: resolved - ended + 10, value: each.healed === undefined ? each.value : (each.healed ?? 'stale') },
       ]),
     ),
     alert_rule_test: [
       { alertname: rule.alert, eval_time: `${fires - 1}m`, exp_alerts: [] },
       { alertname: rule.alert, eval_time: `${fires}m`, exp_alerts: [expected] },
-      { alertname: rule.alert, eval_time: `${gone + 1}m`, exp_alerts: [] },
+      { alertname: rule.alert, eval_time: `${resolved + 1}m`, exp_alerts: [] },
     ],
     promql_expr_test: [
-      { expr: `count(${firing(rule)})`, eval_time: `${gone - 1}m`, exp_samples: [{ labels: '{}', value: 1 }] },
+      { expr: `count(${firing(rule)})`, eval_time: `${resolved - 1}m`, exp_samples: [{ labels: '{}', value: 1 }] },
     ],
   };
 }
 
-/** A scrape that is missed and a restart write stale markers: what fires must neither resolve nor start over. */
+/** A missed scrape and a restart write stale markers. A firing alert must neither resolve nor start over. */
 function survives(rule: AlertRule, { series, lead = 0 }: AlertCase, step: number) {
   const fires = minutes(rule.for) + lead;
   const gaps = { 'missed-scrape:10789': 1, 'restart:10789': 4 };
@@ -148,7 +148,7 @@ function situations(all: readonly Situation[], length: number) {
   );
 }
 
-/** A gateway of its own, named as the situation, so that a failure names it. */
+/** The gateway of a situation. It has the situation's name, so that a failure names it. */
 function instanceOf({ name }: Situation): string {
   return `${name.replace(/[^a-z0-9]+/gi, '-')}:10789`;
 }
@@ -168,7 +168,7 @@ function inputSeries({ metric, labels }: Series, instance: string, segments: rea
 }
 
 function segmentText({ minutes, value }: Segment, start: number): string {
-  // `_` would be hidden by the lookback; Prometheus writes a stale marker once, and then nothing.
+  // promtool's `_` alone would be no gap, since the lookback fills it. Prometheus writes one stale marker and then nothing.
   if (value === 'stale') return `stale${minutes > 1 ? ` _x${minutes - 1}` : ''}`;
   if (typeof value === 'number') return `${value}+0x${minutes - 1}`;
   if ('ago' in value) return `${start * 60 - value.ago}+60x${minutes - 1}`;

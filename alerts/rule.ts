@@ -2,10 +2,12 @@ import { SESSIONS_DASHBOARD_UID } from '../grafana/uids.ts';
 import { FOR_SECONDS, KEEP_FIRING_SECONDS, type Severity } from '../src/thresholds.ts';
 import { promDuration } from './expressions.ts';
 
-/** What to do about an alert: `critical` now, `warning` this week, `info` nothing, so it is routed nowhere. */
-type AlertSeverity = Severity | 'info';
+/** What an alert asks for, the most severe first: `critical` now, `warning` this week, `info` nothing, so it is sent nowhere. */
+export const ALERT_SEVERITIES = ['critical', 'warning', 'info'] as const satisfies readonly (Severity | 'info')[];
 
-/** One alerting rule as Prometheus reads it, keys in the order in which they are written. */
+type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
+
+/** One alerting rule as Prometheus reads it. The keys are written in this order. */
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
@@ -23,23 +25,23 @@ export interface RuleGroup {
 interface AlertSource {
   readonly name: string;
   readonly severity: AlertSeverity;
-  /** Static labels beside the severity; they replace equal labels of the expression. */
+  /** Static labels beside the severity. They replace labels of the expression with the same name. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly expr: string;
   readonly forSeconds?: number;
   readonly keepFiringSeconds?: number;
   /** One static sentence. */
   readonly summary: string;
-  /** Templated: what, where, and what to do first. */
+  /** A template: what is wrong, where, and what to do first. */
   readonly description: string;
-  /** Labels of the alert that the dashboard has a variable for. */
+  /** Labels of the alert that are passed to the dashboard as its variables. */
   readonly dashboardVariables?: readonly ('agent' | 'instance' | 'kind')[];
 }
 
-/** Below the root of the repository: where that is served, only its operator knows. */
+/** A path in the repository, since only the operator knows where the repository is served. */
 const RUNBOOKS = 'docs/runbooks';
 
-/** Adds what every alert has, the runbook by the alert's name so that none can be forgotten. */
+/** Adds what every alert has. The runbook has the alert's name. */
 export function alertRule(source: AlertSource): AlertRule {
   return {
     alert: source.name,
@@ -56,7 +58,7 @@ export function alertRule(source: AlertSource): AlertRule {
   };
 }
 
-/** A path below the address of Grafana, which nobody here can know. */
+/** A path below the address of Grafana, which only the operator knows. */
 function dashboardPath(variables: readonly string[]): string {
   const query = variables.map((name) => `var-${name}={{ $labels.${name} | urlquery }}`).join('&');
   return `/d/${SESSIONS_DASHBOARD_UID}${query === '' ? '' : `?${query}`}`;

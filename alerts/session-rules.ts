@@ -5,11 +5,12 @@ import {
   IDLE_SECONDS,
   inWords,
   KEEP_FIRING_SECONDS,
+  SEVERITIES,
   type Severity,
   TOKEN_THRESHOLDS,
   TRANSCRIPT_BYTES_THRESHOLD,
 } from '../src/thresholds.ts';
-import { awake, indent, overThreshold, promDuration, worstThree } from './expressions.ts';
+import { awake, indent, namedSessions, overThreshold, promDuration } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
 const TOKENS = 'openclaw_store_session_tokens';
@@ -17,15 +18,14 @@ const WINDOW = 'openclaw_store_session_window_tokens';
 const COMPACTIONS = 'openclaw_store_session_compactions';
 const BYTES = 'openclaw_store_session_transcript_bytes';
 
-// How to shrink a context, first the way that keeps it. The same for every alert about tokens.
-const SHRINK = 'Send /compact in that conversation, or /new where its history is no longer needed';
+// Every alert about tokens says this. /compact comes first, since it keeps a summary.
+const SHRINK = 'Send /compact in that conversation, or /new if nobody needs its history.';
 const WHERE = 'Session {{ $labels.session }} of agent {{ $labels.agent }} on {{ $labels.instance }}';
-const PAGE = ['instance', 'agent', 'kind'] as const;
+const DASHBOARD_VARIABLES = ['instance', 'agent', 'kind'] as const;
 
-/** Tokens, rule by rule for each kind: promtool's lint refuses equal names with equal labels. Critical ones first, so
- * that Alertmanager knows them when the warnings come. */
+/** Tokens, one rule for each kind and severity. The label `kind` tells them apart: promtool refuses two rules that differ in nothing. */
 export function tokenRules(): AlertRule[] {
-  return [...KINDS.map((kind) => tokenRule(kind, 'critical')), ...KINDS.map((kind) => tokenRule(kind, 'warning'))];
+  return KINDS.flatMap((kind) => SEVERITIES.map((severity) => tokenRule(kind, severity)));
 }
 
 function tokenRule(kind: Kind, severity: Severity): AlertRule {
@@ -40,13 +40,13 @@ function tokenRule(kind: Kind, severity: Severity): AlertRule {
       ? 'A session holds more tokens than the critical threshold of its kind.'
       : 'A session holds more tokens than the warning threshold of its kind.',
     description:
-      `${WHERE} holds {{ printf "%.0f" $value }} tokens: above its ${severity} threshold (${limit} for kind ${kind} ` +
-      `unless configured otherwise) and used within ${inWords(IDLE_SECONDS[severity])}. ${SHRINK}.`,
-    dashboardVariables: PAGE,
+      `${WHERE} holds {{ printf "%.0f" $value }} tokens, more than its ${severity} threshold (${limit} for kind ${kind}, ` +
+      `unless configured otherwise). It was used within ${inWords(IDLE_SECONDS[severity])}. ${SHRINK}`,
+    dashboardVariables: DASHBOARD_VARIABLES,
   });
 }
 
-/** Tokens against the window of the model, and compactions that do not help. */
+/** Tokens compared with the window of the model, and sessions that are compacted too often. */
 export function windowRules(): AlertRule[] {
   const isOff = 'ignoring (session, kind, mode) openclaw_store_config_compaction_info{mode="off"}';
   const storm = ALERT_THRESHOLDS.compactionStorm;
@@ -55,13 +55,12 @@ export function windowRules(): AlertRule[] {
       name: 'OpenClawSessionContextFull',
       severity: 'critical',
       expr: awake(`${TOKENS} >= ${WINDOW}`, 'critical'),
-      // A run that compacts when it ends is above the line for a while.
       forSeconds: FOR_SECONDS.run,
       summary: 'A session fills the whole context window of its model.',
       description:
-        `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens, its whole context window: the next ` +
-        `message fails or loses context. ${SHRINK}.`,
-      dashboardVariables: PAGE,
+        `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens. They fill its whole context window: the next ` +
+        `message fails or loses context. ${SHRINK}`,
+      dashboardVariables: DASHBOARD_VARIABLES,
     }),
     alertRule({
       name: 'OpenClawCompactionOverdue',
@@ -79,35 +78,37 @@ export function windowRules(): AlertRule[] {
         ].join('\n'),
         'warning',
       ),
-      // OpenClaw compacts after a run; a session may be found above the line while it does.
+      // OpenClaw compacts after a run. Until it has done so the session is above the line.
       forSeconds: FOR_SECONDS.edit,
-      summary: 'A session is near its window and was not compacted.',
+      summary: 'A session is near its context window and was not compacted.',
       description:
-        `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens: more than its window less the ` +
-        `compaction reserve, or than ${ALERT_THRESHOLDS.windowPercent} % of it where compaction is off. ${SHRINK}.`,
-      dashboardVariables: PAGE,
+        `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens. A compaction is overdue: that is more ` +
+        `than its window without the compaction reserve, or more than ${ALERT_THRESHOLDS.windowPercent} % of the window where ` +
+        `compaction is off. ${SHRINK}`,
+      dashboardVariables: DASHBOARD_VARIABLES,
     }),
     alertRule({
       name: 'OpenClawCompactionStorm',
       severity: 'warning',
-      // A gauge, which falls at a reset: the lowest value of the hour is subtracted, never the one an hour ago.
+      // A gauge that falls at a reset. So the lowest value of that time is subtracted, never the first one.
       expr: `${COMPACTIONS} - min_over_time(${COMPACTIONS}[${promDuration(storm.seconds)}]) >= ${storm.compactions}`,
-      // In files it is known again only after the first deep scan of a restarted exporter.
+      // After a restart of the exporter the compactions of a file are known again from its first deep scan on.
       keepFiringSeconds: KEEP_FIRING_SECONDS.deepScan,
       summary: 'A session is compacted again and again.',
       description:
-        `${WHERE} (kind {{ $labels.kind }}) was compacted {{ $value }} times within ${inWords(storm.seconds)}: each costs a call and loses ` +
-        'detail, and the context fills at once again. Look for what fills it (a tool with huge results), or send /new.',
-      dashboardVariables: PAGE,
+        `${WHERE} (kind {{ $labels.kind }}) was compacted {{ $value }} times within ${inWords(storm.seconds)}. Each compaction ` +
+        'costs a call of the model and loses detail, and the context soon fills again. Find what fills it, often a tool ' +
+        'with large results, or send /new.',
+      dashboardVariables: DASHBOARD_VARIABLES,
     }),
   ];
 }
 
-/** Transcript bytes: one alert per agent and kind however many transcripts are large, the worst three in its description. */
+/** Bytes of transcripts. One alert for each agent and kind, however many transcripts are large; its description names the largest. */
 export function transcriptRules(): AlertRule[] {
   const limit = TRANSCRIPT_BYTES_THRESHOLD.warning;
   const large = (matchers: string) => awake(overThreshold(BYTES, matchers, limit, 'warning'), 'warning');
-  const worst = worstThree(
+  const largest = namedSessions(
     ['agent', 'kind'],
     large('%[1]s'),
     '{{ $one.Labels.session }} ({{ $one.Value | humanize }}B)',
@@ -120,11 +121,12 @@ export function transcriptRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.edit,
       summary: 'An agent has transcripts larger than the threshold.',
       description:
-        'Transcripts of agent {{ $labels.agent }} (kind {{ $labels.kind }}) on {{ $labels.instance }} above their ' +
-        `threshold (${limit} bytes unless configured otherwise) and used within ${inWords(IDLE_SECONDS.warning)}: {{ $value }}. ` +
-        `Largest: ${worst}. They are slow to load and to compact; /compact shrinks a context, not its transcript. ` +
+        'Large transcripts of agent {{ $labels.agent }} (kind {{ $labels.kind }}) on {{ $labels.instance }}: {{ $value }}. ' +
+        `They are above their threshold (${limit} bytes, unless configured otherwise) and were used within ` +
+        `${inWords(IDLE_SECONDS.warning)}. Largest: ${largest}. Large transcripts are slow to load and to compact. /compact ` +
+        'makes the context smaller, not the transcript. ' +
         'First: openclaw-store-exporter scan --agent {{ $labels.agent }} --findings-only.',
-      dashboardVariables: PAGE,
+      dashboardVariables: DASHBOARD_VARIABLES,
     }),
   ];
 }

@@ -3,7 +3,7 @@ import { AGE_SECONDS, ALERT_THRESHOLDS, FOR_SECONDS, inWords } from '../src/thre
 import { lastKnown, promDuration } from './expressions.ts';
 import { type AlertRule, alertRule } from './rule.ts';
 
-// A gateway down and a store half-upgraded are what the exporter is for: nothing here asks whether OpenClaw runs.
+// No rule asks whether OpenClaw runs: the exporter is there for a gateway that is down or half upgraded, too.
 const AGENT = 'agent {{ $labels.agent }} on {{ $labels.instance }}';
 const BYTES = 'openclaw_store_bytes';
 
@@ -18,15 +18,15 @@ export function storeRules(): AlertRule[] {
       expr: 'openclaw_store_state_readable == 0 or openclaw_store_agents == 0',
       summary: 'The state directory of OpenClaw is missing, or holds no agent.',
       description:
-        'The exporter on {{ $labels.instance }} cannot read the state directory, or finds no agent in it: nothing of ' +
-        'OpenClaw is watched there. First, as the user of the exporter: ls -ld ~/.openclaw ~/.openclaw/agents.',
+        'The exporter on {{ $labels.instance }} cannot read the state directory of OpenClaw, or finds no agent in it. ' +
+        'Nothing of OpenClaw is watched there. First, as the user of the exporter: ls -ld ~/.openclaw ~/.openclaw/agents.',
       dashboardVariables: ['instance'],
     }),
     alertRule({
       name: 'OpenClawStoreProblem',
       severity: 'critical',
-      // An unreadable store always names its problem. Should it ever not, it must not be silent: the second half takes it
-      // in, with no reason. What is no known blindness is a problem, so that a new one cannot be forgotten.
+      // Each reason that does not make us blind counts, so a new one cannot be forgotten. An unreadable store always has a
+      // reason. Should it have none, the second half fires without one.
       expr: [
         `openclaw_store_problem{reason!~"${BLIND}"} > 0`,
         'or (',
@@ -36,8 +36,9 @@ export function storeRules(): AlertRule[] {
       ].join('\n'),
       summary: 'The session store of an agent is damaged or gone.',
       description:
-        `The store of ${AGENT} has a problem: {{ or $labels.reason "unreadable, reason unknown" }}. Its sessions are in ` +
-        'no other alert, and the next write of OpenClaw may replace what is left. First: stop the gateway, copy its state directory.',
+        `The store of ${AGENT} has a problem: {{ or $labels.reason "unreadable, reason unknown" }}. Its sessions ` +
+        'raise no other alert. The next write of OpenClaw may replace what is left. First: stop the gateway and copy its ' +
+        'state directory.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -47,8 +48,8 @@ export function storeRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.edit,
       summary: 'The exporter cannot see the whole store of an agent.',
       description:
-        `The store of ${AGENT} works, but is not watched as it should: {{ $labels.reason }}. The runbook says for each ` +
-        'reason what to do. First: openclaw-store-exporter scan --agent {{ $labels.agent }}, as the user of the exporter.',
+        `The store of ${AGENT} works, but the exporter does not see all of it: {{ $labels.reason }}. The runbook says ` +
+        'what to do for each reason. First: openclaw-store-exporter scan --agent {{ $labels.agent }}, as the user of the exporter.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -61,8 +62,8 @@ export function storeRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.upgrade,
       summary: 'The upgrade of a store to SQLite is not finished.',
       description:
-        `For ${inWords(FOR_SECONDS.upgrade)} the old index of ${AGENT} has held sessions beside the database: OpenClaw 2026.8.1 and later sees ` +
-        'none of those. First: openclaw doctor --session-sqlite inspect.',
+        `For ${inWords(FOR_SECONDS.upgrade)} the old index of ${AGENT} has held sessions beside the database. OpenClaw 2026.8.1 ` +
+        'and later does not see them. First: openclaw doctor --session-sqlite inspect.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -72,7 +73,7 @@ export function storeRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.edit,
       summary: 'A lock file of a store is stale.',
       description:
-        `Stale lock files of ${AGENT}: {{ $value }}. Whoever made them crashed or hangs, and writers may wait for them. ` +
+        `Stale lock files of ${AGENT}: {{ $value }}. The processes that made them crashed or hang. Other processes may wait for these locks. ` +
         `First: find ~/.openclaw/agents/{{ $labels.agent }}/sessions -name "*.lock" -mmin +${AGE_SECONDS.transcriptLock / 60}.`,
       dashboardVariables: ['instance', 'agent'],
     }),
@@ -80,18 +81,17 @@ export function storeRules(): AlertRule[] {
       name: 'OpenClawConfigInvalid',
       severity: 'warning',
       expr: 'openclaw_store_config_valid == 0',
-      // Longer than an edit.
       forSeconds: FOR_SECONDS.edit,
       summary: 'The config of OpenClaw cannot be read or is not valid.',
       description:
-        'The exporter on {{ $labels.instance }} cannot use the config of OpenClaw, so windows, agents and bindings are ' +
-        'unknown to it, and a restart of the gateway may fail. First: openclaw doctor.',
+        'The exporter on {{ $labels.instance }} cannot use the config of OpenClaw. So windows, agents and bindings ' +
+        'may be wrong, and a restart of the gateway may fail. First: openclaw doctor.',
       dashboardVariables: ['instance'],
     }),
   ];
 }
 
-/** What grows until it hurts. */
+/** Stores and files that grow too large. */
 export function sizeRules(): AlertRule[] {
   const leftovers = `${BYTES}{class=~"checkpoint|trajectory|temporary"}`;
   const growth = ALERT_THRESHOLDS.leftovers;
@@ -104,7 +104,7 @@ export function sizeRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.edit,
       summary: 'The index of an agent is large.',
       description:
-        `The index of ${AGENT} has {{ $value | humanize1024 }}B: OpenClaw parses and writes all of it with every message. ` +
+        `The index of ${AGENT} has {{ $value | humanize1024 }}B. OpenClaw parses and writes all of it with every message. ` +
         'First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
       dashboardVariables: ['instance', 'agent'],
     }),
@@ -115,8 +115,8 @@ export function sizeRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.edit,
       summary: 'The write-ahead log of a database is large.',
       description:
-        `The write-ahead log of ${AGENT} has {{ $value | humanize1024 }}B: something holds the database open and keeps ` +
-        'OpenClaw from recycling it. First: fuser -v on openclaw-agent.sqlite of that agent.',
+        `The write-ahead log of ${AGENT} has {{ $value | humanize1024 }}B. A process holds the database open and keeps ` +
+        'OpenClaw from recycling the log. First: fuser -v on openclaw-agent.sqlite of that agent.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -127,8 +127,8 @@ export function sizeRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.work,
       summary: 'A store is near its limit of bytes.',
       description:
-        `The store of ${AGENT} has {{ $value | humanize1024 }}B, over ${ALERT_THRESHOLDS.maintenancePercent} % of its ` +
-        'limit: above it OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
+        `The store of ${AGENT} has {{ $value | humanize1024 }}B, more than ${ALERT_THRESHOLDS.maintenancePercent} % of ` +
+        'its limit. Above the limit OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -138,16 +138,16 @@ export function sizeRules(): AlertRule[] {
       forSeconds: FOR_SECONDS.work,
       summary: 'An agent is near its limit of sessions.',
       description:
-        `Sessions of ${AGENT}: {{ $value }}, over ${ALERT_THRESHOLDS.maintenancePercent} % of its limit: above it ` +
-        'OpenClaw removes the oldest. First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
+        `Sessions of ${AGENT}: {{ $value }}, more than ${ALERT_THRESHOLDS.maintenancePercent} % of its limit. ` +
+        'Above the limit OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
       name: 'OpenClawLeftoversGrowing',
       severity: 'warning',
-      // Each class against its own lowest value: a class without files has no series.
+      // Each class is compared with its own lowest value, since a class without files has no series.
       expr: `sum without (class) (${leftovers} - min_over_time(${leftovers}[${promDuration(growth.seconds)}])) > ${growth.bytes}`,
-      summary: 'Leftovers in the folders of an agent grow fast.',
+      summary: 'Leftover files of an agent grow fast.',
       description:
         `Checkpoints, trajectories and temporary files of ${AGENT} grew by {{ $value | humanize }}B within ${inWords(growth.seconds)}. ` +
         'Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/{{ $labels.agent }} | sort -h | tail.',
@@ -156,7 +156,7 @@ export function sizeRules(): AlertRule[] {
   ];
 }
 
-/** One rule for each setting that would keep sessions small and is not there. */
+/** One rule for each setting that keeps sessions small. */
 export function preventionRules(): AlertRule[] {
   const rule = (setting: string, expr: string, what: string) =>
     alertRule({
@@ -166,35 +166,35 @@ export function preventionRules(): AlertRule[] {
       expr,
       forSeconds: FOR_SECONDS.work,
       summary: 'A setting that keeps sessions small is missing.',
-      description: `For ${AGENT} ${what}`,
+      description: `Agent {{ $labels.agent }} on {{ $labels.instance }} ${what}`,
       dashboardVariables: ['instance', 'agent'],
     });
   return [
     rule(
       'context_limit',
-      // 2026.8.1 and later drop the default limit when they load the config: only files are asked for it.
+      // OpenClaw 2026.8.1 and later drop the default limit when they load the config, so the rule asks of file stores only.
       [
         'max without (layout, schema, version) (openclaw_store_info{layout="file"}) == 1',
         'and openclaw_store_readable == 1',
         'unless openclaw_store_config_context_limit_tokens',
       ].join('\n'),
-      'no hard limit of the context is set: agents.defaults.contextTokens.',
+      'has no hard limit of its context: agents.defaults.contextTokens is not set.',
     ),
     rule(
       'pruning',
       'openclaw_store_config_context_pruning == 0',
-      'context pruning is off: agents.defaults.contextPruning.mode.',
+      'does not prune its context: agents.defaults.contextPruning.mode is off.',
     ),
     rule(
       'compaction',
       'max without (mode) (openclaw_store_config_compaction_info{mode="off"}) == 1',
-      'compaction is off: agents.defaults.compaction.mode.',
+      'does not compact its sessions: agents.defaults.compaction.mode is off.',
     ),
     rule(
       'compaction_reserve',
       `openclaw_store_config_compaction_reserve_tokens < ${ALERT_THRESHOLDS.compactionReserveTokens}`,
-      'the compaction reserve is {{ $value | humanize }} tokens, ' +
-        `less than ${ALERT_THRESHOLDS.compactionReserveTokens}: agents.defaults.compaction.reserveTokensFloor.`,
+      'keeps a compaction reserve of {{ $value | humanize }} tokens, ' +
+        `less than ${ALERT_THRESHOLDS.compactionReserveTokens}: see agents.defaults.compaction.reserveTokensFloor.`,
     ),
   ];
 }

@@ -1,46 +1,46 @@
-/** What a series is worth in one minute after the other. */
+/** The value of a series, minute by minute. */
 export type Value =
   | number
-  /** A time so many seconds before now. */
+  /** A time that is always this many seconds ago. */
   | { readonly ago: number }
-  /** From this at minute 0, by so much a minute. */
+  /** This value at minute 0, and `perMinute` more with each minute. */
   | { readonly from: number; readonly perMinute: number };
 
 export interface Series {
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: Value;
-  /** What it is when all is well again; null: it is gone. Without it, it stays as it is. */
+  /** The value after the trouble has ended; null: the series is gone. Without it the value stays as it is. */
   readonly healed?: Value | null;
 }
 
-/** One situation of a gateway of its own. */
+/** One situation. Each has a gateway of its own. */
 export interface Situation {
   readonly name: string;
   readonly series: readonly Series[];
 }
 
-/** What an alert must do, in minutes of a test clock that begins at 0. */
+/** What an alert must do. Times are minutes of a test clock that begins at 0. */
 export interface AlertCase {
   readonly alert: string;
-  /** Static labels of the rule beside its severity, where an alert has several rules. */
+  /** Which rule it is about, by its static labels; only where an alert has several rules. */
   readonly rule?: Readonly<Record<string, string>>;
-  /** Labels of the alert beside severity, job and instance. */
+  /** Labels of the firing alert, without severity, job and instance. */
   readonly labels: Readonly<Record<string, string>>;
   readonly description: string;
   readonly dashboard: string;
   readonly series: readonly Series[];
-  /** Minutes until the condition holds, beside the rule's `for`. */
+  /** Minutes until the condition holds; the rule's `for` is added. */
   readonly lead?: number;
-  /** Minutes for which it still holds when all is well again. */
+  /** Minutes for which the condition still holds after the trouble has ended. */
   readonly memory?: number;
-  /** Other situations in which it fires. */
+  /** Other situations in which the alert fires. */
   readonly hits?: readonly Situation[];
-  /** Situations in which it is not even pending, however near they are. */
+  /** Situations that are near and in which the alert is not even pending. */
   readonly misses: readonly [Situation, ...Situation[]];
 }
 
-/** `Above` the threshold only: exactly at it and one below are well. */
+/** Only values above a threshold count: exactly at it and one below it are near misses. */
 export function nearAbove(
   threshold: number,
   at: (value: number) => readonly Series[],

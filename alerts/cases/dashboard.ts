@@ -1,4 +1,4 @@
-/** The link that an alert with these labels must have. */
+/** The link to the dashboard that an alert with these labels must have. */
 export function dashboard({ agent, kind }: { readonly agent?: string; readonly kind?: string } = {}): string {
   const variables = [
     'var-instance=a%3A10789',

@@ -12,7 +12,7 @@ export function exporterCases(): AlertCase[] {
       alert: 'OpenClawScanStale',
       labels: QUICK,
       description:
-        'The last good quick scan of the exporter on a:10789 was 5m 0s ago: figures are old, and alerts about sessions are late or silent. First: the log of the exporter.',
+        'The last good quick scan of the exporter on a:10789: 5m 0s ago. The figures are old, and alerts about sessions come late or not at all. First: read the log of the exporter.',
       dashboard: dashboard(),
       series: [last(300), interval(60)],
       hits: [
@@ -32,7 +32,7 @@ export function exporterCases(): AlertCase[] {
       alert: 'OpenClawCheckFailing',
       labels: { check: 'strays' },
       description:
-        'The check strays of the exporter on a:10789 fails, so its findings are missing. Everything else works. First: the log of the exporter.',
+        'The check strays of the exporter on a:10789 fails. Its findings are missing, everything else works. First: read the log of the exporter.',
       dashboard: dashboard(),
       series: [series('check_success', { check: 'strays' }, 0, 1)],
       misses: [{ name: 'all run', series: [series('check_success', { check: 'strays' }, 1)] }],
@@ -40,7 +40,7 @@ export function exporterCases(): AlertCase[] {
   ];
 }
 
-/** Of alerts that need `up`. An absent job has no instance: `tests/absent.test.yml` is written by hand. */
+/** Cases of the alerts that need `up`. An absent job has no instance, so `tests/absent.test.yml` is written by hand. */
 export function upCases(): AlertCase[] {
   const up = (value: number, labels: Readonly<Record<string, string>> = {}): Series => ({
     metric: 'up',
@@ -53,7 +53,7 @@ export function upCases(): AlertCase[] {
       alert: 'OpenClawExporterDown',
       labels: {},
       description:
-        'Prometheus cannot scrape the exporter at a:10789, so the stores there are not watched. First, on that host: curl -s http://127.0.0.1:10789/-/healthy.',
+        'Prometheus cannot scrape the exporter at a:10789. Nobody watches the stores there. First, on that host: curl -s http://127.0.0.1:10789/-/healthy.',
       dashboard: dashboard(),
       series: [up(0)],
       misses: [

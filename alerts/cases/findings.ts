@@ -19,7 +19,7 @@ function counted(): AlertCase[] {
     {
       alert: 'OpenClawSessionsCorrupted',
       labels: { ...WORK, reason: 'truncated' },
-      description: `Corrupted sessions of agent work on a:10789 by reason truncated: 1, among them agent:work:telegram:direct:77aa. Look before any clean-up: OpenClaw drops or deletes what it cannot read. First: ${SCAN}.`,
+      description: `Corrupted sessions of agent work on a:10789 with the reason truncated: 1. Among them: agent:work:telegram:direct:77aa. Look at them before any clean-up: OpenClaw drops or deletes what it cannot read. First: ${SCAN}.`,
       dashboard: dashboard(WORK),
       series: [
         series('corrupted_sessions', { ...WORK, reason: 'truncated' }, 1, 0),
@@ -39,7 +39,7 @@ function counted(): AlertCase[] {
       alert: 'OpenClawSessionsStray',
       labels: { ...WORK, reason: 'binding' },
       description:
-        'Stray sessions of agent work on a:10789 by reason binding: 1, among them agent:work:telegram:direct:77aa (expected in home). The next message of those peers starts without this history. First: openclaw-store-exporter scan --explain SESSION.',
+        'Stray sessions of agent work on a:10789 with the reason binding: 1. Among them: agent:work:telegram:direct:77aa (expected in home). The next message of these peers starts a session without this history. First: openclaw-store-exporter scan --explain SESSION.',
       dashboard: dashboard(WORK),
       series: [
         series('stray_sessions', { ...WORK, reason: 'binding' }, 1, 0),
@@ -55,7 +55,7 @@ function counted(): AlertCase[] {
       alert: 'OpenClawSessionsDuplicate',
       labels: { ...WORK, reason: 'cross_agent' },
       description:
-        'Duplicate sessions of agent work on a:10789 by reason cross_agent: 1, among them agent:work:telegram:direct:77aa. Two sessions share the history of one peer. First: openclaw-store-exporter scan --explain SESSION.',
+        'Duplicate sessions of agent work on a:10789 with the reason cross_agent: 1. Among them: agent:work:telegram:direct:77aa. Each of them holds only a part of its conversation. First: openclaw-store-exporter scan --explain SESSION.',
       dashboard: dashboard(WORK),
       series: [
         series('duplicate_sessions', { ...WORK, reason: 'cross_agent' }, 1, 0),
@@ -80,7 +80,7 @@ function single(): AlertCase[] {
     {
       alert: 'OpenClawSessionCollision',
       labels: SESSION,
-      description: `${where} shares its transcript with another key, or has two transcripts: what is said in one conversation can appear in the other. First: openclaw-store-exporter scan --explain "agent:work:telegram:direct:77aa".`,
+      description: `${where} shares its transcript with another key, or has two transcripts. Messages of one conversation can appear in the other. First: openclaw-store-exporter scan --explain "agent:work:telegram:direct:77aa".`,
       dashboard: dashboard(SESSION),
       series: [finding({ finding: 'collision' }), activity(60)],
       misses: [
@@ -92,7 +92,7 @@ function single(): AlertCase[] {
     {
       alert: 'OpenClawSessionStuck',
       labels: SESSION,
-      description: `${where} is stored as running, and nothing was stored for it in 30 minutes: its next messages may wait for ever. Wait for a long tool; else restart the gateway. First: openclaw sessions --agent work.`,
+      description: `${where} is stored as running, but nothing was stored for it in 30 minutes. Its next messages may wait for ever. If a long tool runs there, wait for it; else restart the gateway. First: openclaw sessions --agent work.`,
       dashboard: dashboard(SESSION),
       series: [finding({ finding: 'stuck' }), activity(2400)],
       misses: [
@@ -114,7 +114,7 @@ function ofAgents(): AlertCase[] {
       alert: 'OpenClawInputsWaiting',
       labels: WORK,
       description:
-        'The oldest queued message to agent work on a:10789 waits for 16m 0s: nobody answers there. Is the gateway up, and is a session stuck? First: openclaw status.',
+        'The oldest queued message to agent work on a:10789 has waited for 16m 0s. Check whether the gateway runs, and whether a session is stuck. First: openclaw status.',
       dashboard: dashboard(WORK),
       series: [oldest(wait + 60)],
       hits: [{ name: 'one second above the threshold', series: [oldest(wait + 1)] }],
@@ -130,9 +130,9 @@ function ofAgents(): AlertCase[] {
       alert: 'OpenClawTokensUnknown',
       labels: WORK,
       description:
-        'Active sessions of agent work on a:10789 whose tokens nobody knows: 3, over 50 % of them. No alert about tokens can fire for them. First: openclaw-store-exporter scan --agent work.',
+        'Active sessions of agent work on a:10789 whose tokens are not known: 3, more than 50 % of its active sessions. No alert about tokens can fire for them. First: openclaw-store-exporter scan --agent work.',
       dashboard: dashboard(WORK),
-      // A source without sessions has no series: the last known count is used for a while.
+      // A source without sessions has no series. The rule uses its last known count for a while, hence `memory`.
       series: [source('none', 3, null), source('index', 1), source('transcript', 1)],
       memory: 14,
       hits: [{ name: 'all of them', series: [source('none', 1)] }],
@@ -153,7 +153,7 @@ function infos(): AlertCase[] {
       alert: 'OpenClawSessionsWithoutSeries',
       labels: WORK,
       description:
-        'Sessions of agent work on a:10789 beyond --session.limit: 12. They are in the counts, and in no alert about a single session. Those with findings or over a threshold get series first.',
+        'Sessions of agent work on a:10789 without series of their own: 12. They are counted, but no alert about a single session can fire for them. Sessions with findings or above a threshold get series first. See --session.limit.',
       dashboard: dashboard(WORK),
       series: [series('sessions_without_series', WORK, 12, 0)],
       misses: [{ name: 'all have series', series: [series('sessions_without_series', WORK, 0)] }],
@@ -162,7 +162,7 @@ function infos(): AlertCase[] {
       alert: 'OpenClawSessionsAccumulating',
       labels: { ...WORK, kind: 'subagent' },
       description:
-        'Sessions of kind subagent of agent work on a:10789: 507. They slow down every listing. First: openclaw sessions cleanup --dry-run --agent work.',
+        'Sessions of kind subagent of agent work on a:10789: 507. They slow down every listing of sessions. First: openclaw sessions cleanup --dry-run --agent work.',
       dashboard: dashboard({ ...WORK, kind: 'subagent' }),
       series: sessions('subagent', 507),
       hits: ['cron', 'hook'].map((kind) => ({ name: kind, series: sessions(kind, machine + 1) })),

@@ -10,7 +10,7 @@ import {
 import { type AlertCase, nearAbove, type Series, series, type Value } from './case.ts';
 import { dashboard } from './dashboard.ts';
 
-const SHRINK = 'Send /compact in that conversation, or /new where its history is no longer needed.';
+const SHRINK = 'Send /compact in that conversation, or /new if nobody needs its history.';
 const NAMES = { warning: 'OpenClawSessionTokensHigh', critical: 'OpenClawSessionTokensCritical' } as const;
 const PERIODS = { warning: '7 days', critical: '24 hours' } as const;
 const OVER = 1200;
@@ -30,7 +30,7 @@ function tokenCase(kind: Kind, severity: Severity): AlertCase {
     alert: NAMES[severity],
     rule: { kind },
     labels: session,
-    description: `Session ${session.session} of agent work on a:10789 holds ${limit + OVER} tokens: above its ${severity} threshold (${limit} for kind ${kind} unless configured otherwise) and used within ${PERIODS[severity]}. ${SHRINK}`,
+    description: `Session ${session.session} of agent work on a:10789 holds ${limit + OVER} tokens, more than its ${severity} threshold (${limit} for kind ${kind}, unless configured otherwise). It was used within ${PERIODS[severity]}. ${SHRINK}`,
     dashboard: dashboard(session),
     // Compacted.
     series: [series('session_tokens', session, limit + OVER, 9400), active(60)],
@@ -73,7 +73,7 @@ function contextFull(): AlertCase {
   return {
     alert: 'OpenClawSessionContextFull',
     labels: GROUP,
-    description: `${WHERE} holds 32500 tokens, its whole context window: the next message fails or loses context. ${SHRINK}`,
+    description: `${WHERE} holds 32500 tokens. They fill its whole context window: the next message fails or loses context. ${SHRINK}`,
     dashboard: dashboard(GROUP),
     series: of(32_500),
     hits: [
@@ -101,7 +101,7 @@ function compactionOverdue(): AlertCase {
   return {
     alert: 'OpenClawCompactionOverdue',
     labels: GROUP,
-    description: `${WHERE} holds 177000 tokens: more than its window less the compaction reserve, or than ${ALERT_THRESHOLDS.windowPercent} % of it where compaction is off. ${SHRINK}`,
+    description: `${WHERE} holds 177000 tokens. A compaction is overdue: that is more than its window without the compaction reserve, or more than ${ALERT_THRESHOLDS.windowPercent} % of the window where compaction is off. ${SHRINK}`,
     dashboard: dashboard(GROUP),
     series: of(177_000, mode('safeguard')),
     hits: [
@@ -130,10 +130,10 @@ function compactionStorm(): AlertCase {
   return {
     alert: 'OpenClawCompactionStorm',
     labels: GROUP,
-    // One in four minutes; then a reset.
+    // One compaction in 4 minutes, then a reset.
     series: of({ from: 2, perMinute: 1 / 4 }, 1),
     lead: 4 * count,
-    description: `${WHERE} was compacted 5.25 times within 60 minutes: each costs a call and loses detail, and the context fills at once again. Look for what fills it (a tool with huge results), or send /new.`,
+    description: `${WHERE} was compacted 5.25 times within 60 minutes. Each compaction costs a call of the model and loses detail, and the context soon fills again. Find what fills it, often a tool with large results, or send /new.`,
     dashboard: dashboard(GROUP),
     misses: [
       { name: 'one less within an hour', series: of({ from: 2, perMinute: (count - 1) / 60 }) },
@@ -159,8 +159,8 @@ export function transcriptCases(): AlertCase[] {
       alert: 'OpenClawTranscriptsLarge',
       labels: { agent: 'work', kind: 'cron' },
       description:
-        `Transcripts of agent work (kind cron) on a:10789 above their threshold (${limit} bytes unless configured otherwise) and used within 7 days: 5. ` +
-        'Largest: agent:work:cron:d4 (3.9MB), agent:work:cron:d3 (2.4MB), agent:work:cron:d2 (612kB). They are slow to load and to compact; /compact shrinks a context, not its transcript. ' +
+        `Large transcripts of agent work (kind cron) on a:10789: 5. They are above their threshold (${limit} bytes, unless configured otherwise) and were used within 7 days. ` +
+        'Largest: agent:work:cron:d4 (3.9MB), agent:work:cron:d3 (2.4MB), agent:work:cron:d2 (612kB). Large transcripts are slow to load and to compact. /compact makes the context smaller, not the transcript. ' +
         'First: openclaw-store-exporter scan --agent work --findings-only.',
       dashboard: dashboard({ agent: 'work', kind: 'cron' }),
       series: [

@@ -4,7 +4,7 @@ import { type AlertCase, nearAbove, type Situation, series, type Value } from '.
 import { dashboard } from './dashboard.ts';
 
 const WORK = { agent: 'work' };
-/** Said here once more, by name: what is added to the problems has to be put on one side. */
+/** A second list, written by hand: a new problem must be put on one side or the other. */
 const BLIND = ['permission_denied', 'schema_unsupported', 'wal_without_shm', 'archive_unpublished'];
 
 export function storeCases(): AlertCase[] {
@@ -16,7 +16,7 @@ function missing(): AlertCase {
     alert: 'OpenClawStoreMissing',
     labels: {},
     description:
-      'The exporter on a:10789 cannot read the state directory, or finds no agent in it: nothing of OpenClaw is watched there. First, as the user of the exporter: ls -ld ~/.openclaw ~/.openclaw/agents.',
+      'The exporter on a:10789 cannot read the state directory of OpenClaw, or finds no agent in it. Nothing of OpenClaw is watched there. First, as the user of the exporter: ls -ld ~/.openclaw ~/.openclaw/agents.',
     dashboard: dashboard(),
     series: [series('state_readable', {}, 0, 1)],
     hits: [{ name: 'no agent', series: [series('state_readable', {}, 1), series('agents', {}, 0)] }],
@@ -33,7 +33,7 @@ function problem(): AlertCase {
     alert: 'OpenClawStoreProblem',
     labels: { ...WORK, reason: 'index_invalid_json' },
     description:
-      'The store of agent work on a:10789 has a problem: index_invalid_json. Its sessions are in no other alert, and the next write of OpenClaw may replace what is left. First: stop the gateway, copy its state directory.',
+      'The store of agent work on a:10789 has a problem: index_invalid_json. Its sessions raise no other alert. The next write of OpenClaw may replace what is left. First: stop the gateway and copy its state directory.',
     dashboard: dashboard(WORK),
     series: [series('readable', WORK, 0, 1), series('problem', { ...WORK, reason: 'index_invalid_json' }, 1, 0)],
     hits: [
@@ -61,7 +61,7 @@ function blind(): AlertCase {
     alert: 'OpenClawStoreBlind',
     labels: { ...WORK, reason: 'permission_denied' },
     description:
-      'The store of agent work on a:10789 works, but is not watched as it should: permission_denied. The runbook says for each reason what to do. First: openclaw-store-exporter scan --agent work, as the user of the exporter.',
+      'The store of agent work on a:10789 works, but the exporter does not see all of it: permission_denied. The runbook says what to do for each reason. First: openclaw-store-exporter scan --agent work, as the user of the exporter.',
     dashboard: dashboard(WORK),
     series: [series('readable', WORK, 0, 1), series('problem', { ...WORK, reason: 'permission_denied' }, 1, 0)],
     hits: BLIND.map(has),
@@ -78,7 +78,7 @@ function migration(): AlertCase {
     alert: 'OpenClawMigrationUnfinished',
     labels: WORK,
     description:
-      'For 24 hours the old index of agent work on a:10789 has held sessions beside the database: OpenClaw 2026.8.1 and later sees none of those. First: openclaw doctor --session-sqlite inspect.',
+      'For 24 hours the old index of agent work on a:10789 has held sessions beside the database. OpenClaw 2026.8.1 and later does not see them. First: openclaw doctor --session-sqlite inspect.',
     dashboard: dashboard(WORK),
     series: [series('unimported_sessions', WORK, 2, 0)],
     hits: [{ name: 'both hold sessions', series: [info('migrating'), series('unimported_sessions', WORK, 0)] }],
@@ -94,7 +94,7 @@ function lock(): AlertCase {
     alert: 'OpenClawLockStale',
     labels: { ...WORK, state: 'stale' },
     description:
-      'Stale lock files of agent work on a:10789: 1. Whoever made them crashed or hangs, and writers may wait for them. First: find ~/.openclaw/agents/work/sessions -name "*.lock" -mmin +30.',
+      'Stale lock files of agent work on a:10789: 1. The processes that made them crashed or hang. Other processes may wait for these locks. First: find ~/.openclaw/agents/work/sessions -name "*.lock" -mmin +30.',
     dashboard: dashboard(WORK),
     series: [series('locks', { ...WORK, state: 'stale' }, 1, null)],
     misses: [
@@ -109,7 +109,7 @@ function config(): AlertCase {
     alert: 'OpenClawConfigInvalid',
     labels: {},
     description:
-      'The exporter on a:10789 cannot use the config of OpenClaw, so windows, agents and bindings are unknown to it, and a restart of the gateway may fail. First: openclaw doctor.',
+      'The exporter on a:10789 cannot use the config of OpenClaw. So windows, agents and bindings may be wrong, and a restart of the gateway may fail. First: openclaw doctor.',
     dashboard: dashboard(),
     series: [series('config_valid', {}, 0, 1)],
     misses: [{ name: 'valid', series: [series('config_valid', {}, 1)] }],
@@ -135,7 +135,7 @@ export function sizeCases(): AlertCase[] {
       alert: 'OpenClawIndexLarge',
       labels: { ...WORK, class: 'index' },
       description:
-        'The index of agent work on a:10789 has 12MiB: OpenClaw parses and writes all of it with every message. First: openclaw sessions cleanup --dry-run --agent work.',
+        'The index of agent work on a:10789 has 12MiB. OpenClaw parses and writes all of it with every message. First: openclaw sessions cleanup --dry-run --agent work.',
       dashboard: dashboard(WORK),
       series: [bytes('index', 12 * 1024 ** 2, 4000)],
       hits: [{ name: 'one above the threshold', series: [bytes('index', indexBytes + 1)] }],
@@ -148,7 +148,7 @@ export function sizeCases(): AlertCase[] {
       alert: 'OpenClawWalLarge',
       labels: { ...WORK, class: 'wal' },
       description:
-        'The write-ahead log of agent work on a:10789 has 96MiB: something holds the database open and keeps OpenClaw from recycling it. First: fuser -v on openclaw-agent.sqlite of that agent.',
+        'The write-ahead log of agent work on a:10789 has 96MiB. A process holds the database open and keeps OpenClaw from recycling the log. First: fuser -v on openclaw-agent.sqlite of that agent.',
       dashboard: dashboard(WORK),
       series: [bytes('wal', 96 * 1024 ** 2, 0)],
       hits: [{ name: 'one above the threshold', series: [bytes('wal', walBytes + 1)] }],
@@ -160,7 +160,7 @@ export function sizeCases(): AlertCase[] {
     {
       alert: 'OpenClawStoreNearBudget',
       labels: WORK,
-      description: `The store of agent work on a:10789 has 8.848GiB, over ${maintenancePercent} % of its limit: above it OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent work.`,
+      description: `The store of agent work on a:10789 has 8.848GiB, more than ${maintenancePercent} % of its limit. Above the limit OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent work.`,
       dashboard: dashboard(WORK),
       series: ofBudget(9_500_000_000),
       hits: [{ name: 'one above the threshold', series: ofBudget(100_000_000 * maintenancePercent + 1) }],
@@ -173,7 +173,7 @@ export function sizeCases(): AlertCase[] {
     {
       alert: 'OpenClawSessionsNearCap',
       labels: WORK,
-      description: `Sessions of agent work on a:10789: 480, over ${maintenancePercent} % of its limit: above it OpenClaw removes the oldest. First: openclaw sessions cleanup --dry-run --agent work.`,
+      description: `Sessions of agent work on a:10789: 480, more than ${maintenancePercent} % of its limit. Above the limit OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent work.`,
       dashboard: dashboard(WORK),
       series: sessions(480),
       hits: [{ name: 'one above the threshold', series: sessions(near + 1) }],
@@ -219,7 +219,7 @@ export function preventionCases(): AlertCase[] {
   return [
     {
       ...of('context_limit'),
-      description: 'For agent work on a:10789 no hard limit of the context is set: agents.defaults.contextTokens.',
+      description: 'Agent work on a:10789 has no hard limit of its context: agents.defaults.contextTokens is not set.',
       series: [info('file', null), readable],
       misses: [
         { name: 'set', series: [info('file'), readable, series('config_context_limit_tokens', WORK, 100_000)] },
@@ -229,19 +229,19 @@ export function preventionCases(): AlertCase[] {
     },
     {
       ...of('pruning'),
-      description: 'For agent work on a:10789 context pruning is off: agents.defaults.contextPruning.mode.',
+      description: 'Agent work on a:10789 does not prune its context: agents.defaults.contextPruning.mode is off.',
       series: [series('config_context_pruning', WORK, 0, 1)],
       misses: [{ name: 'on', series: [series('config_context_pruning', WORK, 1)] }],
     },
     {
       ...of('compaction'),
-      description: 'For agent work on a:10789 compaction is off: agents.defaults.compaction.mode.',
+      description: 'Agent work on a:10789 does not compact its sessions: agents.defaults.compaction.mode is off.',
       series: [mode('off', null)],
       misses: [{ name: 'on', series: [mode('safeguard')] }],
     },
     {
       ...of('compaction_reserve'),
-      description: `For agent work on a:10789 the compaction reserve is 20k tokens, less than ${compactionReserveTokens}: agents.defaults.compaction.reserveTokensFloor.`,
+      description: `Agent work on a:10789 keeps a compaction reserve of 20k tokens, less than ${compactionReserveTokens}: see agents.defaults.compaction.reserveTokensFloor.`,
       series: [reserve(20_000, 40_000)],
       hits: [{ name: 'one below the threshold', series: [reserve(compactionReserveTokens - 1)] }],
       misses: [{ name: 'exactly at the threshold', series: [reserve(compactionReserveTokens)] }],

@@ -1,8 +1,18 @@
 import { storeGroups, upGroups } from '../../alerts/generate.ts';
+import type { AlertRule } from '../../alerts/rule.ts';
+import { offenders } from '../support/offenders.ts';
 
 export const STORE_RULES = storeGroups().flatMap(({ rules }) => rules);
 export const UP_RULES = upGroups().flatMap(({ rules }) => rules);
 export const RULES = [...STORE_RULES, ...UP_RULES];
-/** With a name for a test's title: an alert can have several rules. */
-export const NAMED = RULES.map((rule) => ({ rule, name: [rule.alert, ...Object.values(rule.labels)].join(' ') }));
 export const ALERTS = [...new Set(RULES.map(({ alert }) => alert))];
+
+/** A line for everything that is wrong with a rule. */
+export function badRules(reasonsAgainst: (rule: AlertRule) => readonly string[], rules = RULES): string[] {
+  return offenders(rules, titleOf, reasonsAgainst);
+}
+
+/** An alert can have several rules, which differ by their labels. */
+function titleOf({ alert, labels }: AlertRule): string {
+  return [alert, ...Object.values(labels)].join(' ');
+}

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { CHECKS } from '../../src/checks/all.ts';
 import { FINDINGS } from '../../src/model/finding.ts';
 import { PROBLEMS } from '../../src/model/problem.ts';
 import { EXPORTER_FAMILIES } from '../../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
+import { offenders } from '../support/offenders.ts';
 import { RULES } from './all-rules.ts';
 import { parsePromql } from './promql.ts';
 
@@ -48,9 +48,13 @@ test('every family is asked for by an alert, or it is said why not', () => {
   expect(silent.toSorted()).toEqual(Object.keys(WITHOUT_ALERT).toSorted());
 });
 
-test.each(PROBLEMS)('the problem %s is in one alert', (reason) => {
-  const found = SELECTORS.filter(({ metric, text }) => metric === 'openclaw_store_problem' && takes(text, reason));
-  expect(found.map(({ alert }) => alert)).toHaveLength(1);
+test('each problem is in one alert', () => {
+  const bad = offenders(PROBLEMS, String, (reason) => {
+    const found = SELECTORS.filter(({ metric, text }) => metric === 'openclaw_store_problem' && takes(text, reason));
+    const names = found.map(({ alert }) => alert);
+    return names.length === 1 ? [] : [`is in ${names.length} alerts: ${names.join(', ')}`];
+  });
+  expect(bad).toEqual([]);
 });
 
 /** Whether a selector that asks for a reason takes this one. */
@@ -59,19 +63,16 @@ function takes(selector: string, reason: string): boolean {
   return operator !== undefined && new RegExp(`^(?:${pattern})$`).test(reason) === (operator === '=~');
 }
 
-test.each(FINDINGS)('the finding %s is in one alert', (finding) => {
-  const asks = ({ metric, text }: { metric: string; text: string }) =>
-    metric === `openclaw_store_${finding}_sessions` ||
-    (metric === 'openclaw_store_session_finding' && text.includes(`finding="${finding}"`));
-  expect(new Set(SELECTORS.filter(asks).map(({ alert }) => alert)).size).toBe(1);
+test('each finding is in one alert', () => {
+  const bad = offenders(FINDINGS, String, (finding) => {
+    const asks = ({ metric, text }: { metric: string; text: string }) =>
+      metric === `openclaw_store_${finding}_sessions` ||
+      (metric === 'openclaw_store_session_finding' && text.includes(`finding="${finding}"`));
+    const names = new Set(SELECTORS.filter(asks).map(({ alert }) => alert));
+    return names.size === 1 ? [] : [`is in ${names.size} alerts: ${[...names].join(', ')}`];
+  });
+  expect(bad).toEqual([]);
 });
-
-test.each(CHECKS.map(({ name, finding }) => ({ name, finding })))(
-  'the check $name finds what an alert asks for',
-  ({ finding }) => {
-    expect(FINDINGS).toContain(finding);
-  },
-);
 
 test('a check that fails is an alert, whichever it is', () => {
   expect(RULES.find(({ alert }) => alert === 'OpenClawCheckFailing')?.expr).toBe('openclaw_store_check_success == 0');

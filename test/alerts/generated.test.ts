@@ -8,8 +8,9 @@ const FILES = renderAlertFiles();
 /** What a case with an instance of its own cannot say. */
 const BY_HAND = ['absent.test.yml', 'jobs.test.yml'];
 
-test.each(Object.entries(FILES))('%s is up to date (npm run generate)', (name, text) => {
-  expect(readFileSync(join(ROOT, name), 'utf8')).toBe(text);
+test('every generated file is up to date (else: npm run generate)', () => {
+  const written = Object.keys(FILES).map((name) => [name, readFileSync(join(ROOT, name), 'utf8')]);
+  expect(Object.fromEntries(written)).toEqual(FILES);
 });
 
 test('nothing is left over of rules and tests that are no longer generated', () => {

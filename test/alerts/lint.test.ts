@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { storeGroups, upGroups } from '../../alerts/generate.ts';
-import { NAMED, RULES } from './all-rules.ts';
+import { ALERT_SEVERITIES } from '../../alerts/rule.ts';
+import { badRules, RULES } from './all-rules.ts';
 import { parsePromql } from './promql.ts';
 
 /**
@@ -8,71 +9,113 @@ import { parsePromql } from './promql.ts';
  * from its change logs; 3.0 renamed `holt_winters`, and `sort_by_label` and others are newer or experimental).
  */
 const PORTABLE = new Set('absent count last_over_time max min_over_time sort_desc sum time topk'.split(' '));
-/** What the grammar has and a rule here does without: newer, experimental, or fragile. */
-const AVOIDED = [
-  // Loses the labels that a scrape adds, and fails on two jobs of one instance.
-  'On',
-  'GroupLeft',
-  'GroupRight',
-  // A division by zero is NaN, and every comparison with it false: products compare as well.
-  'Div',
-  'OffsetExpr',
-  'StepInvariantExpr',
-  'SubqueryExpr',
-  // Without it a comparison filters; with it every series is an alert.
-  'BoolModifier',
-];
+/** What the grammar has and a rule here does without, with the reason. */
+const AVOIDED = {
+  On: 'loses the labels that a scrape adds, and fails on two jobs of one instance',
+  GroupLeft: 'as On',
+  GroupRight: 'as On',
+  Div: 'a division by zero is NaN, and every comparison with it is false: compare products',
+  OffsetExpr: 'after a gap there is nothing to compare with',
+  StepInvariantExpr: 'a rule is evaluated for one time, so @ says nothing',
+  SubqueryExpr: 'is evaluated many times over: a range of the metric itself serves',
+  BoolModifier: 'without it a comparison filters; with it every series is an alert',
+};
+/** Newer keys of a rule would be refused by Prometheus 2.42. */
+const KEYS = ['alert', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations'];
 
-describe.each(NAMED)('$name', ({ rule }) => {
-  const { functions, nodes, selectors } = parsePromql(rule.expr);
-
-  test('uses what Prometheus 2.42 and 3.x both have', () => {
-    expect(functions.filter((name) => !PORTABLE.has(name))).toEqual([]);
-    expect(AVOIDED.filter((name) => nodes.has(name))).toEqual([]);
-    // Newer keys of a rule would be refused by 2.42.
-    const keys = ['alert', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations'];
-    expect(Object.keys(rule)).toEqual(keys);
+test('rules use what Prometheus 2.42 and 3.x both have', () => {
+  const bad = badRules((rule) => {
+    const { functions, nodes } = parsePromql(rule.expr);
+    return [
+      ...functions.filter((name) => !PORTABLE.has(name)).map((name) => `${name} is in no list of portable functions`),
+      ...Object.entries(AVOIDED).flatMap(([node, reason]) => (nodes.has(node) ? [`${node}: ${reason}`] : [])),
+      ...(Object.keys(rule).join() === KEYS.join() ? [] : [`has the keys ${Object.keys(rule)}`]),
+    ];
   });
+  expect(bad).toEqual([]);
+});
 
-  test('compares something, or asks whether it is there at all', () => {
-    expect(rule.expr).toMatch(/\s(?:[<>]=?|==) |^absent\(/);
-  });
+test('a rule compares something, or asks whether it is there at all', () => {
+  const bad = badRules(({ expr }) => (/\s(?:[<>]=?|==) |^absent\(/.test(expr) ? [] : ['compares nothing']));
+  expect(bad).toEqual([]);
+});
 
-  test('takes counters for what they are', () => {
-    expect(selectors.map(({ metric }) => metric).filter((metric) => metric.endsWith('_total'))).toEqual([]);
-  });
+test('rules ask for gauges only', () => {
+  const bad = badRules(({ expr }) =>
+    parsePromql(expr).selectors.flatMap(({ metric }) =>
+      metric.endsWith('_total') ? [`${metric} is a counter, and starts at 0 with each restart`] : [],
+    ),
+  );
+  expect(bad).toEqual([]);
+});
 
-  test('has labels that stay the same while it fires', () => {
-    for (const value of Object.values(rule.labels)) expect(value).not.toContain('{{');
-    expect(functions).not.toContain('topk');
-  });
+test('an alert keeps its labels while it fires', () => {
+  const bad = badRules(({ expr, labels }) => [
+    ...Object.values(labels).flatMap((value) => (value.includes('{{') ? [`the label ${value} is a template`] : [])),
+    ...(parsePromql(expr).functions.includes('topk') ? ['topk chooses other series each time'] : []),
+  ]);
+  expect(bad).toEqual([]);
+});
 
-  test('matches by a regular expression only what needs one', () => {
-    for (const [, pattern = ''] of rule.expr.matchAll(/[=!]~"([^"]*)"/g)) expect(pattern).toMatch(/[|.*+[]/);
-  });
+test('rules match by a regular expression only what needs one', () => {
+  const bad = badRules(({ expr }) =>
+    [...expr.matchAll(/[=!]~"([^"]*)"/g)].flatMap(([matcher, pattern = '']) =>
+      /[|.*+[]/.test(pattern) ? [] : [`${matcher} needs none`],
+    ),
+  );
+  expect(bad).toEqual([]);
+});
 
-  test('waits for absence longer than two scrapes', () => {
-    if (functions.includes('absent')) expect(rule.for).toMatch(/^(?:[5-9]|\d\d+)m$/);
-    // A stale marker of one scrape would let a longer time begin anew.
-    if (/[hd]$/.test(rule.for) && !/config_|openclaw_store_sessions|bytes/.test(rule.expr))
-      expect(rule.expr).toContain('last_over_time(');
+test('one missed scrape neither raises an alert nor keeps it from firing', () => {
+  const bad = badRules((rule) => {
+    const isAbsent = parsePromql(rule.expr).functions.includes('absent');
+    const isLong = /[hd]$/.test(rule.for) && !/config_|openclaw_store_sessions|bytes/.test(rule.expr);
+    return [
+      ...(isAbsent && !/^(?:[5-9]|\d\d+)m$/.test(rule.for)
+        ? ['absence for less than 5 minutes can be one scrape']
+        : []),
+      ...(isLong && !rule.expr.includes('last_over_time(')
+        ? ['a stale marker of one scrape starts `for` anew: use lastKnown()']
+        : []),
+    ];
   });
+  expect(bad).toEqual([]);
+});
 
-  test('names in its description only labels that are there, and says where', () => {
-    const { description } = rule.annotations;
-    expect(description).not.toMatch(/undefined|NaN/);
-    if (rule.alert !== 'OpenClawExporterAbsent') expect(description).toContain('{{ $labels.instance }}');
-    if (rule.labels.severity !== 'info') expect(description).toMatch(/First|\/compact|\/new/);
-  });
+test('a description says where, and what to do first', () => {
+  const bad = badRules(({ alert, annotations: { description }, labels: { severity } }) => [
+    ...(/undefined|NaN/.test(description) ? ['holds undefined or NaN'] : []),
+    // An absent job has no instance.
+    ...(alert !== 'OpenClawExporterAbsent' && !description.includes('{{ $labels.instance }}')
+      ? ['does not name the instance']
+      : []),
+    ...(severity !== 'info' && !/First|\/compact|\/new/.test(description) ? ['does not say what to do first'] : []),
+  ]);
+  expect(bad).toEqual([]);
 });
 
 test('no two rules ask the same', () => {
   const all = RULES.map(({ expr }) => expr);
-  expect(new Set(all).size).toBe(all.length);
+  expect(all.filter((expr, index) => all.indexOf(expr) !== index)).toEqual([]);
 });
 
 test('groups are evaluated at the interval of Prometheus, with names of their own', () => {
   const groups = [...storeGroups(), ...upGroups()];
-  for (const group of groups) expect(Object.keys(group)).toEqual(['name', 'rules']);
+  expect(groups.filter((group) => Object.keys(group).join() !== 'name,rules')).toEqual([]);
   expect(new Set(groups.map(({ name }) => name)).size).toBe(groups.length);
+});
+
+test('the most severe rules of a group come first', () => {
+  const order: readonly string[] = ALERT_SEVERITIES;
+  const bad = [...storeGroups(), ...upGroups()].flatMap(({ rules }) =>
+    rules.flatMap(({ alert, labels }, index) => {
+      const before = rules[index - 1];
+      return before !== undefined && order.indexOf(before.labels.severity) > order.indexOf(labels.severity)
+        ? [
+            `${alert} (${labels.severity}) comes after ${before.alert} (${before.labels.severity}): make the group by group()`,
+          ]
+        : [];
+    }),
+  );
+  expect(bad).toEqual([]);
 });

@@ -26,16 +26,19 @@ describe.skipIf(needsEngine('amtool')).each([
     expect(stdout).toContain('SUCCESS');
   });
 
-  it.each(ALERTS.map((labels) => ({ labels, name: `${labels.alertname} ${labels.severity} ${labels.kind ?? ''}` })))(
-    'sends $name to whom it concerns',
-    async ({ labels }) => {
-      const { severity } = labels;
-      const expected = severity === 'critical' ? critical : severity === 'warning' ? warning : 'nowhere';
-      expect(await receiverOf(file, labels)).toBe(expected);
-    },
-  );
+  it('sends every alert to the receiver of its severity', async () => {
+    const receivers: Readonly<Record<string, string>> = { critical, warning, info: 'nowhere' };
+    const wrong: string[] = [];
+    for (const labels of ALERTS) {
+      const { alertname, severity = '', kind = '' } = labels;
+      const receiver = await receiverOf(file, labels);
+      if (receiver !== receivers[severity]) wrong.push(`${alertname} ${severity} ${kind} goes to ${receiver}`);
+    }
+    expect(ALERTS.length).toBeGreaterThan(30);
+    expect(wrong).toEqual([]);
+  });
 
-  it('leaves alone what is not of this project', async () => {
+  it('sends an alert that is not of this project nowhere', async () => {
     expect(await receiverOf(file, { alertname: 'NodeDown', severity: 'critical', job: 'node' })).toBe('nowhere');
   });
 });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { dashboardQueries, runnable } from '../../grafana/queries.ts';
 import { unknownIn } from '../alerts/known-metrics.ts';
 import { parsePromql } from '../alerts/promql.ts';
+import { offenders } from '../support/offenders.ts';
 
 // The useful rules of grafana/dashboard-linter, and what a reader of a panel needs.
 
@@ -73,17 +74,28 @@ describe.each(FILES)('$name', ({ json }) => {
 
   const queries = dashboardQueries(json);
 
-  test.each(queries)('$panel: $expr', ({ panel: title, expr }) => {
-    const { errors, selectors } = parsePromql(runnable(expr));
-    expect(errors).toEqual([]);
-    expect(selectors.flatMap(unknownIn)).toEqual([]);
-    // Fixed ranges do not fit the resolution of what is shown.
-    for (const [, range] of expr.matchAll(/\[([^\]]*)\]/g)) expect(['$__range', '$__rate_interval']).toContain(range);
-    if (title === 'variable job' || title === 'variable instance') return;
-    for (const { text } of parsePromql(expr.replaceAll('[$__range]', '[1h]')).selectors) {
-      expect(text).toContain('job=~"$job"');
-      expect(text).toContain('instance=~"$instance"');
-    }
+  test('every query is valid, of metrics that exist, for the job and instance that are chosen', () => {
+    const bad = offenders(
+      queries,
+      ({ panel: title, expr }) => `${title}: ${expr}`,
+      ({ panel: title, expr }) => {
+        const { errors, selectors } = parsePromql(runnable(expr));
+        const ranges = [...expr.matchAll(/\[([^\]]*)\]/g)].map(([, range = '']) => range);
+        const isChoice = title === 'variable job' || title === 'variable instance';
+        const chosen = isChoice ? [] : parsePromql(expr.replaceAll('[$__range]', '[1h]')).selectors;
+        return [
+          ...errors.map((error) => `does not parse at "${error}"`),
+          ...selectors.flatMap(unknownIn).map((unknown) => `no family has ${unknown}`),
+          ...ranges
+            .filter((range) => range !== '$__range' && range !== '$__rate_interval')
+            .map((range) => `the fixed range ${range} does not fit the resolution of what is shown`),
+          ...chosen
+            .filter(({ text }) => !text.includes('job=~"$job"') || !text.includes('instance=~"$instance"'))
+            .map(({ text }) => `${text} is not limited to job and instance`),
+        ];
+      },
+    );
+    expect(bad).toEqual([]);
   });
 
   test('every variable that is offered is used by a panel', () => {
