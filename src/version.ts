@@ -8,5 +8,5 @@ export const VERSION = Package.parse(
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
 ).version;
 
-/** Git revision of a build that was told it (the container image); empty otherwise. */
-export const REVISION = process.env.BUILD_REVISION ?? '';
+/** Git revision of a build that was told it (the container image); null otherwise. */
+export const REVISION: string | null = process.env.BUILD_REVISION || null;

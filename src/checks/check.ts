@@ -21,8 +21,8 @@ export interface Check {
   /** As in `--check.<name>`, and the value of the label `check`. */
   readonly name: string;
   readonly finding: Finding['finding'];
-  /** What a finding of it can be; an empty one where there are no reasons. */
-  readonly reasons: readonly string[];
+  /** The reasons of its findings; null alone where they have none. */
+  readonly reasons: readonly (string | null)[];
   /**
    * The eras whose stores can have it, and the scan that finds it there. `deep`: it needs validated transcripts, so a
    * zero means something only after the first deep scan.

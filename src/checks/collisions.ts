@@ -5,12 +5,12 @@ import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
 const YOUNG_MS = AGE_SECONDS.collision * 1000;
-const FINDING: Finding = { finding: 'collision', reason: '', expectedAgent: '' };
+const FINDING: Finding = { finding: 'collision', reason: null, expectedAgent: null };
 
 export const collisions: Check = {
   name: 'collisions',
   finding: 'collision',
-  reasons: [''],
+  reasons: [null],
   eras: { file: 'quick', sqlite: 'quick' },
   meaning: `Two keys share one transcript, or \`sessionFile\` and \`sessionId\` name different ones (file); two transcripts of one key began within ${inWords(AGE_SECONDS.collisionGap)} of each other, in the last ${inWords(AGE_SECONDS.collision)} (SQLite).`,
   *run({ sessions, now }) {

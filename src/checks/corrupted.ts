@@ -79,7 +79,7 @@ export const CORRUPTED: readonly Check[] = REASONS.map(({ reason, eras, meaning,
   *run({ sessions, now }) {
     for (const session of sessions) {
       if (eras[session.era] === undefined || !holds(session, now)) continue;
-      yield { session, finding: { finding: 'corrupted', reason, expectedAgent: '' } };
+      yield { session, finding: { finding: 'corrupted', reason, expectedAgent: null } };
     }
   },
 }));

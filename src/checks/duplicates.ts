@@ -21,9 +21,9 @@ export const duplicates: Check = {
         const others = same.filter((other) => other !== session && isSame(session, other));
         const elsewhere = others.filter((other) => other.agent !== session.agent && !areBothAsked(session, other));
         if (elsewhere.length > 0) {
-          yield { session, finding: duplicate('cross_agent', session.placement.agent ?? '') };
+          yield { session, finding: duplicate('cross_agent', session.placement.agent) };
         }
-        if (others.some((other) => other.agent === session.agent)) yield { session, finding: duplicate('alias', '') };
+        if (others.some((other) => other.agent === session.agent)) yield { session, finding: duplicate('alias', null) };
       }
     }
   },
@@ -43,6 +43,6 @@ function areBothAsked(one: Session, other: Session): boolean {
   return asked.includes(one.agent) && asked.includes(other.agent);
 }
 
-function duplicate(reason: string, expectedAgent: string): Finding {
+function duplicate(reason: string, expectedAgent: string | null): Finding {
   return { finding: 'duplicate', reason, expectedAgent };
 }

@@ -23,12 +23,12 @@ function straysOf(session: Session, listedAgents: readonly string[]): Finding[] 
   const isElsewhere = chosen !== null && chosen !== agent && !placement.alsoTo.includes(agent);
   return [
     ...(isElsewhere ? [stray('binding', chosen)] : []),
-    ...(isUnlisted ? [stray('unlisted_agent', '')] : []),
+    ...(isUnlisted ? [stray('unlisted_agent', null)] : []),
     // In a store that agents share every key is at home.
     ...(keyAgent !== null && keyAgent !== agent && !shared ? [stray('wrong_store', keyAgent)] : []),
   ];
 }
 
-function stray(reason: string, expectedAgent: string): Finding {
+function stray(reason: string, expectedAgent: string | null): Finding {
   return { finding: 'stray', reason, expectedAgent };
 }

@@ -5,13 +5,13 @@ import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
 const SILENT_MS = AGE_SECONDS.stuck * 1000;
-const FINDING: Finding = { finding: 'stuck', reason: '', expectedAgent: '' };
+const FINDING: Finding = { finding: 'stuck', reason: null, expectedAgent: null };
 
 /** A run that never ended: OpenClaw 2026.4.15 and later store `running` when one begins, and a crash leaves it there. */
 export const stuck: Check = {
   name: 'stuck',
   finding: 'stuck',
-  reasons: [''],
+  reasons: [null],
   eras: { file: 'quick', sqlite: 'quick' },
   meaning: `The last run is stored as running, and nothing was stored for the session or its transcript for ${inWords(AGE_SECONDS.stuck)}.`,
   *run({ sessions, now }) {

@@ -88,7 +88,7 @@ function readShared(database: DatabaseSync): Registry {
         .all(FIRST_SESSION_SCHEMA)
     : [];
   return {
-    version: typeof meta?.app_version === 'string' ? meta.app_version : null,
+    version: typeof meta?.app_version === 'string' && meta.app_version !== '' ? meta.app_version : null,
     databases: rows.map(({ agent_id, path }) => ({ agent: normalizeAgentId(String(agent_id)), path: String(path) })),
     quarantined: [],
   };

@@ -4,8 +4,8 @@ export const FINDINGS = ['corrupted', 'duplicate', 'stray', 'collision', 'stuck'
 /** Something that is wrong with a session. */
 export interface Finding {
   readonly finding: (typeof FINDINGS)[number];
-  /** Empty where a finding has no reasons. */
-  readonly reason: string;
-  /** The agent that the session belongs to, where the finding is about that; else empty. */
-  readonly expectedAgent: string;
+  /** null where a finding has no reasons. */
+  readonly reason: string | null;
+  /** The agent that the session belongs to; null: the finding is not about that, or no agent is chosen. */
+  readonly expectedAgent: string | null;
 }

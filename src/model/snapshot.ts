@@ -5,17 +5,22 @@ import type { Era } from './layout.ts';
 import type { ReadableStore, UnreadableStore } from './reading.ts';
 import type { Session } from './session.ts';
 
+/** Labels by which the series of a session are told from others. */
+export interface SeriesLabels {
+  /** Its key, or what stands for it. */
+  readonly session: string;
+  /** Account, or its digest; null: unknown. */
+  readonly account: string | null;
+  /** null: its key has none that is known as a channel. */
+  readonly channel: string | null;
+}
+
 /** A session as it is published. */
 export interface SnapshotSession {
   readonly session: Session;
-  /** What stands in the label `session`. */
-  readonly label: string;
-  /** Account, or its digest; empty when unknown. */
-  readonly account: string;
-  readonly channel: string;
+  /** null: it has no series, since it is beyond the session limit or has the labels of another. */
+  readonly labels: SeriesLabels | null;
   readonly findings: readonly Finding[];
-  /** false: beyond the session limit, or of equal labels as another. */
-  readonly hasSeries: boolean;
 }
 
 /** An agent whose store was read; `version` is the config's where the store has none. */
@@ -40,7 +45,8 @@ export function readableAgents({ agents }: Pick<Snapshot, 'agents'>): ReadableAg
 export interface LookedFor {
   readonly era: Era;
   readonly finding: Finding['finding'];
-  readonly reason: string;
+  /** null where the finding has no reasons. */
+  readonly reason: string | null;
 }
 
 /** Everything that is published of one scan. Without the time of the scan: equal figures are equal snapshots. */

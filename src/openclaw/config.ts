@@ -110,7 +110,7 @@ function viewOf(value: object): OpenClawConfig {
   const defaults = file.agents?.defaults;
   const compaction = defaults?.compaction;
   return {
-    version: file.meta?.lastTouchedVersion ?? null,
+    version: file.meta?.lastTouchedVersion || null,
     agents: agentsOf(file.agents),
     defaultModel: defaults?.model ?? null,
     defaultContextTokens: defaults?.contextTokens ?? null,

@@ -35,15 +35,14 @@ export function sessionLabel(key: string, context: LabelContext): string {
     .join(':');
 }
 
-/** An account or a peer by itself; null stays empty. */
-export function privateLabel(value: string | null, salt: Buffer | null): string {
-  if (value === null) return '';
+/** An account or a peer by itself. */
+export function privateLabel(value: string, salt: Buffer | null): string {
   return salt === null ? value.toWellFormed() : digest(value, salt);
 }
 
-/** A channel name, or empty when it is not one that is known: a custom key can have any word in that place. */
-export function channelLabel(channel: string | null, context: LabelContext): string {
-  return channel !== null && context.channels.has(channel) ? channel : '';
+/** A channel name; null when it is not one that is known: a custom key can have any word in that place. */
+export function channelLabel(channel: string | null, context: LabelContext): string | null {
+  return channel !== null && context.channels.has(channel) ? channel : null;
 }
 
 function isPublic(part: string, { channels }: LabelContext): boolean {

@@ -5,7 +5,7 @@ import { isTranscriptLarge, tokensSeverity } from '../thresholds.ts';
 export function remarks({ session, findings }: SnapshotSession): string[] {
   const severity = tokensSeverity(session);
   return [
-    ...findings.map(({ finding, reason }) => (reason === '' ? finding : `${finding} (${reason})`)),
+    ...findings.map(({ finding, reason }) => (reason === null ? finding : `${finding} (${reason})`)),
     ...(severity === null ? [] : [`tokens (${severity})`]),
     ...(isTranscriptLarge(session) ? ['large transcript'] : []),
   ];

@@ -145,14 +145,9 @@ function published(
   labels: LabelContext,
 ): SnapshotSession {
   const label = labelOf.get(session);
-  return {
-    session,
-    label: label ?? '',
-    account: label === undefined ? '' : privateLabel(session.account, labels.salt),
-    channel: label === undefined ? '' : channelLabel(session.channel, labels),
-    findings,
-    hasSeries: label !== undefined,
-  };
+  if (label === undefined) return { session, labels: null, findings };
+  const account = session.account === null ? null : privateLabel(session.account, labels.salt);
+  return { session, labels: { session: label, account, channel: channelLabel(session.channel, labels) }, findings };
 }
 
 function activity({ lastActivityMs }: Session): number {

@@ -66,7 +66,7 @@ export class ChangeLog {
         message: staleSinceMs === null ? 'database was read again' : 'database is locked, its last figures are shown',
         fields: staleSinceMs === null ? { agent } : { agent, since: new Date(staleSinceMs).toISOString() },
       }));
-      const withoutSeries = sessions.filter(({ hasSeries }) => !hasSeries).length;
+      const withoutSeries = sessions.filter(({ labels }) => labels === null).length;
       this.changed(`withoutSeries ${agent}`, String(withoutSeries), withoutSeries === 0 ? 'info' : 'warn', () => ({
         message:
           withoutSeries === 0

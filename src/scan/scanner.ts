@@ -58,7 +58,8 @@ export class Scanner {
   private lastConfig: OpenClawConfig | null = null;
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
-  private fingerprint = '';
+  /** Of the snapshot that was rendered last; null: none was. */
+  private fingerprint: string | null = null;
 
   constructor(options: ScannerOptions) {
     this.options = options;

@@ -177,7 +177,7 @@ describe.each(Object.entries(CASES))('%s', (name, cases) => {
     const others = [GOOD, { ...GOOD, key: 'agent:ops:other' }];
     const found = [...check.run({ sessions: [...others, session], listedAgents: [], now: NOW })];
     expect(found).toEqual(
-      finds ? [{ session, finding: { finding: 'corrupted', reason: name, expectedAgent: '' } }] : [],
+      finds ? [{ session, finding: { finding: 'corrupted', reason: name, expectedAgent: null } }] : [],
     );
   });
 });

@@ -53,7 +53,7 @@ function used(name: string, minutesAgo: number | null, changes: Partial<StoredSe
 
 function keysWithSeries(snapshot: Snapshot): string[] {
   return allSessions(snapshot)
-    .filter(({ hasSeries }) => hasSeries)
+    .filter(({ labels }) => labels !== null)
     .map(({ session }) => session.key);
 }
 
@@ -197,11 +197,13 @@ describe('the snapshot', () => {
   it('has session, account and channel of a session with series as its privacy has them', () => {
     const session = used('telegram:direct:42', 1, { account: 'bot', key: 'agent:main:telegram:direct:42' });
     const [plain] = allSessions(take([session]).snapshot);
-    expect(plain).toMatchObject({ label: 'agent:main:telegram:direct:42', account: 'bot', channel: 'telegram' });
+    expect(plain).toMatchObject({
+      labels: { session: 'agent:main:telegram:direct:42', account: 'bot', channel: 'telegram' },
+    });
     const [hashed] = allSessions(take([session], { labels: labelContext(SALT, ['main'], []) }).snapshot);
-    expect(hashed?.label).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
-    expect(hashed?.account).toMatch(/^[0-9a-f]{10}$/);
-    expect(hashed?.channel).toBe('telegram');
+    expect(hashed?.labels?.session).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
+    expect(hashed?.labels?.account).toMatch(/^[0-9a-f]{10}$/);
+    expect(hashed?.labels?.channel).toBe('telegram');
   });
 });
 

@@ -220,7 +220,7 @@ describe('keys', () => {
       'agent="kin"': 0,
     });
     expect(seriesOf(after.deep, 'openclaw_store_sessions')).toMatchObject({ 'agent="ops",kind="other"': 2 });
-    const withSeries = allSessions(after.snapshot).filter(({ hasSeries }) => hasSeries);
+    const withSeries = allSessions(after.snapshot).filter(({ labels }) => labels !== null);
     expect(withSeries.map(({ session }) => session.key)).toContain('x\ud800');
     expect(withSeries.map(({ session }) => session.key)).not.toContain('x\udfff');
     expect(warnings).toContainEqual(expect.objectContaining({ agent: 'ops', sessions: 1 }));

@@ -81,7 +81,7 @@ describe('ChangeLog', () => {
 
   it('warns of sessions without series when their number changes, and not when there are none any more', () => {
     const sessions = (count: number) => ({
-      agents: [anAgent({ sessions: Array.from({ length: count }, () => published({}, { hasSeries: false })) })],
+      agents: [anAgent({ sessions: Array.from({ length: count }, () => published({}, { labels: null })) })],
     });
     const lines = linesOf(sessions(2), sessions(2), sessions(3), sessions(0)).map((each) =>
       each.filter((line) => line !== READ),

@@ -1,7 +1,13 @@
 import type { Finding } from '../../src/model/finding.ts';
 import type { ReadableStore, UnreadableStore } from '../../src/model/reading.ts';
 import { NOTHING_STORED, type Session, type StoredSession } from '../../src/model/session.ts';
-import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../src/model/snapshot.ts';
+import {
+  type ReadableAgent,
+  readableAgents,
+  type SeriesLabels,
+  type Snapshot,
+  type SnapshotSession,
+} from '../../src/model/snapshot.ts';
 import { type FoundTranscript, NO_USAGE } from '../../src/model/transcript.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
 import { agentSettings } from '../../src/openclaw/limits.ts';
@@ -75,16 +81,17 @@ export function aReading(changes: Partial<ReadableStore> = {}): ReadableStore {
 }
 
 export function corrupted(reason: string): Finding {
-  return { finding: 'corrupted', reason, expectedAgent: '' };
+  return { finding: 'corrupted', reason, expectedAgent: null };
 }
 
-/** A session as published; its label is its key. */
+/** A session as published; its label is its key. `labels` null: it has no series. */
 export function published(
   session: Partial<Session> = {},
-  changes: Partial<Omit<SnapshotSession, 'session'>> = {},
+  { labels = {}, findings = [] }: { labels?: Partial<SeriesLabels> | null; findings?: readonly Finding[] } = {},
 ): SnapshotSession {
   const whole = aSession(session);
-  return { session: whole, label: whole.key, account: '', channel: '', findings: [], hasSeries: true, ...changes };
+  if (labels === null) return { session: whole, labels, findings };
+  return { session: whole, labels: { session: whole.key, account: null, channel: null, ...labels }, findings };
 }
 
 /** A healthy agent. */

@@ -63,7 +63,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   perAgent(
     'sessions_without_series',
     'Sessions without series of their own: beyond --session.limit, or with the labels of another one. From the last quick scan.',
-    ({ sessions }) => sessions.filter(({ hasSeries }) => !hasSeries).length,
+    ({ sessions }) => sessions.filter(({ labels }) => labels === null).length,
   ),
   perReason(
     'corrupted_sessions',

@@ -4,6 +4,7 @@ import type { Session } from '../../model/session.ts';
 import {
   type ReadableAgent,
   readableAgents,
+  type SeriesLabels,
   type Snapshot,
   type SnapshotAgent,
   type SnapshotSession,
@@ -68,7 +69,7 @@ export function perReason(name: string, help: string, finding: Finding['finding'
   return perAgentAnd(name, help, 'reason', ({ layout, sessions }, { lookedFor }) =>
     lookedFor
       .filter((each) => each.finding === finding && each.era === eraOf(layout))
-      .map(({ reason }) => [reason, sessions.filter((session) => hasFinding(session, finding, reason)).length]),
+      .map(({ reason }) => [reason ?? '', sessions.filter((session) => hasFinding(session, finding, reason)).length]),
   );
 }
 
@@ -77,7 +78,7 @@ export function isLookedFor({ lookedFor }: Snapshot, finding: Finding['finding']
   return lookedFor.some((each) => each.finding === finding);
 }
 
-function hasFinding({ findings }: SnapshotSession, finding: Finding['finding'], reason?: string): boolean {
+function hasFinding({ findings }: SnapshotSession, finding: Finding['finding'], reason?: string | null): boolean {
   return findings.some((each) => each.finding === finding && (reason === undefined || each.reason === reason));
 }
 
@@ -113,15 +114,16 @@ export function perSessionAnd(
   name: string,
   help: string,
   labels: readonly string[],
-  samplesOf: (session: SnapshotSession) => readonly Sample[],
+  samplesOf: (session: SnapshotSession, labels: SeriesLabels) => readonly Sample[],
   scan: 'quick' | 'deep' = 'quick',
 ): Family<Snapshot> {
   return gauge(name, help, { labels: [...SESSION_LABELS, ...labels], scan }, function* samples(snapshot) {
     for (const { agent, sessions } of readableAgents(snapshot)) {
       for (const session of sessions) {
-        if (!session.hasSeries) continue;
-        const identity = { agent, session: session.label, kind: session.session.kind };
-        for (const { labels: others, value } of samplesOf(session)) yield { labels: { ...identity, ...others }, value };
+        if (session.labels === null) continue;
+        const own = { agent, session: session.labels.session, kind: session.session.kind };
+        for (const { labels: others, value } of samplesOf(session, session.labels))
+          yield { labels: { ...own, ...others }, value };
       }
     }
   });

@@ -18,7 +18,8 @@ export interface ExporterState {
   /** The last time that the config was loaded, at the start or later; null where it is not kept up to date (`scan`). */
   readonly reload: { readonly success: boolean; readonly lastSuccessMs: number } | null;
   readonly version: string;
-  readonly revision: string;
+  /** Git revision; null: unknown. */
+  readonly revision: string | null;
 }
 
 /** Rendered for every request, since scans can fail without a snapshot. */
@@ -87,7 +88,7 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
     'exporter_build_info',
     'The exporter itself: version, git revision (empty when unknown), version of Node.',
     { labels: ['version', 'revision', 'node_version'], scan: 'none' },
-    ({ version, revision }) => single(1, { version, revision, node_version: process.version }),
+    ({ version, revision }) => single(1, { version, revision: revision ?? '', node_version: process.version }),
   ),
 ];
 

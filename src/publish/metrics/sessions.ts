@@ -10,8 +10,8 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
     'session_info',
     "What does not change often: channel from the session's key, account (a digest unless --privacy.peers=plain), model and provider of the last run.",
     ['channel', 'account', 'model', 'provider'],
-    ({ session, channel, account }) =>
-      single(1, { channel, account, model: session.model ?? '', provider: session.provider ?? '' }),
+    ({ session: { model, provider } }, { channel, account }) =>
+      single(1, { channel: channel ?? '', account: account ?? '', model: model ?? '', provider: provider ?? '' }),
   ),
   perSession(
     'session_tokens',
@@ -61,7 +61,7 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
     ['finding', 'reason', 'expected_agent'],
     ({ findings }) =>
       findings.flatMap(({ finding, reason, expectedAgent }) =>
-        single(1, { finding, reason, expected_agent: expectedAgent }),
+        single(1, { finding, reason: reason ?? '', expected_agent: expectedAgent ?? '' }),
       ),
   ),
   ownThreshold(

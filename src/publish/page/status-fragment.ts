@@ -49,7 +49,7 @@ function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSe
     .slice(0, SHOWN)
     .map(({ agent, session }) => [
       agent,
-      session.label === '' ? '(no series)' : session.label,
+      session.labels?.session ?? '(no series)',
       session.session.kind,
       amount(session.session.tokens),
       amount(session.session.window),

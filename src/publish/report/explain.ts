@@ -13,7 +13,7 @@ import { whatToDo } from './what-to-do.ts';
 export function explain(snapshot: Snapshot, routing: RoutingConfig | null, wanted: string): string | null {
   const found = readableAgents(snapshot).flatMap((agent) =>
     agent.sessions
-      .filter(({ session, label }) => session.key === wanted || label === wanted)
+      .filter(({ session, labels }) => session.key === wanted || labels?.session === wanted)
       .map((session) => ({ agent, session })),
   );
   if (found.length === 0) return null;
@@ -22,17 +22,17 @@ export function explain(snapshot: Snapshot, routing: RoutingConfig | null, wante
 
 function explainOne(
   agent: ReadableAgent,
-  { session, label, findings }: SnapshotSession,
+  { session, labels, findings }: SnapshotSession,
   routing: RoutingConfig | null,
 ): string {
   const { key, kind, placement } = session;
   const why = findings.map(
     ({ finding, reason, expectedAgent }) =>
-      `${finding}${reason === '' ? '' : ` (${reason})`}${expectedAgent === '' ? '' : `, expected in ${expectedAgent}`}`,
+      `${finding}${reason === null ? '' : ` (${reason})`}${expectedAgent === null ? '' : `, expected in ${expectedAgent}`}`,
   );
   const lines = [
     `${printable(key)}, in the store of agent ${agent.agent}`,
-    row('label', label === '' ? '(no series)' : printable(label)),
+    row('label', labels === null ? '(no series)' : printable(labels.session)),
     row('kind', kind),
     row('findings', why.length === 0 ? 'none' : why.join('; ')),
     '',

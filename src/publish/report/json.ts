@@ -1,5 +1,5 @@
 import type { CheckOutcome } from '../../checks/run.ts';
-import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
+import { readableAgents, type SeriesLabels, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import { tokensSeverity } from '../../thresholds.ts';
 
@@ -19,34 +19,37 @@ export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]):
       problems: store.problems,
       ...(store.readable ? { sessions: store.sessions.length, archived: store.archived } : {}),
     })),
-    sessions: readableAgents(snapshot).flatMap(({ agent, sessions }) =>
-      sessions
-        .filter(({ hasSeries }) => hasSeries)
-        .map(({ session, label, account, channel, findings }) => ({
-          agent,
-          session: label,
-          kind: session.kind,
-          channel: channel === '' ? null : channel,
-          account: account === '' ? null : account,
-          model: session.model,
-          tokens: session.tokens,
-          tokens_source: session.tokensSource,
-          tokens_severity: tokensSeverity(session),
-          window: session.window,
-          effective_window: session.effectiveWindow,
-          transcript_bytes: foundTranscript(session)?.bytes ?? null,
-          messages: foundTranscript(session)?.messages ?? null,
-          compactions: foundTranscript(session)?.compactions ?? null,
-          started_ms: session.startedMs,
-          last_activity_ms: session.lastActivityMs,
-          findings: findings.map(({ finding, reason, expectedAgent }) => ({
-            finding,
-            reason: reason === '' ? null : reason,
-            expected_agent: expectedAgent === '' ? null : expectedAgent,
-          })),
-        })),
-    ),
+    sessions: readableAgents(snapshot)
+      .flatMap(({ sessions }) => sessions)
+      .flatMap((session) => (session.labels === null ? [] : [sessionReport(session, session.labels)])),
     checks: checks.map(({ check, success, error }) => ({ check, success, error })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function sessionReport({ session, findings }: SnapshotSession, labels: SeriesLabels) {
+  const transcript = foundTranscript(session);
+  return {
+    agent: session.agent,
+    session: labels.session,
+    kind: session.kind,
+    channel: labels.channel,
+    account: labels.account,
+    model: session.model,
+    tokens: session.tokens,
+    tokens_source: session.tokensSource,
+    tokens_severity: tokensSeverity(session),
+    window: session.window,
+    effective_window: session.effectiveWindow,
+    transcript_bytes: transcript?.bytes ?? null,
+    messages: transcript?.messages ?? null,
+    compactions: transcript?.compactions ?? null,
+    started_ms: session.startedMs,
+    last_activity_ms: session.lastActivityMs,
+    findings: findings.map(({ finding, reason, expectedAgent }) => ({
+      finding,
+      reason,
+      expected_agent: expectedAgent,
+    })),
+  };
 }

@@ -54,11 +54,11 @@ function sessionRows(snapshot: Snapshot, options: TableOptions): string {
 }
 
 function sessionRow(agent: string, published: SnapshotSession, { isTerminal }: TableOptions): string[] {
-  const { session, label } = published;
+  const { session, labels } = published;
   const why = remarks(published).join(', ');
   return [
     agent,
-    label === '' ? '(no series)' : printable(label),
+    labels === null ? '(no series)' : printable(labels.session),
     session.kind,
     String(session.tokens ?? ''),
     String(session.window ?? ''),

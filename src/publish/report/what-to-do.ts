@@ -14,7 +14,9 @@ export function whatToDo(
   findings: readonly Finding[],
 ): string[] {
   const routing = findings.filter(({ finding }) => ['duplicate', 'stray', 'collision'].includes(finding));
-  const advice = new Set(routing.flatMap(({ finding, reason }) => ADVICE[`${finding} ${reason}`.trim()] ?? []));
+  const advice = new Set(
+    routing.flatMap(({ finding, reason }) => ADVICE[reason === null ? finding : `${finding} ${reason}`] ?? []),
+  );
   if (advice.size === 0) {
     return placement.undecided
       ? [

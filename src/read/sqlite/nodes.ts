@@ -26,8 +26,8 @@ export interface SessionNode {
   readonly cold: { readonly bytes: number | null; readonly archivedMs: number | null } | null;
   /** Of the newest event; null without events. */
   readonly lastSeq: number | null;
-  /** Changes when the transcript is rewritten. */
-  readonly generation: string;
+  /** Changes when the transcript is rewritten; null: the version has none, or it was not rewritten yet. */
+  readonly generation: string | null;
   /** When the younger of two windows began that began within seconds of each other; null: none did. */
   readonly simultaneousStartMs: number | null;
 }
@@ -124,7 +124,7 @@ function toNode(row: Record<string, unknown>): SessionNode {
         : null,
     cold: typeof row.coldBytes === 'number' ? { bytes: figure(row.coldBytes), archivedMs: figure(row.coldMs) } : null,
     lastSeq: typeof row.lastSeq === 'number' ? row.lastSeq : null,
-    generation: text(row.generation) ?? '',
+    generation: text(row.generation),
     simultaneousStartMs: figure(row.simultaneousStartMs),
   };
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { normalizeAgentId } from '../../openclaw/agent-id.ts';
+import { text } from './values.ts';
 
 /** The tables that are read, and no others: credentials stand in the same file. */
 export const TABLES = [
@@ -50,7 +51,7 @@ export function databaseSchema(database: DatabaseSync, agent: string): DatabaseS
   const has: DatabaseSchema['has'] = (table, column) => columns.has(`${table}.${column}`);
   const version = userVersion(database);
   const meta = has('schema_meta', 'agent_id') && has('schema_meta', 'role') ? metaOf(database) : null;
-  const appVersion = typeof meta?.app_version === 'string' ? meta.app_version : null;
+  const appVersion = text(meta?.app_version) || null;
   const tables = new Set(texts(database, "SELECT name FROM sqlite_schema WHERE type = 'table'"));
   return { version, appVersion, has, sessions: sessions() };
 

@@ -20,7 +20,7 @@ import type { DatabaseSchema } from './schema.ts';
 export interface TranscriptMark {
   readonly sessionId: string;
   readonly lastSeq: number;
-  readonly generation: string;
+  readonly generation: string | null;
   /** When OpenClaw says that it was written last; not every version changes the generation at every rewrite. */
   readonly writtenMs: number | null;
 }

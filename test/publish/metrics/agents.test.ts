@@ -83,7 +83,7 @@ describe('an agent that was read', () => {
   it('has a count for each reason that was looked for and for no other', async () => {
     const sessions = [
       published({ key: 'a' }, { findings: [corrupted('entry_invalid'), corrupted('transcript_empty')] }),
-      published({ key: 'b' }, { findings: [corrupted('entry_invalid')], hasSeries: false, label: '' }),
+      published({ key: 'b' }, { findings: [corrupted('entry_invalid')], labels: null }),
       published({ key: 'c' }),
     ];
     const lookedFor = [
@@ -103,7 +103,7 @@ describe('an agent that was read', () => {
   it('counts its sessions by kind, with series or without, and says how many are active, archived and without series', async () => {
     const sessions = [
       ...KINDS.map((kind) => published({ key: kind, kind })),
-      published({ key: 'second', kind: 'group', active: true }, { hasSeries: false, label: '' }),
+      published({ key: 'second', kind: 'group', active: true }, { labels: null }),
     ];
     const families = await render(aSnapshot({ agents: [anAgent({ sessions, archived: 4 })] }));
     const byKind = (counts: Partial<Record<string, number>>, otherwise: number) =>

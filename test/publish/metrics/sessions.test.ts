@@ -25,9 +25,9 @@ describe('the families of a session', () => {
           lastActivityMs: 1_795_535_110_471,
           model: 'a/"model"',
           provider: 'a\\provider',
-          transcript: { ...aTranscript(500_001), messages: 7, compactions: 2 },
+          transcript: aTranscript(500_001, { messages: 7, compactions: 2 }),
         },
-        { channel: 'telegram', account: '0123456789' },
+        { labels: { channel: 'telegram', account: '0123456789' } },
       ),
     );
     const figures = Object.fromEntries(
@@ -68,7 +68,7 @@ describe('the families of a session', () => {
 
   it('leave out a session without series, whatever is wrong with it', async () => {
     const findings = [corrupted('id_mismatch')];
-    const families = await render(published({ tokens: 500_000 }, { hasSeries: false, label: '', findings }));
+    const families = await render(published({ tokens: 500_000 }, { labels: null, findings }));
     expect([...families.keys()]).toEqual([]);
   });
 });

@@ -85,13 +85,13 @@ describe('htmlTable', () => {
 describe('the fragment', () => {
   it('shows no markup of a label, an account or a key', () => {
     fc.assert(
-      fc.property(HTML_TEXT, (text) => {
+      fc.property(HTML_TEXT, fc.boolean(), (text, hasSeries) => {
         const session = published(
           { key: text, account: text, agent: 'main' },
-          { label: text, findings: [corrupted('truncated')] },
+          { labels: hasSeries ? { session: text } : null, findings: [corrupted('truncated')] },
         );
         const html = renderStatusFragment(aSnapshot({ agents: [anAgent({ sessions: [session] })] }));
-        expect(cells(html).at(-1)?.[1]).toBe(text === '' ? '(no series)' : text);
+        expect(cells(html).at(-1)?.[1]).toBe(hasSeries ? text : '(no series)');
         expect(html.replaceAll(/<\/?(table|caption|thead|tbody|tr|th|td|p)( scope="col")?>/g, '')).not.toMatch(/[<>"]/);
       }),
     );

@@ -198,7 +198,7 @@ describe('the session that is explained', () => {
   it('is found by its label too', async () => {
     const dir = fileState(FILES, { main: { 'agent:main:telegram:group:-1002:topic:7': {}, [TOPIC]: {} } });
     const { snapshot, config } = await scanned(dir, { settings: { salt: SALT } });
-    const label = allSessions(snapshot).find(({ session }) => session.key === TOPIC)?.label ?? '';
+    const label = allSessions(snapshot).find(({ session }) => session.key === TOPIC)?.labels?.session ?? '';
     expect(label).toMatch(/^agent:main:telegram:group:[0-9a-f]{10}:topic:[0-9a-f]{10}$/);
     const text = explain(snapshot, config.routing, label);
     expect(text).toBe(explain(snapshot, config.routing, TOPIC));

@@ -77,10 +77,10 @@ describe('the report for programs', () => {
         model: 'm',
         transcript: aTranscript(10),
       },
-      { label: 'the label', account: 'acc', channel: 'telegram', findings: [corrupted('truncated')] },
+      { labels: { session: 'the label', account: 'acc', channel: 'telegram' }, findings: [corrupted('truncated')] },
     );
-    const unknown = published({ key: 'another key', kind: 'other' }, { label: 'another label' });
-    const withoutSeries = published({ key: 'a third key' }, { label: '', hasSeries: false });
+    const unknown = published({ key: 'another key', kind: 'other' }, { labels: { session: 'another label' } });
+    const withoutSeries = published({ key: 'a third key' }, { labels: null });
     const snapshot = aSnapshot({
       agents: [anAgent({ sessions: [known, unknown, withoutSeries], archived: 4 })],
       version: null,

@@ -12,7 +12,7 @@ const CRITICAL = published({ tokens: 200_001 });
 const FULL = published({ tokens: 100_000, window: 100_000, effectiveWindow: 90_000 });
 const LARGE = published({ transcript: aTranscript(500_001) });
 const CORRUPTED = published({}, { findings: [corrupted('truncated')] });
-const WITHOUT_SERIES = published({ tokens: 200_001 }, { hasSeries: false, label: '' });
+const WITHOUT_SERIES = published({ tokens: 200_001 }, { labels: null });
 
 describe('judge', () => {
   it.each<[string, readonly SnapshotSession[], number]>([

@@ -36,15 +36,15 @@ function sessionRows(text: string): Record<string, string>[] {
 }
 
 const SESSIONS = [
-  published({ key: 'unknown', kind: 'other' }, { label: 'label-unknown' }),
-  published({ key: 'small', kind: 'dm', tokens: 9 }, { label: 'label-small' }),
+  published({ key: 'unknown', kind: 'other' }, { labels: { session: 'label-unknown' } }),
+  published({ key: 'small', kind: 'dm', tokens: 9 }, { labels: { session: 'label-small' } }),
   published(
     { key: 'full', tokens: 250_000, window: 200_000, transcript: aTranscript(500_001) },
-    { label: 'label-full' },
+    { labels: { session: 'label-full' } },
   ),
   published(
     { key: 'bad', kind: 'group', tokens: 60_000 },
-    { label: 'label-bad', findings: [corrupted('id_mismatch'), corrupted('truncated')] },
+    { labels: { session: 'label-bad' }, findings: [corrupted('id_mismatch'), corrupted('truncated')] },
   ),
 ];
 const SNAPSHOT = aSnapshot({
@@ -52,7 +52,7 @@ const SNAPSHOT = aSnapshot({
     anAgent({ sessions: SESSIONS, archived: 2 }),
     anAgent({
       agent: 'second',
-      sessions: [published({ key: 'elsewhere', tokens: 10 }, { hasSeries: false, label: '' })],
+      sessions: [published({ key: 'elsewhere', tokens: 10 }, { labels: null })],
     }),
     anUnreadableAgent({ agent: 'third', problems: ['index_empty'] }),
   ],
@@ -128,7 +128,7 @@ describe('the table', () => {
     );
     fc.assert(
       fc.property(text, (key) => {
-        const sessions = [published({ key }, { label: `x${key}` })];
+        const sessions = [published({ key }, { labels: { session: `x${key}` } })];
         for (const isTerminal of [false, true]) {
           const lines = table(aSnapshot({ agents: [anAgent({ sessions })] }), { isTerminal }).split('\n');
           expect(lines).toHaveLength(6);

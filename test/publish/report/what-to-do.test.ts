@@ -10,7 +10,7 @@ import { UNPLACED } from '../../support/snapshot.ts';
 
 const KEY = 'agent:main:telegram:group:-1001';
 
-function finding(name: Finding['finding'], reason = '', expectedAgent = ''): Finding {
+function finding(name: Finding['finding'], reason: string | null = null, expectedAgent: string | null = null): Finding {
   return { finding: name, reason, expectedAgent };
 }
 

@@ -64,10 +64,10 @@ function expectUntouched(sessions: readonly SnapshotSession[]): void {
     { key: FIRST, kind: 'dm', tokens: 700, transcript: { bytes: transcriptOf('first').length } },
     { key: LAST, kind: 'group', tokens: 700, transcript: { bytes: transcriptOf('last').length } },
   ]);
-  for (const published of ends) expect(published).toMatchObject({ findings: [], hasSeries: true });
+  for (const published of ends) expect(published).toMatchObject({ findings: [], labels: {} });
 }
 
-function corruptionsOf(published: SnapshotSession | undefined): string[] {
+function corruptionsOf(published: SnapshotSession | undefined): (string | null)[] {
   return (published?.findings ?? []).filter(({ finding }) => finding === 'corrupted').map(({ reason }) => reason);
 }
 
@@ -177,7 +177,7 @@ describe('an entry beside two good ones', () => {
     const sessions = sessionsIn(await scanWith(`"${KEY}":${entry}`));
     expectUntouched(sessions);
     expect(sessions).toHaveLength(3);
-    expect(sessions[1]).toMatchObject({ hasSeries: true, session: { key: KEY, agent: 'ops', ...session } });
+    expect(sessions[1]).toMatchObject({ labels: {}, session: { key: KEY, agent: 'ops', ...session } });
     expect(corruptionsOf(sessions[1])).toEqual(reasons);
   });
 
@@ -234,7 +234,7 @@ describe('a key beside two good ones', () => {
       );
       const sessions = sessionsIn(result);
       expectUntouched(sessions);
-      expect(sessions[1]).toMatchObject({ hasSeries: true, findings: [], session: { key, tokens: 900 } });
+      expect(sessions[1]).toMatchObject({ labels: {}, findings: [], session: { key, tokens: 900 } });
       const lines = result.rendered?.metrics.split('\n').filter((line) => line !== '' && !line.startsWith('#')) ?? [];
       for (const line of lines)
         expect(line).toMatch(/^[a-z_]+(?:\{(?:[a-z_]+="(?:[^"\\]|\\["\\n])*",?)*\})? [0-9.e+-]+$/);

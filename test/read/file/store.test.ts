@@ -53,7 +53,7 @@ function expectGood(snapshot: Snapshot): void {
   expect(good.sessions).toHaveLength(1);
   expect(good.sessions[0]).toMatchObject({
     findings: [],
-    hasSeries: true,
+    labels: {},
     session: { key: GOOD, kind: 'dm', tokens: 700, tokensSource: 'index', active: true },
   });
   expect(good.sessions[0]?.session.transcript).toMatchObject({

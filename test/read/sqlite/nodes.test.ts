@@ -164,7 +164,7 @@ describe('columns', () => {
     ['status = NULL', { status: null }],
     ["status = 'running'", { status: 'running' }],
     ["current_session_id = ''", { sessionId: '', window: null, lastSeq: null }],
-    ["current_session_id = 'gone'", { sessionId: 'gone', window: null, lastSeq: null, generation: '' }],
+    ["current_session_id = 'gone'", { sessionId: 'gone', window: null, lastSeq: null, generation: null }],
   ])('%s', (assignment, expected) => {
     expect(nodeOf({}, [setNode(assignment)])).toMatchObject(expected);
   });
@@ -199,7 +199,7 @@ describe('columns', () => {
       lastInteractionMs: null,
       window: { accountId: null, model: 'a-model' },
       cold: null,
-      generation: '',
+      generation: null,
       lastSeq: 2,
     });
   });
@@ -212,7 +212,7 @@ describe('the transcript of a node', () => {
   });
 
   it.each([
-    ['without events', { events: [] }, [], { lastSeq: null, generation: '', cold: null }],
+    ['without events', { events: [] }, [], { lastSeq: null, generation: null, cold: null }],
     [
       'with a number above 2^53',
       {},

@@ -39,7 +39,7 @@ function node(changes: Partial<Omit<SessionNode, 'entry'>> = {}, entry: unknown 
     window: WINDOW,
     cold: null,
     lastSeq: null,
-    generation: '',
+    generation: null,
     ...changes,
   };
 }
@@ -48,7 +48,7 @@ function known(changes: Partial<KnownTranscript> = {}): KnownTranscript {
   return {
     sessionId: 's',
     lastSeq: 9,
-    generation: '',
+    generation: null,
     events: 10,
     bytes: 1234,
     messages: 6,
