@@ -111,10 +111,10 @@ at the next start only.
 
 ${table(
   ['flag', 'environment', 'default', 'commands', 'meaning'],
-  FLAGS.map(({ name, value, fallback, commands, help }) => [
+  FLAGS.map(({ name, value, default: text, commands, help }) => [
     `\`--${name}${value === null ? '' : ` ${value}`}\``,
     `\`${envName(name)}\``,
-    fallback === null ? '' : `\`${fallback}\``,
+    text === null ? '' : `\`${text}\``,
     commands.join(', '),
     help,
   ]),

@@ -1,8 +1,8 @@
 import { ExporterError } from './errors.ts';
 import { runScan } from './scan-command.ts';
 import { serve } from './serve.ts';
-import { envName, FLAGS } from './settings/flags.ts';
-import { type Command, loadSettings } from './settings/settings.ts';
+import { type Command, envName, FLAGS } from './settings/flags.ts';
+import { loadSettings } from './settings/settings.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: Readonly<Record<Command, string>> = {
@@ -49,9 +49,9 @@ function print(text: string): number {
 
 function helpText(): string {
   const commands = Object.entries(COMMANDS).map(([name, help]) => `  ${name.padEnd(8)}${help}`);
-  const flags = FLAGS.map(({ name, value, fallback, help, commands: of }) => {
+  const flags = FLAGS.map(({ name, value, default: unset, help, commands: of }) => {
     const only = of.length === 1 ? `[${of[0]}] ` : '';
-    const text = fallback === null || value === null ? help : `${help} (default ${fallback})`;
+    const text = unset === null || value === null ? help : `${help} (default ${unset})`;
     return `  --${name}${value === null ? '' : ` ${value}`}\n        ${only}${text}`;
   });
   return `openclaw-store-exporter: Prometheus metrics of OpenClaw's session stores

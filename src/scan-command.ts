@@ -10,7 +10,6 @@ import { explain } from './publish/report/explain.ts';
 import { reportJson } from './publish/report/json.ts';
 import { judge } from './publish/report/judge.ts';
 import { reportTable } from './publish/report/table.ts';
-import { scanSettings } from './scan/scan-settings.ts';
 import { Scanner, type ScanResult } from './scan/scanner.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
@@ -29,9 +28,9 @@ export async function runScan(settings: Settings): Promise<number> {
   const salt = saltOf(settings);
   if (salt !== null && !salt.kept) log.warn('the salt of the labels could not be kept: they differ with every run');
   // Whatever can be asked for must have its label.
-  const limit = settings.explain === null ? {} : { sessionLimit: Number.MAX_SAFE_INTEGER };
+  const limit = settings.explain === null ? {} : { 'session.limit': Number.MAX_SAFE_INTEGER };
   const scanner = new Scanner({
-    settings: { ...scanSettings(settings, salt?.salt ?? null), ...limit },
+    settings: { ...settings, salt: salt?.salt ?? null, ...limit },
     log,
     pause: progress(settings),
   });

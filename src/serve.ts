@@ -8,7 +8,6 @@ import { createLog, type Log } from './log.ts';
 import { EXPORTER_FAMILIES, type ExporterState } from './publish/metrics/exporter.ts';
 import { renderFamilies } from './publish/metrics/render.ts';
 import { renderStatusPage } from './publish/page/status-page.ts';
-import { scanSettings } from './scan/scan-settings.ts';
 import { hostOffsetMs, startSchedule } from './scan/schedule.ts';
 import { freshRendered, Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
 import { longestGapSeconds } from './settings/cron.ts';
@@ -105,7 +104,7 @@ function scanOf(settings: Settings, log: Log): { scan: SupervisorSettings; warni
     deep: longestGapSeconds(settings['scan.deep-schedule']),
   };
   const scan = {
-    settings: scanSettings(settings, salt?.salt ?? null),
+    settings: { ...settings, salt: salt?.salt ?? null },
     timeoutMs: settings['scan.timeout'],
     intervals,
   };

@@ -19,11 +19,11 @@ describe.concurrent('the command line', () => {
     const { code, stdout, stderr } = await runMain(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['serve', 'scan']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-    for (const { name, value, fallback, commands } of FLAGS) {
+    for (const { name, value, default: text, commands } of FLAGS) {
       const at = stdout.indexOf(`\n  --${name}${value === null ? '' : ` ${value}`}\n`);
       expect(at, name).toBeGreaterThan(0);
       const [, , help = ''] = stdout.slice(at).split('\n');
-      if (value !== null && fallback !== null) expect(help).toContain(`(default ${fallback})`);
+      if (value !== null && text !== null) expect(help).toContain(`(default ${text})`);
       if (commands.length === 1) expect(help).toContain(`[${commands[0]}]`);
     }
     for (const name of ['version', 'help']) expect(stdout).toContain(`\n  --${name}\n`);

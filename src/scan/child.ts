@@ -26,7 +26,7 @@ export function runChild(readIndex?: ReadIndex): void {
   process.on('message', (message: ToChild) => {
     if (message.type === 'settings') {
       if (scanner !== null) return scanner.configure(message.settings);
-      const { logLevel: level, logFormat: format } = message.settings;
+      const { 'log.level': level, 'log.format': format } = message.settings;
       const log = createLog({ level, format });
       scanner = new Scanner({
         settings: message.settings,

@@ -1,25 +1,24 @@
 import type { CheckOutcome } from '../checks/run.ts';
-import type { LogFormat, LogLevel } from '../log.ts';
 import type { Scan } from '../model/scan.ts';
-import type { PathMapping } from '../openclaw/path-map.ts';
-import type { Policy } from '../settings/policy.ts';
+import type { Settings } from '../settings/settings.ts';
 
-/** What the scanning process needs to know; plain data, since it crosses a process boundary. */
-export interface ScanSettings {
-  readonly stateDir: string;
-  readonly configPath: string;
-  readonly mappings: readonly PathMapping[];
-  /** Home of the gateway's user, for a `session.store` that begins with `~`. */
-  readonly home: string;
-  readonly sessionLimit: number;
+/** What the scanning process needs to know of the settings; plain data, since it crosses a process boundary. */
+export interface ScanSettings
+  extends Pick<
+    Settings,
+    | 'stateDir'
+    | 'configPath'
+    | 'home'
+    | 'openclaw.path-map'
+    | 'openclaw.same-pid-namespace'
+    | 'session.limit'
+    | 'disabledChecks'
+    | 'policy'
+    | 'log.level'
+    | 'log.format'
+  > {
   /** null: `--privacy.peers=plain`. */
   readonly salt: Buffer | null;
-  readonly disabledChecks: readonly string[];
-  readonly policy: Policy;
-  /** The gateway's processes are those of this host: a lock of a dead one is stale at once. */
-  readonly samePidNamespace: boolean;
-  readonly logLevel: LogLevel;
-  readonly logFormat: LogFormat;
 }
 
 export type ToChild =

@@ -96,8 +96,15 @@ export class Scanner {
   private async look(): Promise<void> {
     const { pause } = this.options;
     const { settings, kept } = this;
+    const mappings = settings['openclaw.path-map'];
     kept.startScan();
-    const discovery = discover({ ...settings, lastConfig: this.lastConfig, registry: kept.registry, env: process.env });
+    const discovery = discover({
+      ...settings,
+      mappings,
+      lastConfig: this.lastConfig,
+      registry: kept.registry,
+      env: process.env,
+    });
     await pause();
     if (discovery.configValid) this.lastConfig = discovery.config;
     const readings: StoreReading[] = [];
@@ -105,7 +112,7 @@ export class Scanner {
       readings.push(
         await readStore(store, {
           stateDir: discovery.stateDir,
-          mappings: settings.mappings,
+          mappings,
           readIndex: (path, root) => this.countedIndex(path, root),
           readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
           config: discovery.config,
@@ -122,7 +129,7 @@ export class Scanner {
       stores: discovery.agents,
       referenced: new Set(readings.flatMap((reading) => (reading.readable ? reading.transcriptPaths : []))),
       now: this.now(),
-      isDeadPid: settings.samePidNamespace ? isDeadPid : null,
+      isDeadPid: settings['openclaw.same-pid-namespace'] ? isDeadPid : null,
       pause,
     });
     this.latest = { discovery, readings, files };
@@ -146,7 +153,7 @@ export class Scanner {
         discovery.agents.map(({ agent }) => agent),
         discovery.config.channels,
       ),
-      sessionLimit: settings.sessionLimit,
+      sessionLimit: settings['session.limit'],
       disabledChecks: settings.disabledChecks,
       policy: settings.policy,
       deepScanned: this.kept.validatedOnce,

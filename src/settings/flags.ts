@@ -1,175 +1,217 @@
+import { z } from 'zod';
 import { CHECKS } from '../checks/all.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
+import { KINDS } from '../openclaw/keys.ts';
+import { Count, Duration, ListenAddress, oneOf, PathMap, Schedule, Switch, Text, UrlPath } from './value-types.ts';
 
-/** One flag; its environment variable follows from its name. */
-export interface Flag {
-  /** Without the dashes in front. */
-  readonly name: string;
-  /** What stands for its value in the help; null for a switch. */
-  readonly value: string | null;
-  readonly repeatable?: boolean;
-  /** As text; null: there is none, or it depends on the host. */
-  readonly fallback: string | null;
-  readonly help: string;
-  readonly commands: readonly ('serve' | 'scan')[];
-}
+export type Command = 'serve' | 'scan';
 
 const BOTH = ['serve', 'scan'] as const;
 const SERVE = ['serve'] as const;
 const SCAN = ['scan'] as const;
 
-export const FLAGS: readonly Flag[] = [
-  {
-    name: 'config.file',
-    value: 'FILE',
-    fallback: null,
-    commands: BOTH,
-    help: 'YAML with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; read again at SIGHUP',
-  },
-  {
-    name: 'config.check',
-    value: null,
-    fallback: 'false',
-    commands: BOTH,
-    help: 'check flags, environment and config file, and exit: 0 when they are good, else 3',
-  },
-  {
-    name: 'openclaw.state-dir',
-    value: 'DIR',
-    fallback: null,
-    commands: BOTH,
-    help: "OpenClaw's state directory; one exporter per gateway (default: as OpenClaw itself finds it)",
-  },
-  {
-    name: 'openclaw.config',
-    value: 'FILE',
-    fallback: null,
-    commands: BOTH,
-    help: "OpenClaw's config (default: openclaw.json in the state directory, or as OpenClaw finds it)",
-  },
-  {
-    name: 'openclaw.path-map',
-    value: 'FROM=TO',
-    repeatable: true,
-    fallback: null,
-    commands: BOTH,
-    help: "where a path of the gateway's host lies here; repeatable (in the environment: separated by commas)",
-  },
-  {
-    name: 'openclaw.same-pid-namespace',
-    value: null,
-    fallback: 'false',
-    commands: BOTH,
-    help: "the gateway's processes are visible here under their own ids: a lock whose process is gone is stale at once",
-  },
-  {
-    name: 'web.listen-address',
-    value: 'ADDRESS',
-    fallback: '127.0.0.1:10789',
-    commands: SERVE,
-    help: 'host:port to serve on; what it shows is private, so another host than loopback is a choice',
-  },
-  { name: 'web.telemetry-path', value: 'PATH', fallback: '/metrics', commands: SERVE, help: 'path of the metrics' },
-  {
-    name: 'scan.schedule',
-    value: 'CRON',
-    fallback: '* * * * *',
-    commands: SERVE,
-    help: 'when to look at indexes and file sizes; five or six fields, local time',
-  },
-  {
-    name: 'scan.deep-schedule',
-    value: 'CRON',
-    fallback: '*/15 * * * *',
-    commands: SERVE,
-    help: 'when to validate the bytes of transcripts that are new',
-  },
-  {
-    name: 'scan.timeout',
-    value: 'DURATION',
-    fallback: '30s',
-    commands: SERVE,
-    help: 'the scanning process is replaced when it gives no sign of life for so long',
-  },
-  {
-    name: 'scan.max-age',
-    value: 'DURATION',
-    fallback: null,
-    commands: SERVE,
-    help: 'how long the figures of the last good scan are served (default: 15m or three gaps of the schedule, whichever is more)',
-  },
-  {
-    name: 'session.limit',
-    value: 'N',
-    fallback: '1000',
-    commands: BOTH,
-    help: 'sessions with series of their own: first those with findings or over a threshold, then the last active',
-  },
-  {
-    name: 'privacy.peers',
-    value: 'hashed|plain',
-    fallback: 'hashed',
-    commands: BOTH,
-    help: 'whether people, groups and labels in session keys are shown as digests or as they are',
-  },
-  {
-    name: 'privacy.salt-file',
-    value: 'FILE',
-    fallback: null,
-    commands: BOTH,
-    help: "the salt of the digests, made when missing (default: in $STATE_DIRECTORY, else in the user's state folder)",
-  },
-  ...CHECKS.map(({ name }) => ({
-    name: `check.${name}`,
-    value: null,
-    fallback: 'true',
-    commands: BOTH,
-    help: `look for ${name} (--no-check.${name}: do not)`,
-  })),
-  {
-    name: 'log.level',
-    value: 'debug|info|warn|error',
-    fallback: 'info',
-    commands: BOTH,
-    help: 'least level that is logged',
-  },
-  {
-    name: 'log.format',
-    value: 'logfmt|json',
-    fallback: 'logfmt',
-    commands: BOTH,
-    help: 'format of the log, on stderr',
-  },
-  { name: 'format', value: 'table|json|prometheus', fallback: 'table', commands: SCAN, help: 'what to print' },
-  { name: 'output', value: 'FILE', fallback: null, commands: SCAN, help: 'write there instead, whole or not at all' },
-  { name: 'deep', value: null, fallback: 'false', commands: SCAN, help: 'validate every byte of every transcript too' },
-  {
-    name: 'explain',
-    value: 'KEY-OR-LABEL',
-    fallback: null,
-    commands: SCAN,
-    help: 'print why this session is where it is: its conversation, every binding tried, and what to do',
-  },
-  { name: 'agent', value: 'AGENT', fallback: null, commands: SCAN, help: 'table: only this agent' },
-  { name: 'kind', value: 'KIND', fallback: null, commands: SCAN, help: 'table: only sessions of this kind' },
-  {
-    name: 'findings-only',
-    value: null,
-    fallback: 'false',
-    commands: SCAN,
-    help: 'table: only sessions with findings or over a threshold',
-  },
-];
-
-const ENV_PREFIX = 'OPENCLAW_STORE_EXPORTER_';
-
-export function envName(flag: string): string {
-  return ENV_PREFIX + flag.replace(/[.-]/g, '_').toUpperCase();
+interface FlagInfo {
+  /** What stands for its value in the help; null for a switch. */
+  readonly value: string | null;
+  /** As text; null: there is none, or it depends on the host. */
+  readonly default: string | null;
+  readonly commands: readonly Command[];
+  readonly help: string;
 }
 
-/** Variables with our prefix that nobody reads: a misspelt one must not be ignored in silence. */
-export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
-  const known = new Set(FLAGS.map(({ name }) => envName(name)));
-  // Kubernetes sets these for a Service called openclaw-store-exporter.
-  const serviceLink = /^OPENCLAW_STORE_EXPORTER_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+)?)$/;
-  return Object.keys(env).filter((name) => name.startsWith(ENV_PREFIX) && !known.has(name) && !serviceLink.test(name));
+/** A flag; its environment variable and its key in the config file follow from its name. */
+export interface Flag extends FlagInfo {
+  /** Without the dashes in front. */
+  readonly name: string;
+  readonly repeatable: boolean;
+}
+
+/** What is known of a flag beside its type, by its type. So the table below is a zod object, and its values have types. */
+const INFO = z.registry<FlagInfo>();
+
+function flag<Type extends z.ZodType>(type: Type, info: FlagInfo): Type {
+  // A copy: two flags of one type are told apart.
+  const own = type.clone();
+  INFO.add(own, info);
+  return own;
+}
+
+/** Prefix of the switches of the checks. */
+export const CHECK_PREFIX = 'check.';
+
+/**
+ * Every flag, in the order of the help. A new flag is one entry here. A flag without a default is `nullable`, one with a
+ * list as type can be given again and again (in the environment: separated by commas).
+ */
+export const FlagValues = z.object({
+  'config.file': flag(Text.nullable(), {
+    value: 'FILE',
+    default: null,
+    commands: BOTH,
+    help: 'YAML with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; read again at SIGHUP',
+  }),
+  'config.check': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: BOTH,
+    help: 'check flags, environment and config file, and exit: 0 when they are good, else 3',
+  }),
+  'openclaw.state-dir': flag(Text.nullable(), {
+    value: 'DIR',
+    default: null,
+    commands: BOTH,
+    help: "OpenClaw's state directory; one exporter per gateway (default: as OpenClaw itself finds it)",
+  }),
+  'openclaw.config': flag(Text.nullable(), {
+    value: 'FILE',
+    default: null,
+    commands: BOTH,
+    help: "OpenClaw's config (default: openclaw.json in the state directory, or as OpenClaw finds it)",
+  }),
+  'openclaw.path-map': flag(z.array(PathMap), {
+    value: 'FROM=TO',
+    default: null,
+    commands: BOTH,
+    help: "where a path of the gateway's host lies here; repeatable (in the environment: separated by commas)",
+  }),
+  'openclaw.same-pid-namespace': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: BOTH,
+    help: "the gateway's processes are visible here under their own ids: a lock whose process is gone is stale at once",
+  }),
+  'web.listen-address': flag(ListenAddress, {
+    value: 'ADDRESS',
+    default: '127.0.0.1:10789',
+    commands: SERVE,
+    help: 'host:port to serve on; what it shows is private, so another host than loopback is a choice',
+  }),
+  'web.telemetry-path': flag(UrlPath, {
+    value: 'PATH',
+    default: '/metrics',
+    commands: SERVE,
+    help: 'path of the metrics',
+  }),
+  'scan.schedule': flag(Schedule, {
+    value: 'CRON',
+    default: '* * * * *',
+    commands: SERVE,
+    help: 'when to look at indexes and file sizes; five or six fields, local time',
+  }),
+  'scan.deep-schedule': flag(Schedule, {
+    value: 'CRON',
+    default: '*/15 * * * *',
+    commands: SERVE,
+    help: 'when to validate the bytes of transcripts that are new',
+  }),
+  'scan.timeout': flag(Duration, {
+    value: 'DURATION',
+    default: '30s',
+    commands: SERVE,
+    help: 'the scanning process is replaced when it gives no sign of life for so long',
+  }),
+  'scan.max-age': flag(Duration.nullable(), {
+    value: 'DURATION',
+    default: null,
+    commands: SERVE,
+    help: 'how long the figures of the last good scan are served (default: 15m or three gaps of the schedule, whichever is more)',
+  }),
+  'session.limit': flag(Count, {
+    value: 'N',
+    default: '1000',
+    commands: BOTH,
+    help: 'sessions with series of their own: first those with findings or over a threshold, then the last active',
+  }),
+  'privacy.peers': flag(z.enum(['hashed', 'plain'], 'must be hashed or plain'), {
+    value: 'hashed|plain',
+    default: 'hashed',
+    commands: BOTH,
+    help: 'whether people, groups and labels in session keys are shown as digests or as they are',
+  }),
+  'privacy.salt-file': flag(Text.nullable(), {
+    value: 'FILE',
+    default: null,
+    commands: BOTH,
+    help: "the salt of the digests, made when missing (default: in $STATE_DIRECTORY, else in the user's state folder)",
+  }),
+  // Their names are known when it runs and not in the type of the values: `disabledChecks` in the settings has them.
+  ...Object.fromEntries(
+    CHECKS.map(({ name }) => [
+      CHECK_PREFIX + name,
+      flag(Switch, {
+        value: null,
+        default: 'true',
+        commands: BOTH,
+        help: `look for ${name} (--no-check.${name}: do not)`,
+      }),
+    ]),
+  ),
+  'log.level': flag(oneOf(LOG_LEVELS), {
+    value: LOG_LEVELS.join('|'),
+    default: 'info',
+    commands: BOTH,
+    help: 'least level that is logged',
+  }),
+  'log.format': flag(oneOf(LOG_FORMATS), {
+    value: LOG_FORMATS.join('|'),
+    default: 'logfmt',
+    commands: BOTH,
+    help: 'format of the log, on stderr',
+  }),
+  format: flag(z.enum(['table', 'json', 'prometheus'], 'must be table, json or prometheus'), {
+    value: 'table|json|prometheus',
+    default: 'table',
+    commands: SCAN,
+    help: 'what to print',
+  }),
+  output: flag(Text.nullable(), {
+    value: 'FILE',
+    default: null,
+    commands: SCAN,
+    help: 'write there instead, whole or not at all',
+  }),
+  deep: flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: SCAN,
+    help: 'validate every byte of every transcript too',
+  }),
+  explain: flag(Text.nullable(), {
+    value: 'KEY-OR-LABEL',
+    default: null,
+    commands: SCAN,
+    help: 'print why this session is where it is: its conversation, every binding tried, and what to do',
+  }),
+  agent: flag(z.string().nullable(), {
+    value: 'AGENT',
+    default: null,
+    commands: SCAN,
+    help: 'table: only this agent',
+  }),
+  kind: flag(oneOf(KINDS).nullable(), {
+    value: 'KIND',
+    default: null,
+    commands: SCAN,
+    help: 'table: only sessions of this kind',
+  }),
+  'findings-only': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: SCAN,
+    help: 'table: only sessions with findings or over a threshold',
+  }),
+});
+export type FlagValues = z.infer<typeof FlagValues>;
+
+export const FLAGS: readonly Flag[] = Object.entries(FlagValues.shape).map(([name, type]) => {
+  const info = INFO.get(type);
+  if (info === undefined) throw new Error(`the entry of --${name} is not made by flag()`);
+  return { name, repeatable: type instanceof z.ZodArray, ...info };
+});
+
+export const ENV_PREFIX = 'OPENCLAW_STORE_EXPORTER_';
+
+/** The environment variable of a flag. */
+export function envName(flagName: string): string {
+  return ENV_PREFIX + flagName.replace(/[.-]/g, '_').toUpperCase();
 }

@@ -3,6 +3,7 @@ import { ExporterError } from '../errors.ts';
 import { FINDINGS } from '../model/finding.ts';
 import { KINDS, type Kind } from '../openclaw/keys.ts';
 import { SHIPPED_THRESHOLDS, type Thresholds } from '../thresholds.ts';
+import { oneOf } from './value-types.ts';
 
 /** What an operator decides about sessions: in the YAML file only, since a flag cannot hold a list. Plain data. */
 export interface Policy {
@@ -19,7 +20,7 @@ const Pattern = z.string().min(1, 'must not be empty');
 
 const ThresholdRuleSchema = z
   .strictObject({
-    kind: z.enum(KINDS, `must be one of ${KINDS.join(', ')}`).optional(),
+    kind: oneOf(KINDS).optional(),
     agent: Pattern.optional(),
     session: Pattern.optional(),
     tokens: z.strictObject({ warning: Tokens.optional(), critical: Tokens.optional() }).optional(),
@@ -37,7 +38,7 @@ const IgnoreRuleSchema = z
   .strictObject({
     agent: Pattern.optional(),
     session: Pattern.optional(),
-    findings: z.array(z.enum(FINDINGS, `must be of ${FINDINGS.join(', ')}`)).min(1, 'must name a finding'),
+    findings: z.array(oneOf(FINDINGS)).min(1, 'must name a finding'),
   })
   .refine(({ agent, session }) => agent !== undefined || session !== undefined, {
     // To look for nothing of a kind there is --no-check: it does not count what it hides.

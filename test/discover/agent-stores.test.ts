@@ -97,7 +97,9 @@ describe('session.store', () => {
       'agents/main/sessions/s.jsonl': HEADER,
     });
     const mappings = mapped ? [{ from: '/srv/claw', to: join(stateDir, 'agents/main/sessions') }] : [];
-    expect((await sessionsOf(stateDir, { mappings })).main).toEqual([`agent:main:main ${HEADER.length}`]);
+    expect((await sessionsOf(stateDir, { 'openclaw.path-map': mappings })).main).toEqual([
+      `agent:main:main ${HEADER.length}`,
+    ]);
   });
 
   it('whose folder is not here is said to be unread, never empty', async () => {

@@ -130,7 +130,7 @@ describe('what is no file, in the place of one', () => {
     make(join(state.dir, '.env'));
     make(join(state.dir, 'agents/kin/sessions.json'));
     const after = await scanBoth(
-      testScanner(state.dir, { ...PLAIN, settings: { salt: null, samePidNamespace: true } }),
+      testScanner(state.dir, { ...PLAIN, settings: { salt: null, 'openclaw.same-pid-namespace': true } }),
     );
     expect(after.quick).toEqual(before.quick);
     expect(after.deep).toEqual(before.deep);

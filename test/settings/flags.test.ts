@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
-import { envName, FLAGS, unknownVariables } from '../../src/settings/flags.ts';
+import { envName, FLAGS, FlagValues } from '../../src/settings/flags.ts';
 
 describe('FLAGS', () => {
   it('have names of their own, of words, dots and dashes', () => {
@@ -19,9 +19,14 @@ describe('FLAGS', () => {
     const switches = FLAGS.filter(({ name }) => name.startsWith('check.'));
     expect(switches.map(({ name }) => name)).toEqual(CHECKS.map(({ name }) => `check.${name}`));
     for (const flag of switches) {
-      expect(flag).toMatchObject({ value: null, fallback: 'true', commands: ['serve', 'scan'] });
+      expect(flag).toMatchObject({ value: null, default: 'true', commands: ['serve', 'scan'] });
       expect(flag.help).toContain(`--no-${flag.name}`);
     }
+  });
+
+  it('have a default that their type takes', () => {
+    const unset = FLAGS.map(({ name, repeatable, default: text }) => [name, repeatable ? [] : text]);
+    expect(FlagValues.safeParse(Object.fromEntries(unset)).error?.issues ?? []).toEqual([]);
   });
 
   it('have a help of one line', () => {
@@ -37,38 +42,5 @@ describe('envName', () => {
     ['deep', 'OPENCLAW_STORE_EXPORTER_DEEP'],
   ])('of %s is %s', (flag, variable) => {
     expect(envName(flag)).toBe(variable);
-  });
-});
-
-describe('unknownVariables', () => {
-  it('takes the variable of every flag, and whatever is not ours', () => {
-    const ours = Object.fromEntries(FLAGS.map(({ name }) => [envName(name), 'x']));
-    expect(
-      unknownVariables({ ...ours, PATH: '/bin', OPENCLAW_STATE_DIR: '/x', openclaw_store_exporter_x: '' }),
-    ).toEqual([]);
-  });
-
-  it.each([
-    'OPENCLAW_STORE_EXPORTER_WEB_LISTEN_ADRESS',
-    'OPENCLAW_STORE_EXPORTER_',
-    'OPENCLAW_STORE_EXPORTER_web_listen_address',
-    'OPENCLAW_STORE_EXPORTER_PORTS',
-    'OPENCLAW_STORE_EXPORTER_SERVICE',
-    'OPENCLAW_STORE_EXPORTER_SERVICE_NAME',
-  ])('names %s', (name) => {
-    expect(unknownVariables({ [name]: 'x' })).toEqual([name]);
-  });
-
-  it.each([
-    'SERVICE_HOST',
-    'SERVICE_PORT',
-    'SERVICE_PORT_METRICS',
-    'PORT',
-    'PORT_10789_TCP',
-    'PORT_10789_TCP_PROTO',
-    'PORT_10789_TCP_PORT',
-    'PORT_10789_TCP_ADDR',
-  ])('takes …_%s, which Kubernetes sets for a Service of our name', (name) => {
-    expect(unknownVariables({ [`OPENCLAW_STORE_EXPORTER_${name}`]: '10.0.0.1' })).toEqual([]);
   });
 });

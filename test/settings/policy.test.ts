@@ -127,7 +127,7 @@ describe('a policy', () => {
     [
       'an unknown finding',
       { ignore: [{ agent: 'a', findings: ['odd'] }] },
-      'ignore[0].findings[0] must be of corrupted',
+      'ignore[0].findings[0] must be one of corrupted',
     ],
     ['an empty pattern', { ignore: [{ agent: '', findings: ['stuck'] }] }, 'ignore[0].agent must not be empty'],
   ])('with %s is refused with file and place', (_, content, message) => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
 import { ExporterError } from '../../src/errors.ts';
-import { envName, FLAGS } from '../../src/settings/flags.ts';
-import { type Command, loadSettings, type Settings } from '../../src/settings/settings.ts';
+import { type Command, envName, FLAGS } from '../../src/settings/flags.ts';
+import { loadSettings, type Settings } from '../../src/settings/settings.ts';
 
 let home: string;
 let stateDir: string;

@@ -15,15 +15,15 @@ export function testSettings(stateDir: string, changes: Partial<ScanSettings> = 
   return {
     stateDir,
     configPath: join(stateDir, 'openclaw.json'),
-    mappings: [],
+    'openclaw.path-map': [],
     home: '/nobody',
-    sessionLimit: 1000,
+    'session.limit': 1000,
     salt: SALT,
     disabledChecks: [],
     policy: NO_POLICY,
-    samePidNamespace: false,
-    logLevel: 'error',
-    logFormat: 'logfmt',
+    'openclaw.same-pid-namespace': false,
+    'log.level': 'error',
+    'log.format': 'logfmt',
     ...changes,
   };
 }

@@ -134,7 +134,7 @@ async function play(size: Size, steps: readonly Step[]): Promise<void> {
     pending.shift();
     next.change.run(database);
   };
-  const settings = { now: () => NOW, settings: { sessionLimit: 5000 } };
+  const settings = { now: () => NOW, settings: { 'session.limit': 5000 } };
   const scanner = testScanner(database.stateDir, { ...settings, pause });
   try {
     await scanner.quick();

@@ -19,7 +19,7 @@ interface Places {
   /** Where databases are, each with as many sessions as its place in this list. */
   readonly databases: readonly string[];
   readonly quarantined?: string;
-  readonly mappings?: readonly PathMapping[];
+  readonly mappings?: PathMapping[];
   /** Another folder than the state directory. */
   readonly home?: string;
 }
@@ -47,7 +47,10 @@ async function found(places: (dir: string) => Places): Promise<number | string> 
       `INSERT INTO quarantined_databases VALUES ('${quarantined}')`,
     );
   }
-  const { snapshot } = await testScanner(dir, { now: () => NOW, settings: { mappings, home } }).quick();
+  const { snapshot } = await testScanner(dir, {
+    now: () => NOW,
+    settings: { 'openclaw.path-map': mappings, home },
+  }).quick();
   const [agent, ...others] = snapshot.agents;
   expect(others).toEqual([]);
   if (agent === undefined) expect.unreachable('the agent is not there');

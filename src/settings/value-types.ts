@@ -1,0 +1,54 @@
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import type { PathMapping } from '../openclaw/path-map.ts';
+import { scheduleProblem } from './cron.ts';
+import { parseDuration } from './duration.ts';
+
+// A flag, an environment variable and a key of the config file all give text. Each type here reads one kind of text.
+// Its message follows the origin and the text, as in `--scan.timeout: "soon" is no duration …`.
+
+/** Not blank: an unset variable in a unit file becomes an empty one, and as a path that means the current folder. */
+export const Text = z.string().refine((text) => text.trim() !== '', 'must not be empty');
+
+export const Switch = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+
+export const Count = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number of at least 0')
+  .transform(Number);
+
+/** Milliseconds, above 0. */
+export const Duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== null && ms > 0) return ms;
+  context.addIssue('is no duration such as 30s, 15m or 1h30m');
+  return z.NEVER;
+});
+
+/** A cron expression, as text. */
+export const Schedule = z.string().superRefine((text, context) => {
+  const problem = scheduleProblem(text);
+  if (problem !== null) context.addIssue(`is no schedule: ${problem}`);
+});
+
+/** An empty host means all addresses. */
+export const ListenAddress = z.string().transform((text, context) => {
+  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]*)):(\d{1,5})$/.exec(text);
+  const port = Number(found?.[3]);
+  if (found !== null && port <= 65_535) return { host: found[1] ?? found[2] ?? '', port };
+  context.addIssue('is no address such as 127.0.0.1:10789, [::1]:10789 or :10789');
+  return z.NEVER;
+});
+
+export const UrlPath = z.string().startsWith('/', 'must begin with a slash');
+
+export const PathMap = z.string().transform((text, context): PathMapping => {
+  const at = text.indexOf('=');
+  if (at > 0 && isAbsolute(text.slice(at + 1))) return { from: text.slice(0, at), to: text.slice(at + 1) };
+  context.addIssue('is not FROM=TO with an absolute TO');
+  return z.NEVER;
+});
+
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, `must be one of ${words.join(', ')}`);
+}
