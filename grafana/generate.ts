@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sessionsDashboard } from './sessions-dashboard.ts';
 
-/** File name in `dashboards/` to the text that it has to hold. */
+/** File name in `dashboards/` to the text that the file has to hold. */
 export function renderDashboards(): Record<string, string> {
   return { 'openclaw-sessions.json': `${JSON.stringify(sessionsDashboard(), null, 2)}\n` };
 }

@@ -17,20 +17,18 @@ const NOT_KNOWN = 'not known';
 const RED_FROM_ONE = steps('green', [1, 'red']);
 const YELLOW_FROM_ONE = steps('green', [1, 'yellow']);
 
-/** Can the numbers below be trusted? One line at the top. */
+/** One line at the top: whether the figures below can be trusted. */
 export function healthStats(): Stat[] {
   return [
     stat('State directory')
       .description(
-        'Whether every state directory could be read at its last scan. At No the exporter sees nothing there, and no other panel says anything about that gateway.',
+        'Whether the last scan of every instance could read its state directory. If one is unreadable, no other panel shows anything of that gateway.',
       )
       .unit(units.NoUnit)
       .mappings(yesNo('Readable', 'Unreadable'))
       .withTarget(over('A', `min(openclaw_store_state_readable{${FLEET}})`, 'readable')),
     stat('Unreadable agents')
-      .description(
-        'Agents whose store could not be read: they are missing in every panel about sessions. Worry at one.',
-      )
+      .description('Agents whose store could not be read. They are missing in every panel about sessions. Act at 1.')
       .unit(units.Short)
       .thresholds(RED_FROM_ONE)
       .withTarget(
@@ -42,21 +40,21 @@ export function healthStats(): Stat[] {
       ),
     stat('Above warning threshold')
       .description(
-        'Sessions whose tokens are above the warning threshold in force for them, idle ones too (the alerts leave those out). Compact them this week, or start them anew.',
+        'Sessions whose tokens are above their warning threshold. Idle sessions are counted, too; alerts leave them out. Compact these sessions this week, or reset them.',
       )
       .unit(units.Short)
       .thresholds(YELLOW_FROM_ONE)
       .withTarget(over('A', `sum(${againstThreshold('> bool', 'warning')})`, 'sessions')),
     stat('Above critical threshold')
       .description(
-        'Sessions whose tokens are above the critical threshold in force for them, idle ones too (the alerts leave those out). Compact them now.',
+        'Sessions whose tokens are above their critical threshold. Idle sessions are counted, too; alerts leave them out. Compact these sessions now.',
       )
       .unit(units.Short)
       .thresholds(RED_FROM_ONE)
       .withTarget(over('A', `sum(${againstThreshold('> bool', 'critical')})`, 'sessions')),
     stat('Scans')
       .description(
-        'Whether the last scan of each kind succeeded. While it fails, the figures of its last success are shown for a while, then none.',
+        'Whether the last quick scan and the last deep scan succeeded. While scans fail, the figures of the last good scan are shown for a while, then none.',
       )
       .unit(units.NoUnit)
       .textMode(BigValueTextMode.ValueAndName)
@@ -64,7 +62,7 @@ export function healthStats(): Stat[] {
       .withTarget(over('A', `min by (scan) (openclaw_store_scan_success{${FLEET}})`, '{{scan}}')),
     stat('Stuck scanner')
       .description(
-        'Scanners that hang in a read and cannot be ended, nearly always on a dead network mount. Worry at one.',
+        'Scanners that hang in a read and cannot be ended. The cause is nearly always a dead network mount. Act at 1.',
       )
       .unit(units.Short)
       .thresholds(RED_FROM_ONE)
@@ -75,7 +73,7 @@ export function healthStats(): Stat[] {
 export function corruptedByReason(): BarGauge {
   return bars('Corrupted sessions by reason')
     .description(
-      'Corrupted sessions, counted once for every reason that holds, so do not add them up. Reasons that need a deep scan appear after the first one. Worry at one: OpenClaw drops or deletes what it cannot read.',
+      'Corrupted sessions. A session is counted under each of its reasons, so do not add the bars up. Some reasons appear after the first deep scan. Act at 1: OpenClaw drops or deletes what it cannot read.',
     )
     .thresholds(YELLOW_FROM_ONE)
     .withTarget(now('A', `sort_desc(sum by (reason) (openclaw_store_corrupted_sessions{${BY_AGENT}}))`, '{{reason}}'));
@@ -84,7 +82,7 @@ export function corruptedByReason(): BarGauge {
 export function problemsByReason(): BarGauge {
   return bars('Stores with a problem, by reason')
     .description(
-      'Agents whose store has a problem as a whole. Worry at one: the sessions of an unreadable store are in no other panel.',
+      'Agents whose whole store has a problem. Act at 1: the sessions of an unreadable store are in no other panel.',
     )
     .thresholds(RED_FROM_ONE)
     .withTarget(now('A', `sort_desc(sum by (reason) (openclaw_store_problem{${BY_AGENT}}))`, '{{reason}}'));

@@ -11,11 +11,11 @@ const dashboard = z.object({
 export interface DashboardQuery {
   /** The panel's title, or `variable <name>`. */
   readonly panel: string;
-  /** PromQL with Grafana's variables still in it; see {@link runnable}. */
+  /** PromQL that still holds Grafana's variables; see {@link runnable}. */
   readonly expr: string;
 }
 
-/** Every query of a dashboard's JSON text, those of its variables as PromQL that has a result where they have a value. */
+/** Every query of a dashboard's JSON text. The query of a variable is given as PromQL that has one result for each value. */
 export function dashboardQueries(json: string): DashboardQuery[] {
   const { panels, templating } = dashboard.parse(JSON.parse(json));
   return [
@@ -26,14 +26,14 @@ export function dashboardQueries(json: string): DashboardQuery[] {
   ];
 }
 
-/** `label_values` is Grafana's and no PromQL: it answers from the series, so those are asked for, one per value. */
+/** `label_values` is no PromQL. Grafana takes the values from the series, so the PromQL asks for one series for each value. */
 function labelValuesAsPromql(query: string): string {
   const match = /^label_values\((.+), (\w+)\)$/.exec(query);
   if (match === null) throw new Error(`not a label_values query: ${query}`);
   return `group by (${match[2]}) (${match[1]})`;
 }
 
-/** The query as Grafana sends it with `All` chosen everywhere and an hour shown. */
+/** The query as Grafana sends it when `All` is chosen everywhere and one hour is shown. */
 export function runnable(expr: string): string {
   return expr
     .replaceAll('$__range', '1h')

@@ -25,11 +25,15 @@ import { BY_KIND, DATASOURCE, FLEET } from './variables.ts';
 const TOKENS = `openclaw_store_session_tokens{${BY_KIND}}`;
 const WINDOW = `openclaw_store_session_window_tokens{${BY_KIND}}`;
 const NO_TOKENS = 'no session with known tokens';
+/** Sessions in a panel with lines or bars. */
+const LINES = 10;
+/** Sessions in the table. */
+const ROWS = 25;
 
 export function sessionsByKind(): TimeSeries {
   return lines('Sessions by kind')
     .description(
-      'Sessions in the stores, archived ones left out. Worry when cron or subagent only ever grows: then OpenClaw does not clean up.',
+      'Sessions in the stores, without archived ones. If cron or subagent only grows, OpenClaw does not clean up.',
     )
     .unit(units.Short)
     .min(0)
@@ -42,7 +46,7 @@ export function sessionsByKind(): TimeSeries {
 export function scanAge(): TimeSeries {
   return lines('Age of the last good scan')
     .description(
-      'How old the figures are, the oldest of all instances. By default a quick scan runs every minute and a deep one every 15: worry at three times that.',
+      'How old the figures are, of the instance with the oldest ones. By default a quick scan runs every minute and a deep scan every 15 minutes. Act when the age is three times as long.',
     )
     .unit(units.Seconds)
     .min(0)
@@ -54,7 +58,7 @@ export function tokensOverTime(): TimeSeries {
   return (
     lines('Tokens of the largest sessions')
       .description(
-        'Context in use after the last run, of the ten sessions that held most in the time shown. The lines are the lowest warning and critical threshold of any kind. Worry when a line climbs and no compaction brings it down.',
+        `Tokens in the context after the last run, of the ${LINES} sessions that held most in the time shown. The dashed lines are the lowest warning threshold and the lowest critical threshold of all kinds. Act when a line climbs and no compaction brings it down.`,
       )
       .height(10)
       .span(14)
@@ -63,9 +67,9 @@ export function tokensOverTime(): TimeSeries {
       .noValue(NO_TOKENS)
       .thresholds(tokenSteps())
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
-      // One choice of ten for the whole time: a plain topk chooses anew at each step and shows many broken lines.
+      // Chosen once for the whole time shown. A plain topk chooses anew at each step, which gives many broken lines.
       .withTarget(
-        over('A', `${TOKENS} and topk(10, max_over_time(${TOKENS}[$__range] @ end()))`, '{{agent}} {{session}}'),
+        over('A', `${TOKENS} and topk(${LINES}, max_over_time(${TOKENS}[$__range] @ end()))`, '{{agent}} {{session}}'),
       )
   );
 }
@@ -74,7 +78,7 @@ export function transcriptBytes(): BarGauge {
   return new BarGauge()
     .title('Largest transcripts')
     .description(
-      'Size of the current transcript of a session; in the SQLite era the bytes of its events. Yellow is slow to load and to compact: see what fills it.',
+      `Size of the current transcript of the ${LINES} sessions with the largest ones; in SQLite the bytes of its events. A yellow transcript is slow to load and to compact: look at what fills it.`,
     )
     .datasource(DATASOURCE)
     .height(10)
@@ -86,7 +90,11 @@ export function transcriptBytes(): BarGauge {
     .orientation(VizOrientation.Horizontal)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .withTarget(
-      now('A', `sort_desc(topk(10, openclaw_store_session_transcript_bytes{${BY_KIND}}))`, '{{agent}} {{session}}'),
+      now(
+        'A',
+        `sort_desc(topk(${LINES}, openclaw_store_session_transcript_bytes{${BY_KIND}}))`,
+        '{{agent}} {{session}}',
+      ),
     );
 }
 
@@ -128,14 +136,14 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-/** Every field, since Grafana says nothing about where one without an index goes. */
+/** Every field has an index, since Grafana does not document where a field without one goes. */
 const ORDER = ['instance', 'agent', 'session', 'kind', ...COLUMNS.map((_, index) => field(index)), 'Time', 'job'];
 
 export function largestContexts(): Table {
   const table = new Table()
     .title('Largest contexts')
     .description(
-      'The 25 sessions with most tokens. Above their window a message fails or loses context; above the warning threshold in force for a session its alert fires. The colours of tokens are the lowest thresholds of any kind. Empty cells are not known.',
+      `The ${ROWS} sessions with most tokens. At its window a session fails or loses context. Above its warning threshold its alert fires. Colours of the column Tokens: the lowest thresholds of all kinds. An empty cell means: not known.`,
     )
     .datasource(DATASOURCE)
     .height(12)
@@ -164,16 +172,16 @@ export function largestContexts(): Table {
   return table;
 }
 
-/** `max by` drops the metric's name, by which Grafana would keep the columns' rows apart. */
+/** `max by` drops the name of the metric. With the names Grafana would not merge the rows of the columns. */
 function amongLargest(expr: string): string {
-  return `max by (job, instance, agent, session, kind) (${expr} and topk(25, ${TOKENS}))`;
+  return `max by (job, instance, agent, session, kind) (${expr} and topk(${ROWS}, ${TOKENS}))`;
 }
 
 function refId(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-/** What Grafana calls the values of a query in a merged table. */
+/** Grafana's name for the values of a query in a merged table. */
 function field(index: number): string {
   return `Value #${refId(index)}`;
 }

@@ -14,7 +14,7 @@ import { chainedVariables, datasourceVariable } from './variables.ts';
 
 const TAG = 'openclaw';
 
-/** From the health of the stores to single sessions. Needs no rule file: thresholds come from the exporter's own series. */
+/** From the health of the stores to single sessions. It needs no rule file, since the exporter publishes the thresholds. */
 export function sessionsDashboard(): Dashboard {
   const builder = new DashboardBuilder('OpenClaw / Sessions')
     .uid(SESSIONS_DASHBOARD_UID)
@@ -52,7 +52,7 @@ function panels(): Builder<Panel>[] {
   ];
 }
 
-/** Without an id Grafana numbers the panels anew at each load, and links to one panel break. */
+/** Without an id Grafana numbers the panels anew at each load, and links to a panel break. */
 function withId(panel: Builder<Panel>, id: number): Builder<Panel> {
   return { build: () => ({ ...panel.build(), id }) };
 }

@@ -2,12 +2,12 @@ import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { DATASOURCE } from './variables.ts';
 
-/** A query over the time shown; `legend` may hold labels in double braces. */
+/** A query over the time shown. `legend` may hold labels in double braces. */
 export function over(refId: string, expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().refId(refId).expr(expr).legendFormat(legend).range().datasource(DATASOURCE);
 }
 
-/** A query of the end of the time shown. */
+/** A query at the end of the time shown. */
 export function now(refId: string, expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().refId(refId).expr(expr).legendFormat(legend).instant().datasource(DATASOURCE);
 }

@@ -2,7 +2,7 @@ import { type Threshold, ThresholdsConfigBuilder, ThresholdsMode } from '@grafan
 import { type Severity, TOKEN_THRESHOLDS, TRANSCRIPT_BYTES_THRESHOLD } from '../src/thresholds.ts';
 import { BY_KIND, FLEET } from './variables.ts';
 
-/** A colour from a value on; Grafana wants null for the first. */
+/** Each colour holds from its value on. Grafana wants null as the value of the first. */
 export function steps(
   base: string,
   ...more: readonly (readonly [from: number, color: string])[]
@@ -11,7 +11,7 @@ export function steps(
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(all);
 }
 
-/** A panel has one scale for all kinds: the lowest warning and the lowest critical number of any kind. */
+/** A panel has one scale for all kinds: the lowest warning threshold and the lowest critical threshold of all kinds. */
 export function tokenSteps(): ThresholdsConfigBuilder {
   const all = Object.values(TOKEN_THRESHOLDS);
   const warning = Math.min(...all.map((threshold) => threshold.warning));
@@ -19,14 +19,14 @@ export function tokenSteps(): ThresholdsConfigBuilder {
   return steps('green', [warning, 'yellow'], [critical, 'red']);
 }
 
-/** Never red: a large transcript is no reason to wake anybody. */
+/** Without red, since a large transcript never pages. */
 export function transcriptSteps(): ThresholdsConfigBuilder {
   return steps('green', [TRANSCRIPT_BYTES_THRESHOLD.warning, 'yellow']);
 }
 
 /**
- * Tokens of each session compared with (`> bool`) or divided by (`/`) the threshold in force for it: its own where it
- * has one, else that of its kind.
+ * Tokens of each session, compared with (`> bool`) or divided by (`/`) its threshold. That is its own where it has one, else
+ * that of its kind.
  */
 export function againstThreshold(operator: '> bool' | '/', severity: Severity): string {
   const tokens = `openclaw_store_session_tokens{${BY_KIND}}`;

@@ -1,2 +1,2 @@
-/** Fixed, since alert annotations and links between dashboards name them. */
+/** Fixed, since annotations of alerts and links between dashboards name them. */
 export const SESSIONS_DASHBOARD_UID = 'openclaw-store-sessions';

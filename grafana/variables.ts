@@ -12,7 +12,7 @@ export const DATASOURCE = { type: 'prometheus', uid: '$datasource' } as const;
 export const FLEET = 'job=~"$job", instance=~"$instance"';
 /** Matchers for families with an agent. */
 export const BY_AGENT = `${FLEET}, agent=~"$agent"`;
-/** Matchers for families with an agent and a kind: all per-session ones are among them. */
+/** Matchers for families with an agent and a kind, as all families of sessions. */
 export const BY_KIND = `${BY_AGENT}, kind=~"$kind"`;
 
 export function datasourceVariable(): DatasourceVariableBuilder {
@@ -20,8 +20,8 @@ export function datasourceVariable(): DatasourceVariableBuilder {
 }
 
 /**
- * From job to kind, each asks only for what the ones before have chosen. `.+` for All, since the list of values would
- * make long queries. Agents come from a family that unreadable ones have, too.
+ * From job to kind, each variable offers only what fits the choices before it. All is `.+`, since a list of all values would
+ * make long queries. Agents come from a family that unreadable agents have, too.
  */
 export function chainedVariables(): QueryVariableBuilder[] {
   return [
