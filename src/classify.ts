@@ -3,7 +3,7 @@ import type { Session, StoredSession, TokensSource } from './model/session.ts';
 import { foundTranscript, type Usage } from './model/transcript.ts';
 import { normalizeAgentId } from './openclaw/agent-id.ts';
 import type { OpenClawConfig } from './openclaw/config.ts';
-import { parseKey, sessionKind } from './openclaw/keys.ts';
+import { sessionKind } from './openclaw/keys.ts';
 import { effectiveWindow, sessionWindow } from './openclaw/windows.ts';
 import { preparePlacement } from './routing/placement.ts';
 import { canonicalKey } from './routing/same-conversation.ts';
@@ -24,8 +24,7 @@ export interface ClassifyInput {
 /** What can be concluded of a session: kind, channel, window, tokens, whether it is active, where it belongs. */
 export function prepareClassify({ config, version, now, thresholdsOf }: ClassifyInput) {
   const placementOf = preparePlacement(config.routing);
-  return (stored: StoredSession, store: Pick<ReadableStore, 'version' | 'shared'>): Session => {
-    const key = parseKey(stored.key);
+  return ({ parsedKey: key, ...stored }: StoredSession, store: Pick<ReadableStore, 'version' | 'shared'>): Session => {
     const kind = sessionKind(key, stored.chatType);
     // In a file an entry that is no object says nothing; of a row the columns and the window row still speak.
     const isNothingKnown = stored.era === 'file' && stored.flaws.includes('entry_not_object');
@@ -48,7 +47,7 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
       keyAgent: key.agent === null ? null : normalizeAgentId(key.agent),
       shared: store.shared,
       placement,
-      identity: canonicalKey(key, stored.agent, placement.conversation, config.routing),
+      canonicalKey: canonicalKey(key, stored.agent, placement.conversation, config.routing),
       thresholds: thresholdsOf({ agent: stored.agent, key: stored.key, kind }),
     };
   };

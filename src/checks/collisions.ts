@@ -41,6 +41,6 @@ function pathOf(session: Session): string | null {
 }
 
 /** A cron job and its runs share a transcript, and two keys of one conversation are a finding of their own. */
-function owner({ agent, key, kind, identity }: Session): string {
-  return `${agent} ${identity ?? (kind === 'cron' ? key.replace(/:run:[^:]*$/, '') : key)}`;
+function owner({ agent, key, kind, canonicalKey }: Session): string {
+  return `${agent} ${canonicalKey ?? (kind === 'cron' ? key.replace(/:run:[^:]*$/, '') : key)}`;
 }

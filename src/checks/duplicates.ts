@@ -11,11 +11,11 @@ export const duplicates: Check = {
   meaning:
     'One peer has sessions in two or more agents, and neither `broadcast` nor a topic of its own asks for it (`cross_agent`), or one agent holds two keys for the same conversation (`alias`).',
   *run({ sessions }) {
-    const byIdentity = Map.groupBy(
-      sessions.filter(({ identity }) => identity !== null),
-      ({ identity }) => identity,
+    const byConversation = Map.groupBy(
+      sessions.filter(({ canonicalKey }) => canonicalKey !== null),
+      ({ canonicalKey }) => canonicalKey,
     );
-    for (const same of byIdentity.values()) {
+    for (const same of byConversation.values()) {
       // One by one: two accounts that are known are two conversations, and an unknown one can be either.
       for (const session of same) {
         const others = same.filter((other) => other !== session && isSame(session, other));

@@ -1,4 +1,4 @@
-import type { Kind } from '../openclaw/keys.ts';
+import type { Kind, ParsedKey } from '../openclaw/keys.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Placement } from './conversation.ts';
 import type { Era } from './layout.ts';
@@ -48,6 +48,8 @@ export interface StoredSession {
   readonly agent: string;
   readonly era: Era;
   readonly key: string;
+  /** What the key says. */
+  readonly parsedKey: ParsedKey;
   readonly flaws: readonly Flaw[];
   readonly sessionId: string | null;
   readonly chatType: string | null;
@@ -77,7 +79,7 @@ export interface StoredSession {
 }
 
 /** A session of which nothing but its key is stored. Readers start from it, so that each fills only what its era has. */
-export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key'> = {
+export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key' | 'parsedKey'> = {
   flaws: [],
   sessionId: null,
   chatType: null,
@@ -102,8 +104,8 @@ export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key'> = {
 
 export type TokensSource = 'index' | 'transcript' | 'none';
 
-/** A session with what can be concluded from it and the config. */
-export interface Session extends StoredSession {
+/** A session with what can be concluded from it, its key and the config. */
+export interface Session extends Omit<StoredSession, 'parsedKey'> {
   readonly kind: Kind;
   readonly channel: string | null;
   /** Tokens in the context after the last run; null when nobody knows. */
@@ -117,7 +119,7 @@ export interface Session extends StoredSession {
   /** Other agents keep their sessions in the same store. */
   readonly shared: boolean;
   readonly placement: Placement;
-  /** Equal for all keys of one conversation; null: the key has none that could be told from another. */
-  readonly identity: string | null;
+  /** Equal for all keys of one conversation, see `routing/same-conversation.ts`; null: the key names none. */
+  readonly canonicalKey: string | null;
   readonly thresholds: Thresholds;
 }

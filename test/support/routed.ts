@@ -8,7 +8,7 @@ import { aStoredSession, NO_ROUTE } from './snapshot.ts';
 export const NOW = Date.UTC(2026, 10, 24);
 
 /** A session of a test: an agent, a key, and what differs from a session that never ran. */
-export interface Routed extends Partial<Omit<StoredSession, 'route'>> {
+export interface Routed extends Partial<Omit<StoredSession, 'route' | 'parsedKey'>> {
   readonly agent: string;
   readonly key: string;
   readonly route?: Partial<StoredRoute>;

@@ -10,6 +10,7 @@ import {
 } from '../../src/model/snapshot.ts';
 import { type FoundTranscript, NO_USAGE } from '../../src/model/transcript.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { parseKey } from '../../src/openclaw/keys.ts';
 import { agentSettings } from '../../src/openclaw/limits.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
@@ -18,18 +19,20 @@ export const UNPLACED = {
   keyAgent: null,
   shared: false,
   placement: { conversation: null, agent: null, undecided: false, alsoTo: [], topicOwn: 'no' as const },
-  identity: null,
+  canonicalKey: null,
 };
 
 export const NO_ROUTE = NOTHING_STORED.route;
 
 /** A session that never ran, as a store tells of it. */
-export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSession {
+export function aStoredSession(changes: Partial<Omit<StoredSession, 'parsedKey'>> = {}): StoredSession {
+  const { key = 'agent:main:main' } = changes;
   return {
     ...NOTHING_STORED,
     agent: 'main',
     era: 'file',
-    key: 'agent:main:main',
+    key,
+    parsedKey: parseKey(key),
     sessionId: 'a-session',
     transcript: { state: 'missing' },
     ...changes,
@@ -38,8 +41,9 @@ export function aStoredSession(changes: Partial<StoredSession> = {}): StoredSess
 
 /** The same with what is concluded from it. */
 export function aSession(changes: Partial<Session> = {}): Session {
+  const { parsedKey: _, ...stored } = aStoredSession();
   return {
-    ...aStoredSession(),
+    ...stored,
     kind: 'main',
     channel: null,
     tokens: null,

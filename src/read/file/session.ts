@@ -3,20 +3,29 @@ import { newest } from '../../model/newest.ts';
 import { type Flaw, NOTHING_STORED, type StoredRoute, type StoredSession } from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
 import type { IndexEntry } from '../../openclaw/entry.ts';
+import type { ParsedKey } from '../../openclaw/keys.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
 import type { TranscriptPath, TranscriptPlace } from './transcript-path.ts';
 
-/** An entry of an index with its transcript as a session; `named` is where the entry says that it lies. */
+/** An entry of an index, with its key. */
+export interface KeyedEntry {
+  readonly key: string;
+  readonly parsedKey: ParsedKey;
+  /** null: it is no object. */
+  readonly entry: IndexEntry | null;
+  /** Where the entry says that its transcript lies. */
+  readonly named: TranscriptPath | null;
+}
+
+/** An entry of an index with its transcript as a session. */
 export function readSession(
   agent: string,
-  key: string,
-  entry: IndexEntry | null,
-  named: TranscriptPath | null,
+  { key, parsedKey, entry, named }: KeyedEntry,
   place: TranscriptPlace,
   transcripts: KeptTranscripts,
 ): StoredSession {
   if (entry === null || named === null)
-    return { ...NOTHING_STORED, agent, era: 'file', key, flaws: ['entry_not_object'] };
+    return { ...NOTHING_STORED, agent, era: 'file', key, parsedKey, flaws: ['entry_not_object'] };
   const { path } = named;
   const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, transcripts);
   const known = typeof found === 'string' ? null : found;
@@ -25,6 +34,7 @@ export function readSession(
     agent,
     era: 'file',
     key,
+    parsedKey,
     flaws: flawsOf(entry, named, found),
     sessionId: entry.sessionId,
     chatType: entry.chatType,

@@ -12,8 +12,8 @@ import { parseKey } from '../../openclaw/keys.ts';
 import type { PathMapping } from '../../openclaw/path-map.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
 import type { KeptTranscripts } from './kept-transcripts.ts';
-import { readSession } from './session.ts';
-import { type Listing, listing, type TranscriptPath, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
+import { type KeyedEntry, readSession } from './session.ts';
+import { type Listing, listing, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
 
 /** What is known of indexes, by path, and of transcripts. */
 interface KeptFiles {
@@ -53,7 +53,8 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   let archived = 0;
   let lastWriteMs = result.signature.mtimeMs;
   let slice = 0;
-  for (const { key, entry, named } of ownEntries(store, result.entries, place)) {
+  for (const each of ownEntries(store, result.entries, place)) {
+    const { entry, named } = each;
     slice += 1;
     if (slice % SLICE === 0) await context.pause();
     if (named !== null && named.path !== null) transcriptPaths.push(named.path);
@@ -61,7 +62,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
       archived += 1;
       continue;
     }
-    const session = readSession(store.agent, key, entry, named, place, context.kept.transcripts);
+    const session = readSession(store.agent, each, place, context.kept.transcripts);
     lastWriteMs = Math.max(lastWriteMs, foundTranscript(session)?.writtenMs ?? 0);
     sessions.push(session);
   }
@@ -100,11 +101,11 @@ function* ownEntries(
   { agent, sharedBy }: AgentStore,
   entries: ReadonlyMap<string, IndexEntry | null>,
   place: TranscriptPlace,
-): Generator<{ key: string; entry: IndexEntry | null; named: TranscriptPath | null }> {
+): Generator<KeyedEntry> {
   for (const [key, entry] of entries) {
-    const parsed = parseKey(key);
-    if (sharedBy !== null && ownerOf(parsed.agent, sharedBy) !== agent) continue;
-    yield { key, entry, named: entry === null ? null : transcriptPath(entry, parsed.thread, place) };
+    const parsedKey = parseKey(key);
+    if (sharedBy !== null && ownerOf(parsedKey.agent, sharedBy) !== agent) continue;
+    yield { key, parsedKey, entry, named: entry === null ? null : transcriptPath(entry, parsedKey.thread, place) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { newest } from '../../model/newest.ts';
 import { type Flaw, NOTHING_STORED, type StoredSession } from '../../model/session.ts';
 import { NO_USAGE, type Transcript } from '../../model/transcript.ts';
+import { parseKey } from '../../openclaw/keys.ts';
 import type { SessionNode } from './nodes.ts';
 import type { KnownTranscript } from './transcripts.ts';
 
@@ -12,6 +13,7 @@ export function storedSession(agent: string, node: SessionNode, known: KnownTran
     agent,
     era: 'sqlite',
     key: node.key,
+    parsedKey: parseKey(node.key),
     flaws: flawsOf(node),
     sessionId: node.sessionId,
     chatType: window?.chatType ?? entry?.chatType ?? null,

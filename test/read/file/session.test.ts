@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Flaw } from '../../../src/model/session.ts';
 import { parseEntry } from '../../../src/openclaw/entry.ts';
+import { parseKey } from '../../../src/openclaw/keys.ts';
 import { LARGEST_RECORD_BYTES } from '../../../src/openclaw/record.ts';
 import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
 import { readSession } from '../../../src/read/file/session.ts';
@@ -34,7 +35,8 @@ function look(entry: object, { deep }: { deep: boolean }) {
   const transcripts = new KeptTranscripts();
   const parsed = parseEntry(entry);
   const named = parsed === null ? null : transcriptPath(parsed, null, place);
-  const read = () => readSession('ops', 'agent:ops:main', parsed, named, place, transcripts);
+  const key = 'agent:ops:main';
+  const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, place, transcripts);
   if (!deep) return read();
   read();
   for (const _chunk of transcripts.validate());
