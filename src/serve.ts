@@ -1,117 +1,175 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describeError, ExporterError } from './errors.ts';
 import { createApp } from './http/app.ts';
+import { drain, listen } from './http/server.ts';
 import { createLog, type Log } from './log.ts';
+import { SCANS } from './model/scan.ts';
 import { EXPORTER_FAMILIES, type ExporterState } from './publish/metrics/exporter.ts';
+import { processRegistry } from './publish/metrics/process.ts';
 import { renderFamilies } from './publish/metrics/render.ts';
 import { renderStatusPage } from './publish/page/status-page.ts';
 import { hostOffsetMs, startSchedule } from './scan/schedule.ts';
 import { freshRendered, Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
 import { longestGapSeconds } from './settings/cron.ts';
-import { saltOf } from './settings/salt.ts';
+import { SALT_NOT_KEPT, saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { REVISION, VERSION } from './version.ts';
-
-const NOT_KEPT =
-  'The salt of the labels could not be kept: they change with every start. Name a writable file by --privacy.salt-file.';
-/** The exporter stops within two seconds of a signal, whatever its clients do. */
-const DRAIN_MS = 1500;
 
 /**
  * Serves until SIGTERM or SIGINT; returns the exit code. At SIGHUP `load` gives the settings anew. Throws an
  * ExporterError when it cannot start.
  */
 export async function serve(
-  first: Settings,
+  settings: Settings,
   load: () => Settings,
   scanning: Pick<SupervisorOptions, 'childPath'> = {},
 ): Promise<number> {
-  let settings = first;
-  let reload = { success: true, lastSuccessMs: Date.now() };
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
-  let { scan, warnings } = scanOf(settings, log);
-  const supervisor = new Supervisor({ ...scan, log, ...scanning });
-  const state = () => exporterState(supervisor, settings, reload);
-  const processMetrics = processRegistry();
-  const rendered = () => freshRendered(supervisor, settings.maxAgeMs, Date.now());
+  const exporter = new Exporter(settings, log, scanning);
+  const address = settings['web.listen-address'];
   const app = createApp({
-    telemetryPath: first['web.telemetry-path'],
-    // Its own families in front of the text of the last scan: no name is in both.
-    metrics: async () =>
-      [
-        await processMetrics.metrics(),
-        await renderFamilies(EXPORTER_FAMILIES, state()),
-        rendered()?.metrics ?? '',
-      ].join('\n'),
-    statusPage: () =>
-      renderStatusPage({
-        state: state(),
-        telemetryPath: first['web.telemetry-path'],
-        fragment: rendered()?.page ?? null,
-        warnings,
-        now: Date.now(),
-      }),
-    isReady: () => supervisor.ready,
+    telemetryPath: settings['web.telemetry-path'],
+    metrics: () => exporter.metrics(),
+    statusPage: () => exporter.statusPage(),
+    isReady: () => exporter.isReady(),
     log,
   });
-  const server = await listen(createServer(app), first['web.listen-address'], log);
-
-  supervisor.request('quick');
-  let stopSchedules = startSchedules(settings, scan.intervals.quick, supervisor, log);
-  const onReload = () => {
-    try {
-      const next = load();
-      // Everything that can be wrong is tried before anything is changed.
-      ({ scan, warnings } = scanOf(next, log));
-      warnOfRestart(first, next, log);
-      settings = next;
-      reload = { success: true, lastSuccessMs: Date.now() };
-    } catch (error) {
-      reload = { ...reload, success: false };
-      log.error('config was not loaded again, the one before stays in force', {
-        err: error instanceof ExporterError ? error.message : describeError(error),
-      });
-      return;
-    }
-    supervisor.configure(scan);
-    stopSchedules();
-    stopSchedules = startSchedules(settings, scan.intervals.quick, supervisor, log);
-    supervisor.request('quick');
-    log.info('config was loaded again');
-  };
+  const server = createServer(app);
+  const port = await listen(server, address);
+  log.info('listening', { address: address.host, port, version: VERSION });
+  exporter.start();
+  const onReload = () => exporter.reload(load);
   process.on('SIGHUP', onReload);
 
   const signal = await firstSignal();
   log.info('stopping', { signal });
   process.off('SIGHUP', onReload);
-  stopSchedules();
-  supervisor.stop();
-  processMetrics.clear();
+  exporter.stop();
   await drain(server);
   return 0;
 }
 
-/** What scanning needs to know of the settings, and what the status page warns of. */
-function scanOf(settings: Settings, log: Log): { scan: SupervisorSettings; warnings: readonly string[] } {
-  const salt = saltOf(settings);
-  const warnings = salt === null || salt.kept ? [] : [NOT_KEPT];
-  for (const warning of warnings) log.warn(warning);
-  const intervals = {
-    quick: longestGapSeconds(settings['scan.schedule']),
-    deep: longestGapSeconds(settings['scan.deep-schedule']),
-  };
-  const scan = {
-    settings: { ...settings, salt: salt?.salt ?? null },
-    timeoutMs: settings['scan.timeout'],
-    intervals,
-  };
-  return { scan, warnings };
+/** Settings that are in force, and what follows from them. */
+interface InForce {
+  readonly settings: Settings;
+  readonly scanning: SupervisorSettings;
+  /** What the operator should know of them, for log and status page. */
+  readonly warnings: readonly string[];
 }
 
-/** What is bound once: an address that is served, a log that is open in two processes. */
+/** Scans by schedule and has the text of the pages. The settings can change while it runs. */
+class Exporter {
+  private readonly log: Log;
+  /** Those of the start: address, telemetry path and log stay as they are. */
+  private readonly first: Settings;
+  private readonly supervisor: Supervisor;
+  private readonly processMetrics = processRegistry();
+  private inForce: InForce;
+  private lastReload = { success: true, lastSuccessMs: Date.now() };
+  private stopSchedules: () => void = () => undefined;
+
+  constructor(settings: Settings, log: Log, scanning: Pick<SupervisorOptions, 'childPath'>) {
+    this.log = log;
+    this.first = settings;
+    this.inForce = prepare(settings, log);
+    this.supervisor = new Supervisor({ ...this.inForce.scanning, log, ...scanning });
+  }
+
+  start(): void {
+    this.supervisor.request('quick');
+    this.stopSchedules = startSchedules(this.inForce, this.supervisor, this.log);
+  }
+
+  /** Puts other settings in force; where they are wrong, those before stay. */
+  reload(load: () => Settings): void {
+    try {
+      const settings = load();
+      // Everything that can be wrong is tried before anything is changed.
+      this.inForce = prepare(settings, this.log);
+    } catch (error) {
+      this.lastReload = { ...this.lastReload, success: false };
+      this.log.error('settings could not be loaded again: the ones before stay in force', {
+        err: error instanceof ExporterError ? error.message : describeError(error),
+      });
+      return;
+    }
+    this.lastReload = { success: true, lastSuccessMs: Date.now() };
+    warnOfRestart(this.first, this.inForce.settings, this.log);
+    this.supervisor.configure(this.inForce.scanning);
+    this.stopSchedules();
+    this.start();
+    this.log.info('settings were loaded again');
+  }
+
+  isReady(): boolean {
+    return this.supervisor.ready;
+  }
+
+  /** The families of this process and of the exporter, in front of those of the last scan; no name is in two of them. */
+  async metrics(): Promise<string> {
+    const parts = [
+      await this.processMetrics.metrics(),
+      await renderFamilies(EXPORTER_FAMILIES, this.state()),
+      this.lastScan()?.metrics ?? '',
+    ];
+    return parts.join('\n');
+  }
+
+  statusPage(): string {
+    return renderStatusPage({
+      state: this.state(),
+      telemetryPath: this.first['web.telemetry-path'],
+      fragment: this.lastScan()?.page ?? null,
+      warnings: this.inForce.warnings,
+      now: Date.now(),
+    });
+  }
+
+  stop(): void {
+    this.stopSchedules();
+    this.supervisor.stop();
+    this.processMetrics.clear();
+  }
+
+  private lastScan() {
+    return freshRendered(this.supervisor, this.inForce.settings.maxAgeMs, Date.now());
+  }
+
+  private state(): ExporterState {
+    const { scans, stuck, memoryBytes, cpuSeconds, checks } = this.supervisor;
+    return {
+      scans,
+      stuck,
+      scannerMemoryBytes: memoryBytes,
+      scannerCpuSeconds: cpuSeconds,
+      checks,
+      policy: this.inForce.settings.policy,
+      reload: this.lastReload,
+      version: VERSION,
+      revision: REVISION,
+    };
+  }
+}
+
+/** Throws an ExporterError when the salt cannot be used. */
+function prepare(settings: Settings, log: Log): InForce {
+  const salt = saltOf(settings);
+  const warnings = salt === null || salt.kept ? [] : [SALT_NOT_KEPT];
+  for (const warning of warnings) log.warn(warning);
+  const scanning = {
+    settings: { ...settings, salt: salt?.salt ?? null },
+    timeoutMs: settings['scan.timeout'],
+    intervals: {
+      quick: longestGapSeconds(settings['scan.schedule']),
+      deep: longestGapSeconds(settings['scan.deep-schedule']),
+    },
+  };
+  return { settings, scanning, warnings };
+}
+
+/** An address is bound once, and the log is open in two processes. */
 function warnOfRestart(first: Settings, next: Settings, log: Log): void {
   for (const key of ['web.listen-address', 'web.telemetry-path', 'log.level', 'log.format'] as const) {
     if (isDeepStrictEqual(first[key], next[key])) continue;
@@ -120,85 +178,19 @@ function warnOfRestart(first: Settings, next: Settings, log: Log): void {
 }
 
 /** Returns what stops them. */
-function startSchedules(settings: Settings, quickSeconds: number, supervisor: Supervisor, log: Log): () => void {
-  const offsetMs = hostOffsetMs(hostname(), quickSeconds);
-  const stops = [
-    startSchedule({
-      scan: 'quick',
-      expression: settings['scan.schedule'],
-      offsetMs,
-      log,
-      run: () => supervisor.request('quick'),
-    }),
-    startSchedule({
-      scan: 'deep',
-      expression: settings['scan.deep-schedule'],
-      offsetMs,
-      log,
-      run: () => supervisor.request('deep'),
-    }),
-  ];
+function startSchedules({ settings, scanning }: InForce, supervisor: Supervisor, log: Log): () => void {
+  const expressions = { quick: settings['scan.schedule'], deep: settings['scan.deep-schedule'] };
+  const offsetMs = hostOffsetMs(hostname(), scanning.intervals.quick);
+  const stops = SCANS.map((scan) =>
+    startSchedule({ scan, expression: expressions[scan], offsetMs, log, run: () => supervisor.request(scan) }),
+  );
   return () => {
     for (const stop of stops) stop();
   };
-}
-
-function exporterState(supervisor: Supervisor, { policy }: Settings, reload: ExporterState['reload']): ExporterState {
-  return {
-    scans: supervisor.scans,
-    stuck: supervisor.stuck,
-    scannerMemoryBytes: supervisor.memoryBytes,
-    scannerCpuSeconds: supervisor.cpuSeconds,
-    checks: supervisor.checks,
-    policy,
-    reload,
-    version: VERSION,
-    revision: REVISION,
-  };
-}
-
-/** prom-client's metrics of this process; its `nodejs_active_…_total` gauges fail promtool. */
-function processRegistry(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  for (const { name } of registry.getMetricsAsArray()) {
-    if (!name.startsWith('process_') && !name.startsWith('nodejs_eventloop_lag')) registry.removeSingleMetric(name);
-  }
-  return registry;
-}
-
-async function listen(server: Server, { host, port }: { host: string; port: number }, log: Log): Promise<Server> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new ExporterError(
-          'E_LISTEN',
-          `${host}:${port} (${describeError(error)}): name another by --web.listen-address`,
-        ),
-      ),
-    );
-    // Without a host Node listens on all addresses of both families.
-    if (host === '') server.listen(port, resolve);
-    else server.listen(port, host, resolve);
-  });
-  const address = server.address();
-  log.info('listening', {
-    address: host,
-    port: typeof address === 'object' && address !== null ? address.port : port,
-    version: VERSION,
-  });
-  return server;
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
-}
-
-async function drain(server: Server): Promise<void> {
-  server.closeIdleConnections();
-  const slow = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await new Promise((resolve) => server.close(resolve));
-  clearTimeout(slow);
 }

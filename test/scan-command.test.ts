@@ -223,7 +223,7 @@ describe('a scan', () => {
     const hashed = await scan([`--privacy.salt-file=${path}`]);
     expect({ code: hashed.code, stderr: hashed.stderr }).toEqual({
       code: 0,
-      stderr: expect.stringMatching(/^ts=\S+ level=warn msg="the salt .*could not be kept.*\n$/),
+      stderr: expect.stringMatching(/^ts=\S+ level=warn msg="The salt .*could not be saved.*\n$/),
     });
     const plain = await scan(['--privacy.peers=plain', `--privacy.salt-file=${join(folder, 'salt')}`]);
     expect(plain.stdout).toContain('agent:main:telegram:direct:4242');

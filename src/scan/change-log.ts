@@ -1,121 +1,146 @@
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Discovery } from '../discover/discover.ts';
-import type { Log, LogLevel } from '../log.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Log } from '../log.ts';
+import type { ReadableAgent, Snapshot, SnapshotAgent } from '../model/snapshot.ts';
 import { foundTranscript } from '../model/transcript.ts';
 import { LARGEST_RECORD_BYTES } from '../openclaw/record.ts';
 
 const LARGEST_RECORD = `${LARGEST_RECORD_BYTES / (1024 * 1024)} MiB`;
 
+interface Condition {
+  /** What the condition is about; unique. */
+  readonly subject: string;
+  /** What is wrong; null: nothing. Another text is news. */
+  readonly wrong: string | null;
+  /** Of the line that says that something is wrong; `warn` when left out. */
+  readonly level?: 'warn' | 'error';
+  /** The message when nothing is wrong any more, and when something is. */
+  readonly good: string;
+  readonly bad: string;
+  readonly fields?: Readonly<Record<string, string | number>>;
+}
+
 /** Logs what changed since the last scan, once: a store that stays broken is no news every minute. */
 export class ChangeLog {
   private readonly log: Log;
-  private readonly known = new Map<string, string>();
+  /** What was wrong at the last scan, by subject. */
+  private readonly known = new Map<string, string | null>();
 
   constructor(log: Log) {
     this.log = log;
   }
 
   report(discovery: Discovery, snapshot: Snapshot, checks: readonly CheckOutcome[]): void {
-    this.state(discovery);
-    this.changed(
-      'config',
-      discovery.configError ?? 'ok',
-      discovery.configError === null ? 'info' : 'warn',
-      (error) => ({
-        message:
-          error === 'ok'
-            ? 'OpenClaw config is valid'
-            : 'OpenClaw config cannot be used, the last good one or the defaults are',
-        fields: { err: error },
-      }),
-    );
-    this.changed(
-      'registry',
-      discovery.registryError ?? 'ok',
-      discovery.registryError === null ? 'info' : 'warn',
-      (error) => ({
-        message:
-          error === 'ok'
-            ? "OpenClaw's registry of databases was read"
-            : "OpenClaw's registry of databases cannot be read",
-        fields: { err: error },
-      }),
-    );
-    if (snapshot.sample) {
-      this.changed('sample', 'yes', 'warn', () => ({
-        message: 'a generated SAMPLE is served, no real state',
-        fields: {},
-      }));
-    }
+    this.noteState(discovery);
+    this.noteConfig(discovery);
+    this.note({
+      subject: 'sample',
+      wrong: snapshot.sample ? 'sample' : null,
+      good: 'no generated sample is served any more',
+      bad: 'a generated SAMPLE is served, no real state',
+    });
     for (const store of snapshot.agents) {
-      const { agent, problems } = store;
-      this.changed(`agent ${agent}`, problems.join(',') || 'ok', problems.length === 0 ? 'info' : 'warn', (reason) => ({
-        message: store.readable ? 'store was read' : 'store could not be read',
-        fields: { agent, problem: reason },
-      }));
-      // Nothing else is known of it, so nothing else of it has changed.
-      if (!store.readable) continue;
-      const { sessions, files, staleSinceMs } = store;
-      const isUncounted = files === null;
-      this.changed(`files ${agent}`, isUncounted ? 'unknown' : 'ok', isUncounted ? 'warn' : 'info', () => ({
-        message: isUncounted ? 'files could not all be counted: their figures are left out' : 'files were counted',
-        fields: { agent },
-      }));
-      this.changed(`stale ${agent}`, String(staleSinceMs ?? 'ok'), staleSinceMs === null ? 'info' : 'warn', () => ({
-        message: staleSinceMs === null ? 'database was read again' : 'database is locked, its last figures are shown',
-        fields: staleSinceMs === null ? { agent } : { agent, since: new Date(staleSinceMs).toISOString() },
-      }));
-      const withoutSeries = sessions.filter(({ labels }) => labels === null).length;
-      this.changed(`withoutSeries ${agent}`, String(withoutSeries), withoutSeries === 0 ? 'info' : 'warn', () => ({
-        message:
-          withoutSeries === 0
-            ? 'every session has series of its own again'
-            : 'sessions have no series of their own (session limit, or equal labels)',
-        fields: { agent, sessions: withoutSeries },
-      }));
-      const oversized = sessions.reduce(
-        (sum, { session }) => sum + (foundTranscript(session)?.oversizedRecords ?? 0),
-        0,
-      );
-      this.changed(`oversized ${agent}`, String(oversized), oversized === 0 ? 'info' : 'warn', () => ({
-        message:
-          oversized === 0
-            ? `no record is larger than ${LARGEST_RECORD} any more`
-            : `records larger than ${LARGEST_RECORD} are not judged: only their bytes count`,
-        fields: { agent, oversized_records: oversized },
-      }));
+      this.noteStore(store);
+      // Nothing else is known of a store that was not read, so nothing else of it has changed.
+      if (store.readable) this.noteAgent(store);
     }
     for (const { check, error } of checks) {
-      this.changed(`check ${check}`, error ?? 'ok', error === null ? 'info' : 'error', (err) => ({
-        message: err === 'ok' ? 'check works again' : 'check failed',
-        fields: { check, err },
-      }));
+      this.note({
+        subject: `check ${check}`,
+        wrong: error,
+        level: 'error',
+        good: 'check works again',
+        bad: 'check failed',
+        fields: { check, err: error ?? 'ok' },
+      });
     }
   }
 
-  private state({ unreadable, agents }: Discovery): void {
-    this.changed('state', unreadable ?? `ok ${agents.length}`, unreadable === null ? 'info' : 'error', () => ({
-      message:
-        unreadable === null
-          ? 'OpenClaw state directory was read'
-          : 'OpenClaw state directory cannot be read: set --openclaw.state-dir to the one that the gateway uses',
-      fields: unreadable === null ? { agents: agents.length } : { reason: unreadable },
-    }));
+  /** Also told when all is well: it is the first thing to know of an exporter that was started. */
+  private noteState({ unreadable, agents }: Discovery): void {
+    if (!this.isNews('state', unreadable ?? `${agents.length} agents`)) return;
+    if (unreadable === null) this.log.info('OpenClaw state directory was read', { agents: agents.length });
+    else {
+      this.log.error(
+        'OpenClaw state directory cannot be read: set --openclaw.state-dir to the one that the gateway uses',
+        { reason: unreadable },
+      );
+    }
   }
 
-  /** Healthy at first sight is no news, except for the state directory. */
-  private changed(
-    subject: string,
-    value: string,
-    level: LogLevel,
-    line: (value: string) => { message: string; fields: Record<string, string | number> },
-  ): void {
+  private noteConfig({ configError, registryError }: Discovery): void {
+    this.note({
+      subject: 'config',
+      wrong: configError,
+      good: 'OpenClaw config is valid',
+      bad: 'OpenClaw config cannot be used: the last good one is used, or the defaults',
+      fields: { err: configError ?? 'ok' },
+    });
+    this.note({
+      subject: 'registry',
+      wrong: registryError,
+      good: "OpenClaw's registry of databases was read",
+      bad: "OpenClaw's registry of databases cannot be read",
+      fields: { err: registryError ?? 'ok' },
+    });
+  }
+
+  private noteStore({ agent, readable, problems }: SnapshotAgent): void {
+    const reasons = problems.join(',');
+    this.note({
+      subject: `store ${agent}`,
+      wrong: reasons || null,
+      good: 'store was read',
+      bad: readable ? 'store was read, and has a problem' : 'store could not be read',
+      fields: { agent, problem: reasons || 'ok' },
+    });
+  }
+
+  private noteAgent({ agent, sessions, files, staleSinceMs }: ReadableAgent): void {
+    this.note({
+      subject: `files ${agent}`,
+      wrong: files === null ? 'not counted' : null,
+      good: 'files were counted',
+      bad: 'not all files could be counted: the figures of files are left out',
+      fields: { agent },
+    });
+    const since = staleSinceMs === null ? null : new Date(staleSinceMs).toISOString();
+    this.note({
+      subject: `stale ${agent}`,
+      wrong: since,
+      good: 'database was read again',
+      bad: 'database is locked: the figures that were read last are shown',
+      fields: since === null ? { agent } : { agent, since },
+    });
+    const withoutSeries = sessions.filter(({ labels }) => labels === null).length;
+    this.note({
+      subject: `series ${agent}`,
+      wrong: withoutSeries === 0 ? null : String(withoutSeries),
+      good: 'every session has series of its own again',
+      bad: 'sessions have no series of their own (session limit, or equal labels)',
+      fields: { agent, sessions: withoutSeries },
+    });
+    const oversized = sessions.reduce((sum, { session }) => sum + (foundTranscript(session)?.oversizedRecords ?? 0), 0);
+    this.note({
+      subject: `records ${agent}`,
+      wrong: oversized === 0 ? null : String(oversized),
+      good: `no record is larger than ${LARGEST_RECORD} any more`,
+      bad: `records larger than ${LARGEST_RECORD} are not judged: only their bytes count`,
+      fields: { agent, oversized_records: oversized },
+    });
+  }
+
+  /** Logs a change, in both directions; that all is well at first sight is no news. */
+  private note({ subject, wrong, level = 'warn', good, bad, fields = {} }: Condition): void {
+    const isFirst = !this.known.has(subject);
+    if (!this.isNews(subject, wrong)) return;
+    if (wrong !== null) this.log[level](bad, fields);
+    else if (!isFirst) this.log.info(good, fields);
+  }
+
+  private isNews(subject: string, value: string | null): boolean {
     const before = this.known.get(subject);
     this.known.set(subject, value);
-    if (before === value) return;
-    if (before === undefined && (value === 'ok' || value === '0')) return;
-    const { message, fields } = line(value);
-    this.log[level](message, fields);
+    return before !== value;
   }
 }

@@ -85,11 +85,11 @@ export class Supervisor {
   request(scan: Scan): void {
     if (this.stopped) return;
     if (this.killed) {
-      this.fail(scan, 'the scanning process is blocked and not gone yet');
+      this.fail(scan, 'the scanning process is blocked and has not ended yet');
       return;
     }
     if (this.pending.has(scan)) {
-      this.options.log.warn('scan left out: the one before it still runs', { scan });
+      this.options.log.warn('scan skipped: the one before it still runs', { scan });
       return;
     }
     this.child ??= this.start();
@@ -115,7 +115,9 @@ export class Supervisor {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     child.on('message', (message: FromChild) => this.receive(child, message));
-    child.on('error', (error) => this.options.log.error('scanning process could not be used', { err: error.name }));
+    child.on('error', (error) =>
+      this.options.log.error('scanning process could not be started, killed or reached', { err: error.name }),
+    );
     child.on('exit', (code, signal) => this.gone(child, signal ?? `code ${code}`));
     this.deepRequested = false;
     this.child = child;
@@ -171,9 +173,7 @@ export class Supervisor {
       if (this.child !== child) return;
       this.stuck = true;
       this.release();
-      this.options.log.error(
-        'scanning process cannot be killed: it is left behind until the read it is blocked in ends',
-      );
+      this.options.log.error('scanning process cannot be killed: no scan starts until the read that blocks it ends');
     }, REAP_MS).unref();
   }
 

@@ -7,6 +7,10 @@ import type { Settings } from './settings.ts';
 
 const SALT_BYTES = 32;
 
+/** For the log and the status page. */
+export const SALT_NOT_KEPT =
+  'The salt of the labels could not be saved: the labels change with every start. Name a writable file with --privacy.salt-file.';
+
 export interface SaltResult {
   readonly salt: Buffer;
   /** false: it could not be kept, so labels change with the next start. */
@@ -77,7 +81,7 @@ function readSalt(path: string): Buffer | null {
     if (!existsSync(path)) return null;
     throw new ExporterError(
       'E_SALT',
-      `${path} cannot be read (${describeError(error)}): make it readable or name another by --privacy.salt-file`,
+      `${path} cannot be read (${describeError(error)}): make it readable or name another with --privacy.salt-file`,
     );
   }
   if (text === '') throw new ExporterError('E_SALT', `${path} is empty: delete it, a new one will be made`);

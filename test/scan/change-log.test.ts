@@ -71,7 +71,7 @@ describe('ChangeLog', () => {
     expect(linesOf(unread, unread, well, well).map((lines) => lines.filter((line) => line !== READ))).toEqual([
       [
         'level=warn msg="store could not be read" agent=a problem=index_unreadable',
-        'level=warn msg="store was read" agent=b problem=index_missing',
+        'level=warn msg="store was read, and has a problem" agent=b problem=index_missing',
       ],
       [],
       ['level=info msg="store was read" agent=a problem=ok', 'level=info msg="store was read" agent=b problem=ok'],
