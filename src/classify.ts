@@ -1,6 +1,6 @@
 import type { ReadableStore } from './model/reading.ts';
 import type { Session, StoredSession, TokensSource } from './model/session.ts';
-import { foundTranscript, type Usage } from './model/transcript.ts';
+import { foundTranscript, type LastUsage } from './model/transcript.ts';
 import { normalizeAgentId } from './openclaw/agent-id.ts';
 import type { OpenClawConfig } from './openclaw/config.ts';
 import { sessionKind } from './openclaw/keys.ts';
@@ -39,7 +39,7 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
         total: stored.totalTokens,
         fresh: stored.totalTokensFresh,
         window,
-        usage: foundTranscript(stored)?.usage ?? null,
+        lastUsage: foundTranscript(stored)?.lastUsage ?? null,
       }),
       window,
       effectiveWindow: effectiveWindow(config, window),
@@ -60,22 +60,22 @@ export interface TokensInput {
   readonly fresh: boolean | null;
   readonly window: number | null;
   /** null: there is no transcript. */
-  readonly usage: Usage | null;
+  readonly lastUsage: LastUsage | null;
 }
 
 /** The tokens in the context after the last run, and where they were learned. */
 export function contextTokens(input: TokensInput): { tokens: number | null; tokensSource: TokensSource } {
   if (input.total !== null && isTrusted(input.total, input)) return { tokens: input.total, tokensSource: 'index' };
-  const used = input.usage?.after ?? null;
+  const used = input.lastUsage?.after ?? null;
   return used === null ? { tokens: null, tokensSource: 'none' } : { tokens: used, tokensSource: 'transcript' };
 }
 
-function isTrusted(total: number, { fresh, window, usage }: TokensInput): boolean {
+function isTrusted(total: number, { fresh, window, lastUsage }: TokensInput): boolean {
   if (fresh === false) return false;
   // Some versions added up the calls of a run: a context cannot be larger than its window.
   if (window !== null && total > window) return false;
   // Without the flag only an answer that is newer than the newest compaction shows that the total is.
-  if (fresh === null && (usage === null || usage.after === null)) return false;
+  if (fresh === null && (lastUsage === null || lastUsage.after === null)) return false;
   // 2026.7.35 calls the total of before a compaction over RPC fresh.
-  return !(usage?.compacted && usage.before === total && usage.after !== total);
+  return !(lastUsage?.compacted && lastUsage.before === total && lastUsage.after !== total);
 }

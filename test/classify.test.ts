@@ -22,7 +22,7 @@ const classify = prepareClassify({
 const STORED = { agent: 'ops', key: 'agent:ops:telegram:direct:12345', sessionId: 'id' };
 
 function transcript(after: number) {
-  return { transcript: aTranscript(9, { usage: { after, before: null, compacted: false } }) };
+  return { transcript: aTranscript(9, { lastUsage: { after, before: null, compacted: false } }) };
 }
 
 interface ClassifyCase {

@@ -14,7 +14,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** A database file and what SQLite keeps beside it. */
+/** A database file, and the sidecar files that SQLite keeps beside it. */
 export interface DatabaseState {
   /** Without links: SQLite looks for the other files beside the real file. */
   readonly path: string;
@@ -49,9 +49,9 @@ export function databaseState(path: string, root: string): DatabaseState {
     return {
       path: real,
       main: signatureOf(real, root, folders),
-      wal: besides(`${real}-wal`, root, folders),
-      shm: besides(`${real}-shm`, root, folders),
-      journal: besides(`${real}-journal`, root, folders),
+      wal: sidecar(`${real}-wal`, root, folders),
+      shm: sidecar(`${real}-shm`, root, folders),
+      journal: sidecar(`${real}-journal`, root, folders),
       seenMs: Date.now(),
     };
   } catch (error) {
@@ -72,7 +72,7 @@ export function databaseSignature(path: string, root: string): string {
 export function databaseFiles(path: string, root: string): { signature: string; inode: number; bytes: number } {
   const state = databaseState(path, root);
   const text = stateText(state);
-  const signature = isSettled(state) ? text : `${text} ${process.hrtime.bigint()}`;
+  const signature = isOlderThanClockTick(state) ? text : `${text} ${process.hrtime.bigint()}`;
   return { signature, inode: state.main.inode, bytes: state.main.size };
 }
 
@@ -91,7 +91,7 @@ function hasLog(state: DatabaseState): boolean {
  */
 export function openingMode(state: DatabaseState, root: string): OpeningMode | DatabaseError {
   if (state.main.size === 0) throw emptyFile(state);
-  if (!besidesReadable(state)) return new DatabaseError('busy');
+  if (!canReadSidecars(state)) return new DatabaseError('busy');
   const header = readHeader(state, root);
   if (header.length <= READ_VERSION_AT || !header.subarray(0, MAGIC.length).equals(MAGIC))
     throw new DatabaseError('database_unreadable');
@@ -102,7 +102,7 @@ export function openingMode(state: DatabaseState, root: string): OpeningMode | D
   if (header[READ_VERSION_AT] !== WAL_VERSION) return 'locked';
   // A journal of the statement that turns WAL on, under way or cut off: only its writer may undo it.
   if (hasJournal) return new DatabaseError('database_unreadable');
-  if (isSettled(state)) return 'immutable';
+  if (isOlderThanClockTick(state)) return 'immutable';
   return state.wal !== null && state.shm !== null ? 'locked' : new DatabaseError('busy');
 }
 
@@ -113,7 +113,8 @@ function pageSize(header: Buffer): number {
   return stored === 1 ? 65_536 : stored;
 }
 
-function isSettled({ main, wal, journal, seenMs }: DatabaseState): boolean {
+/** Whether the next change of these files is sure to give them another time. */
+function isOlderThanClockTick({ main, wal, journal, seenMs }: DatabaseState): boolean {
   return [main, wal, journal].every((file) => file === null || Math.abs(seenMs - file.mtimeMs) > CLOCK_TICK_MS);
 }
 
@@ -133,8 +134,8 @@ function readHeader(state: DatabaseState, root: string): Buffer {
   }
 }
 
-/** false where one of the other files is gone by now. SQLite takes a journal that it may not read for a hot one. */
-function besidesReadable(state: DatabaseState): boolean {
+/** false: one of the sidecar files is gone by now. SQLite takes a journal that it may not read for a hot one. */
+function canReadSidecars(state: DatabaseState): boolean {
   try {
     for (const suffix of ['wal', 'shm', 'journal'] as const) {
       if (state[suffix] !== null) accessSync(`${state.path}-${suffix}`, constants.R_OK);
@@ -147,7 +148,8 @@ function besidesReadable(state: DatabaseState): boolean {
   }
 }
 
-function besides(path: string, root: string, folders: Map<string, string>): FileSignature | null {
+/** null: there is no such file. */
+function sidecar(path: string, root: string, folders: Map<string, string>): FileSignature | null {
   try {
     return signatureOf(path, root, folders);
   } catch (error) {

@@ -1,5 +1,5 @@
-/** The context in use, as the records of a transcript tell it. Tokens. */
-export interface Usage {
+/** The context in use, as the usage of the last answers tells it. Tokens. */
+export interface LastUsage {
   /** Of the last assistant message after the newest compaction or reset. */
   readonly after: number | null;
   /** Of the last assistant message before it. */
@@ -8,7 +8,7 @@ export interface Usage {
   readonly compacted: boolean;
 }
 
-export const NO_USAGE: Usage = { after: null, before: null, compacted: false };
+export const NO_LAST_USAGE: LastUsage = { after: null, before: null, compacted: false };
 
 /** A transcript that is there. */
 export interface FoundTranscript {
@@ -19,7 +19,7 @@ export interface FoundTranscript {
   readonly bytes: number | null;
   /** Milliseconds since the epoch. */
   readonly writtenMs: number;
-  readonly usage: Usage;
+  readonly lastUsage: LastUsage;
   /** Records of these types; null: not known yet. */
   readonly messages: number | null;
   readonly compactions: number | null;
@@ -36,30 +36,3 @@ export type Transcript = FoundTranscript | { readonly state: 'missing' | 'unname
 export function foundTranscript({ transcript }: { readonly transcript: Transcript }): FoundTranscript | null {
   return transcript.state === 'there' ? transcript : null;
 }
-
-/** What a whole transcript says; messages and compactions are counts of records. */
-export interface TranscriptFacts {
-  /** The first record that parses, when it is a header; `startedMs` is null when its time is none. */
-  readonly header: { readonly id: string; readonly startedMs: number | null } | null;
-  readonly records: number;
-  readonly messages: number;
-  readonly compactions: number;
-  /** Whole lines that do not parse. */
-  readonly badLines: number;
-  /** Lines larger than the largest record that is judged. */
-  readonly oversizedRecords: number;
-  /** The file ends in bytes without a newline that do not parse. */
-  readonly unfinished: boolean;
-  readonly usage: Usage;
-}
-
-export const NO_FACTS: TranscriptFacts = {
-  header: null,
-  records: 0,
-  messages: 0,
-  compactions: 0,
-  badLines: 0,
-  oversizedRecords: 0,
-  unfinished: false,
-  usage: NO_USAGE,
-};

@@ -3,7 +3,7 @@ import { isObject } from '../is-object.ts';
 /** One line of a transcript. */
 export type TranscriptRecord =
   | { readonly type: 'header'; readonly id: string; readonly startedMs: number | null }
-  | { readonly type: 'message'; readonly usage: number | null }
+  | { readonly type: 'message'; readonly promptTokens: number | null }
   | { readonly type: 'compaction' | 'reset' | 'other' };
 
 /** A larger record, a line of JSONL or an event of a database, is neither parsed nor judged. */
@@ -30,7 +30,7 @@ export function parseRecord(line: string): TranscriptRecord | null {
  */
 function recordOf(value: unknown): TranscriptRecord {
   if (!isObject(value)) return { type: 'other' };
-  if (value.type === 'message') return { type: 'message', usage: usageOf(value.message) };
+  if (value.type === 'message') return { type: 'message', promptTokens: promptTokensOf(value.message) };
   if (value.type === 'compaction' || value.type === 'reset') return { type: value.type };
   if (value.type === 'session' && typeof value.id === 'string' && value.id !== '') {
     return { type: 'header', id: value.id.length > LONGEST_ID ? '' : value.id, startedMs: timeOf(value.timestamp) };
@@ -38,7 +38,7 @@ function recordOf(value: unknown): TranscriptRecord {
   return { type: 'other' };
 }
 
-function usageOf(message: unknown): number | null {
+function promptTokensOf(message: unknown): number | null {
   if (!isObject(message) || message.role !== 'assistant' || !isObject(message.usage)) return null;
   // A delivery mirror repeats a reply that was sent to a channel; no model was asked.
   if (message.provider === 'openclaw' && message.model === 'delivery-mirror') return null;

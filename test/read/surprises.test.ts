@@ -114,7 +114,7 @@ describe('a large transcript that is another one now', () => {
     }
     const before = transcripts.bytesRead;
     transcripts.startScan(16 * MIB);
-    expect(transcripts.look(path, root, null).facts).toBeNull();
+    expect(transcripts.look(path, root, null).summary).toBeNull();
     expect(transcripts.bytesRead - before).toBeLessThanOrEqual(16 * MIB);
   });
 });
@@ -126,13 +126,13 @@ describe('a path that is null', () => {
     { sessionId: '' },
     { sessionId: ' ' },
   ])('has no path where one is null or there is nothing to derive it from: %j', (entry) => {
-    const place = {
+    const folders = {
       stateDir: '/state',
       roots: ['/state'],
       mappings: [],
       own: [listing('/state/agents/ops/sessions', ['a.jsonl'])] as const,
     };
-    expect(transcriptPath(IndexEntry.parse(entry), null, place).flaws).toEqual(['path_null']);
+    expect(transcriptPath(IndexEntry.parse(entry), null, folders).flaws).toEqual(['path_null']);
   });
 });
 

@@ -7,9 +7,10 @@ import {
   signatureOf,
 } from '../../disk/files.ts';
 import { Kept } from '../../disk/kept.ts';
-import type { TranscriptFacts, Usage } from '../../model/transcript.ts';
-import { continues, NOTHING_READ, type Progress, readForward } from './transcript-reader.ts';
-import { readTail } from './transcript-tail.ts';
+import type { LastUsage } from '../../model/transcript.ts';
+import { lastUsageFromEnd } from './last-usage.ts';
+import type { TranscriptSummary } from './transcript-summary.ts';
+import { continues, NOTHING_VALIDATED, type ValidationProgress, validateForward } from './transcript-validation.ts';
 
 /** What is known of one transcript. */
 export interface KnownTranscript {
@@ -17,11 +18,11 @@ export interface KnownTranscript {
   /** What it must lie in. */
   readonly root: string;
   readonly signature: FileSignature;
-  readonly progress: Progress;
+  readonly progress: ValidationProgress;
   /** Of the file as `signature` has it; null when it was not validated to its end. */
-  readonly facts: TranscriptFacts | null;
-  /** From the facts, else from the end of the file. */
-  readonly usage: Usage;
+  readonly summary: TranscriptSummary | null;
+  /** From the summary, else from the end of the file. */
+  readonly lastUsage: LastUsage;
 }
 
 /**
@@ -52,7 +53,7 @@ export class KeptTranscripts {
 
   /**
    * A transcript by `stat`, and by its bytes where they are new: they are validated at once while they are few, else
-   * only the end is read. `total` is the stored count of tokens, see `readTail`. Throws a DiskError.
+   * only the end is read. `total` is the stored count of tokens, see `lastUsageFromEnd`. Throws a DiskError.
    */
   look(path: string, root: string, total: number | null): KnownTranscript {
     const signature = signatureOf(path, root, this.folders);
@@ -65,14 +66,14 @@ export class KeptTranscripts {
       this.quickBytes -= newBytes;
       return finish(this.readOn(path, root, file, progress));
     }
-    const tail = readTail(file.fd, file.signature.size, total);
-    this.bytesRead += tail.bytesRead;
-    return this.known.set(path, { path, root, signature: file.signature, progress, facts: null, usage: tail.usage });
+    const { lastUsage, bytesRead } = lastUsageFromEnd(file.fd, file.signature.size, total);
+    this.bytesRead += bytesRead;
+    return this.known.set(path, { path, root, signature: file.signature, progress, summary: null, lastUsage });
   }
 
   /** Validates all that was not validated to its end; yields after each chunk, so that the caller can pause. */
   *validate(): Generator<void> {
-    for (const { path, root } of this.known.all().filter(({ facts }) => facts === null)) {
+    for (const { path, root } of this.known.all().filter(({ summary }) => summary === null)) {
       try {
         using file = openFile(path, root);
         yield* this.readOn(path, root, file, this.resume(path, file));
@@ -84,25 +85,31 @@ export class KeptTranscripts {
     }
   }
 
-  private *readOn(path: string, root: string, file: OpenFile, from: Progress): Generator<void, KnownTranscript> {
-    const chunks = readForward(file.fd, file.signature.size, from);
+  private *readOn(
+    path: string,
+    root: string,
+    file: OpenFile,
+    from: ValidationProgress,
+  ): Generator<void, KnownTranscript> {
+    const chunks = validateForward(file.fd, file.signature.size, from);
     for (;;) {
       const step = chunks.next();
       if (step.done) {
-        const { progress, facts } = step.value;
-        return this.known.set(path, { path, root, signature: file.signature, progress, facts, usage: facts.usage });
+        const { progress, summary } = step.value;
+        const { lastUsage } = summary;
+        return this.known.set(path, { path, root, signature: file.signature, progress, summary, lastUsage });
       }
       this.bytesRead += step.value;
       yield;
     }
   }
 
-  private resume(path: string, file: OpenFile): Progress {
+  private resume(path: string, file: OpenFile): ValidationProgress {
     const before = this.known.get(path);
-    if (before === undefined) return NOTHING_READ;
+    if (before === undefined) return NOTHING_VALIDATED;
     const grew = file.signature.inode === before.signature.inode && file.signature.size > before.signature.size;
     const continued = grew || sameSignature(before.signature, file.signature);
-    return continued && continues(file.fd, before.progress) ? before.progress : NOTHING_READ;
+    return continued && continues(file.fd, before.progress) ? before.progress : NOTHING_VALIDATED;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Transcript } from '../../model/transcript.ts';
 import type { IndexEntry } from '../../openclaw/entry.ts';
 import type { ParsedKey } from '../../openclaw/keys.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
-import type { TranscriptPath, TranscriptPlace } from './transcript-path.ts';
+import type { TranscriptFolders, TranscriptPath } from './transcript-path.ts';
 
 /** An entry of an index, with its key. */
 export interface KeyedEntry {
@@ -21,13 +21,13 @@ export interface KeyedEntry {
 export function readSession(
   agent: string,
   { key, parsedKey, entry, named }: KeyedEntry,
-  place: TranscriptPlace,
+  folders: TranscriptFolders,
   transcripts: KeptTranscripts,
 ): StoredSession {
   if (entry === null || named === null)
     return { ...NOTHING_STORED, agent, era: 'file', key, parsedKey, flaws: ['entry_not_object'] };
   const { path } = named;
-  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, place, transcripts);
+  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, folders, transcripts);
   const known = typeof found === 'string' ? null : found;
   return {
     ...NOTHING_STORED,
@@ -50,7 +50,7 @@ export function readSession(
     contextTokens: entry.contextTokens,
     status: entry.status,
     endedMs: entry.endedAt,
-    startedMs: entry.sessionStartedAt ?? known?.facts?.header?.startedMs ?? null,
+    startedMs: entry.sessionStartedAt ?? known?.summary?.header?.startedMs ?? null,
     ranMs: entry.lastInteractionAt ?? entry.lastActivityAt,
     lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
     lastStoredMs: newest(entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt),
@@ -74,7 +74,7 @@ type Found = KnownTranscript | DiskProblem | 'unnamed';
 function lookAt(
   path: string,
   total: number | null,
-  { stateDir, roots }: TranscriptPlace,
+  { stateDir, roots }: TranscriptFolders,
   transcripts: KeptTranscripts,
 ): Found {
   try {
@@ -89,17 +89,17 @@ function transcriptOf(path: string | null, found: Found): Transcript {
   // A folder or a pipe of that name is no transcript.
   if (found === 'not_regular') return { state: 'missing' };
   if (typeof found === 'string') return { state: found };
-  const { signature, usage, facts } = found;
+  const { signature, lastUsage, summary } = found;
   return {
     state: 'there',
     path,
     bytes: signature.size,
     writtenMs: signature.mtimeMs,
-    usage,
-    messages: facts?.messages ?? null,
-    compactions: facts?.compactions ?? null,
-    badRecords: facts?.badLines ?? null,
-    oversizedRecords: facts?.oversizedRecords ?? null,
+    lastUsage,
+    messages: summary?.messages ?? null,
+    compactions: summary?.compactions ?? null,
+    badRecords: summary?.badLines ?? null,
+    oversizedRecords: summary?.oversizedRecords ?? null,
   };
 }
 
@@ -110,9 +110,9 @@ function flawsOf({ sessionId }: IndexEntry, { flaws, other }: TranscriptPath, fo
 }
 
 /** What the validated bytes of a transcript show; nothing before the deep scan. An empty file is no flaw of these. */
-function validationFlaws({ facts, signature }: KnownTranscript, sessionId: string | null): Flaw[] {
-  if (facts === null) return [];
-  const { header, records, badLines, oversizedRecords, unfinished } = facts;
+function validationFlaws({ summary, signature }: KnownTranscript, sessionId: string | null): Flaw[] {
+  if (summary === null) return [];
+  const { header, records, badLines, oversizedRecords, unfinished } = summary;
   const flaws: Flaw[] = unfinished ? ['unfinished'] : [];
   // The header may be in what was not judged.
   if (header === null && signature.size > 0 && oversizedRecords === 0)

@@ -13,7 +13,7 @@ import type { PathMapping } from '../../openclaw/path-map.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
 import type { KeptTranscripts } from './kept-transcripts.ts';
 import { type KeyedEntry, readSession } from './session.ts';
-import { type Listing, listing, type TranscriptPlace, transcriptPath } from './transcript-path.ts';
+import { type Listing, listing, type TranscriptFolders, transcriptPath } from './transcript-path.ts';
 
 /** What is known of indexes, by path, and of transcripts. */
 interface KeptFiles {
@@ -47,13 +47,13 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   if (result.found === 'problem') return unreadable(store, result.problem);
   if (result.found === 'nothing') return withoutIndex(store, seen);
 
-  const place = placeOf(store, seen, context);
+  const folders = foldersOf(store, seen, context);
   const sessions: StoredSession[] = [];
   const transcriptPaths: string[] = [];
   let archived = 0;
   let lastWriteMs = result.signature.mtimeMs;
   let slice = 0;
-  for (const each of ownEntries(store, result.entries, place)) {
+  for (const each of ownEntries(store, result.entries, folders)) {
     const { entry, named } = each;
     slice += 1;
     if (slice % SLICE === 0) await context.pause();
@@ -62,7 +62,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
       archived += 1;
       continue;
     }
-    const session = readSession(store.agent, each, place, context.kept.transcripts);
+    const session = readSession(store.agent, each, folders, context.kept.transcripts);
     lastWriteMs = Math.max(lastWriteMs, foundTranscript(session)?.writtenMs ?? 0);
     sessions.push(session);
   }
@@ -89,7 +89,7 @@ export function leftInIndex(
   if (problem !== null) return left;
   const result = currentIndex(store, context);
   if (result.found !== 'index') return left;
-  for (const { key, named } of ownEntries(store, result.entries, placeOf(store, seen, context))) {
+  for (const { key, named } of ownEntries(store, result.entries, foldersOf(store, seen, context))) {
     left.keys.push(key);
     if (named !== null && named.path !== null) left.transcriptPaths.push(named.path);
   }
@@ -100,16 +100,16 @@ export function leftInIndex(
 function* ownEntries(
   { agent, sharedBy }: AgentStore,
   entries: ReadonlyMap<string, IndexEntry | null>,
-  place: TranscriptPlace,
+  folders: TranscriptFolders,
 ): Generator<KeyedEntry> {
   for (const [key, entry] of entries) {
     const parsedKey = parseKey(key);
     if (sharedBy !== null && ownerOf(parsedKey.agent, sharedBy) !== agent) continue;
-    yield { key, parsedKey, entry, named: entry === null ? null : transcriptPath(entry, parsedKey.thread, place) };
+    yield { key, parsedKey, entry, named: entry === null ? null : transcriptPath(entry, parsedKey.thread, folders) };
   }
 }
 
-function placeOf(store: AgentStore, seen: Listing, { stateDir, mappings }: FileStoreContext): TranscriptPlace {
+function foldersOf(store: AgentStore, seen: Listing, { stateDir, mappings }: FileStoreContext): TranscriptFolders {
   return {
     stateDir,
     roots: [...new Set([stateDir, store.root])],

@@ -25,7 +25,7 @@ export function listing(folder: string, names: readonly string[]): Listing {
 }
 
 /** The folders of one agent's store. */
-export interface TranscriptPlace {
+export interface TranscriptFolders {
   /** The state directory, as a real path. */
   readonly stateDir: string;
   /** Folders that transcripts may lie in, as real paths: the state directory, and a configured store elsewhere. */
@@ -50,15 +50,15 @@ export interface TranscriptPath {
  * Where an entry's transcript lies: `sessionFile`'s; where that is absent, null, blank, no string or leads out, the one
  * that `sessionId` names. The stored paths are of the gateway's host, which need not be ours.
  */
-export function transcriptPath(entry: IndexEntry, thread: string | null, place: TranscriptPlace): TranscriptPath {
+export function transcriptPath(entry: IndexEntry, thread: string | null, folders: TranscriptFolders): TranscriptPath {
   const named = namedFile(entry);
   const isNull =
     entry.sessionFile === null || entry.transcriptPath === null || (named === null && entry.sessionId === null);
   const pathNull = isNull ? (['path_null'] as const) : [];
-  const byFile = named === null ? null : locate(named, place);
+  const byFile = named === null ? null : locate(named, folders);
   if (byFile !== null && byFile !== 'outside')
-    return { path: byFile, flaws: pathNull, other: otherOf(entry, byFile, place) };
-  const byId = entry.sessionId === null ? null : derive(entry.sessionId, thread, place);
+    return { path: byFile, flaws: pathNull, other: otherOf(entry, byFile, folders) };
+  const byId = entry.sessionId === null ? null : derive(entry.sessionId, thread, folders);
   const leadsOut = byFile === 'outside' || byId === 'outside' ? (['leads_out'] as const) : [];
   return { path: byId === 'outside' ? null : byId, flaws: [...pathNull, ...leadsOut], other: null };
 }
@@ -70,42 +70,42 @@ function namedFile(entry: IndexEntry): string | null {
   return null;
 }
 
-function locate(named: string, place: TranscriptPlace): string | 'outside' {
+function locate(named: string, folders: TranscriptFolders): string | 'outside' {
   const path = normalizeAnyPath(named);
-  const [{ folder }] = place.own;
-  if (!isAnyAbsolute(named)) return inside(resolve(folder, path), place) ?? 'outside';
-  const mapped = mapPath(path, place.mappings);
-  const here = (isAbsolute(path) ? inside(path, place) : null) ?? (mapped === null ? null : inside(mapped, place));
+  const [{ folder }] = folders.own;
+  if (!isAnyAbsolute(named)) return inside(resolve(folder, path), folders) ?? 'outside';
+  const mapped = mapPath(path, folders.mappings);
+  const here = (isAbsolute(path) ? inside(path, folders) : null) ?? (mapped === null ? null : inside(mapped, folders));
   if (here !== null) return here;
   const tail = agentsTail(path);
-  if (tail !== null) return join(place.stateDir, tail);
-  return find(basename(path), place) ?? 'outside';
+  if (tail !== null) return join(folders.stateDir, tail);
+  return find(basename(path), folders) ?? 'outside';
 }
 
-function derive(sessionId: string, thread: string | null, place: TranscriptPlace): string | 'outside' {
+function derive(sessionId: string, thread: string | null, folders: TranscriptFolders): string | 'outside' {
   const name = `${sessionId}.jsonl`;
-  const [{ folder }] = place.own;
-  const path = inside(resolve(folder, name), place);
+  const [{ folder }] = folders.own;
+  const path = inside(resolve(folder, name), folders);
   if (path === null) return 'outside';
   const topic = thread === null ? null : `${sessionId}-topic-${encodeURIComponent(thread)}.jsonl`;
-  return find(name, place) ?? (topic === null ? null : find(topic, place)) ?? findTopic(sessionId, place) ?? path;
+  return find(name, folders) ?? (topic === null ? null : find(topic, folders)) ?? findTopic(sessionId, folders) ?? path;
 }
 
-function otherOf({ sessionId }: IndexEntry, path: string, place: TranscriptPlace): string | null {
-  const own = sessionId === null ? null : find(`${sessionId}.jsonl`, place);
+function otherOf({ sessionId }: IndexEntry, path: string, folders: TranscriptFolders): string | null {
+  const own = sessionId === null ? null : find(`${sessionId}.jsonl`, folders);
   return own === path ? null : own;
 }
 
-function inside(path: string, { roots }: TranscriptPlace): string | null {
+function inside(path: string, { roots }: TranscriptFolders): string | null {
   return roots.some((root) => isInside(path, root)) ? path : null;
 }
 
-function find(name: string, { own }: TranscriptPlace): string | null {
+function find(name: string, { own }: TranscriptFolders): string | null {
   const listing = own.find(({ names }) => names.has(name));
   return listing === undefined ? null : join(listing.folder, name);
 }
 
-function findTopic(sessionId: string, { own }: TranscriptPlace): string | null {
+function findTopic(sessionId: string, { own }: TranscriptFolders): string | null {
   for (const { folder, topics } of own) {
     const name = topics.get(sessionId);
     if (name !== undefined) return join(folder, name);

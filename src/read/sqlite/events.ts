@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
-import type { Usage } from '../../model/transcript.ts';
+import type { LastUsage } from '../../model/transcript.ts';
 import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/record.ts';
 import type { DatabaseSchema } from './schema.ts';
 
@@ -152,38 +152,44 @@ export function* readEvents(
   }
 }
 
+export interface UsageSearch {
+  readonly lastUsage: LastUsage;
+  /** false: the bytes that were looked at on one side said nothing, and there was more. */
+  readonly whole: boolean;
+}
+
 /**
  * The usage of the last answer after the last compaction or reset, and of the last one before it, from the newest events
- * backwards; `whole` is false where so many bytes on one side said nothing and there was more.
+ * backwards; so many bytes at most on each side of it.
  */
-export function findUsage(
+export function findLastUsage(
   database: DatabaseSync,
   schema: DatabaseSchema,
   sessionId: string,
   cutSeq: number | null,
   budget: number,
-): { usage: Usage; whole: boolean } {
-  const after = lastUsage('seq > ?', cutSeq ?? BEFORE_ALL);
-  const before = cutSeq === null ? { usage: null, whole: true } : lastUsage('seq < ?', cutSeq);
+): UsageSearch {
+  const after = lastPrompt('seq > ?', cutSeq ?? BEFORE_ALL);
+  const before = cutSeq === null ? { tokens: null, whole: true } : lastPrompt('seq < ?', cutSeq);
   return {
-    usage: { after: after.usage, before: before.usage, compacted: cutSeq !== null },
+    lastUsage: { after: after.tokens, before: before.tokens, compacted: cutSeq !== null },
     whole: after.whole && before.whole,
   };
 
-  function lastUsage(where: string, seq: number): { usage: number | null; whole: boolean } {
+  function lastPrompt(where: string, seq: number): { tokens: number | null; whole: boolean } {
     const rows = prepared(
       database,
       `${selectEvents(schema)} WHERE session_id = ? AND ${where} ORDER BY seq DESC`,
     ).iterate(sessionId, seq);
     let decoded = 0;
     for (const row of rows) {
-      if (decoded >= budget) return { usage: null, whole: false };
+      if (decoded >= budget) return { tokens: null, whole: false };
       const { record, bytes } = toEvent(row);
-      if (typeof record !== 'string' && record.type === 'message' && record.usage !== null)
-        return { usage: record.usage, whole: true };
+      if (typeof record !== 'string' && record.type === 'message' && record.promptTokens !== null)
+        return { tokens: record.promptTokens, whole: true };
       decoded += bytes + ROW_BYTES;
     }
-    return { usage: null, whole: true };
+    return { tokens: null, whole: true };
   }
 }
 
@@ -198,10 +204,10 @@ function selectEvents({ has }: DatabaseSchema): string {
 }
 
 function toEvent({ row, sessionId, seq, json, zstd, oversized }: Record<string, unknown>): StoredEvent {
-  const place = { rowid: BigInt(String(row)), sessionId: String(sessionId), seq: Number(seq) };
-  if (oversized === 1) return { ...place, record: 'oversized', bytes: 0 };
+  const event = { rowid: BigInt(String(row)), sessionId: String(sessionId), seq: Number(seq) };
+  if (oversized === 1) return { ...event, record: 'oversized', bytes: 0 };
   const { text, bytes } = typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd);
-  return { ...place, record: (text === null ? null : parseRecord(text)) ?? 'bad', bytes };
+  return { ...event, record: (text === null ? null : parseRecord(text)) ?? 'bad', bytes };
 }
 
 /**

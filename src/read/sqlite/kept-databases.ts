@@ -14,7 +14,7 @@ import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './sche
 import { storedSession } from './session.ts';
 import {
   countTranscripts,
-  findUsages,
+  findLastUsages,
   type KnownTranscript,
   type Read,
   unvalidated,
@@ -102,7 +102,7 @@ export class KeptDatabases {
     try {
       const known = await this.current(place, now, pause);
       if (known.schema.sessions === 'readable') {
-        for (const _slice of this.usages(known, config)) await pause();
+        for (const _slice of this.lastUsages(known, config)) await pause();
         for (const _slice of this.validateNew(known)) await pause();
       }
       return reading(known);
@@ -120,9 +120,9 @@ export class KeptDatabases {
           this.counts.eventBytes += bytes;
           yield;
         }
-        const cut = [...transcripts.values()].filter(({ usage }) => usage?.whole === false);
+        const cut = [...transcripts.values()].filter(({ usageSearch }) => usageSearch?.whole === false);
         const ids = cut.map(({ sessionId }) => sessionId);
-        yield* findUsages(this.reader(known), ids, transcripts, DEEP_USAGE_BYTES);
+        yield* findLastUsages(this.reader(known), ids, transcripts, DEEP_USAGE_BYTES);
       } catch (error) {
         // It vanished, is locked or was damaged since the quick scan: the next one says so.
         databaseError(error);
@@ -175,14 +175,16 @@ export class KeptDatabases {
   }
 
   /** Where the stored total may be wrong the transcript is asked. */
-  private usages(known: Known, config: OpenClawConfig): Generator<void> {
+  private lastUsages(known: Known, config: OpenClawConfig): Generator<void> {
     const { place, nodes, transcripts } = known;
     const unknown = nodes.filter((node) => {
       const transcript = transcripts.get(node.sessionId);
-      return !node.archived && transcript?.usage === null && needsUsage(place.agent, node, transcript, config);
+      return (
+        !node.archived && transcript?.usageSearch === null && needsLastUsage(place.agent, node, transcript, config)
+      );
     });
     const ids = new Set(unknown.map(({ sessionId }) => sessionId));
-    return findUsages(this.reader(known), [...ids], transcripts, QUICK_USAGE_BYTES);
+    return findLastUsages(this.reader(known), [...ids], transcripts, QUICK_USAGE_BYTES);
   }
 
   /** Once everything was parsed, what is new is parsed at once while it is little. */
@@ -254,7 +256,7 @@ function reading({ place, schema, nodes, figures, transcripts }: Known): Databas
   };
 }
 
-function needsUsage(
+function needsLastUsage(
   agent: string,
   { entry, window }: SessionNode,
   transcript: KnownTranscript,

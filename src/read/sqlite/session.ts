@@ -1,6 +1,6 @@
 import { newest } from '../../model/newest.ts';
 import { type Flaw, NOTHING_STORED, type StoredSession } from '../../model/session.ts';
-import { NO_USAGE, type Transcript } from '../../model/transcript.ts';
+import { NO_LAST_USAGE, type Transcript } from '../../model/transcript.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { SessionNode } from './nodes.ts';
 import type { KnownTranscript } from './transcripts.ts';
@@ -66,7 +66,7 @@ function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTran
       path: null,
       bytes,
       writtenMs,
-      usage: known.usage?.usage ?? NO_USAGE,
+      lastUsage: known.usageSearch?.lastUsage ?? NO_LAST_USAGE,
       messages,
       compactions,
       // What was found bad, or oversized, stays so while more is written.
@@ -81,7 +81,7 @@ function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTran
     path: null,
     bytes: cold.bytes,
     writtenMs: cold.archivedMs ?? writtenMs,
-    usage: NO_USAGE,
+    lastUsage: NO_LAST_USAGE,
     messages: null,
     compactions: null,
     badRecords: null,

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Usage } from '../../model/transcript.ts';
 import {
   BEFORE_ALL,
   BEFORE_ALL_ROWS,
@@ -9,10 +8,11 @@ import {
   type EventCount,
   eventId,
   eventsOf,
-  findUsage,
+  findLastUsage,
   NO_EVENTS,
   type RecordCount,
   readEvents,
+  type UsageSearch,
 } from './events.ts';
 import type { DatabaseSchema } from './schema.ts';
 
@@ -27,8 +27,8 @@ export interface TranscriptMark {
 
 /** What is known of the events of one transcript up to its mark. */
 export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount {
-  /** null: not asked for. */
-  readonly usage: { readonly usage: Usage; readonly whole: boolean } | null;
+  /** null: not searched for. */
+  readonly usageSearch: UsageSearch | null;
   /** Every event up to here was parsed once. */
   readonly validatedSeq: number;
   readonly badEvents: number;
@@ -113,15 +113,15 @@ function recount(
     ...total,
     ...countRecords(database, sessionId),
     lastEventId: eventId(database, schema, sessionId, lastSeq),
-    usage: null,
+    usageSearch: null,
     validatedSeq: continues ? before.validatedSeq : BEFORE_ALL,
     badEvents: continues ? before.badEvents : 0,
     oversizedEvents: continues ? before.oversizedEvents : 0,
   };
 }
 
-/** Looks for the usage of transcripts whose stored total needs it, so many bytes back on each side of the last cut. */
-export function* findUsages(
+/** Looks for the last usage of transcripts whose stored total needs it, so many bytes back on each side of the last cut. */
+export function* findLastUsages(
   read: Read,
   sessionIds: readonly string[],
   known: Map<string, KnownTranscript>,
@@ -133,10 +133,10 @@ export function* findUsages(
     const found = read((database, schema) =>
       wanted.map((transcript) => ({
         transcript,
-        usage: findUsage(database, schema, transcript.sessionId, transcript.cutSeq, budget),
+        usageSearch: findLastUsage(database, schema, transcript.sessionId, transcript.cutSeq, budget),
       })),
     );
-    for (const { transcript, usage } of found) known.set(transcript.sessionId, { ...transcript, usage });
+    for (const { transcript, usageSearch } of found) known.set(transcript.sessionId, { ...transcript, usageSearch });
     yield;
   }
 }

@@ -13,10 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NO_FACTS, type TranscriptFacts } from '../../../src/model/transcript.ts';
 import { parseRecord } from '../../../src/openclaw/record.ts';
 import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
-import { addRecord } from '../../../src/read/file/transcript-facts.ts';
+import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
 
 const MIB = 1024 * 1024;
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'transcripts-')));
@@ -65,19 +64,19 @@ const appends = fc.tuple(transcript, fc.array(fc.nat(), { maxLength: 5 })).map((
   return [0, ...cuts].map((cut, at) => bytes.subarray(cut, cuts[at] ?? bytes.length));
 });
 
-/** The same facts the plain way: the whole text, line by line. */
-function factsOf(bytes: Buffer): TranscriptFacts {
+/** The same summary the plain way: the whole text, line by line. */
+function summaryOf(bytes: Buffer): TranscriptSummary {
   const lines = bytes
     .toString('utf8')
     .replace(/^\ufeff/, '')
     .split('\n');
   const unended = lines.pop() ?? '';
-  let facts = NO_FACTS;
+  let summary = EMPTY_SUMMARY;
   for (const content of [...lines, unended]) {
     const parsed = parseRecord(content);
-    if (parsed !== null) facts = addRecord(facts, parsed);
+    if (parsed !== null) summary = addRecord(summary, parsed);
   }
-  return { ...facts, badLines: lines.filter(isBad).length, unfinished: isBad(unended) };
+  return { ...summary, badLines: lines.filter(isBad).length, unfinished: isBad(unended) };
 }
 
 function isBad(content: string): boolean {
@@ -101,7 +100,7 @@ function warmLook(transcripts: KeptTranscripts, path: string) {
 }
 
 describe('KeptTranscripts, a file that only grows', () => {
-  it('ends with the facts of one read, when each append is looked at and validated', () => {
+  it('ends with the summary of one read, when each append is looked at and validated', () => {
     fc.assert(
       fc.property(appends, (parts) => {
         const path = newPath();
@@ -113,19 +112,19 @@ describe('KeptTranscripts, a file that only grows', () => {
           validate(transcripts);
         }
         const bytes = Buffer.concat(parts);
-        const expected = factsOf(bytes);
+        const expected = summaryOf(bytes);
         expect(coldLook(transcripts, path)).toMatchObject({
           signature: { size: bytes.length },
-          facts: expected,
-          usage: expected.usage,
+          summary: expected,
+          lastUsage: expected.lastUsage,
         });
-        expect(warmLook(new KeptTranscripts(), path).facts).toEqual(expected);
+        expect(warmLook(new KeptTranscripts(), path).summary).toEqual(expected);
       }),
       { numRuns: 200 },
     );
   });
 
-  it('has the facts of every state on the way, and reads on from the last whole line', () => {
+  it('has the summary of every state on the way, and reads on from the last whole line', () => {
     fc.assert(
       fc.property(appends, (parts) => {
         const path = newPath();
@@ -137,8 +136,8 @@ describe('KeptTranscripts, a file that only grows', () => {
           if (part.length > 0) toRead += bytes.length - wholeLines + part.length;
           bytes = Buffer.concat([bytes, part]);
           appendFileSync(path, part);
-          expect(warmLook(transcripts, path).facts).toEqual(factsOf(bytes));
-          expect(warmLook(transcripts, path).facts).toEqual(factsOf(bytes));
+          expect(warmLook(transcripts, path).summary).toEqual(summaryOf(bytes));
+          expect(warmLook(transcripts, path).summary).toEqual(summaryOf(bytes));
         }
         expect(transcripts.bytesRead).toBe(toRead);
       }),
@@ -219,9 +218,9 @@ describe('KeptTranscripts, a file that is not only appended to', () => {
         validate(transcripts);
         const now = change(path, bytes, other);
         const seen = look(transcripts, path);
-        if (look === warmLook) expect(seen.facts).toEqual(factsOf(now));
+        if (look === warmLook) expect(seen.summary).toEqual(summaryOf(now));
         validate(transcripts);
-        expect(look(transcripts, path)).toMatchObject({ signature: { size: now.length }, facts: factsOf(now) });
+        expect(look(transcripts, path)).toMatchObject({ signature: { size: now.length }, summary: summaryOf(now) });
       }),
       { numRuns: 60 },
     );
@@ -236,7 +235,7 @@ describe('KeptTranscripts, a file that is not only appended to', () => {
     const longer = `{"type":"sessio_"}${rest}{"type":"message"}\n`;
     writeFileSync(`${path}.tmp`, longer);
     renameSync(`${path}.tmp`, path);
-    expect(warmLook(transcripts, path).facts).toEqual(factsOf(Buffer.from(longer)));
+    expect(warmLook(transcripts, path).summary).toEqual(summaryOf(Buffer.from(longer)));
   });
 });
 
@@ -255,16 +254,16 @@ describe('KeptTranscripts, quick and deep scans', () => {
     const path = fileOf(3 * MIB);
     const transcripts = new KeptTranscripts();
     const seen = coldLook(transcripts, path);
-    expect(seen).toMatchObject({ facts: null, usage: { after: 70 } });
+    expect(seen).toMatchObject({ summary: null, lastUsage: { after: 70 } });
     expect(transcripts.bytesRead).toBeLessThan(MIB);
     validate(transcripts);
-    expect(coldLook(transcripts, path).facts).toMatchObject({ records: 2, badLines: 3072 });
+    expect(coldLook(transcripts, path).summary).toMatchObject({ records: 2, badLines: 3072 });
   });
 
   it('leaves what is too much for a quick scan to the deep one, and counts all files of the scan together', () => {
     const [first, second, small] = [fileOf(9 * MIB), fileOf(9 * MIB), fileOf(0)];
     const transcripts = new KeptTranscripts();
-    const isValidated = (path: string) => transcripts.look(path, root, null).facts !== null;
+    const isValidated = (path: string) => transcripts.look(path, root, null).summary !== null;
     transcripts.startScan(16 * MIB);
     expect([first, second, small].map(isValidated)).toEqual([true, false, true]);
     transcripts.startScan(16 * MIB);
@@ -298,6 +297,6 @@ describe('KeptTranscripts, quick and deep scans', () => {
     rmSync(gone);
     validate(transcripts);
     expect(() => coldLook(transcripts, gone)).toThrow('missing');
-    expect(transcripts.look(there, root, null).facts).not.toBeNull();
+    expect(transcripts.look(there, root, null).summary).not.toBeNull();
   });
 });

@@ -26,7 +26,7 @@ function sessionOf(entry: object, transcript: string, { deep }: { deep: boolean 
 }
 
 function look(entry: object, { deep }: { deep: boolean }) {
-  const place = {
+  const folders = {
     stateDir,
     roots: [stateDir],
     mappings: [],
@@ -34,9 +34,9 @@ function look(entry: object, { deep }: { deep: boolean }) {
   } as const;
   const transcripts = new KeptTranscripts();
   const parsed = parseEntry(entry);
-  const named = parsed === null ? null : transcriptPath(parsed, null, place);
+  const named = parsed === null ? null : transcriptPath(parsed, null, folders);
   const key = 'agent:ops:main';
-  const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, place, transcripts);
+  const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, folders, transcripts);
   if (!deep) return read();
   read();
   for (const _chunk of transcripts.validate());

@@ -3,10 +3,10 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NO_FACTS, type TranscriptFacts } from '../../../src/model/transcript.ts';
+import { EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
 
 const MIB = 1024 * 1024;
-const READER = join(import.meta.dirname, '../../../src/read/file/transcript-reader.ts');
+const READER = join(import.meta.dirname, '../../../src/read/file/transcript-validation.ts');
 const folder = mkdtempSync(join(tmpdir(), 'long-lines-'));
 const path = join(folder, 'transcript.jsonl');
 
@@ -22,17 +22,17 @@ function writeLongLine(mebibytes: number): void {
   closeSync(fd);
 }
 
-const READ_FORWARD = `
-  const { NOTHING_READ, readForward } = await import(${JSON.stringify(READER)});
+const VALIDATE_FORWARD = `
+  const { NOTHING_VALIDATED, validateForward } = await import(${JSON.stringify(READER)});
   const fd = fs.openSync(path, 'r');
-  const steps = readForward(fd, fs.fstatSync(fd).size, NOTHING_READ);
+  const steps = validateForward(fd, fs.fstatSync(fd).size, NOTHING_VALIDATED);
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const facts = step.value.facts;`;
-const READ_WHOLE = 'const facts = fs.readFileSync(path).length;';
+  const summary = step.value.summary;`;
+const READ_WHOLE = 'const summary = fs.readFileSync(path).length;';
 
 interface Outcome {
-  readonly facts: TranscriptFacts;
+  readonly summary: TranscriptSummary;
   readonly peak: number;
 }
 
@@ -42,21 +42,21 @@ function inChild(code: string): Outcome {
     const fs = await import('node:fs');
     const path = ${JSON.stringify(path)};
     ${code}
-    process.stdout.write(JSON.stringify({ facts, peak: process.resourceUsage().maxRSS * 1024 }));`;
+    process.stdout.write(JSON.stringify({ summary, peak: process.resourceUsage().maxRSS * 1024 }));`;
   const command = [process.execPath, '--input-type=module', '--eval', script];
   return JSON.parse(execFileSync('/bin/sh', ['-c', '"$@"; exit "$?"', 'sh', ...command], { encoding: 'utf8' }));
 }
 
-const HEAD = { ...NO_FACTS, header: { id: 'abc', startedMs: null }, records: 1 };
+const HEAD = { ...EMPTY_SUMMARY, header: { id: 'abc', startedMs: null }, records: 1 };
 
 describe('a line of more than 64 MiB', () => {
   it('is not judged, and takes no more memory the longer it is', () => {
     writeLongLine(64);
-    const short = inChild(READ_FORWARD);
+    const short = inChild(VALIDATE_FORWARD);
     writeLongLine(256);
-    const long = inChild(READ_FORWARD);
+    const long = inChild(VALIDATE_FORWARD);
     const whole = inChild(READ_WHOLE);
-    expect([short.facts, long.facts]).toEqual([1, 1].map((oversizedRecords) => ({ ...HEAD, oversizedRecords })));
+    expect([short.summary, long.summary]).toEqual([1, 1].map((oversizedRecords) => ({ ...HEAD, oversizedRecords })));
     expect(long.peak - short.peak).toBeLessThan(64 * MIB);
     // Held whole it would be seen in the peak.
     expect(whole.peak - short.peak).toBeGreaterThan(64 * MIB);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Flaw } from '../../../src/model/session.ts';
 import { IndexEntry } from '../../../src/openclaw/entry.ts';
-import { listing, type TranscriptPlace, transcriptPath } from '../../../src/read/file/transcript-path.ts';
+import { listing, type TranscriptFolders, transcriptPath } from '../../../src/read/file/transcript-path.ts';
 
 const OWN = '/state/agents/ops/sessions';
 const FILES = ['good.jsonl', 'forum-topic-42.jsonl', 'forum-topic-a%2Fb.jsonl', 'both.jsonl', 'both-topic-42.jsonl'];
@@ -13,7 +13,7 @@ const MAPPINGS = [
   { from: '/leads-out', to: '/etc' },
 ];
 
-function place(names: readonly string[] = FILES): TranscriptPlace {
+function folders(names: readonly string[] = FILES): TranscriptFolders {
   return {
     stateDir: '/state',
     roots: ['/state'],
@@ -216,7 +216,7 @@ describe('transcriptPath', () => {
     { when: 'the plain file is there', entry: { sessionId: 'both' }, thread: '42', path: `${OWN}/both.jsonl` },
     { when: 'the topic is not there', entry: { sessionId: 'gone' }, thread: '42', path: `${OWN}/gone.jsonl` },
   ])('is $path when $when: $entry', ({ entry, thread = null, path, flaws = [] }) => {
-    expect(transcriptPath(IndexEntry.parse(entry), thread, place())).toMatchObject({ path, flaws });
+    expect(transcriptPath(IndexEntry.parse(entry), thread, folders())).toMatchObject({ path, flaws });
   });
 
   it('is inside the state directory or null, whatever an entry says', () => {
@@ -256,7 +256,7 @@ describe('transcriptPath', () => {
         const found = transcriptPath(
           IndexEntry.parse(stored),
           thread,
-          place(names.map((name) => name.replaceAll('/', '_'))),
+          folders(names.map((name) => name.replaceAll('/', '_'))),
         );
         if (found.path === null) return;
         expect(`${resolve(found.path)}/`.startsWith('/state/')).toBe(true);

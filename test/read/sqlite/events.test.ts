@@ -9,7 +9,7 @@ import {
   countSlice,
   type EventCount,
   eventsOf,
-  findUsage,
+  findLastUsage,
   readEvents,
 } from '../../../src/read/sqlite/events.ts';
 import { type DatabaseSchema, databaseSchema } from '../../../src/read/sqlite/schema.ts';
@@ -42,8 +42,8 @@ function recordsOf({ database, schema }: Opened, budget = ALL, after = -1) {
   }));
 }
 
-function usageOf({ database, schema }: Opened, budget = ALL) {
-  return findUsage(database, schema, 'x', countRecords(database, 'x').cutSeq, budget);
+function lastUsageOf({ database, schema }: Opened, budget = ALL) {
+  return findLastUsage(database, schema, 'x', countRecords(database, 'x').cutSeq, budget);
 }
 
 /** Records with ids, as OpenClaw writes them: what has none is no compaction that can be found. */
@@ -261,7 +261,7 @@ describe('countRecords', () => {
   });
 });
 
-describe('findUsage', () => {
+describe('findLastUsage', () => {
   const USED = spoken({ input: 100, output: 7, cacheRead: 20, cacheWrite: 3, totalTokens: 999 });
   const MORE = spoken({ input: 50, output: 1 });
 
@@ -312,13 +312,16 @@ describe('findUsage', () => {
     ['1e300', [USED, spoken({ input: 1e300 })], 1e300, null, false],
   ])('of %s', (_, records, after, before, compacted) => {
     for (const schema of SCHEMAS) {
-      expect(usageOf(opened(numbered(records), schema))).toEqual({ usage: { after, before, compacted }, whole: true });
+      expect(lastUsageOf(opened(numbered(records), schema))).toEqual({
+        lastUsage: { after, before, compacted },
+        whole: true,
+      });
     }
   });
 
   it('finds it in a packed event', () => {
     const long = { content: [{ type: 'text', text: 'synthetic '.repeat(500) }] };
-    expect(usageOf(opened(numbered([spoken({ input: 77 }, long)]))).usage.after).toBe(77);
+    expect(lastUsageOf(opened(numbered([spoken({ input: 77 }, long)]))).lastUsage.after).toBe(77);
   });
 
   it.each<[what: string, damage: string]>([
@@ -330,40 +333,44 @@ describe('findUsage', () => {
     ['a frame that is none', put('event_zstd', Buffer.from('synthetic'), 'seq = 1')],
     ['a frame of more than OpenClaw packs', put('event_zstd', zstdCompressSync(Buffer.alloc(5 * MIB, ' ')), 'seq = 1')],
   ])('looks behind %s', (_, damage) => {
-    expect(usageOf(opened(numbered([USED, MORE, QUESTION]), 23, damage)).usage.after).toBe(123);
+    expect(lastUsageOf(opened(numbered([USED, MORE, QUESTION]), 23, damage)).lastUsage.after).toBe(123);
   });
 
   it('looks at so many bytes on each side of the cut, and says when there was more', () => {
     const filler = Array.from({ length: 10 }, () => ({ ...QUESTION, text: 'y'.repeat(900) }));
     const store = opened(numbered([USED, ...filler, COMPACTION, MORE, ...filler]));
     const none = { after: null, before: null, compacted: true };
-    expect(usageOf(store, 5000)).toEqual({ usage: none, whole: false });
-    expect(usageOf(store, 0)).toEqual({ usage: none, whole: false });
-    expect(usageOf(store, 20_000)).toEqual({ usage: { after: 50, before: 123, compacted: true }, whole: true });
+    expect(lastUsageOf(store, 5000)).toEqual({ lastUsage: none, whole: false });
+    expect(lastUsageOf(store, 0)).toEqual({ lastUsage: none, whole: false });
+    expect(lastUsageOf(store, 20_000)).toEqual({ lastUsage: { after: 50, before: 123, compacted: true }, whole: true });
   });
 
   it.each([
     ['before', [USED, QUESTION, QUESTION, COMPACTION, MORE], { after: 50, before: null }],
     ['after', [USED, COMPACTION, MORE, QUESTION, QUESTION], { after: null, before: 123 }],
   ])('says so where there was more only %s the cut', (_, records, found) => {
-    const usage = { ...found, compacted: true };
-    expect(usageOf(opened(numbered(records)), 100)).toEqual({ usage, whole: false });
+    const lastUsage = { ...found, compacted: true };
+    expect(lastUsageOf(opened(numbered(records)), 100)).toEqual({ lastUsage, whole: false });
   });
 
   it('has seen the whole where the bytes last exactly', () => {
     const store = opened(numbered([QUESTION]));
     const [event] = recordsOf(store);
-    expect(usageOf(store, event?.bytes)).toMatchObject({ whole: true });
+    expect(lastUsageOf(store, event?.bytes)).toMatchObject({ whole: true });
     const two = opened(numbered([QUESTION, QUESTION]));
-    expect(usageOf(two, event?.bytes)).toMatchObject({ whole: false });
+    expect(lastUsageOf(two, event?.bytes)).toMatchObject({ whole: false });
   });
 
   it('sees nothing of other transcripts', () => {
-    expect(usageOf(opened(numbered([QUESTION]))).usage).toEqual({ after: null, before: null, compacted: false });
-    expect(findUsageOf(opened([answer('e', 5)]), 'a')).toBe(700);
+    expect(lastUsageOf(opened(numbered([QUESTION]))).lastUsage).toEqual({
+      after: null,
+      before: null,
+      compacted: false,
+    });
+    expect(afterOf(opened([answer('e', 5)]), 'a')).toBe(700);
   });
 });
 
-function findUsageOf({ database, schema }: Opened, id: string): number | null {
-  return findUsage(database, schema, id, null, ALL).usage.after;
+function afterOf({ database, schema }: Opened, id: string): number | null {
+  return findLastUsage(database, schema, id, null, ALL).lastUsage.after;
 }

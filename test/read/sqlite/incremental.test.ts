@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { type DatabaseSession, writeDatabase } from '../../../demo/database.ts';
 import type { Snapshot, SnapshotSession } from '../../../src/model/snapshot.ts';
-import { NO_USAGE, type Transcript } from '../../../src/model/transcript.ts';
+import { NO_LAST_USAGE, type Transcript } from '../../../src/model/transcript.ts';
 import { type EventKind, entryOf, eventOf, LiveDatabase, NOW } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
 
@@ -166,7 +166,7 @@ function decisive(snapshot: Snapshot): Snapshot {
   return withSessions(snapshot, (published) => {
     const { session } = published;
     if (session.transcript === null || session.tokensSource !== 'index') return published;
-    return { ...published, session: { ...session, transcript: { ...session.transcript, usage: NO_USAGE } } };
+    return { ...published, session: { ...session, transcript: { ...session.transcript, lastUsage: NO_LAST_USAGE } } };
   });
 }
 

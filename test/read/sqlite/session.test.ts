@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredSession } from '../../../src/model/session.ts';
-import { foundTranscript, NO_USAGE } from '../../../src/model/transcript.ts';
+import { foundTranscript, NO_LAST_USAGE } from '../../../src/model/transcript.ts';
 import { parseEntry } from '../../../src/openclaw/entry.ts';
 import type { SessionNode } from '../../../src/read/sqlite/nodes.ts';
 import { storedSession } from '../../../src/read/sqlite/session.ts';
@@ -54,7 +54,7 @@ function known(changes: Partial<KnownTranscript> = {}): KnownTranscript {
     messages: 6,
     compactions: 1,
     cutSeq: 3,
-    usage: null,
+    usageSearch: null,
     validatedSeq: -1,
     badEvents: 0,
     oversizedEvents: 0,
@@ -188,7 +188,7 @@ describe('the transcript', () => {
         state: 'there',
         bytes: 1234,
         writtenMs: 40,
-        usage: NO_USAGE,
+        lastUsage: NO_LAST_USAGE,
         messages: 6,
         compactions: 1,
         badRecords,
@@ -198,10 +198,10 @@ describe('the transcript', () => {
   });
 
   it('has the usage that was found', () => {
-    const usage = { after: 5, before: 7, compacted: true };
-    expect(foundTranscript(storedSession('ops', node(), known({ usage: { usage, whole: false } })))?.usage).toEqual(
-      usage,
-    );
+    const lastUsage = { after: 5, before: 7, compacted: true };
+    expect(
+      foundTranscript(storedSession('ops', node(), known({ usageSearch: { lastUsage, whole: false } })))?.lastUsage,
+    ).toEqual(lastUsage);
   });
 
   it.each([
@@ -215,7 +215,13 @@ describe('the transcript', () => {
 
   it('that was moved out has its recorded size, and nobody knows its records', () => {
     const cold = { bytes: 99, archivedMs: 15 };
-    const unknown = { usage: NO_USAGE, messages: null, compactions: null, badRecords: null, oversizedRecords: null };
+    const unknown = {
+      lastUsage: NO_LAST_USAGE,
+      messages: null,
+      compactions: null,
+      badRecords: null,
+      oversizedRecords: null,
+    };
     expect(storedSession('ops', node({ cold }), undefined)).toMatchObject({
       transcript: { state: 'there', bytes: 99, writtenMs: 15, ...unknown },
     });

@@ -1,43 +1,43 @@
 import { readSync } from 'node:fs';
 import { readAt } from '../../disk/files.ts';
-import { NO_FACTS, type TranscriptFacts } from '../../model/transcript.ts';
 import { LARGEST_RECORD_BYTES } from '../../openclaw/record.ts';
-import { addRecord } from './transcript-facts.ts';
 import { type Line, PendingLine, readLine } from './transcript-line.ts';
+import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from './transcript-summary.ts';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1024 * 1024;
 const GUARD_BYTES = 64;
+
 /** How far a transcript was validated. */
-export interface Progress {
+export interface ValidationProgress {
   /** Bytes up to and with the last newline that was read: where the next read begins. */
   readonly offset: number;
   /** What the lines before `offset` say. */
-  readonly lines: TranscriptFacts;
+  readonly summary: TranscriptSummary;
   /** The last bytes before `offset`: when they are others, the file was rewritten and not appended to. */
   readonly guard: string;
 }
 
-export const NOTHING_READ: Progress = { offset: 0, lines: NO_FACTS, guard: '' };
+export const NOTHING_VALIDATED: ValidationProgress = { offset: 0, summary: EMPTY_SUMMARY, guard: '' };
 
 /** Whether what was validated is still what stands there. */
-export function continues(fd: number, progress: Progress): boolean {
+export function continues(fd: number, progress: ValidationProgress): boolean {
   const { offset, guard } = progress;
   return readAt(fd, offset - guard.length, guard.length).toString('latin1') === guard;
 }
 
 /**
  * Validates the bytes from `progress.offset` to `size`, a chunk a step, and yields after each, so that the caller can
- * pause, within a long line too. Returns the progress, and the facts of the whole file with its last line even where a
+ * pause, within a long line too. Returns the progress, and the summary of the whole file with its last line even where a
  * newline is missing.
  */
-export function* readForward(
+export function* validateForward(
   fd: number,
   size: number,
-  progress: Progress,
+  progress: ValidationProgress,
   { chunkBytes, largestBytes } = { chunkBytes: CHUNK_BYTES, largestBytes: LARGEST_RECORD_BYTES },
-): Generator<number, { progress: Progress; facts: TranscriptFacts }> {
-  let facts = progress.lines;
+): Generator<number, { progress: ValidationProgress; summary: TranscriptSummary }> {
+  let summary = progress.summary;
   let offset = progress.offset;
   let position = offset;
   let guard = progress.guard;
@@ -55,7 +55,7 @@ export function* readForward(
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const last = chunk.subarray(start, end);
       const line = pending === null ? readLine(last, offset === 0, largestBytes) : pending.add(last).end();
-      facts = withLine(facts, line, 'whole');
+      summary = withLine(summary, line, 'whole');
       pending = null;
       start = end + 1;
       offset = position + start;
@@ -69,16 +69,16 @@ export function* readForward(
     position += chunk.length;
     yield chunk.length;
   }
-  const reached: Progress = { offset, lines: facts, guard };
-  return { progress: reached, facts: pending === null ? facts : withLine(facts, pending.end(), 'unended') };
+  const reached: ValidationProgress = { offset, summary, guard };
+  return { progress: reached, summary: pending === null ? summary : withLine(summary, pending.end(), 'unended') };
 }
 
 /** A line without its newline is a record when it parses: not every writer ends with one. */
-function withLine(facts: TranscriptFacts, line: Line, how: 'whole' | 'unended'): TranscriptFacts {
-  if (line === 'blank') return facts;
-  if (line === 'oversized') return { ...facts, oversizedRecords: facts.oversizedRecords + 1 };
-  if (line !== 'bad') return addRecord(facts, line);
-  return how === 'whole' ? { ...facts, badLines: facts.badLines + 1 } : { ...facts, unfinished: true };
+function withLine(summary: TranscriptSummary, line: Line, how: 'whole' | 'unended'): TranscriptSummary {
+  if (line === 'blank') return summary;
+  if (line === 'oversized') return { ...summary, oversizedRecords: summary.oversizedRecords + 1 };
+  if (line !== 'bad') return addRecord(summary, line);
+  return how === 'whole' ? { ...summary, badLines: summary.badLines + 1 } : { ...summary, unfinished: true };
 }
 
 /** As text, a character a byte: a small Buffer would keep the slab of a large one alive (measured: 20 KB a transcript). */

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NO_FACTS, type TranscriptFacts } from '../../../src/model/transcript.ts';
-import { continues, NOTHING_READ, type Progress, readForward } from '../../../src/read/file/transcript-reader.ts';
+import { EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
+import {
+  continues,
+  NOTHING_VALIDATED,
+  type ValidationProgress,
+  validateForward,
+} from '../../../src/read/file/transcript-validation.ts';
 
 const MIB = 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'reader-'));
@@ -14,8 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Read {
   steps: number[];
-  progress: Progress;
-  facts: TranscriptFacts;
+  progress: ValidationProgress;
+  summary: TranscriptSummary;
 }
 
 interface Sizes {
@@ -23,10 +28,10 @@ interface Sizes {
   largestBytes: number;
 }
 
-function read(from: Progress = NOTHING_READ, size = Number.NaN, sizes?: Sizes): Read {
+function read(from: ValidationProgress = NOTHING_VALIDATED, size = Number.NaN, sizes?: Sizes): Read {
   const fd = openSync(path, 'r');
   try {
-    const reading = readForward(fd, size, from, sizes);
+    const reading = validateForward(fd, size, from, sizes);
     const steps: number[] = [];
     for (;;) {
       const step = reading.next();
@@ -38,7 +43,7 @@ function read(from: Progress = NOTHING_READ, size = Number.NaN, sizes?: Sizes): 
   }
 }
 
-function readAll(content: string | Buffer, from?: Progress, sizes?: Sizes): Read {
+function readAll(content: string | Buffer, from?: ValidationProgress, sizes?: Sizes): Read {
   writeFileSync(path, content);
   return read(from, Buffer.byteLength(content), sizes);
 }
@@ -48,8 +53,8 @@ const MESSAGE = '{"type":"message"}';
 const HEAD = { header: { id: 'abc', startedMs: null } };
 const TWO = { ...HEAD, records: 2, messages: 1 };
 
-describe('readForward', () => {
-  it.each<[when: string, content: string | Buffer, facts: Partial<TranscriptFacts>]>([
+describe('validateForward', () => {
+  it.each<[when: string, content: string | Buffer, summary: Partial<TranscriptSummary>]>([
     ['is empty', '', {}],
     ['has a header and a message', `${HEADER}\n${MESSAGE}\n`, TWO],
     ['has only a header', `${HEADER}\n`, { ...HEAD, records: 1 }],
@@ -88,19 +93,19 @@ describe('readForward', () => {
       `${HEADER}\n{"type":"message","x":"\u2028\u2029\u0085"}\n`,
       TWO,
     ],
-  ])('of a file that %s', (_, content, facts) => {
+  ])('of a file that %s', (_, content, summary) => {
     const result = readAll(content);
-    expect(result.facts).toEqual({ ...NO_FACTS, ...facts });
+    expect(result.summary).toEqual({ ...EMPTY_SUMMARY, ...summary });
     expect(result.progress.offset).toBe(Buffer.from(content).lastIndexOf('\n') + 1);
   });
 
   it('reads a chunk of at most 1 MiB a step, and lines that span chunks whole', () => {
     const long = `{"type":"message","x":"${'é'.repeat(0.7 * MIB)}"}`;
     const content = `${HEADER}\n${long}\n${long}\n${MESSAGE}\n{"cut`;
-    const { steps, progress, facts } = readAll(content);
+    const { steps, progress, summary } = readAll(content);
     expect(Math.max(...steps)).toBe(MIB);
     expect(steps.reduce((sum, step) => sum + step, 0)).toBe(Buffer.byteLength(content));
-    expect(facts).toEqual({ ...NO_FACTS, ...HEAD, records: 4, messages: 3, unfinished: true });
+    expect(summary).toEqual({ ...EMPTY_SUMMARY, ...HEAD, records: 4, messages: 3, unfinished: true });
     expect(progress.offset).toBe(Buffer.byteLength(content) - '{"cut'.length);
   });
 
@@ -108,14 +113,14 @@ describe('readForward', () => {
     const first = readAll(`${HEADER}\n${MESSAGE}\n{"type":"mess`);
     const second = readAll(`${HEADER}\n${MESSAGE}\n{"type":"message"}\n`, first.progress);
     expect(second.steps).toEqual([`${MESSAGE}\n`.length]);
-    expect(second.facts).toEqual({ ...NO_FACTS, ...TWO, records: 3, messages: 2 });
+    expect(second.summary).toEqual({ ...EMPTY_SUMMARY, ...TWO, records: 3, messages: 2 });
   });
 
   it('ends with what is there when the file shrinks under it', () => {
     writeFileSync(path, `${HEADER}\n`.repeat(100_000));
     const fd = openSync(path, 'r');
     try {
-      const reading = readForward(fd, 3_000_000, NOTHING_READ);
+      const reading = validateForward(fd, 3_000_000, NOTHING_VALIDATED);
       expect(reading.next()).toEqual({ done: false, value: MIB });
       truncateSync(path, 10);
       const last = reading.next();
@@ -140,20 +145,20 @@ const transcript = fc
     return bytes.subarray(0, Math.max(0, bytes.length - cut));
   });
 
-describe('readForward, lines that span chunks', () => {
+describe('validateForward, lines that span chunks', () => {
   /** The lines of the text, and which of them are larger than so many bytes. */
   function oversizedIn(bytes: Buffer, largestBytes: number): number {
     const lines = bytes.toString('latin1').split('\n');
     return lines.filter((text) => text.length > largestBytes).length;
   }
 
-  it('has the same facts and progress whatever the size of a chunk, and judges what is not too large', () => {
+  it('has the same summary and progress whatever the size of a chunk, and judges what is not too large', () => {
     fc.assert(
       fc.property(transcript, fc.integer({ min: 1, max: 40 }), fc.nat(80), (bytes, chunkBytes, largestBytes) => {
-        const { steps, ...result } = readAll(bytes, NOTHING_READ, { chunkBytes, largestBytes });
-        const { steps: _, ...expected } = readAll(bytes, NOTHING_READ, { chunkBytes: MIB, largestBytes });
+        const { steps, ...result } = readAll(bytes, NOTHING_VALIDATED, { chunkBytes, largestBytes });
+        const { steps: _, ...expected } = readAll(bytes, NOTHING_VALIDATED, { chunkBytes: MIB, largestBytes });
         expect(result).toEqual(expected);
-        expect(result.facts.oversizedRecords).toBe(oversizedIn(bytes, largestBytes));
+        expect(result.summary.oversizedRecords).toBe(oversizedIn(bytes, largestBytes));
         expect(steps.length).toBe(Math.ceil(bytes.length / chunkBytes));
       }),
       { numRuns: 500 },
@@ -164,10 +169,10 @@ describe('readForward, lines that span chunks', () => {
     const sizes = fc.record({ chunkBytes: fc.integer({ min: 1, max: 40 }), largestBytes: fc.nat(80) });
     fc.assert(
       fc.property(transcript, fc.nat(), sizes, (bytes, place, small) => {
-        const first = readAll(bytes.subarray(0, place % (bytes.length + 1)), NOTHING_READ, small);
+        const first = readAll(bytes.subarray(0, place % (bytes.length + 1)), NOTHING_VALIDATED, small);
         const second = readAll(bytes, first.progress, small);
-        const atOnce = readAll(bytes, NOTHING_READ, small);
-        expect([second.facts, second.progress]).toEqual([atOnce.facts, atOnce.progress]);
+        const atOnce = readAll(bytes, NOTHING_VALIDATED, small);
+        expect([second.summary, second.progress]).toEqual([atOnce.summary, atOnce.progress]);
       }),
       { numRuns: 500 },
     );
@@ -179,9 +184,9 @@ describe('readForward, lines that span chunks', () => {
   ])('takes nothing of a line that is too large and %s: no record, no damage', (_, end) => {
     const sizes = { chunkBytes: 10, largestBytes: ANSWER.length };
     const lines = [HEADER, ANSWER, `${ANSWER} `, `x${ANSWER}`, '{"type":"reset"}', `${MESSAGE}${' '.repeat(100)}`];
-    const { facts } = readAll(lines.join('\n') + end, NOTHING_READ, sizes);
-    const usage = { after: null, before: 70, compacted: true };
-    expect(facts).toEqual({ ...NO_FACTS, ...HEAD, records: 3, messages: 1, oversizedRecords: 3, usage });
+    const { summary } = readAll(lines.join('\n') + end, NOTHING_VALIDATED, sizes);
+    const lastUsage = { after: null, before: 70, compacted: true };
+    expect(summary).toEqual({ ...EMPTY_SUMMARY, ...HEAD, records: 3, messages: 1, oversizedRecords: 3, lastUsage });
   });
 });
 
@@ -201,7 +206,7 @@ describe('continues', () => {
     const fd = openSync(path, 'r');
     try {
       expect(continues(fd, progress)).toBe(same);
-      expect(continues(fd, NOTHING_READ)).toBe(true);
+      expect(continues(fd, NOTHING_VALIDATED)).toBe(true);
     } finally {
       closeSync(fd);
     }

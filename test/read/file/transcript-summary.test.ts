@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NO_FACTS, type TranscriptFacts } from '../../../src/model/transcript.ts';
 import { parseRecord } from '../../../src/openclaw/record.ts';
-import { addRecord } from '../../../src/read/file/transcript-facts.ts';
+import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
 
 const HEADER = { type: 'session', version: 3, id: 'abc', timestamp: '2026-02-06T10:00:00.000Z', cwd: '/w' };
 const STARTED = Date.UTC(2026, 1, 6, 10);
@@ -48,10 +47,10 @@ describe('parseRecord', () => {
     ['{"type":"session","id":"abc","timestamp":1770000000000}', { type: 'header', id: 'abc', startedMs: null }],
     [JSON.stringify(HEADER), { type: 'header', id: 'abc', startedMs: STARTED }],
     [' {"type":"compaction"}\r', { type: 'compaction' }],
-    ['{"type":"message"}', { type: 'message', usage: null }],
-    ['{"type":"message","message":null}', { type: 'message', usage: null }],
-    ['{"type":"message","message":"text"}', { type: 'message', usage: null }],
-    ['{"type":"message","message":{"role":"user","content":"hi"}}', { type: 'message', usage: null }],
+    ['{"type":"message"}', { type: 'message', promptTokens: null }],
+    ['{"type":"message","message":null}', { type: 'message', promptTokens: null }],
+    ['{"type":"message","message":"text"}', { type: 'message', promptTokens: null }],
+    ['{"type":"message","message":{"role":"user","content":"hi"}}', { type: 'message', promptTokens: null }],
   ])('of %s', (line, record) => {
     expect(parseRecord(line)).toEqual(record);
   });
@@ -79,81 +78,109 @@ describe('parseRecord', () => {
     ['counts for a failed call that was billed', assistant({ input: 100 }, { stopReason: 'error' }), 100],
     ['is none for a user', assistant({ input: 100 }, { role: 'user' }), null],
     ['is none for a tool result', assistant({ input: 100 }, { role: 'toolResult' }), null],
-  ])('usage %s', (_, record, usage) => {
-    expect(parseRecord(JSON.stringify(record))).toEqual({ type: 'message', usage });
+  ])('usage %s', (_, record, promptTokens) => {
+    expect(parseRecord(JSON.stringify(record))).toEqual({ type: 'message', promptTokens });
   });
 });
 
-interface FactsCase {
+interface SummaryCase {
   when: string;
   records: unknown[];
-  facts: Partial<TranscriptFacts>;
+  summary: Partial<TranscriptSummary>;
 }
 
 const HEAD = { header: { id: 'abc', startedMs: STARTED } };
 
 describe('addRecord', () => {
-  it.each<FactsCase>([
-    { when: 'there are none', records: [], facts: {} },
-    { when: 'there is only a header', records: [HEADER], facts: { ...HEAD, records: 1 } },
+  it.each<SummaryCase>([
+    { when: 'there are none', records: [], summary: {} },
+    { when: 'there is only a header', records: [HEADER], summary: { ...HEAD, records: 1 } },
     {
       when: 'somebody asked and was answered',
       records: [HEADER, { type: 'message', message: { role: 'user' } }, answer(100)],
-      facts: { ...HEAD, records: 3, messages: 2, usage: { after: 100, before: null, compacted: false } },
+      summary: { ...HEAD, records: 3, messages: 2, lastUsage: { after: 100, before: null, compacted: false } },
     },
     {
       when: 'a second answer came',
       records: [HEADER, answer(100), answer(150)],
-      facts: { ...HEAD, records: 3, messages: 2, usage: { after: 150, before: null, compacted: false } },
+      summary: { ...HEAD, records: 3, messages: 2, lastUsage: { after: 150, before: null, compacted: false } },
     },
     {
       when: 'the last answer is the smaller',
       records: [HEADER, answer(150), answer(100)],
-      facts: { ...HEAD, records: 3, messages: 2, usage: { after: 100, before: null, compacted: false } },
+      summary: { ...HEAD, records: 3, messages: 2, lastUsage: { after: 100, before: null, compacted: false } },
     },
     {
       when: 'a delivery mirror and a failed call follow the answer',
       records: [HEADER, answer(100), assistant(ZERO, MIRROR), assistant(ZERO)],
-      facts: { ...HEAD, records: 4, messages: 3, usage: { after: 100, before: null, compacted: false } },
+      summary: { ...HEAD, records: 4, messages: 3, lastUsage: { after: 100, before: null, compacted: false } },
     },
     {
       when: 'it was compacted',
       records: [HEADER, answer(100), COMPACTION],
-      facts: { ...HEAD, records: 3, messages: 1, compactions: 1, usage: { after: null, before: 100, compacted: true } },
+      summary: {
+        ...HEAD,
+        records: 3,
+        messages: 1,
+        compactions: 1,
+        lastUsage: { after: null, before: 100, compacted: true },
+      },
     },
     {
       when: 'it ran after a compaction',
       records: [HEADER, answer(100), COMPACTION, answer(30)],
-      facts: { ...HEAD, records: 4, messages: 2, compactions: 1, usage: { after: 30, before: 100, compacted: true } },
+      summary: {
+        ...HEAD,
+        records: 4,
+        messages: 2,
+        compactions: 1,
+        lastUsage: { after: 30, before: 100, compacted: true },
+      },
     },
     {
       when: 'it was compacted twice',
       records: [HEADER, answer(100), COMPACTION, answer(30), COMPACTION],
-      facts: { ...HEAD, records: 5, messages: 2, compactions: 2, usage: { after: null, before: 30, compacted: true } },
+      summary: {
+        ...HEAD,
+        records: 5,
+        messages: 2,
+        compactions: 2,
+        lastUsage: { after: null, before: 30, compacted: true },
+      },
     },
     {
       when: 'it was compacted twice without a run between',
       records: [HEADER, answer(100), COMPACTION, COMPACTION, assistant(ZERO, MIRROR)],
-      facts: { ...HEAD, records: 5, messages: 2, compactions: 2, usage: { after: null, before: 100, compacted: true } },
+      summary: {
+        ...HEAD,
+        records: 5,
+        messages: 2,
+        compactions: 2,
+        lastUsage: { after: null, before: 100, compacted: true },
+      },
     },
     {
       when: 'it was reset, which is no compaction',
       records: [HEADER, answer(100), RESET],
-      facts: { ...HEAD, records: 3, messages: 1, usage: { after: null, before: 100, compacted: true } },
+      summary: { ...HEAD, records: 3, messages: 1, lastUsage: { after: null, before: 100, compacted: true } },
     },
     {
       when: 'it was compacted before anybody answered',
       records: [HEADER, COMPACTION],
-      facts: { ...HEAD, records: 2, compactions: 1, usage: { after: null, before: null, compacted: true } },
+      summary: { ...HEAD, records: 2, compactions: 1, lastUsage: { after: null, before: null, compacted: true } },
     },
-    { when: 'a second header follows', records: [HEADER, { ...HEADER, id: 'other' }], facts: { ...HEAD, records: 2 } },
-    { when: 'the header comes second', records: [{ type: 'custom' }, HEADER], facts: { records: 2 } },
-    { when: 'no object comes first', records: [42, HEADER], facts: { records: 2 } },
-  ])('when $when', ({ records, facts }) => {
-    const read = records.reduce<TranscriptFacts>((before, record) => {
+    {
+      when: 'a second header follows',
+      records: [HEADER, { ...HEADER, id: 'other' }],
+      summary: { ...HEAD, records: 2 },
+    },
+    { when: 'the header comes second', records: [{ type: 'custom' }, HEADER], summary: { records: 2 } },
+    { when: 'no object comes first', records: [42, HEADER], summary: { records: 2 } },
+  ])('when $when', ({ records, summary }) => {
+    const read = records.reduce<TranscriptSummary>((before, record) => {
       const parsed = parseRecord(JSON.stringify(record));
       return parsed === null ? before : addRecord(before, parsed);
-    }, NO_FACTS);
-    expect(read).toEqual({ ...NO_FACTS, ...facts });
+    }, EMPTY_SUMMARY);
+    expect(read).toEqual({ ...EMPTY_SUMMARY, ...summary });
   });
 });
