@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderAlertFiles } from '../../alerts/generate.ts';
@@ -8,10 +8,14 @@ const FILES = renderAlertFiles();
 /** What a case with an instance of its own cannot say. */
 const BY_HAND = ['absent.test.yml', 'jobs.test.yml'];
 
-test('every generated file is up to date (else: npm run generate)', () => {
-  const written = Object.keys(FILES).map((name) => [name, readFileSync(join(ROOT, name), 'utf8')]);
-  expect(Object.fromEntries(written)).toEqual(FILES);
+test('every generated file is up to date', () => {
+  const stale = Object.entries(FILES).filter(([name, text]) => textOf(name) !== text);
+  expect(stale.map(([name]) => `${name} is out of date: npm run generate`)).toEqual([]);
 });
+
+function textOf(name: string): string | null {
+  return existsSync(join(ROOT, name)) ? readFileSync(join(ROOT, name), 'utf8') : null;
+}
 
 test('nothing is left over of rules and tests that are no longer generated', () => {
   const generated = Object.keys(FILES).flatMap((name) => name.split('alerts/tests/')[1] ?? []);

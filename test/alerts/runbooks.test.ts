@@ -10,22 +10,29 @@ import { parsePromql } from './promql.ts';
 const FOLDER = join(import.meta.dirname, '../../docs/runbooks');
 const HEADINGS = ['## Meaning', '## Impact', '## Diagnosis', '## Mitigation'];
 
+const FILES = readdirSync(FOLDER);
+const WRITTEN = ALERTS.filter((alert) => FILES.includes(`${alert}.md`));
+
 function textOf(alert: string): string {
   return readFileSync(join(FOLDER, `${alert}.md`), 'utf8');
 }
 
 test('every alert has its runbook and every runbook its alert', () => {
-  expect(readdirSync(FOLDER).toSorted()).toEqual(ALERTS.map((alert) => `${alert}.md`).toSorted());
+  const missing = ALERTS.filter((alert) => !WRITTEN.includes(alert)).map((alert) => `write docs/runbooks/${alert}.md`);
+  const left = FILES.filter((name) => !ALERTS.some((alert) => name === `${alert}.md`)).map((name) => `remove ${name}`);
+  expect([...missing, ...left]).toEqual([]);
 });
 
 test('every runbook has the same headings, links that lead somewhere, and names of alerts that are there', () => {
-  const bad = offenders(ALERTS, String, (alert) => {
+  const bad = offenders(WRITTEN, String, (alert) => {
     const text = textOf(alert);
     const headings = text.split('\n').filter((line) => /^#{1,2} /.test(line));
     const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
     const names = [...text.matchAll(/\bOpenClaw[A-Z]\w+/g)].map(([name]) => name);
     return [
-      ...(headings.join() === [`# ${alert}`, ...HEADINGS].join() ? [] : [`has the headings ${headings.join(', ')}`]),
+      ...(headings.join() === [`# ${alert}`, ...HEADINGS].join()
+        ? []
+        : [`has the headings ${headings.join(', ')}; expected # ${alert}, ${HEADINGS.join(', ')}`]),
       ...links.filter((target) => !existsSync(join(FOLDER, target))).map((target) => `${target} is not there`),
       ...names.filter((name) => !ALERTS.includes(name)).map((name) => `no alert is called ${name}`),
     ];
@@ -65,7 +72,7 @@ function numbersOf({ expr, for: wait }: AlertRule): number[] {
 }
 
 test('every runbook says the numbers of its rules', () => {
-  const bad = offenders(ALERTS, String, (alert) => {
+  const bad = offenders(WRITTEN, String, (alert) => {
     const text = textOf(alert);
     const numbers = new Set(RULES.filter((rule) => rule.alert === alert).flatMap(numbersOf));
     return [...numbers]
