@@ -137,7 +137,7 @@ function infoRules(): AlertRule[] {
     alertRule({
       name: 'OpenClawSessionsAccumulating',
       severity: 'info',
-      expr: `openclaw_store_sessions{kind=~"cron|subagent|hook"} > ${ALERT_THRESHOLDS.machineSessions}`,
+      expr: `openclaw_store_sessions{kind=~"cron|subagent|hook"} > ${ALERT_THRESHOLDS.programSessions}`,
       forSeconds: FOR_SECONDS.work,
       summary: 'Sessions of cron jobs, subagents or hooks are not cleaned up.',
       description:

@@ -8,7 +8,7 @@ import { tokenCases, transcriptCases, windowCases } from './cases/sessions.ts';
 import { preventionCases, sizeCases, storeCases } from './cases/stores.ts';
 import { exporterRules } from './exporter-rules.ts';
 import { findingRules } from './finding-rules.ts';
-import { isSlow, renderTests } from './promtool.ts';
+import { isSlow, renderTests } from './promtool-tests.ts';
 import { ALERT_SEVERITIES, type AlertRule, type RuleGroup } from './rule.ts';
 import { tokenRules, transcriptRules, windowRules } from './session-rules.ts';
 import { preventionRules, sizeRules, storeRules } from './store-rules.ts';

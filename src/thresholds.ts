@@ -1,6 +1,6 @@
 import type { Kind } from './openclaw/keys.ts';
 
-/** What to do about it: `critical` now, `warning` this week. */
+/** What a threshold asks for when it is crossed: `critical` now, `warning` this week. */
 export type Severity = 'warning' | 'critical';
 
 export const SEVERITIES = ['warning', 'critical'] as const satisfies readonly Severity[];
@@ -12,10 +12,13 @@ interface TokenThreshold {
 
 const MAIN: TokenThreshold = { warning: 150_000, critical: 200_000 };
 
+// The one place of every number that a figure is compared with. Rules, dashboards, metrics, checks, `scan` and the texts that
+// name such a number are made from here; test/alerts/numbers.test.ts holds it. Strictly above counts, unless a comment says
+// otherwise.
+
 /**
- * Tokens in the context; strictly above counts. The one place of these numbers: alert rules, dashboards, metrics and
- * `scan` are made from it. A group fills with other people's talk, so it is warned of first; a `main` session is
- * expected to be long.
+ * Tokens in the context of a session. A group has the lowest warning, since it fills with other people's talk. A `main`
+ * session may be long.
  */
 export const TOKEN_THRESHOLDS = {
   main: MAIN,
@@ -28,10 +31,10 @@ export const TOKEN_THRESHOLDS = {
   other: MAIN,
 } as const satisfies Record<Kind, TokenThreshold>;
 
-/** Bytes of one transcript; strictly above is concerning: slow to load and to compact, and never a reason to wake anybody. */
+/** Bytes of one transcript. A larger one is slow to load and to compact, but it never pages. */
 export const TRANSCRIPT_BYTES_THRESHOLD = { warning: 500_000 } as const;
 
-/** Percent of the window: from here on the dashboard shows a context in yellow. */
+/** From this percentage of its window on, the dashboard shows a context in yellow. */
 export const DASHBOARD_WINDOW_PERCENT = 80;
 
 const MINUTE = 60;
@@ -40,71 +43,68 @@ const DAY = 24 * HOUR;
 
 /** Ages by which a scan judges sessions, transcripts and locks, in seconds. */
 export const AGE_SECONDS = {
-  /** A session is active until its last activity is older than this. */
+  /** A session is active until its last activity is longer ago than this. */
   active: DAY,
   /** A run is stuck when nothing was stored for it, or for its transcript, for longer than this. */
   stuck: 30 * MINUTE,
-  /** A transcript that was written to more recently may end in half a line: that is no damage yet. */
+  /** A transcript that was written to within this time may end in half a line: that is no damage yet. */
   settled: 2 * MINUTE,
-  /** Two transcripts of one key that began at most this far apart were begun by two writers (SQLite). */
+  /** Two transcripts of one key that began within this time of each other were begun by two writers (SQLite). */
   collisionGap: 10,
-  /** Such a pair is reported while the younger transcript is less old than this. */
+  /** Such a pair is reported while its younger transcript is younger than this. */
   collision: DAY,
-  /** A lock of a transcript that is older is stale: its holder cannot need it any more. */
+  /** A lock of a transcript is stale when it is older: its holder cannot need it any more. */
   transcriptLock: 30 * MINUTE,
-  /** A lock of the index that is older is stale. OpenClaw holds it for one write. */
+  /** A lock of the index is stale when it is older: OpenClaw holds it for one write. */
   indexLock: 30,
-  /** A database that stays locked keeps its last figures until they are older than this; then it is unreadable. */
+  /** The last figures of a locked database are shown until they are older than this. Then it is unreadable. */
   lockedDatabase: 15 * MINUTE,
 } as const;
 
-/** A session that nobody used for longer than this, in seconds, raises no alert of this severity. */
+/** A session that was not used for longer than this raises no alert of the severity; in seconds. */
 export const IDLE_SECONDS = { warning: 7 * DAY, critical: DAY } as const satisfies Record<Severity, number>;
 
 const MIB = 1024 ** 2;
 
-/**
- * What alerts compare with beside the numbers above; they have no setting of their own. Strictly above counts, unless
- * it says otherwise.
- */
+/** Further numbers of the alerts. They have no setting in the config file. */
 export const ALERT_THRESHOLDS = {
-  /** Of the window, where compaction is off. */
+  /** Percentage of the window, where compaction is off. */
   windowPercent: 90,
-  /** As many compactions within this time are a storm. */
+  /** At least as many compactions within this time. */
   compactionStorm: { compactions: 4, seconds: HOUR },
-  /** How long the oldest queued message waits. */
+  /** Age of the oldest queued message. */
   waitingInputSeconds: 15 * MINUTE,
-  /** Of an agent's active sessions, those whose tokens nobody knows. */
+  /** Percentage of an agent's active sessions whose tokens are not known. */
   unknownTokensPercent: 50,
-  /** OpenClaw 2026.2.17 to 2026.4.29 rotated an index of this size. */
+  /** Size of an index. OpenClaw 2026.2.17 to 2026.4.29 rotated it at this size. */
   indexBytes: 10 * MIB,
-  /** OpenClaw recycles a write-ahead log of this size itself, so a larger one is one that it cannot. */
+  /** Size of a write-ahead log. OpenClaw itself recycles it at this size, so something keeps it from recycling a larger one. */
   walBytes: 64 * MIB,
-  /** Of OpenClaw's own limits of bytes and of sessions, above which it removes the oldest. */
+  /** Percentage of OpenClaw's own limits of bytes and of sessions. Above the limits it removes the oldest sessions. */
   maintenancePercent: 90,
   /** Growth of checkpoints, trajectories and temporary files within this time. */
   leftovers: { bytes: 1_000_000_000, seconds: DAY },
-  /** Sessions of one kind that a machine makes: cron, subagent, hook. */
-  machineSessions: 200,
-  /** Less is too little for a compaction and its summary. */
+  /** Sessions of one of the kinds that programs start: cron, subagent, hook. */
+  programSessions: 200,
+  /** A smaller reserve is too little for a compaction, its summary and an answer. */
   compactionReserveTokens: 25_000,
-  /** Age of the last good scan, in gaps of its schedule. At two gaps one run was missed; some seconds are for the run itself. */
+  /** Age of the last good scan: so many gaps of its schedule, and some seconds for the scan itself. */
   scanAge: { gaps: 2, seconds: MINUTE },
-  /** Age of the last good scan where the figures come from a textfile, whose schedule nobody here knows. */
+  /** Age of the last good scan where the figures come from a textfile, whose schedule the exporter does not know. */
   textfileSeconds: 2 * HOUR,
   /** Sessions that one description names at most. */
   namedSessions: 3,
 } as const;
 
-/** How long the condition of an alert must hold before it fires, in seconds. Named by what passes by itself within it. */
+/** How long the condition of an alert must hold before it fires, in seconds. Each is named by what ends within this time. */
 export const FOR_SECONDS = {
-  /** A peak. */
+  /** A short peak. */
   peak: 5 * MINUTE,
   /** The end of a run, at which OpenClaw compacts a full context. */
   run: 10 * MINUTE,
   /** An edit of the config, a restart of Prometheus, a write that was under way. */
   edit: 15 * MINUTE,
-  /** Two starts of the gateway that overlapped: the next run of the session settles what they left. */
+  /** Two starts of the gateway that overlapped. The next run of the session settles what they left. */
   overlap: 30 * MINUTE,
   /** Work on the bindings, a clean-up. */
   work: HOUR,
@@ -112,18 +112,18 @@ export const FOR_SECONDS = {
   upgrade: DAY,
 } as const;
 
-/** How long an alert goes on firing after its condition ended, in seconds. */
+/** How long an alert goes on firing after its condition has ended, in seconds. */
 export const KEEP_FIRING_SECONDS = {
-  /** Longer than a restart of the exporter with its first quick scan: until then it has no series. */
+  /** Longer than a restart of the exporter with its first quick scan. Until then it has no series. */
   restart: 10 * MINUTE,
   /** Longer than a restart of the exporter with its first deep scan. */
   deepScan: 30 * MINUTE,
 } as const;
 
-/** A rule uses a figure for as many seconds after its last scrape, so that one missed scrape does not start `for` anew. */
+/** How long after its last scrape a rule still uses a figure, in seconds. So one missed scrape does not start `for` anew. */
 export const LAST_KNOWN_SECONDS = 15 * MINUTE;
 
-/** The thresholds of one session: the shipped ones of its kind, or what the config file says of it. */
+/** The thresholds of one session: the shipped ones of its kind, or its own from the config file. */
 export interface Thresholds {
   readonly tokens: Readonly<Record<Severity, number>>;
   readonly transcriptBytes: { readonly warning: number };
@@ -150,15 +150,15 @@ export interface Measured {
   readonly tokens: number | null;
   readonly window: number | null;
   readonly effectiveWindow: number | null;
-  /** Only one that is there has bytes. */
+  /** Only a transcript that is there has bytes. */
   readonly transcript: { readonly state: string; readonly bytes?: number | null };
 }
 
-/** The most severe threshold that the session's context is over; null when it is over none. */
+/** The most severe threshold that the session's context is above; null when it is above none. */
 export function tokensSeverity({ thresholds, tokens, window, effectiveWindow }: Measured): Severity | null {
   if (tokens === null) return null;
   const { warning, critical } = thresholds.tokens;
-  // At the window the next message does not fit; above the effective one a compaction is overdue.
+  // At the window the next message does not fit. Above the effective window a compaction is overdue.
   if (tokens > critical || (window !== null && tokens >= window)) return 'critical';
   if (tokens > warning || (effectiveWindow !== null && tokens > effectiveWindow)) return 'warning';
   return null;
@@ -172,7 +172,7 @@ export function isOverThreshold(session: Measured): boolean {
   return tokensSeverity(session) !== null || isTranscriptLarge(session);
 }
 
-/** A duration in the largest unit of which it is a whole number of at least two: `30 minutes`, `24 hours`, `7 days`. */
+/** A duration in words, in the largest unit that gives a whole number of at least two: `30 minutes`, `24 hours`, `7 days`. */
 export function inWords(seconds: number): string {
   const fits = (unit: number) => seconds % unit === 0 && seconds >= 2 * unit;
   if (fits(DAY)) return `${seconds / DAY} days`;

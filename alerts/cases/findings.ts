@@ -146,7 +146,7 @@ function ofAgents(): AlertCase[] {
 }
 
 function infos(): AlertCase[] {
-  const machine = ALERT_THRESHOLDS.machineSessions;
+  const limit = ALERT_THRESHOLDS.programSessions;
   const sessions = (kind: string, value: number) => [series('sessions', { ...WORK, kind }, value, 0)];
   return [
     {
@@ -165,9 +165,9 @@ function infos(): AlertCase[] {
         'Sessions of kind subagent of agent work on a:10789: 507. They slow down every listing of sessions. First: openclaw sessions cleanup --dry-run --agent work.',
       dashboard: dashboard({ ...WORK, kind: 'subagent' }),
       series: sessions('subagent', 507),
-      hits: ['cron', 'hook'].map((kind) => ({ name: kind, series: sessions(kind, machine + 1) })),
+      hits: ['cron', 'hook'].map((kind) => ({ name: kind, series: sessions(kind, limit + 1) })),
       misses: [
-        ...nearAbove(machine, (value) => sessions('cron', value)),
+        ...nearAbove(limit, (value) => sessions('cron', value)),
         { name: 'of people', series: sessions('dm', 4000) },
       ],
     },

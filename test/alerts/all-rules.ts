@@ -5,7 +5,7 @@ import { offenders } from '../support/offenders.ts';
 export const STORE_RULES = storeGroups().flatMap(({ rules }) => rules);
 export const UP_RULES = upGroups().flatMap(({ rules }) => rules);
 export const RULES = [...STORE_RULES, ...UP_RULES];
-export const ALERTS = [...new Set(RULES.map(({ alert }) => alert))];
+export const ALERT_NAMES = [...new Set(RULES.map(({ alert }) => alert))];
 
 /** A line for everything that is wrong with a rule. */
 export function badRules(reasonsAgainst: (rule: AlertRule) => readonly string[], rules = RULES): string[] {

@@ -5,7 +5,7 @@ import { renderAlertFiles } from '../../alerts/generate.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FILES = renderAlertFiles();
-/** What a case with an instance of its own cannot say. */
+/** Tests that no case can express, since a case has one instance of its own. */
 const BY_HAND = ['absent.test.yml', 'jobs.test.yml'];
 
 test('every generated file is up to date', () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { INHIBIT_RULES } from '../../alerts/alertmanager.ts';
 import { offenders } from '../support/offenders.ts';
-import { ALERTS } from './fired.ts';
+import { FIRING_ALERTS } from './firing-alerts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FILES = ['alerts/alertmanager.yml', 'deploy/compose/alertmanager.yml'];
@@ -23,8 +23,8 @@ test('an inhibition holds back warnings only, by labels that the alerts of both 
     INHIBIT_RULES,
     ({ why }) => why,
     ({ source, target, equal }) => {
-      const sources = ALERTS.filter((labels) => matches(source, labels));
-      const targets = ALERTS.filter((labels) => matches(target, labels));
+      const sources = FIRING_ALERTS.filter((labels) => matches(source, labels));
+      const targets = FIRING_ALERTS.filter((labels) => matches(target, labels));
       return [
         ...(sources.length === 0 ? ['no alert is a source'] : []),
         ...(targets.length === 0 ? ['no alert is a target'] : []),

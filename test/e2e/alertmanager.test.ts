@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALERTS } from '../alerts/fired.ts';
+import { FIRING_ALERTS } from '../alerts/firing-alerts.ts';
 import { alertmanagerWith } from '../support/alert-rules.ts';
 import { type Alertmanager, startAlertmanager } from '../support/alertmanager.ts';
 import { engine, needsEngine } from '../support/engines.ts';
@@ -29,12 +29,12 @@ describe.skipIf(needsEngine('amtool')).each([
   it('sends every alert to the receiver of its severity', async () => {
     const receivers: Readonly<Record<string, string>> = { critical, warning, info: 'nowhere' };
     const wrong: string[] = [];
-    for (const labels of ALERTS) {
+    for (const labels of FIRING_ALERTS) {
       const { alertname, severity = '', kind = '' } = labels;
       const receiver = await receiverOf(file, labels);
       if (receiver !== receivers[severity]) wrong.push(`${alertname} ${severity} ${kind} goes to ${receiver}`);
     }
-    expect(ALERTS.length).toBeGreaterThan(30);
+    expect(FIRING_ALERTS.length).toBeGreaterThan(30);
     expect(wrong).toEqual([]);
   });
 
@@ -58,7 +58,7 @@ describe.skipIf(needsEngine('alertmanager'))('Alertmanager, with every alert of 
   beforeAll(async () => {
     // The receivers do not answer: what is held back is known without them.
     alertmanager = await startAlertmanager(alertmanagerWith('http://127.0.0.1:9'));
-    await post(ALERTS.filter((labels) => !isDown(labels)));
+    await post(FIRING_ALERTS.filter((labels) => !isDown(labels)));
   });
   afterAll(() => alertmanager.stop());
 
@@ -91,18 +91,20 @@ describe.skipIf(needsEngine('alertmanager'))('Alertmanager, with every alert of 
   });
 
   it('holds back every warning of an exporter that is down, and no page', async () => {
-    await post(ALERTS.filter(isDown));
-    const warnings = ALERTS.filter(({ severity }) => severity === 'warning').map(({ alertname }) => alertname ?? '');
+    await post(FIRING_ALERTS.filter(isDown));
+    const warnings = FIRING_ALERTS.filter(({ severity }) => severity === 'warning').map(
+      ({ alertname }) => alertname ?? '',
+    );
     const expected = warnings.filter((name) => !name.startsWith('OpenClawExporter'));
     expect((await heldBack(expected.length)).toSorted()).toEqual(expected.toSorted());
   });
 
   it('holds back nothing of another gateway', async () => {
-    const other = ALERTS.filter(({ alertname }) => alertname === 'OpenClawSessionTokensHigh').map((labels) => ({
+    const other = FIRING_ALERTS.filter(({ alertname }) => alertname === 'OpenClawSessionTokensHigh').map((labels) => ({
       ...labels,
       instance: 'b:10789',
     }));
-    const before = ALERTS.filter(
+    const before = FIRING_ALERTS.filter(
       ({ severity, alertname }) => severity === 'warning' && !alertname?.startsWith('OpenClawExporter'),
     );
     await post(other);

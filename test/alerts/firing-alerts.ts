@@ -1,9 +1,9 @@
 import { CASES } from '../../alerts/generate.ts';
-import { ruleOf } from '../../alerts/promtool.ts';
+import { ruleOf } from '../../alerts/promtool-tests.ts';
 import { RULES } from './all-rules.ts';
 
-/** The labels that each alert has when it fires: promtool compares exactly them. */
-export const ALERTS: readonly Readonly<Record<string, string>>[] = [
+/** The labels of each alert when it fires. promtool compares exactly these. */
+export const FIRING_ALERTS: readonly Readonly<Record<string, string>>[] = [
   ...Object.values(CASES).flatMap((cases) =>
     cases.map((each) => ({
       alertname: each.alert,
