@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { writeDatabase } from '../demo/database.ts';
-import { configView } from '../src/openclaw/config.ts';
+import { configView } from '../src/openclaw/config/view.ts';
 import { KeptDatabases } from '../src/read/sqlite/kept-databases.ts';
 import { compareWays, printResult, rowOf, table } from './ways.ts';
 

@@ -1,7 +1,7 @@
 import { CHECKS } from '../src/checks/all.ts';
 import { runChecks } from '../src/checks/run.ts';
 import { prepareClassify } from '../src/classify.ts';
-import { configView } from '../src/openclaw/config.ts';
+import { configView } from '../src/openclaw/config/view.ts';
 import { SHIPPED_THRESHOLDS } from '../src/thresholds.ts';
 import { aStoredSession } from '../test/support/snapshot.ts';
 import { median } from './ways.ts';

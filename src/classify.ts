@@ -2,7 +2,7 @@ import type { ReadableStore } from './model/reading.ts';
 import type { Session, StoredSession, TokensSource } from './model/session.ts';
 import { foundTranscript, type LastUsage } from './model/transcript.ts';
 import { normalizeAgentId } from './openclaw/agent-id.ts';
-import type { OpenClawConfig } from './openclaw/config.ts';
+import type { OpenClawConfig } from './openclaw/config/view.ts';
 import { sessionKind } from './openclaw/keys.ts';
 import { effectiveWindow, sessionWindow } from './openclaw/windows.ts';
 import { preparePlacement } from './routing/placement.ts';

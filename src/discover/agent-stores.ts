@@ -2,7 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isDirectory, isInside, isThere } from '../disk/files.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
-import type { OpenClawConfig } from '../openclaw/config.ts';
+import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { agentsTail, isAnyAbsolute, mapPath, normalizeAnyPath, type PathMapping } from '../openclaw/path-map.ts';
 import { has } from '../openclaw/versions.ts';
 import type { Registry } from './registry.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isThere, openFile, readAt } from '../disk/files.ts';
 import { describeError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
-import { configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config.ts';
+import { configVariables, configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
 import { fillVariables, parseEnvFile, type Variable } from '../openclaw/env-text.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { loadConfig } from './config-include.ts';
@@ -47,19 +47,14 @@ function withVariables(content: unknown, { env, stateDir }: ConfigInput): unknow
 
 /** As OpenClaw looks them up: the environment, `env.vars` of the config, `.env` in the state directory. */
 function variables(content: Record<string, unknown>, env: NodeJS.ProcessEnv, stateDir: string): Variable {
+  const own = configVariables(content);
   let file: Map<string, string> | null = null;
   return (name) => {
-    const known = env[name] ?? ownVariable(content, name);
-    if (known !== null) return known;
+    const known = env[name] ?? own.get(name);
+    if (known !== undefined) return known;
     file ??= envFile(stateDir);
     return file.get(name) ?? null;
   };
-}
-
-function ownVariable({ env }: Record<string, unknown>, name: string): string | null {
-  const vars = isObject(env) && isObject(env.vars) ? env.vars : {};
-  const value = Object.hasOwn(vars, name) ? vars[name] : null;
-  return typeof value === 'string' ? value : null;
 }
 
 function envFile(stateDir: string): Map<string, string> {

@@ -2,7 +2,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError, isDirectory, isThere, namesIn } from '../disk/files.ts';
 import type { Kept } from '../disk/kept.ts';
-import type { OpenClawConfig } from '../openclaw/config.ts';
+import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
 import { readConfig } from './config-file.ts';

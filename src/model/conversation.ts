@@ -1,4 +1,4 @@
-import type { PeerKind } from '../openclaw/routing-config.ts';
+import type { PeerKind } from '../openclaw/config/routing.ts';
 
 /** Nobody stored it. */
 export const UNKNOWN = Symbol('unknown');

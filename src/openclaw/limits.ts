@@ -1,4 +1,4 @@
-import type { OpenClawConfig } from './config.ts';
+import type { OpenClawConfig } from './config/view.ts';
 import { has } from './versions.ts';
 
 /** The prevention that OpenClaw's config sets for one agent, its own defaults for its version included. */

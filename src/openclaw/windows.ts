@@ -1,4 +1,4 @@
-import type { OpenClawConfig } from './config.ts';
+import type { OpenClawConfig } from './config/view.ts';
 
 /** What a window is decided from. */
 export interface WindowInput {

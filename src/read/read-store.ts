@@ -4,7 +4,7 @@ import { diskError, namesIn } from '../disk/files.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../model/reading.ts';
 import { foundTranscript } from '../model/transcript.ts';
-import type { OpenClawConfig } from '../openclaw/config.ts';
+import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
 import type { DatabaseReading } from './sqlite/kept-databases.ts';

@@ -3,8 +3,7 @@
  * Telegram name.
  */
 import { type Conversation, type Fact, UNKNOWN } from '../model/conversation.ts';
-import type { TopicAgent } from '../openclaw/routing-channels.ts';
-import type { RoutingConfig } from '../openclaw/routing-config.ts';
+import type { RoutingConfig, TopicAgent } from '../openclaw/config/routing.ts';
 import { has } from '../openclaw/versions.ts';
 import { normalAccount } from './normal-ids.ts';
 

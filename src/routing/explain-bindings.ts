@@ -1,5 +1,5 @@
 /** Says of every binding of a config what became of it for one conversation, for a person who asks why. */
-import type { RoutingBinding, RoutingConfig } from '../openclaw/routing-config.ts';
+import type { RoutingBinding, RoutingConfig } from '../openclaw/config/routing.ts';
 import type { BindingIndex, FactName } from './binding-index.ts';
 import { compare, type Match, type NormalConversation, unknownAskedBy } from './match-bindings.ts';
 import { type RankedBinding, TIERS, type Tier } from './ranked-bindings.ts';

@@ -1,5 +1,5 @@
 /** The identity links of OpenClaw's config: one name for the peers that a person has in several channels. */
-import type { RoutingConfig } from '../openclaw/routing-config.ts';
+import type { RoutingConfig } from '../openclaw/config/routing.ts';
 
 type Links = RoutingConfig['identityLinks'];
 

@@ -3,7 +3,7 @@
  * sends it to.
  */
 import { type Placement, type SessionConversation, UNKNOWN } from '../model/conversation.ts';
-import type { RoutingConfig } from '../openclaw/routing-config.ts';
+import type { RoutingConfig } from '../openclaw/config/routing.ts';
 import { broadcastAgents, topicAgent } from './broadcast-and-topics.ts';
 import { prepareRouting, type Route } from './resolve-route.ts';
 import { type ConversationInput, sessionConversation } from './session-conversation.ts';

@@ -3,7 +3,7 @@
  * by one rule set. `binding-index.ts` makes them quick to search.
  */
 import { DEFAULT_AGENT, normalizeAgentId } from '../openclaw/agent-id.ts';
-import type { RoutingBinding, RoutingConfig } from '../openclaw/routing-config.ts';
+import type { RoutingBinding, RoutingConfig } from '../openclaw/config/routing.ts';
 import { normalAccount, normalKind, normalPeer } from './normal-ids.ts';
 import type { RuleSet } from './rule-sets.ts';
 

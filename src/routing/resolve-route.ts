@@ -3,7 +3,7 @@
  * way in which it may read the bindings is asked, and the route is decided only if all give one answer.
  */
 import type { Conversation } from '../model/conversation.ts';
-import type { RoutingConfig } from '../openclaw/routing-config.ts';
+import type { RoutingConfig } from '../openclaw/config/routing.ts';
 import { type BindingIndex, FACTS, type FactName, indexBindings } from './binding-index.ts';
 import { type BindingOutcome, explainBindings } from './explain-bindings.ts';
 import { type Comparisons, firstMatch, normalConversation, undecidingFacts, unknownFacts } from './match-bindings.ts';

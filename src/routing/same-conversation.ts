@@ -3,8 +3,8 @@
  * account nor id tells them apart.
  */
 import { type Fact, type SessionConversation, UNKNOWN } from '../model/conversation.ts';
+import type { RoutingConfig } from '../openclaw/config/routing.ts';
 import type { ParsedKey } from '../openclaw/keys.ts';
-import type { RoutingConfig } from '../openclaw/routing-config.ts';
 import { linkOfId } from './identity-links.ts';
 import { hasCaselessIds } from './session-conversation.ts';
 

@@ -5,8 +5,8 @@
 import { type Conversation, type Fact, type Peer, type SessionConversation, UNKNOWN } from '../model/conversation.ts';
 import type { StoredRoute } from '../model/session.ts';
 import { CHANNELS } from '../openclaw/channels.ts';
+import type { RoutingConfig } from '../openclaw/config/routing.ts';
 import type { KeyConversation, ParsedKey } from '../openclaw/keys.ts';
-import type { RoutingConfig } from '../openclaw/routing-config.ts';
 import { has } from '../openclaw/versions.ts';
 import { idsOfLink } from './identity-links.ts';
 

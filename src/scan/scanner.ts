@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { StoreReading } from '../model/reading.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { OpenClawConfig } from '../openclaw/config.ts';
+import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { labelContext } from '../openclaw/labels.ts';
 import { has } from '../openclaw/versions.ts';
 import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';

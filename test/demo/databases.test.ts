@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateSample } from '../../demo/generate.ts';
-import { configView } from '../../src/openclaw/config.ts';
+import { configView } from '../../src/openclaw/config/view.ts';
 import { TRANSCRIPT_BYTES_THRESHOLD } from '../../src/thresholds.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');

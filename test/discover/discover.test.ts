@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/discover.ts';
 import type { RegistryFile } from '../../src/discover/registry.ts';
 import { Kept } from '../../src/disk/kept.ts';
-import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 const NOBODY = 65_534;

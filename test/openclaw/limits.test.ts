@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseByteSize } from '../../src/openclaw/byte-size.ts';
+import { parseByteSize } from '../../src/openclaw/config/byte-size.ts';
 import { type AgentSettings, agentSettings } from '../../src/openclaw/limits.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
@@ -69,7 +69,7 @@ describe('agentSettings', () => {
   });
 });
 
-it.each<[unknown, number | null]>([
+it.each<[string | number, number | null]>([
   ['10gb', 10 * 1024 ** 3],
   [' 512KB ', 512 * 1024],
   ['1.5m', 1.5 * 1024 ** 2],
@@ -79,7 +79,6 @@ it.each<[unknown, number | null]>([
   ['10px', null],
   ['-1', null],
   ['', null],
-  [null, null],
 ])('%j is a size of %s bytes', (value, expected) => {
   expect(parseByteSize(value)).toBe(expected);
 });

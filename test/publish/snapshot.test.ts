@@ -3,7 +3,7 @@ import { CHECKS } from '../../src/checks/all.ts';
 import type { Discovery } from '../../src/discover/discover.ts';
 import type { StoredSession } from '../../src/model/session.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { labelContext } from '../../src/openclaw/labels.ts';
 import { AGENT_FAMILIES } from '../../src/publish/metrics/agents.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';

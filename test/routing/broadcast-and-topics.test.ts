@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
 import { broadcastAgents, topicAgent } from '../../src/routing/broadcast-and-topics.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { CALLED, DIRECT } from '../support/routes.ts';
 
 const [OLD, MIDDLE, FILES, NEW] = CALLED;
 
 describe('broadcastAgents', () => {
-  const config = routingView({
+  const config = routingOf({
     broadcast: {
       strategy: 'parallel',
       '+491': ['Main', 'work'],
@@ -40,7 +40,7 @@ describe('topicAgent', () => {
     groups: { [chat]: { topics: { [topic]: { agentId } } } },
   });
   const list = [{ id: 'main', default: true }, { id: 'work' }, { id: 'other' }];
-  const of = (telegram: object) => routingView({ agents: { list }, channels: { telegram } });
+  const of = (telegram: object) => routingOf({ agents: { list }, channels: { telegram } });
   const topic: Conversation = {
     ...DIRECT,
     peer: { kind: 'group', id: '-1:topic:42' },
@@ -97,6 +97,6 @@ describe('topicAgent', () => {
   });
 
   it('takes any name where no agents are listed', () => {
-    expect(topicAgent(routingView({ channels: { telegram: topics('ghost') } }), FILES, topic)).toBe('ghost');
+    expect(topicAgent(routingOf({ channels: { telegram: topics('ghost') } }), FILES, topic)).toBe('ghost');
   });
 });

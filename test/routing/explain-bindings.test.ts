@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { bound, CALLED, ROOM, routeOf, VAGUE_ROOM } from '../support/routes.ts';
 
 const DISCORD = { channel: 'discord' };
 const [OLD, , FILES, NEW] = CALLED;
 
 function outcomes(config: object, version: string | null, conversation: Conversation): string[] {
-  return routeOf(routingView(config), version, conversation)
+  return routeOf(routingOf(config), version, conversation)
     .explain()
     .map(({ index, tier, outcome, unknown }) => [index, tier ?? '-', outcome, ...unknown].join(' '));
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/model/conversation.ts';
 import type { StoredRoute } from '../../src/model/session.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
 import { possibleConversations, preparePlacement } from '../../src/routing/placement.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { bound, CALLED } from '../support/routes.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
 
@@ -19,7 +19,7 @@ interface Stored extends Partial<StoredRoute> {
 
 function placed(config: object, key: string, stored: Stored = {}, version: string | null = FILES): Placement {
   const { account = 'default', ...route } = stored;
-  return preparePlacement(routingView(config))({
+  return preparePlacement(routingOf(config))({
     key: parseKey(key),
     account,
     version,
@@ -265,7 +265,7 @@ describe('an id whose letter case only the key tells', () => {
   });
 
   it('has each spelling of the bindings once', () => {
-    const config = routingView(
+    const config = routingOf(
       bound(
         ON_CHANNEL,
         ['family', { channel: 'slack', peer: { kind: 'group', id: 'C042' } }],
@@ -282,7 +282,7 @@ describe('an id whose letter case only the key tells', () => {
       { kind: 'channel', id: 'C042' },
     ]);
     expect(possibleConversations({ ...conversation, foldedId: false }, config)).toHaveLength(1);
-    const elsewhere = routingView(bound(['work', { channel: 'matrix', peer: { kind: 'channel', id: 'C042' } }]));
+    const elsewhere = routingOf(bound(['work', { channel: 'matrix', peer: { kind: 'channel', id: 'C042' } }]));
     expect(possibleConversations(conversation, elsewhere)).toHaveLength(1);
   });
 });
@@ -316,7 +316,7 @@ describe('an identity link', () => {
 
 it('takes the version of each session, not that of the first', () => {
   const placementOf = preparePlacement(
-    routingView(bound(['work', { channel: 'telegram', peer: { kind: 'group', id: '*' } }])),
+    routingOf(bound(['work', { channel: 'telegram', peer: { kind: 'group', id: '*' } }])),
   );
   const input = { key: parseKey(TOPIC), account: 'default', route: NO_ROUTE };
   const agents = [OLD, FILES, OLD].map((version) => placementOf({ ...input, version }).agent);

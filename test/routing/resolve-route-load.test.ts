@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
 import { prepareRouting } from '../../src/routing/resolve-route.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { bound, CALLED, ROOM } from '../support/routes.ts';
 
 const BINDINGS = 1000;
@@ -44,7 +44,7 @@ describe(`${BINDINGS} bindings and ${CONVERSATIONS} conversations`, () => {
     const conversations = Array.from({ length: CONVERSATIONS }, (_, at): Conversation => {
       return { ...ROOM, peer: { kind: 'channel', id: `c${at}` }, ...over(at) };
     });
-    const config = routingView(bound(...bindings));
+    const config = routingOf(bound(...bindings));
     const comparisons = { count: 0 };
     const start = performance.now();
     const route = prepareRouting(config, CALLED[2], comparisons);
@@ -59,7 +59,7 @@ describe(`${BINDINGS} bindings and ${CONVERSATIONS} conversations`, () => {
       return ['main', { channel: 'discord', accountId: '*', peer: { kind: 'channel', id: `c${at}` } }] as const;
     });
     const comparisons = { count: 0 };
-    const route = prepareRouting(routingView(bound(...bindings)), CALLED[2], comparisons);
+    const route = prepareRouting(routingOf(bound(...bindings)), CALLED[2], comparisons);
     expect(route({ ...ROOM, parent: UNKNOWN })).toMatchObject({ decided: true, agent: 'main' });
     expect(comparisons.count).toBeLessThanOrEqual(BINDINGS);
   });

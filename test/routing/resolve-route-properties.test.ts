@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Conversation, type Peer, UNKNOWN } from '../../src/model/conversation.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
 import { everyValue, type NaiveBinding, naiveRoute } from '../support/naive-routing.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { CALLED, routeOf } from '../support/routes.ts';
 
 const AGENTS = ['main', 'work', 'family'] as const;
@@ -61,7 +61,7 @@ function configOf(given: readonly NaiveBinding[], at: string): NaiveBinding[] {
 
 function resolve(given: readonly NaiveBinding[], at: string | null, conversation: Conversation) {
   const list = AGENTS.map((id) => ({ id, default: id === 'main' }));
-  return routeOf(routingView({ agents: { list }, bindings: given }), at, conversation);
+  return routeOf(routingOf({ agents: { list }, bindings: given }), at, conversation);
 }
 
 function withoutExplain<T extends { readonly explain: unknown }>({ explain: _, ...rest }: T) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Conversation, UNKNOWN } from '../../src/model/conversation.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { bound, CALLED, DIRECT, ROOM, routeOf, VAGUE_ROOM } from '../support/routes.ts';
 
 const DISCORD = { channel: 'discord', accountId: '*' };
@@ -8,7 +8,7 @@ const PARENT = { ...DISCORD, peer: { kind: 'channel', id: '7000' } };
 const [OLD, , FILES, NEW] = CALLED;
 
 function answer(config: object, version: string | null, conversation: Conversation): string {
-  const route = routeOf(routingView(config), version, conversation);
+  const route = routeOf(routingOf(config), version, conversation);
   return route.decided ? `${route.agent}` : `? ${route.unknown.join(' ')}`;
 }
 
@@ -125,7 +125,7 @@ describe('an unknown fact', () => {
   });
 
   it('is named by a decided route too, if some binding of the channel asks about it', () => {
-    const config = routingView(bound(['main', PARENT], ['main', { ...DISCORD, teamId: 'T1' }]));
+    const config = routingOf(bound(['main', PARENT], ['main', { ...DISCORD, teamId: 'T1' }]));
     expect(routeOf(config, NEW, VAGUE_ROOM)).toMatchObject({
       decided: true,
       unknown: ['parent'],
@@ -185,12 +185,12 @@ describe('the version', () => {
   });
 
   it.each<[string, object]>([
-    ['roles', { ...DISCORD, guildId: '900', peer: { kind: 'channel', id: '1' }, roles: ['r1'] }],
-    ['the kind direct', { ...DISCORD, guildId: '900', peer: { kind: 'direct', id: '1' } }],
-  ])('is not the oldest where the config has what that refuses: %s', (_, match) => {
-    const without = { ...match, roles: undefined, peer: { kind: 'channel', id: '1' } };
-    expect(answer(bound(['work', without]), null, ROOM)).toBe('? version');
-    expect(answer(bound(['work', match]), null, ROOM)).toBe('main');
+    ['roles', { roles: ['r1'] }],
+    ['the kind direct', { peer: { kind: 'direct', id: '1' } }],
+  ])('is not the oldest where the config has what that refuses: %s', (_, refused) => {
+    const match = { ...DISCORD, guildId: '900', peer: { kind: 'channel', id: '1' } };
+    expect(answer(bound(['work', match]), null, ROOM)).toBe('? version');
+    expect(answer(bound(['work', { ...match, ...refused }]), null, ROOM)).toBe('main');
   });
 
   it.each<[string, object]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../../src/model/conversation.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
 import { prepareRouting } from '../../src/routing/resolve-route.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { bound, CALLED, DIRECT, ROOM, routeOf } from '../support/routes.ts';
 
 const [OLD, , FILES, NEW] = CALLED;
@@ -16,7 +16,7 @@ const THREAD: Conversation = {
 const TEAM_ROOM: Conversation = { ...ROOM, team: 'T1', roles: ['r1', 'r2'] };
 
 function answer(config: object, version: string | null, conversation: Conversation) {
-  const route = routeOf(routingView(config), version, conversation);
+  const route = routeOf(routingOf(config), version, conversation);
   return route.decided ? [route.agent, route.tier, route.binding] : ['undecided', ...route.unknown];
 }
 
@@ -269,7 +269,7 @@ describe('the default agent', () => {
 
 describe('one routing for many conversations', () => {
   it('answers as one for each of them does', () => {
-    const config = routingView(bound(['work', PEER], ['family', TELEGRAM]));
+    const config = routingOf(bound(['work', PEER], ['family', TELEGRAM]));
     const route = prepareRouting(config, NEW);
     for (const conversation of [DIRECT, ROOM, THREAD]) {
       const { explain, ...rest } = route(conversation);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { routingView } from '../../src/openclaw/routing-config.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { CALLED, conversationOf, type RouteInput, routeOf } from '../support/routes.ts';
 
 /** An answer of the real program: `resolveAgentRoute`, with a config that the same version had loaded. */
@@ -8,7 +8,7 @@ interface Case {
   readonly name: string;
   readonly version: string;
   readonly also: readonly string[];
-  readonly config: unknown;
+  readonly config: object;
   readonly input: RouteInput;
   readonly expected: { readonly agentId?: string; readonly matchedBy?: string; readonly error?: string };
 }
@@ -26,7 +26,7 @@ describe('the answers of the real program', () => {
   });
 
   it.each(RUNS)('$version: $name', ({ version, config, input, expected }) => {
-    const route = routeOf(routingView(config), version, conversationOf(input));
+    const route = routeOf(routingOf(config), version, conversationOf(input));
     expect(route).toMatchObject({
       decided: true,
       agent: expected.agentId ?? null,
@@ -38,7 +38,7 @@ describe('the answers of the real program', () => {
   it.each(CASES.filter(({ name }) => name !== CHANNEL_ADDED))(
     'says which binding it was: $name ($version)',
     ({ version, config, input, expected }) => {
-      const route = routeOf(routingView(config), version, conversationOf(input));
+      const route = routeOf(routingOf(config), version, conversationOf(input));
       const matched = route.explain().filter(({ outcome }) => outcome === 'matched');
       const isBound = expected.matchedBy?.startsWith('binding.') === true;
       expect(matched).toEqual(

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UNKNOWN } from '../../src/model/conversation.ts';
+import type { RoutingConfig } from '../../src/openclaw/config/routing.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
-import { type RoutingConfig, routingView } from '../../src/openclaw/routing-config.ts';
 import { canonicalKey, sameAccount } from '../../src/routing/same-conversation.ts';
 import { sessionConversation } from '../../src/routing/session-conversation.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
 
 const LINKS = { session: { identityLinks: { ada: ['telegram:111', 'slack:U042', 'matrix:@ada:example.org'] } } };
@@ -50,7 +51,7 @@ describe('two keys of one conversation', () => {
     ],
     ['a link whose peer has colons', 'agent:ops:matrix:direct:ada', 'agent:ops:matrix:direct:@ada:example.org', LINKS],
   ])('%s', (_, one, other, config = {}, first = {}, second = {}) => {
-    const routing = routingView(config);
+    const routing = routingOf(config);
     expect(identity(one, routing, first)).not.toBeNull();
     expect(identity(one, routing, first)).toBe(identity(other, routing, second));
   });
@@ -70,7 +71,7 @@ describe('keys of two conversations', () => {
     ['a link of another channel', 'agent:ops:discord:direct:ada', 'agent:ops:discord:direct:111', LINKS],
     ['a link and a group of that number', 'agent:ops:telegram:group:ada', 'agent:ops:telegram:group:111', LINKS],
   ])('%s', (_, one, other, config = {}, first = {}, second = {}) => {
-    const routing = routingView(config);
+    const routing = routingOf(config);
     expect(identity(one, routing, first)).not.toBe(identity(other, routing, second));
   });
 });
@@ -90,7 +91,7 @@ describe('a key that cannot be told from another', () => {
     'unknown',
     '',
   ])('%s', (key) => {
-    expect(identity(key, routingView({}))).toBeNull();
+    expect(identity(key, routingOf({}))).toBeNull();
   });
 });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { UNKNOWN } from '../../src/model/conversation.ts';
 import type { StoredRoute } from '../../src/model/session.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
 import { sessionConversation } from '../../src/routing/session-conversation.ts';
+import { routingOf } from '../support/openclaw-config.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
 
 const OLD = '2026.2.6-3';
@@ -18,7 +18,7 @@ interface Stored extends Partial<StoredRoute> {
 function conversationOf(key: string, stored: Stored = {}, version: string | null = FILES, config: object = {}) {
   const { account = 'default', ...route } = stored;
   const input = { key: parseKey(key), account, route: { ...NO_ROUTE, ...route }, version };
-  return sessionConversation(input, routingView(config));
+  return sessionConversation(input, routingOf(config));
 }
 
 function record(changes: Partial<NonNullable<StoredRoute['record']>> = {}): Pick<StoredRoute, 'record'> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Discovery } from '../../src/discover/discover.ts';
 import { createLog } from '../../src/log.ts';
 import type { SnapshotAgent } from '../../src/model/snapshot.ts';
-import { DEFAULT_CONFIG } from '../../src/openclaw/config.ts';
+import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { ChangeLog } from '../../src/scan/change-log.ts';
 import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, published } from '../support/snapshot.ts';
 

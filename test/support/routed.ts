@@ -1,7 +1,7 @@
 import type { Check, CheckInput } from '../../src/checks/check.ts';
 import { prepareClassify } from '../../src/classify.ts';
 import type { Session, StoredRoute, StoredSession } from '../../src/model/session.ts';
-import { configView } from '../../src/openclaw/config.ts';
+import { configView } from '../../src/openclaw/config/view.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 import { aStoredSession, NO_ROUTE } from './snapshot.ts';
 

@@ -1,5 +1,5 @@
 import { type Conversation, type Peer, UNKNOWN } from '../../src/model/conversation.ts';
-import type { RoutingConfig } from '../../src/openclaw/routing-config.ts';
+import type { RoutingConfig } from '../../src/openclaw/config/routing.ts';
 import { prepareRouting, type Route } from '../../src/routing/resolve-route.ts';
 
 /** What a channel hands to OpenClaw's `resolveAgentRoute`. */

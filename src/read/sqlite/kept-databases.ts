@@ -4,7 +4,7 @@ import { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { DatabaseFigures } from '../../model/reading.ts';
 import type { StoredSession } from '../../model/session.ts';
-import type { OpenClawConfig } from '../../openclaw/config.ts';
+import type { OpenClawConfig } from '../../openclaw/config/view.ts';
 import { sessionWindow } from '../../openclaw/windows.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, type OpenClawConfig } from '../../src/openclaw/config.ts';
-import { routingView } from '../../src/openclaw/routing-config.ts';
-import { parseConfig } from '../support/openclaw-config.ts';
+import { DEFAULT_CONFIG, type OpenClawConfig } from '../../../src/openclaw/config/view.ts';
+import { parseConfig, routingOf } from '../../support/openclaw-config.ts';
 
 interface ConfigCase {
   when: string;
   text: string;
   /** What differs from OpenClaw's own defaults. */
   differs: Partial<OpenClawConfig>;
+  /** The parts of the wrong shape. */
+  dropped?: string[];
 }
 
 const MAIN = { id: 'main', model: null, contextTokens: null, agentDir: null };
@@ -17,7 +18,7 @@ function provider(fields: string): string {
   return `{ models: { providers: { p: ${fields} } } }`;
 }
 
-describe('parseConfig', () => {
+describe('configView', () => {
   it.each<ConfigCase>([
     { when: 'the object is empty', text: '{}', differs: {} },
     {
@@ -35,9 +36,15 @@ describe('parseConfig', () => {
       when: 'every block has the wrong type',
       text: `{ meta: 7, models: [], agents: 'x', channels: 3 }`,
       differs: {},
+      dropped: ['meta', 'models', 'agents', 'channels'],
     },
     { when: 'every block is null', text: '{ meta: null, models: null, agents: null, channels: null }', differs: {} },
-    { when: 'the version is no string', text: '{ meta: { lastTouchedVersion: 2026 } }', differs: {} },
+    {
+      when: 'the version is no string',
+      text: '{ meta: { lastTouchedVersion: 2026 } }',
+      differs: {},
+      dropped: ['meta.lastTouchedVersion'],
+    },
     {
       when: 'agents are listed',
       text: `{ agents: { list: [{ id: 'Main Bot', model: 'p/m' }, { id: 'ops', model: { primary: 'p/n' }, contextTokens: 9 }] } }`,
@@ -52,9 +59,27 @@ describe('parseConfig', () => {
       when: 'some listed agents are none',
       text: `{ agents: { list: [null, 7, 'x', [], {}, { id: 3 }, { id: 'ops', model: 5, contextTokens: 'x' }] } }`,
       differs: { agents: [OPS] },
+      dropped: [
+        'agents.list.1',
+        'agents.list.2',
+        'agents.list.3',
+        'agents.list.4.id',
+        'agents.list.6.model',
+        'agents.list.6.contextTokens',
+      ],
     },
-    { when: 'no listed agent is one', text: '{ agents: { list: [null, {}] } }', differs: {} },
-    { when: 'the list is an object', text: `{ agents: { list: { id: 'ops' } } }`, differs: {} },
+    {
+      when: 'no listed agent is one',
+      text: '{ agents: { list: [null, {}] } }',
+      differs: {},
+      dropped: ['agents.list.1.id'],
+    },
+    {
+      when: 'the list is an object',
+      text: `{ agents: { list: { id: 'ops' } } }`,
+      differs: {},
+      dropped: ['agents.list'],
+    },
     {
       when: 'an agent is listed twice',
       text: `{ agents: { list: [{ id: 'ops', model: 'p/a' }, { id: 'OPS', model: 'p/b' }] } }`,
@@ -64,6 +89,7 @@ describe('parseConfig', () => {
       when: 'agents are entries',
       text: `{ agents: { entries: { ops: { model: 'p/m' }, main: {}, bad: 7 } } }`,
       differs: { agents: [{ ...OPS, model: 'p/m' }, MAIN] },
+      dropped: ['agents.entries.*'],
     },
     {
       when: 'agents are listed and entries',
@@ -75,15 +101,12 @@ describe('parseConfig', () => {
       text: `{ agents: { defaults: { model: { primary: 'p/m', fallbacks: ['p/n'] }, contextTokens: 50000 } } }`,
       differs: { defaultModel: 'p/m', defaultContextTokens: 50_000 },
     },
-    { when: 'the default limit is a string', text: `{ agents: { defaults: { contextTokens: '9' } } }`, differs: {} },
-    { when: 'the default limit is 0', text: '{ agents: { defaults: { contextTokens: 0 } } }', differs: {} },
-    { when: 'the default limit is below 0', text: '{ agents: { defaults: { contextTokens: -1 } } }', differs: {} },
-    {
-      when: 'the default limit has no end',
-      text: '{ agents: { defaults: { contextTokens: Infinity } } }',
+    ...["'9'", '0', '-1', 'Infinity', 'NaN'].map((limit) => ({
+      when: `the default limit is ${limit}`,
+      text: `{ agents: { defaults: { contextTokens: ${limit} } } }`,
       differs: {},
-    },
-    { when: 'the default limit is no number', text: '{ agents: { defaults: { contextTokens: NaN } } }', differs: {} },
+      dropped: ['agents.defaults.contextTokens'],
+    })),
     {
       when: 'the reserve is set',
       text: '{ agents: { defaults: { compaction: { reserveTokens: 30000 } } } }',
@@ -103,8 +126,14 @@ describe('parseConfig', () => {
       when: 'the reserve has the wrong type',
       text: `{ agents: { defaults: { compaction: { reserveTokens: 'x', reserveTokensFloor: -5 } } } }`,
       differs: {},
+      dropped: ['agents.defaults.compaction.reserveTokens', 'agents.defaults.compaction.reserveTokensFloor'],
     },
-    { when: 'compaction is none', text: '{ agents: { defaults: { compaction: false } } }', differs: {} },
+    {
+      when: 'compaction is none',
+      text: '{ agents: { defaults: { compaction: false } } }',
+      differs: {},
+      dropped: ['agents.defaults.compaction'],
+    },
     {
       when: 'a model has a window',
       text: provider(`{ apiKey: 'k', models: [{ id: 'm', contextWindow: 1000 }] }`),
@@ -134,20 +163,60 @@ describe('parseConfig', () => {
           { id: 'd', contextWindow: 'x', contextTokens: 8 }] }`,
       ),
       differs: { models: [{ provider: 'p', id: 'd', window: 8 }] },
+      dropped: [
+        'models.providers.*.models.1.contextWindow',
+        'models.providers.*.models.2.contextWindow',
+        'models.providers.*.models.3.id',
+        'models.providers.*.models.5.contextWindow',
+      ],
     },
-    { when: 'a provider is none', text: `{ models: { providers: { p: null, q: { models: 7 } } } }`, differs: {} },
+    {
+      when: 'a provider is none',
+      text: `{ models: { providers: { p: null, q: { models: 7 } } } }`,
+      differs: {},
+      dropped: ['models.providers.*.models'],
+    },
+    {
+      when: 'maintenance has both limits',
+      text: `{ session: { maintenance: { maxEntries: 9, maxDiskBytes: '2kb' } } }`,
+      differs: { maintenanceEntries: 9, maintenanceBytes: 2048 },
+    },
+    {
+      when: 'maintenance has a limit of entries alone, which is not read yet',
+      text: '{ session: { maintenance: { maxEntries: 9 } } }',
+      differs: {},
+    },
+    {
+      when: 'the limits of maintenance are none',
+      text: `{ session: { maintenance: { maxEntries: 0, maxDiskBytes: '10 parsecs' } } }`,
+      differs: {},
+      dropped: ['session.maintenance.maxEntries', 'session.maintenance.maxDiskBytes'],
+    },
+    {
+      when: 'the store has a place of its own',
+      text: `{ session: { store: ' /srv/{agentId}.json ' } }`,
+      differs: { sessionStore: '/srv/{agentId}.json' },
+    },
+    { when: 'the store is no path', text: '{ session: { store: 7 } }', differs: {}, dropped: ['session.store'] },
+    {
+      when: 'pruning is on',
+      text: `{ agents: { defaults: { contextPruning: { mode: 'cache-ttl' } } } }`,
+      differs: { pruning: true },
+    },
+    { when: 'a variable is no text', text: '{ env: { vars: { A: 7 } } }', differs: {}, dropped: ['env.vars.*'] },
     {
       when: 'there are channels',
       text: '{ channels: { telegram: { botToken: "x" }, mychat: null } }',
       differs: { channels: ['telegram', 'mychat'] },
     },
     { when: 'there is more than is known', text: `{ gateway: { auth: { token: 'x' } }, later: [1] }`, differs: {} },
-  ])('when $when', ({ text, differs }) => {
+  ])('when $when', ({ text, differs, dropped = [] }) => {
     expect(parseConfig(text)).toEqual({
       ...DEFAULT_CONFIG,
       compactionMode: expect.any(String),
       // What routing makes of the same text has tests of its own.
       routing: expect.any(Object),
+      dropped,
       listsAgents: 'agents' in differs,
       ...differs,
     });
@@ -168,7 +237,8 @@ describe('parseConfig', () => {
       channels: [],
       sessionStore: null,
       listsAgents: false,
-      routing: routingView({}),
+      routing: routingOf({}),
+      dropped: [],
     });
   });
 

@@ -11,8 +11,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** Bytes of a size in OpenClaw's config (`10gb`, `512 kb`, `500` or a number; its units are binary); null when it is none. */
-export function parseByteSize(value: unknown): number | null {
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim().toLowerCase() : '';
+export function parseByteSize(value: string | number): number | null {
+  const text = String(value).trim().toLowerCase();
   const found = /^(\d+(?:\.\d+)?)([a-z]*)$/.exec(text);
   const unit = UNITS[found?.[2] || 'b'];
   return found === null || unit === undefined ? null : Math.round(Number(found[1]) * unit);
