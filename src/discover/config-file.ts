@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { isThere, openFile, readAt } from '../disk/files.ts';
 import { describeError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
-import { configVariables, configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
-import { fillVariables, parseEnvFile, type Variable } from '../openclaw/env-text.ts';
+import { configVariables, fillVariables, parseEnvFile, type Variable } from '../openclaw/config/variables.ts';
+import { configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { loadConfig } from './config-include.ts';
 
@@ -19,11 +19,11 @@ export interface ConfigInput {
 
 export interface ConfigResult {
   readonly config: OpenClawConfig;
-  /** Why it cannot be used, without a path; null when it can, and when there is none. */
+  /** Why the config cannot be used, without a path; null when it can be, and when there is none. */
   readonly error: string | null;
 }
 
-/** OpenClaw's config; the last good one, else OpenClaw's defaults, when it cannot be used. */
+/** OpenClaw's config. When it cannot be used: the last one that could be, else OpenClaw's defaults. */
 export function readConfig(input: ConfigInput): ConfigResult {
   try {
     if (!isThere(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
@@ -35,7 +35,7 @@ export function readConfig(input: ConfigInput): ConfigResult {
   }
 }
 
-/** Only in the parts that are used here: elsewhere variables are secrets. */
+/** In these parts only: in the others, variables are secrets (keys of providers, tokens of channels). */
 function withVariables(content: unknown, { env, stateDir }: ConfigInput): unknown {
   if (!isObject(content)) return content;
   const { agents, session, bindings, broadcast, ...rest } = content;

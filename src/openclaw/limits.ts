@@ -1,7 +1,7 @@
 import type { OpenClawConfig } from './config/view.ts';
-import { has } from './versions.ts';
+import { type ChangeName, has } from './versions.ts';
 
-/** The prevention that OpenClaw's config sets for one agent, its own defaults for its version included. */
+/** What OpenClaw's config sets against large sessions of one agent; where it sets nothing, the default of the version. */
 export interface AgentSettings {
   /** Tokens; null: unset, or the version does not heed it. */
   readonly contextLimit: number | null;
@@ -15,12 +15,25 @@ export interface AgentSettings {
   readonly maintenanceBytes: number | null;
 }
 
-/** OpenClaw's defaults: of the versions from 2026.2.17 on, and of those that changed them. */
-const KEPT_ENTRIES = 500;
-const NEWER_KEPT_ENTRIES = 5000;
-const NEWER_KEPT_BYTES = 10 * 1024 ** 3;
+/** A default that OpenClaw has since a change. */
+interface Default {
+  readonly since: ChangeName;
+  readonly value: number;
+}
 
-/** `version`: OpenClaw's, from the database where the config has none (2026.9.6 leaves a config that was written by hand as it is). */
+/** What `session.maintenance` keeps where it sets nothing, the newest default first. */
+const MAINTENANCE_DEFAULTS = {
+  entries: [
+    { since: 'maintenanceKeeps5000', value: 5000 },
+    { since: 'maintenance', value: 500 },
+  ],
+  bytes: [{ since: 'maintenanceKeeps10GiB', value: 10 * 1024 ** 3 }],
+} satisfies Record<string, readonly Default[]>;
+
+/**
+ * `version` is OpenClaw's. The database has it where the config has none: 2026.9.6 leaves a config that was written by hand
+ * as it is.
+ */
 export function agentSettings(config: OpenClawConfig, agent: string, version: string | null): AgentSettings {
   const own = config.agents.find(({ id }) => id === agent);
   const isDefaultDropped = has(version, 'defaultContextTokensDropped') === true;
@@ -39,13 +52,13 @@ function maintenance(
 ): Pick<AgentSettings, 'maintenanceEntries' | 'maintenanceBytes'> {
   if (has(version, 'maintenance') === false) return { maintenanceEntries: null, maintenanceBytes: null };
   return {
-    maintenanceEntries: maintenanceEntries ?? keptEntries(version),
-    maintenanceBytes: maintenanceBytes ?? (has(version, 'maintenanceKeeps10GiB') === true ? NEWER_KEPT_BYTES : null),
+    maintenanceEntries: maintenanceEntries ?? defaultOf(version, MAINTENANCE_DEFAULTS.entries),
+    maintenanceBytes: maintenanceBytes ?? defaultOf(version, MAINTENANCE_DEFAULTS.bytes),
   };
 }
 
-function keptEntries(version: string | null): number | null {
-  const keepsMore = has(version, 'maintenanceKeeps5000');
-  if (keepsMore === null) return null;
-  return keepsMore ? NEWER_KEPT_ENTRIES : KEPT_ENTRIES;
+/** null: the version has none of them, or it is not known which. */
+function defaultOf(version: string | null, defaults: readonly Default[]): number | null {
+  const newest = defaults.find(({ since }) => has(version, since) !== false);
+  return newest !== undefined && has(version, newest.since) ? newest.value : null;
 }

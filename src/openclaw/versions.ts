@@ -77,7 +77,7 @@ const ROUTING_VERSIONS = [
   '2026.9.6',
 ] as const;
 
-type ChangeName = keyof typeof CHANGES | keyof typeof ROUTING_CHANGES;
+export type ChangeName = keyof typeof CHANGES | keyof typeof ROUTING_CHANGES;
 
 const ALL: Readonly<Record<ChangeName, Change>> = { ...CHANGES, ...ROUTING_CHANGES };
 

@@ -1,6 +1,6 @@
 import type { OpenClawConfig } from './config/view.ts';
 
-/** What a window is decided from. */
+/** What the window of a session depends on. */
 export interface WindowInput {
   readonly agent: string;
   readonly provider: string | null;
@@ -11,16 +11,16 @@ export interface WindowInput {
   readonly era: 'file' | 'sqlite';
 }
 
-/** The smallest known limit of the session's context, in tokens; null when nothing is known of it. */
+/** The smallest known limit of the session's context, in tokens; null when none is known. */
 export function sessionWindow(config: OpenClawConfig, session: WindowInput): number | null {
   const agent = config.agents.find(({ id }) => id === session.agent);
-  const known = [
+  const limits = [
     modelWindow(config, session.provider, session.model ?? agent?.model ?? config.defaultModel),
     session.contextTokens,
     agent?.contextTokens ?? null,
     session.era === 'file' ? config.defaultContextTokens : null,
   ].filter((limit) => limit !== null);
-  return known.length === 0 ? null : Math.min(...known);
+  return limits.length === 0 ? null : Math.min(...limits);
 }
 
 /** Tokens that fit before OpenClaw compacts; null when the reserve leaves nothing. */
@@ -29,18 +29,17 @@ export function effectiveWindow(config: OpenClawConfig, window: number | null): 
   return window - config.compactionReserve;
 }
 
-function modelWindow(config: OpenClawConfig, provider: string | null, model: string | null): number | null {
+/** `model` is a bare model id, or `provider/model`. A model id can itself hold a slash. */
+function modelWindow({ models }: OpenClawConfig, provider: string | null, model: string | null): number | null {
   if (model === null) return null;
   const slash = model.indexOf('/');
-  const wanted =
+  const named =
     provider === null && slash > 0
       ? { provider: model.slice(0, slash), id: model.slice(slash + 1) }
       : { provider, id: model };
-  const exact = config.models.find((known) => known.provider === wanted.provider && known.id === wanted.id);
+  const exact = models.find((each) => each.provider === named.provider && each.id === named.id);
   if (exact !== undefined) return exact.window;
-  // Old versions look a model up by its bare id; with two providers the smaller window is the safe answer.
-  const named = config.models.filter(
-    (known) => [wanted.id, model].includes(known.id) || `${known.provider}/${known.id}` === model,
-  );
-  return named.length === 0 ? null : Math.min(...named.map((known) => known.window));
+  // Old versions look a model up by its bare id. Where two providers have it, the smaller window is the safe answer.
+  const alike = models.filter(({ provider, id }) => id === named.id || id === model || `${provider}/${id}` === model);
+  return alike.length === 0 ? null : Math.min(...alike.map(({ window }) => window));
 }

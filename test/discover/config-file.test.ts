@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ConfigInput, readConfig } from '../../src/discover/config-file.ts';
-import { parseEnvFile } from '../../src/openclaw/env-text.ts';
 
 function stateWith(files: Record<string, string>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'config-')));
@@ -95,13 +94,5 @@ describe('variables', () => {
       agents: ['from-env', 'from-config', 'from-file', `x \${A}/\${NOBODY}`],
       error: null,
     });
-  });
-
-  it('of a .env file may be quoted and exported', () => {
-    expect([...parseEnvFile("A = 1 \nexport B='two words'\n#C=3\nnonsense\nD=")]).toEqual([
-      ['A', '1'],
-      ['B', 'two words'],
-      ['D', ''],
-    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseByteSize } from '../../src/openclaw/config/byte-size.ts';
 import { type AgentSettings, agentSettings } from '../../src/openclaw/limits.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
@@ -51,7 +50,7 @@ describe('agentSettings', () => {
     ],
     [
       'no maintenance yet',
-      { session: { maintenance: { maxEntries: 9 } } },
+      { session: { maintenance: { maxEntries: 9, maxDiskBytes: 9 } } },
       '2026.2.6-3',
       { maintenanceEntries: null, maintenanceBytes: null },
     ],
@@ -67,18 +66,4 @@ describe('agentSettings', () => {
   ])('%s', (_, config, version, expected) => {
     expect(settings(config, version)).toMatchObject(expected);
   });
-});
-
-it.each<[string | number, number | null]>([
-  ['10gb', 10 * 1024 ** 3],
-  [' 512KB ', 512 * 1024],
-  ['1.5m', 1.5 * 1024 ** 2],
-  ['500', 500],
-  [500, 500],
-  ['10 parsecs', null],
-  ['10px', null],
-  ['-1', null],
-  ['', null],
-])('%j is a size of %s bytes', (value, expected) => {
-  expect(parseByteSize(value)).toBe(expected);
 });

@@ -60,12 +60,6 @@ export function configView(content: unknown): OpenClawConfig {
   return viewOf(content);
 }
 
-/** `env.vars` of the content of `openclaw.json`, by name. */
-export function configVariables({ env }: Record<string, unknown>): Map<string, string> {
-  const vars = readConfigFile({ env }).file.env?.vars ?? [];
-  return new Map(vars.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const])));
-}
-
 function viewOf(content: object): OpenClawConfig {
   const { file, dropped } = readConfigFile(content);
   const listed = listedAgents(file);

@@ -177,11 +177,6 @@ describe('configView', () => {
       dropped: ['models.providers.*.models'],
     },
     {
-      when: 'maintenance has both limits',
-      text: `{ session: { maintenance: { maxEntries: 9, maxDiskBytes: '2kb' } } }`,
-      differs: { maintenanceEntries: 9, maintenanceBytes: 2048 },
-    },
-    {
       when: 'maintenance has a limit of entries alone, which is not read yet',
       text: '{ session: { maintenance: { maxEntries: 9 } } }',
       differs: {},
@@ -198,11 +193,6 @@ describe('configView', () => {
       differs: { sessionStore: '/srv/{agentId}.json' },
     },
     { when: 'the store is no path', text: '{ session: { store: 7 } }', differs: {}, dropped: ['session.store'] },
-    {
-      when: 'pruning is on',
-      text: `{ agents: { defaults: { contextPruning: { mode: 'cache-ttl' } } } }`,
-      differs: { pruning: true },
-    },
     { when: 'a variable is no text', text: '{ env: { vars: { A: 7 } } }', differs: {}, dropped: ['env.vars.*'] },
     {
       when: 'there are channels',

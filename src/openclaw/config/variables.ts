@@ -1,14 +1,15 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../is-object.ts';
+import { readConfigFile } from './schema.ts';
 
 /** `${NAME}` in the strings of OpenClaw's config; `$${NAME}` stands for the text itself. Upper case only. */
 const REFERENCE = /\$(\$?)\{([A-Z_][A-Z0-9_]*)\}/g;
 
-/** What a variable is; null when nobody says. */
+/** The value of a variable; null when it is not set anywhere. */
 export type Variable = (name: string) => string | null;
 
 /**
- * The value with the variables in its strings filled in. OpenClaw refuses a config with a variable that is not set; here
- * it stays as it is: the gateway's environment need not be ours.
+ * The value with the variables in its strings filled in. OpenClaw 2026.2.17 refuses a config with a variable that is not
+ * set, 2026.4.15 takes it. Here its text stays: the gateway's environment need not be ours.
  */
 export function fillVariables(value: unknown, variable: Variable): unknown {
   if (typeof value === 'string') {
@@ -19,6 +20,12 @@ export function fillVariables(value: unknown, variable: Variable): unknown {
   if (Array.isArray(value)) return value.map((item) => fillVariables(item, variable));
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillVariables(item, variable)]));
+}
+
+/** `env.vars` of the content of `openclaw.json`, by name. */
+export function configVariables({ env }: Record<string, unknown>): Map<string, string> {
+  const vars = readConfigFile({ env }).file.env?.vars ?? [];
+  return new Map(vars.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const])));
 }
 
 /** The variables of a `.env` file: `NAME=value` lines, with or without `export` and quotes. */
