@@ -36,6 +36,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'errors.ts', holds: 'coded errors' },
   { path: 'version.ts', holds: 'the version of the exporter' },
   { path: 'is-object.ts', holds: 'the one guard for objects' },
+  { path: 'newest.ts', holds: 'the latest of times that may be unknown' },
 ];
 
 /** Rooms that share nothing but what lies below both. */

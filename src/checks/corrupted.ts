@@ -111,6 +111,6 @@ const SETTLED_MS = AGE_SECONDS.settled * 1000;
 
 /** Whether nothing is being written to the transcript any more: a line that is looks like damage for a moment. */
 function isSettled(session: Session, now: number): boolean {
-  const transcript = foundTranscript(session);
-  return transcript !== null && now - transcript.writtenMs > SETTLED_MS;
+  const writtenMs = foundTranscript(session)?.writtenMs ?? null;
+  return writtenMs !== null && now - writtenMs > SETTLED_MS;
 }

@@ -1,6 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Session } from '../model/session.ts';
-import { foundTranscript } from '../model/transcript.ts';
+import { lastWriteMs, type Session } from '../model/session.ts';
 import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
@@ -21,6 +20,6 @@ export const stuck: Check = {
 
 function isStuck(session: Session, now: number): boolean {
   if (session.status !== 'running') return false;
-  const last = Math.max(session.lastStoredMs ?? 0, foundTranscript(session)?.writtenMs ?? 0);
+  const last = lastWriteMs(session) ?? 0;
   return last > 0 && now - last > SILENT_MS;
 }

@@ -1,8 +1,9 @@
+import { newest } from '../newest.ts';
 import type { Kind, ParsedKey } from '../openclaw/keys.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Placement } from './conversation.ts';
 import type { Era } from './layout.ts';
-import type { Transcript } from './transcript.ts';
+import { foundTranscript, type Transcript } from './transcript.ts';
 
 /** What is stored of a session's conversation beside its key. */
 export interface StoredRoute {
@@ -101,6 +102,11 @@ export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key' | 'pars
   transcript: { state: 'unnamed' },
   simultaneousStartMs: null,
 };
+
+/** The newest time that is known of a session, that of its transcript among them. */
+export function lastWriteMs(session: Pick<StoredSession, 'lastStoredMs' | 'transcript'>): number | null {
+  return newest([session.lastStoredMs, foundTranscript(session)?.writtenMs]);
+}
 
 export type TokensSource = 'index' | 'transcript' | 'none';
 

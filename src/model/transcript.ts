@@ -17,8 +17,8 @@ export interface FoundTranscript {
   readonly path: string | null;
   /** Of the file; in a database the logical bytes of its events; null: not known. */
   readonly bytes: number | null;
-  /** Milliseconds since the epoch. */
-  readonly writtenMs: number;
+  /** Milliseconds since the epoch; null: a database does not always say. */
+  readonly writtenMs: number | null;
   readonly lastUsage: LastUsage;
   /** Records of these types; null: not known yet. */
   readonly messages: number | null;

@@ -130,9 +130,9 @@ function chooseWithSeries(
   for (const { session } of ranked) {
     if (labelOf.size >= limit) break;
     const label = sessionLabel(session.key, labels);
-    const identity = JSON.stringify([session.agent, label, session.kind]);
-    if (taken.has(identity)) continue;
-    taken.add(identity);
+    const series = JSON.stringify([session.agent, label, session.kind]);
+    if (taken.has(series)) continue;
+    taken.add(series);
     labelOf.set(session, label);
   }
   return labelOf;

@@ -3,7 +3,8 @@ import type { AgentDatabase, AgentStore } from '../discover/agent-stores.ts';
 import { diskError, namesIn } from '../disk/files.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../model/reading.ts';
-import { foundTranscript } from '../model/transcript.ts';
+import { lastWriteMs } from '../model/session.ts';
+import { newest } from '../newest.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
@@ -57,9 +58,6 @@ function fromDatabase(
   const { sessions, archived, schema, version, figures, staleSinceMs, rows } = reading;
   const left = leftInIndex(store, context);
   const imported = new Set(rows.map(({ key }) => key));
-  const times = (sessions ?? []).map((session) =>
-    Math.max(session.lastStoredMs ?? 0, foundTranscript(session)?.writtenMs ?? 0),
-  );
   return {
     agent: store.agent,
     shared: false,
@@ -73,7 +71,7 @@ function fromDatabase(
     ],
     sessions: sessions ?? [],
     archived,
-    lastWriteMs: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
+    lastWriteMs: newest((sessions ?? []).map(lastWriteMs)),
     // A transcript that was imported, or is written out again, has the id of its session as its name.
     transcriptPaths: [
       ...left.transcriptPaths,

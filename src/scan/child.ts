@@ -1,7 +1,7 @@
 import { describeError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import type { ReadIndex } from '../read/file/index-file.ts';
-import type { FromChild, ToChild, Usage } from './messages.ts';
+import type { FromChild, ProcessCost, ToChild } from './messages.ts';
 import { Scanner } from './scanner.ts';
 
 /** A heartbeat costs a message: not more often than this. */
@@ -18,7 +18,7 @@ export function runChild(readIndex?: ReadIndex): void {
   async function pause(): Promise<void> {
     if (Date.now() - lastBeat >= HEARTBEAT_MS) {
       lastBeat = Date.now();
-      await send({ type: 'heartbeat', usage: usage() });
+      await send({ type: 'heartbeat', cost: processCost() });
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -48,9 +48,9 @@ async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {
   try {
     const { rendered, checks } = await (kind === 'quick' ? scanner.quick() : scanner.deep());
     const durationSeconds = (performance.now() - startedAt) / 1000;
-    await send({ type: 'done', scan: kind, durationSeconds, rendered, checks, usage: usage() });
+    await send({ type: 'done', scan: kind, durationSeconds, rendered, checks, cost: processCost() });
   } catch (error) {
-    await send({ type: 'failed', scan: kind, error: describeError(error), usage: usage() });
+    await send({ type: 'failed', scan: kind, error: describeError(error), cost: processCost() });
   }
 }
 
@@ -62,7 +62,7 @@ function send(message: FromChild): Promise<void> {
   });
 }
 
-function usage(): Usage {
+function processCost(): ProcessCost {
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
   return { memoryBytes: process.memoryUsage.rss(), cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
 }

@@ -26,7 +26,7 @@ export type ToChild =
   { readonly type: 'settings'; readonly settings: ScanSettings } | { readonly type: 'scan'; readonly scan: Scan };
 
 /** What the scanning process costs. */
-export interface Usage {
+export interface ProcessCost {
   readonly memoryBytes: number;
   readonly cpuSeconds: number;
 }
@@ -40,7 +40,7 @@ export interface Rendered {
 }
 
 export type FromChild =
-  | { readonly type: 'heartbeat'; readonly usage: Usage }
+  | { readonly type: 'heartbeat'; readonly cost: ProcessCost }
   | {
       readonly type: 'done';
       readonly scan: Scan;
@@ -48,6 +48,6 @@ export type FromChild =
       /** null: the figures are those that were sent last. */
       readonly rendered: Rendered | null;
       readonly checks: readonly CheckOutcome[];
-      readonly usage: Usage;
+      readonly cost: ProcessCost;
     }
-  | { readonly type: 'failed'; readonly scan: Scan; readonly error: string; readonly usage: Usage };
+  | { readonly type: 'failed'; readonly scan: Scan; readonly error: string; readonly cost: ProcessCost };

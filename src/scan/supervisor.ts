@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Log } from '../log.ts';
 import { SCANS, type Scan, type ScanState } from '../model/scan.ts';
-import type { FromChild, Rendered, ScanSettings, ToChild, Usage } from './messages.ts';
+import type { FromChild, ProcessCost, Rendered, ScanSettings, ToChild } from './messages.ts';
 
 /** What can change while it runs. */
 export interface SupervisorSettings {
@@ -134,7 +134,7 @@ export class Supervisor {
   private receive(child: ChildProcess, message: FromChild): void {
     if (child !== this.child || this.killed) return;
     this.lastBeat = this.now();
-    this.account(message.usage);
+    this.account(message.cost);
     if (message.type === 'heartbeat') return;
     this.pending.delete(message.scan);
     if (message.type === 'failed') {
@@ -157,7 +157,7 @@ export class Supervisor {
     }
   }
 
-  private account({ memoryBytes, cpuSeconds }: Usage): void {
+  private account({ memoryBytes, cpuSeconds }: ProcessCost): void {
     this.memoryBytes = memoryBytes;
     this.childCpuSeconds = cpuSeconds;
   }

@@ -56,9 +56,9 @@ class ConstCounter extends Counter {
 function distinct<State>(family: Family<State>, samples: readonly Sample[], onDuplicate: OnDuplicate): Sample[] {
   const seen = new Set<string>();
   return samples.filter(({ labels }) => {
-    const identity = JSON.stringify(family.labels.map((name) => labels[name]));
-    if (!seen.has(identity)) {
-      seen.add(identity);
+    const values = JSON.stringify(family.labels.map((name) => labels[name]));
+    if (!seen.has(values)) {
+      seen.add(values);
       return true;
     }
     onDuplicate(family.name, labels);

@@ -1,7 +1,7 @@
 import { type DiskProblem, diskError, isInside } from '../../disk/files.ts';
-import { newest } from '../../model/newest.ts';
 import { type Flaw, NOTHING_STORED, type StoredRoute, type StoredSession } from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
+import { newest } from '../../newest.ts';
 import type { IndexEntry } from '../../openclaw/entry.ts';
 import type { ParsedKey } from '../../openclaw/keys.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
@@ -53,7 +53,7 @@ export function readSession(
     startedMs: entry.sessionStartedAt ?? known?.summary?.header?.startedMs ?? null,
     ranMs: entry.lastInteractionAt ?? entry.lastActivityAt,
     lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
-    lastStoredMs: newest(entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt),
+    lastStoredMs: newest([entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt]),
     transcript: transcriptOf(path, found),
   };
 }

@@ -1,6 +1,6 @@
-import { newest } from '../../model/newest.ts';
 import { type Flaw, NOTHING_STORED, type StoredSession } from '../../model/session.ts';
 import { NO_LAST_USAGE, type Transcript } from '../../model/transcript.ts';
+import { newest } from '../../newest.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { SessionNode } from './nodes.ts';
 import type { KnownTranscript } from './transcripts.ts';
@@ -31,7 +31,7 @@ export function storedSession(agent: string, node: SessionNode, known: KnownTran
     startedMs: entry?.sessionStartedAt ?? node.createdMs,
     ranMs: interactionMs(node),
     lastActivityMs: interactionMs(node) ?? entry?.updatedAt ?? node.updatedMs,
-    lastStoredMs: newest(entry?.updatedAt, node.updatedMs, interactionMs(node), window?.transcriptMs),
+    lastStoredMs: newest([entry?.updatedAt, node.updatedMs, interactionMs(node), window?.transcriptMs]),
     transcript: transcriptOf(node, known),
     simultaneousStartMs: node.simultaneousStartMs,
   };
@@ -57,7 +57,7 @@ function providerOf({ entry, window }: SessionNode): string | null {
 }
 
 function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTranscript | undefined): Transcript {
-  const writtenMs = window?.transcriptMs ?? updatedMs ?? 0;
+  const writtenMs = window?.transcriptMs ?? updatedMs;
   if (known !== undefined) {
     const { bytes, messages, compactions, badEvents, oversizedEvents } = known;
     const isValidated = known.validatedSeq >= known.lastSeq;

@@ -208,8 +208,8 @@ describe('the transcript', () => {
     [{}, 40],
     [{ window: null }, 20],
     [{ window: { ...WINDOW, transcriptMs: null } }, 20],
-    [{ window: null, updatedMs: null }, 0],
-  ])('with %j was written at %d', (changes, writtenMs) => {
+    [{ window: null, updatedMs: null }, null],
+  ])('with %j was written at %j', (changes, writtenMs) => {
     expect(foundTranscript(storedSession('ops', node(changes), known()))?.writtenMs).toBe(writtenMs);
   });
 
