@@ -25,9 +25,11 @@ ${NOTE}
 
 Every family is experimental until version 1.0: names and labels can still change, with a line in \`CHANGELOG.md\`.
 
-**Scan**: \`quick\` families are as old as \`openclaw_store_last_scan_timestamp_seconds{scan="quick"}\`, \`deep\` ones have no
-series before the first deep scan has validated the transcript, \`none\` are the exporter's own and made for each request. A figure that is not known has no series: a zero is a
-zero. An agent whose store could not be read has \`readable\` 0, \`info\` and its \`problem\`, and nothing else.
+**Scan**: \`quick\` families are as old as \`openclaw_store_last_scan_timestamp_seconds{scan="quick"}\`. \`deep\` families have no
+series before the first deep scan has validated the transcript. \`none\` are the exporter's own families, made for each request.
+
+A figure that is not known has no series, so a zero always means that there is none. An agent whose store could not be read has
+\`readable\` 0, \`info\` and its \`problem\`, and nothing else.
 
 ## Of the stores
 
@@ -83,11 +85,11 @@ scan: { schedule: '*/2 * * * *', timeout: 45s }
 check: { stuck: false }
 \`\`\`
 
-Two keys are in the file only:
+Two keys exist only in the file:
 
 \`\`\`yaml
-# Other thresholds than the shipped ones. A rule holds for the sessions that all of its kind, agent and session match (what
-# it does not name matches all); of the rules that match, the first one that names a number decides it.
+# Thresholds that differ from the shipped ones. A rule holds for a session when its kind, agent and session all match; what the
+# rule leaves out matches every session. Of the rules that match, the first one that sets a number decides it.
 thresholds:
   - session: 'agent:main:telegram:group:0123456789' # the label of an alert, or the key
     tokens: { warning: 120000 }
@@ -95,7 +97,7 @@ thresholds:
     agent: support-*
     tokens: { warning: 80000, critical: 120000 }
     transcript_bytes: { warning: 2000000 }
-# What is meant to be so: counted in openclaw_store_ignored_findings, in no other figure.
+# Findings that you intend: they are counted in openclaw_store_ignored_findings and in no other figure.
 ignore:
   - agent: main
     session: 'agent:main:hook:*'
@@ -105,8 +107,8 @@ ignore:
 In \`agent\` and \`session\`, \`*\` stands for any text. \`session\` is compared with the whole key and with the label that the
 metrics show.
 
-At SIGHUP the file is read again. A bad one is refused and the one before stays in force
-(\`openclaw_store_exporter_config_last_reload_successful\` 0, the reason in the log). \`web.*\` and \`log.*\` take effect
+At SIGHUP the file is read again. When it is wrong, the settings before stay in force
+(\`openclaw_store_exporter_config_last_reload_successful\` is 0, and the log has the reason). \`web.*\` and \`log.*\` take effect
 at the next start only.
 
 ${table(

@@ -83,7 +83,7 @@ interface Sifted {
   readonly ignored: ReadonlyMap<string, ReadableAgent['ignored']>;
 }
 
-/** What is meant to be so takes part in nothing but its own count. */
+/** An ignored finding is counted as ignored, and in no other figure. */
 function withoutIgnored(
   found: ReadonlyMap<Session, readonly Finding[]>,
   isIgnored: (session: Session, finding: string) => boolean,

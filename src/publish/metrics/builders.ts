@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { eraOf } from '../../model/layout.ts';
+import type { Scan } from '../../model/scan.ts';
 import type { Session } from '../../model/session.ts';
 import {
   type ReadableAgent,
@@ -11,12 +12,18 @@ import {
 } from '../../model/snapshot.ts';
 import { type Family, gauge, type Sample, single } from './family.ts';
 
+/** How old a figure is: every HELP of a snapshot's family ends with it. */
+const FROM: Readonly<Record<Scan, string>> = {
+  quick: 'From the last quick scan.',
+  deep: 'In SQLite from the last quick scan; in files from the deep scan, and from quick scans as the file grows.',
+};
+
 /** Values of a label, each with its figure. */
 type Figures = Iterable<readonly [string, number]>;
 
 /** One series, of the state directory as a whole; null: none. */
 export function ofState(name: string, help: string, value: (snapshot: Snapshot) => number | null): Family<Snapshot> {
-  return gauge(name, help, { labels: [], scan: 'quick' }, (snapshot) => single(value(snapshot)));
+  return fromScan('quick', name, help, [], (snapshot) => single(value(snapshot)));
 }
 
 /** Series of every agent, also of one whose store could not be read. `agent` is added to the labels of each sample. */
@@ -26,7 +33,7 @@ export function ofEveryAgent(
   labels: readonly string[],
   samplesOf: (agent: SnapshotAgent, snapshot: Snapshot) => Iterable<Sample>,
 ): Family<Snapshot> {
-  return gauge(name, help, { labels: ['agent', ...labels], scan: 'quick' }, function* samples(snapshot) {
+  return fromScan('quick', name, help, ['agent', ...labels], function* samples(snapshot) {
     for (const agent of snapshot.agents) {
       for (const { labels: others, value } of samplesOf(agent, snapshot)) {
         yield { labels: { agent: agent.agent, ...others }, value };
@@ -104,7 +111,7 @@ export function perSession(
   name: string,
   help: string,
   value: (session: Session) => number | null,
-  scan: 'quick' | 'deep' = 'quick',
+  scan: Scan = 'quick',
 ): Family<Snapshot> {
   return perSessionAnd(name, help, [], ({ session }) => single(value(session)), scan);
 }
@@ -115,9 +122,9 @@ export function perSessionAnd(
   help: string,
   labels: readonly string[],
   samplesOf: (session: SnapshotSession, labels: SeriesLabels) => readonly Sample[],
-  scan: 'quick' | 'deep' = 'quick',
+  scan: Scan = 'quick',
 ): Family<Snapshot> {
-  return gauge(name, help, { labels: [...SESSION_LABELS, ...labels], scan }, function* samples(snapshot) {
+  return fromScan(scan, name, help, [...SESSION_LABELS, ...labels], function* samples(snapshot) {
     for (const { agent, sessions } of readableAgents(snapshot)) {
       for (const session of sessions) {
         if (session.labels === null) continue;
@@ -127,4 +134,14 @@ export function perSessionAnd(
       }
     }
   });
+}
+
+function fromScan(
+  scan: Scan,
+  name: string,
+  help: string,
+  labels: readonly string[],
+  samples: Family<Snapshot>['samples'],
+): Family<Snapshot> {
+  return gauge(name, `${help} ${FROM[scan]}`, { labels, scan }, samples);
 }

@@ -26,24 +26,24 @@ export interface ExporterState {
 export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
   perScan(
     'scan_success',
-    'Whether the last scan ended well (0: it crashed, was blocked or could not start; the figures are those of the last good one).',
+    'Whether the last scan succeeded. 0 means that it crashed, was blocked or could not start; the figures are those of the last good scan.',
     ({ success }) => (success === null ? null : Number(success)),
   ),
   figure(
     'scan_stuck',
-    'Whether a reading process is blocked so that it cannot even be killed, as on a dead network mount.',
+    'Whether a scanning process is blocked in a read and cannot be killed, as on a dead network mount.',
     ({ stuck }) => Number(stuck),
   ),
   perScan('scan_duration_seconds', 'How long the last good scan took.', ({ durationSeconds }) => durationSeconds),
   perScan(
     'last_scan_timestamp_seconds',
-    'When the last good scan ended: the figures of the sessions are as old as this.',
+    'When the last good scan ended. The figures are as old as this.',
     ({ lastSuccessMs }) => toSeconds(lastSuccessMs),
   ),
   perScan('scan_interval_seconds', "The longest gap of the scan's schedule.", ({ intervalSeconds }) => intervalSeconds),
   figure(
     'scanner_resident_memory_bytes',
-    'Resident memory of the process that reads the stores (process_resident_memory_bytes is the one that serves).',
+    'Resident memory of the process that reads the stores. process_resident_memory_bytes is of the process that serves.',
     ({ scannerMemoryBytes }) => scannerMemoryBytes,
   ),
   {
@@ -56,7 +56,7 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
   },
   perCheck(
     'check_success',
-    'Whether the check ran to its end in the last scan (0: what it finds is unknown and not shown).',
+    'Whether the check ran to its end in the last scan. While this is 0, what it would find is unknown and has no series.',
     ({ success }) => Number(success),
   ),
   perCheck(
@@ -76,17 +76,17 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
   ),
   figure(
     'exporter_config_last_reload_successful',
-    'Whether the last attempt to load flags, environment and config file worked (0: the ones before are in force).',
+    'Whether the last attempt to load flags, environment and config file succeeded. While this is 0, the settings before stay in force.',
     ({ reload }) => (reload === null ? null : Number(reload.success)),
   ),
   figure(
     'exporter_config_last_reload_success_timestamp_seconds',
-    'When flags, environment and config file were loaded as they are in force.',
+    'When the flags, environment and config file that are in force were loaded.',
     ({ reload }) => toSeconds(reload?.lastSuccessMs ?? null),
   ),
   gauge(
     'exporter_build_info',
-    'The exporter itself: version, git revision (empty when unknown), version of Node.',
+    'The exporter itself, always 1: its version, git revision (empty when unknown) and version of Node.',
     { labels: ['version', 'revision', 'node_version'], scan: 'none' },
     ({ version, revision }) => single(1, { version, revision: revision ?? '', node_version: process.version }),
   ),

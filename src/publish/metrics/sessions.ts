@@ -8,56 +8,56 @@ import { type Family, single, toSeconds } from './family.ts';
 export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   perSessionAnd(
     'session_info',
-    "What does not change often: channel from the session's key, account (a digest unless --privacy.peers=plain), model and provider of the last run.",
+    'What seldom changes of a session, always 1: channel from its key, account (a digest unless --privacy.peers=plain), model and provider of the last run.',
     ['channel', 'account', 'model', 'provider'],
     ({ session: { model, provider } }, { channel, account }) =>
       single(1, { channel: channel ?? '', account: account ?? '', model: model ?? '', provider: provider ?? '' }),
   ),
   perSession(
     'session_tokens',
-    'Tokens in the context after the last run: the stored total when it can be trusted, else the last usage in the transcript. From the last quick scan.',
+    'Tokens in the context after the last run: the stored total when it can be trusted, else the last usage in the transcript.',
     ({ tokens }) => tokens,
   ),
   perSession(
     'session_window_tokens',
-    "The smallest known limit of the context: the model's window, the stored limit, the configured one. From the last quick scan.",
+    "The smallest known limit of the context: the model's window, the stored limit, the configured one.",
     ({ window }) => window,
   ),
   perSession(
     'session_effective_window_tokens',
-    'The window without the compaction reserve: above it a compaction is due. From the last quick scan.',
+    'The window without the compaction reserve. Above it a compaction is due.',
     ({ effectiveWindow }) => effectiveWindow,
   ),
   perSession(
     'session_transcript_bytes',
-    'Size of the transcript: of its file, or the logical bytes of its events in SQLite. From the last quick scan.',
+    'Size of the transcript: of its file, or the logical bytes of its events in SQLite.',
     (session) => foundTranscript(session)?.bytes ?? null,
   ),
   perSession(
     'session_messages',
-    'Records of type message in the current transcript, of any role. In SQLite by their recorded type, from the quick scan; else from the deep scan, and from quick scans as the file grows.',
+    'Records of type message in the current transcript, of any role.',
     (session) => foundTranscript(session)?.messages ?? null,
     'deep',
   ),
   perSession(
     'session_compactions',
-    'Records of type compaction in the current transcript. In SQLite by their recorded type, from the quick scan; else from the deep scan, and from quick scans as the file grows.',
+    'Records of type compaction in the current transcript.',
     (session) => foundTranscript(session)?.compactions ?? null,
     'deep',
   ),
   perSession(
     'session_started_timestamp_seconds',
-    "When the session started, as stored with it, else when its row was created (SQLite) or from the transcript's header (old versions; from the deep scan).",
+    'When the session started: as stored with it, else when its row was created (SQLite), else by the header of its transcript, which a deep scan reads (old versions).',
     ({ startedMs }) => toSeconds(startedMs),
   ),
   perSession(
     'session_last_activity_timestamp_seconds',
-    'The last interaction or run, else the last change of the stored entry. From the last quick scan.',
+    'When the last interaction or run was, else when the stored entry last changed.',
     ({ lastActivityMs }) => toSeconds(lastActivityMs),
   ),
   perSessionAnd(
     'session_finding',
-    'Something is wrong with the session; one series for each finding. From the last scan.',
+    'One series for each finding of the session, always 1. expected_agent is the agent where the session belongs, empty when the finding is not about that.',
     ['finding', 'reason', 'expected_agent'],
     ({ findings }) =>
       findings.flatMap(({ finding, reason, expectedAgent }) =>
@@ -66,12 +66,12 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   ownThreshold(
     'session_threshold_tokens',
-    'Tokens above which this session is reported, where the config file gives it another threshold than the shipped one.',
+    'Tokens above which this session is reported; only where the config file sets another threshold than the shipped one.',
     ({ tokens }) => tokens,
   ),
   ownThreshold(
     'session_threshold_transcript_bytes',
-    'Bytes above which the transcript of this session is reported, where the config file gives it another threshold than the shipped one.',
+    'Bytes above which the transcript of this session is reported; only where the config file sets another threshold than the shipped one.',
     ({ transcriptBytes }) => transcriptBytes,
   ),
 ];

@@ -3,13 +3,13 @@ import type { AgentSettings } from '../../openclaw/limits.ts';
 import { perAgent, perAgentAnd } from './builders.ts';
 import type { Family } from './family.ts';
 
-const SOURCE = "From openclaw.json and OpenClaw's defaults for its version, at the last quick scan.";
+const SOURCE = "Set in openclaw.json, else OpenClaw's default for its version.";
 
 /** Whether what keeps sessions small is configured, for each agent. */
 export const SETTINGS_FAMILIES: readonly Family<Snapshot>[] = [
   setting(
     'config_context_limit_tokens',
-    'The configured limit of the context; no series when unset, or when the version does not heed it.',
+    'The configured limit of the context; no series when it is not set, or when the version ignores it.',
     ({ contextLimit }) => contextLimit,
   ),
   setting('config_context_pruning', 'Whether context pruning is on.', ({ pruning }) => Number(pruning)),
@@ -18,7 +18,7 @@ export const SETTINGS_FAMILIES: readonly Family<Snapshot>[] = [
   ]),
   setting(
     'config_compaction_reserve_tokens',
-    'Tokens that are kept free for a compaction.',
+    'Tokens kept free for a compaction.',
     ({ compactionReserve }) => compactionReserve,
   ),
   setting(

@@ -6,25 +6,25 @@ import type { Family } from './family.ts';
 export const STATE_FAMILIES: readonly Family<Snapshot>[] = [
   ofState(
     'state_readable',
-    "Whether OpenClaw's state directory is there, can be read and holds a config or agents (0: look at nothing else). From the last quick scan.",
+    "Whether OpenClaw's state directory exists, can be read and holds a config or agents. While this is 0, no other figure is known.",
     ({ unreadable }) => (unreadable === null ? 1 : 0),
   ),
-  ofState(
-    'agents',
-    'Agents that were found in the config and on disk. From the last quick scan.',
-    ({ unreadable, agents }) => (unreadable === null ? agents.length : null),
+  ofState('agents', 'Agents found in the config and on disk.', ({ unreadable, agents }) =>
+    unreadable === null ? agents.length : null,
   ),
   ofState(
     'config_valid',
-    'Whether openclaw.json can be used (0: the last good one is, or the defaults; 1 also when there is none). From the last quick scan.',
+    'Whether openclaw.json can be used. While this is 0, the last good one is used, or the defaults. It is 1 also when there is no openclaw.json.',
     ({ unreadable, configValid }) => (unreadable === null ? Number(configValid) : null),
   ),
   ofState(
     'migration_runs',
-    "Runs of OpenClaw's migration to SQLite that left a report; no series where there was none. From the last quick scan.",
+    "Runs of OpenClaw's migration to SQLite that left a report; no series when there was none.",
     ({ migrationRuns }) => migrationRuns,
   ),
-  ofState('demo', 'A generated sample is served, no real state: nothing here is true of anybody.', ({ sample }) =>
-    sample ? 1 : null,
+  ofState(
+    'demo',
+    'Whether a generated sample is served: no figure is about a real state directory. No series otherwise.',
+    ({ sample }) => (sample ? 1 : null),
   ),
 ];
