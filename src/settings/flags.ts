@@ -48,7 +48,7 @@ export const FlagValues = z.object({
     value: 'FILE',
     default: null,
     commands: BOTH,
-    help: 'YAML with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; read again at SIGHUP',
+    help: 'YAML file with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; at SIGHUP it is read again',
   }),
   'config.check': flag(Switch, {
     value: null,
@@ -72,19 +72,19 @@ export const FlagValues = z.object({
     value: 'FROM=TO',
     default: null,
     commands: BOTH,
-    help: "where a path of the gateway's host lies here; repeatable (in the environment: separated by commas)",
+    help: "where a path of the gateway's host is found on this host; repeatable (in the environment: separated by commas)",
   }),
   'openclaw.same-pid-namespace': flag(Switch, {
     value: null,
     default: 'false',
     commands: BOTH,
-    help: "the gateway's processes are visible here under their own ids: a lock whose process is gone is stale at once",
+    help: "the gateway's processes have the same ids here: a lock whose process is gone is stale at once",
   }),
   'web.listen-address': flag(ListenAddress, {
     value: 'ADDRESS',
     default: '127.0.0.1:10789',
     commands: SERVE,
-    help: 'host:port to serve on; what it shows is private, so another host than loopback is a choice',
+    help: 'host:port to serve on; the pages show private data, so use another host than loopback only on purpose',
   }),
   'web.telemetry-path': flag(UrlPath, {
     value: 'PATH',
@@ -96,19 +96,19 @@ export const FlagValues = z.object({
     value: 'CRON',
     default: '* * * * *',
     commands: SERVE,
-    help: 'when to look at indexes and file sizes; five or six fields, local time',
+    help: 'when to look at indexes and file sizes; five or six cron fields, local time',
   }),
   'scan.deep-schedule': flag(Schedule, {
     value: 'CRON',
     default: '*/15 * * * *',
     commands: SERVE,
-    help: 'when to validate the bytes of transcripts that are new',
+    help: 'when to validate the bytes that are new in transcripts',
   }),
   'scan.timeout': flag(Duration, {
     value: 'DURATION',
     default: '30s',
     commands: SERVE,
-    help: 'the scanning process is replaced when it gives no sign of life for so long',
+    help: 'how long the scanning process may give no sign of life before it is replaced',
   }),
   'scan.max-age': flag(Duration.nullable(), {
     value: 'DURATION',
@@ -120,7 +120,7 @@ export const FlagValues = z.object({
     value: 'N',
     default: '1000',
     commands: BOTH,
-    help: 'sessions with series of their own: first those with findings or over a threshold, then the last active',
+    help: 'how many sessions get series of their own: first those with findings or over a threshold, then the last active',
   }),
   'privacy.peers': flag(z.enum(['hashed', 'plain'], 'must be hashed or plain'), {
     value: 'hashed|plain',
@@ -132,7 +132,7 @@ export const FlagValues = z.object({
     value: 'FILE',
     default: null,
     commands: BOTH,
-    help: "the salt of the digests, made when missing (default: in $STATE_DIRECTORY, else in the user's state folder)",
+    help: "file with the salt of the digests, created when missing (default: in $STATE_DIRECTORY, else in the user's state folder)",
   }),
   // Their names are known when it runs and not in the type of the values: `disabledChecks` in the settings has them.
   ...Object.fromEntries(
@@ -142,7 +142,7 @@ export const FlagValues = z.object({
         value: null,
         default: 'true',
         commands: BOTH,
-        help: `look for ${name} (--no-check.${name}: do not)`,
+        help: `run the check ${name} (--no-check.${name}: do not)`,
       }),
     ]),
   ),
@@ -150,7 +150,7 @@ export const FlagValues = z.object({
     value: LOG_LEVELS.join('|'),
     default: 'info',
     commands: BOTH,
-    help: 'least level that is logged',
+    help: 'lowest level that is logged',
   }),
   'log.format': flag(oneOf(LOG_FORMATS), {
     value: LOG_FORMATS.join('|'),
@@ -168,13 +168,13 @@ export const FlagValues = z.object({
     value: 'FILE',
     default: null,
     commands: SCAN,
-    help: 'write there instead, whole or not at all',
+    help: 'write to this file instead; it is replaced as a whole',
   }),
   deep: flag(Switch, {
     value: null,
     default: 'false',
     commands: SCAN,
-    help: 'validate every byte of every transcript too',
+    help: 'also validate every byte of every transcript',
   }),
   explain: flag(Text.nullable(), {
     value: 'KEY-OR-LABEL',
