@@ -2,7 +2,7 @@ import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { diskError, isInside } from '../disk/files.ts';
 import type { AgentFiles } from '../model/files.ts';
-import { FILE_CLASSES, type FileClass, fileClass } from '../openclaw/file-names.ts';
+import { FILE_CLASSES, type FileClass, fileClass } from '../openclaw/file-classes.ts';
 import { AGE_SECONDS } from '../thresholds.ts';
 import type { AgentStore } from './agent-stores.ts';
 import { lockPid } from './lock-file.ts';

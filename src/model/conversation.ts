@@ -1,4 +1,4 @@
-import type { PeerKind } from '../openclaw/config/routing.ts';
+import type { PeerKind } from '../openclaw/keys.ts';
 
 /** Nobody stored it. */
 export const UNKNOWN = Symbol('unknown');

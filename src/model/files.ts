@@ -1,4 +1,4 @@
-import type { FileClass } from '../openclaw/file-names.ts';
+import type { FileClass } from '../openclaw/file-classes.ts';
 
 /** Files of one class that belong to an agent. */
 interface ClassTotal {

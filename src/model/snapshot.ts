@@ -1,4 +1,4 @@
-import type { AgentSettings } from '../openclaw/limits.ts';
+import type { AgentSettings } from '../openclaw/agent-settings.ts';
 import type { AgentFiles } from './files.ts';
 import type { Finding } from './finding.ts';
 import type { Era } from './layout.ts';

@@ -1,3 +1,4 @@
+/** Ids of agents in the form in which OpenClaw compares them. */
 /** The agent that OpenClaw uses when the config lists none. */
 export const DEFAULT_AGENT = 'main';
 

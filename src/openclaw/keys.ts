@@ -28,13 +28,15 @@ export interface ParsedKey {
   readonly conversation: KeyConversation | null;
 }
 
+export type PeerKind = 'direct' | 'group' | 'channel';
+
 /** The conversation that a session key names. */
 export interface KeyConversation {
   /** null: `agent:<id>:direct:<peer>` (dmScope `per-peer`) and old keys name none. A phone number alone is of WhatsApp. */
   readonly channel: string | null;
   /** null: the key does not say, as in nearly all keys of groups. */
   readonly account: string | null;
-  readonly kind: 'direct' | 'group' | 'channel';
+  readonly kind: PeerKind;
   /** The peer's id as it stands in the key, mostly lower case, without the thread or forum topic. */
   readonly id: string;
   readonly thread: string | null;
@@ -48,7 +50,7 @@ interface Word {
   /** A key that begins with this word has no route, whatever follows. */
   readonly routeless?: true;
   /** The peer of such a conversation follows. A stored chat type is one of these words too. */
-  readonly peer?: KeyConversation['kind'];
+  readonly peer?: PeerKind;
   /** A thread follows. */
   readonly thread?: true;
 }
@@ -137,12 +139,12 @@ function ofOnePart(word: string): Meaning {
   return { ...NOTHING, kind: word.startsWith('node-') ? 'other' : (WORDS.get(word)?.alone ?? null) };
 }
 
-function ofWhatsApp(kind: KeyConversation['kind'], id: string): KeyConversation {
+function ofWhatsApp(kind: PeerKind, id: string): KeyConversation {
   return { channel: 'whatsapp', account: null, kind, id, thread: null };
 }
 
 /** The word before the peer, behind the channel and the account where they are named. */
-function peerWord(rest: readonly string[]): { at: number; peer: KeyConversation['kind'] } | null {
+function peerWord(rest: readonly string[]): { at: number; peer: PeerKind } | null {
   for (const at of [0, 1, 2]) {
     const peer = WORDS.get(rest[at] ?? '')?.peer;
     // The account stands only in direct chats (dmScope `per-account-channel-peer`): groups are never kept apart by it.
@@ -160,7 +162,7 @@ const WHATSAPP_ACCOUNT = 'whatsapp-account-';
 
 function conversationOf(
   parts: readonly string[],
-  kind: KeyConversation['kind'],
+  kind: PeerKind,
   channel: string | null,
   account: string | null,
 ): KeyConversation | null {
@@ -180,6 +182,6 @@ function splitThread(parts: readonly string[]): { before: readonly string[]; thr
   return { before: parts.slice(0, at), thread: parts.slice(at + 1).join(':') };
 }
 
-function kindOf(peer: KeyConversation['kind']): Kind {
+function kindOf(peer: PeerKind): Kind {
   return peer === 'direct' ? 'dm' : 'group';
 }

@@ -1,3 +1,4 @@
+/** What is published of keys, accounts and channels: nothing that names a person or a place, unless the user wants it. */
 import { createHmac } from 'node:crypto';
 import { CHANNELS } from './channels.ts';
 import { isKeyWord } from './keys.ts';

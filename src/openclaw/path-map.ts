@@ -1,3 +1,4 @@
+/** Paths of the gateway's host, which may be another one than this, or of another system. */
 import { posix } from 'node:path';
 
 /** `--openclaw.path-map FROM=TO`: where a path of the gateway's host lies here. */

@@ -1,3 +1,4 @@
+/** Where OpenClaw has its state directory and its config file on this host. */
 import { isAbsolute, join, resolve } from 'node:path';
 
 /** Names that OpenClaw's state folder had under its earlier names; still used where they exist and `.openclaw` does not. */

@@ -7,8 +7,8 @@ import type { Finding } from '../model/finding.ts';
 import type { StoreReading } from '../model/reading.ts';
 import type { Session } from '../model/session.ts';
 import type { LookedFor, ReadableAgent, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
+import { agentSettings } from '../openclaw/agent-settings.ts';
 import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
-import { agentSettings } from '../openclaw/limits.ts';
 import { applyPolicy, type Policy } from '../settings/policy.ts';
 import { isOverThreshold } from '../thresholds.ts';
 

@@ -1,6 +1,6 @@
 /** Ids of accounts and peers in the form in which a version of OpenClaw compares them. */
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
-import type { PeerKind } from '../openclaw/config/routing.ts';
+import type { PeerKind } from '../openclaw/keys.ts';
 import type { RuleSet } from './rule-sets.ts';
 
 const DEFAULT_ACCOUNT = 'default';

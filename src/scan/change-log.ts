@@ -3,7 +3,7 @@ import type { Discovery } from '../discover/discover.ts';
 import type { Log } from '../log.ts';
 import type { ReadableAgent, Snapshot, SnapshotAgent } from '../model/snapshot.ts';
 import { foundTranscript } from '../model/transcript.ts';
-import { LARGEST_RECORD_BYTES } from '../openclaw/record.ts';
+import { LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
 
 const LARGEST_RECORD = `${LARGEST_RECORD_BYTES / (1024 * 1024)} MiB`;
 

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KeyConversation, KINDS, parseKey, sessionKind } from '../../src/openclaw/keys.ts';
+import { type KeyConversation, KINDS, type PeerKind, parseKey, sessionKind } from '../../src/openclaw/keys.ts';
 import { channelKeys } from '../support/channel-keys.ts';
 
 const ID = '0b8a1c2d-1111-4222-8333-444455556666';
-
-type PeerKind = KeyConversation['kind'];
 
 function conversationOf(key: string): KeyConversation | null {
   return parseKey(key).conversation;

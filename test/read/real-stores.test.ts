@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readableAgents, type Snapshot, type SnapshotSession } from '../../src/model/snapshot.ts';
 import { foundTranscript } from '../../src/model/transcript.ts';
-import { FILE_CLASSES } from '../../src/openclaw/file-names.ts';
+import { FILE_CLASSES } from '../../src/openclaw/file-classes.ts';
 import { testScanner } from '../support/scan.ts';
 import { allSessions } from '../support/snapshot.ts';
 import { type FactSession, STORES, type UnpackedStore, unpackStore } from '../support/stores.ts';

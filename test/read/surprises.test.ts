@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { jsonEntries } from '../../src/disk/json-entries.ts';
-import { IndexEntry } from '../../src/openclaw/entry.ts';
+import { IndexEntry } from '../../src/openclaw/index-entry.ts';
 import { readIndex } from '../../src/read/file/index-file.ts';
 import { KeptTranscripts } from '../../src/read/file/kept-transcripts.ts';
 import { listing, transcriptPath } from '../../src/read/file/transcript-path.ts';

@@ -9,9 +9,9 @@ import {
   type SnapshotSession,
 } from '../../src/model/snapshot.ts';
 import { type FoundTranscript, NO_LAST_USAGE } from '../../src/model/transcript.ts';
+import { agentSettings } from '../../src/openclaw/agent-settings.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
-import { agentSettings } from '../../src/openclaw/limits.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
 /** Of a key without a route. */

@@ -1,9 +1,8 @@
 import { normalizeAgentId } from '../agent-id.ts';
+import type { PeerKind } from '../keys.ts';
 import type { ConfigFile } from './schema.ts';
 
-export type PeerKind = 'direct' | 'group' | 'channel';
-
-/** A binding with its texts trimmed; what a version makes of them is decided in `src/routing/route-plan.ts`. */
+/** A binding with its texts trimmed; what a version makes of them is decided in `src/routing/ranked-bindings.ts`. */
 export interface RoutingBinding {
   /** Its place in the config's list. */
   readonly index: number;

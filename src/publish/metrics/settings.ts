@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../model/snapshot.ts';
-import type { AgentSettings } from '../../openclaw/limits.ts';
+import type { AgentSettings } from '../../openclaw/agent-settings.ts';
 import { perAgent, perAgentAnd } from './builders.ts';
 import type { Family } from './family.ts';
 

@@ -5,7 +5,7 @@ import { jsonEntries, type ReadPart } from '../../disk/json-entries.ts';
 import { JsonError } from '../../disk/json-scan.ts';
 import { isObject } from '../../is-object.ts';
 import type { Problem } from '../../model/problem.ts';
-import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/entry.ts';
+import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
 
 /** What a look at one `sessions.json` gave. */
 export type IndexResult =

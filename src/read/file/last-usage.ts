@@ -1,6 +1,6 @@
 import { readAt } from '../../disk/files.ts';
 import { type LastUsage, NO_LAST_USAGE } from '../../model/transcript.ts';
-import { parseRecord } from '../../openclaw/record.ts';
+import { parseRecord } from '../../openclaw/transcript-record.ts';
 
 /** Bytes looked at from the end: nearly always the last answer stands in the first of them. */
 const WINDOWS = [16 * 1024, 128 * 1024, 1024 * 1024] as const;

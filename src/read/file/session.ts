@@ -2,7 +2,7 @@ import { type DiskProblem, diskError, isInside } from '../../disk/files.ts';
 import { type Flaw, NOTHING_STORED, type StoredRoute, type StoredSession } from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
 import { newest } from '../../newest.ts';
-import type { IndexEntry } from '../../openclaw/entry.ts';
+import type { IndexEntry } from '../../openclaw/index-entry.ts';
 import type { ParsedKey } from '../../openclaw/keys.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
 import type { TranscriptFolders, TranscriptPath } from './transcript-path.ts';

@@ -1,4 +1,4 @@
-import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/record.ts';
+import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/transcript-record.ts';
 
 /** What one line is. `bad`: not blank, and it does not parse. `oversized`: larger than the largest record, not judged. */
 export type Line = TranscriptRecord | 'blank' | 'bad' | 'oversized';

@@ -1,8 +1,8 @@
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { isInside } from '../../disk/files.ts';
 import type { Flaw } from '../../model/session.ts';
-import type { IndexEntry } from '../../openclaw/entry.ts';
-import { isTranscriptName } from '../../openclaw/file-names.ts';
+import { isTranscriptName } from '../../openclaw/file-classes.ts';
+import type { IndexEntry } from '../../openclaw/index-entry.ts';
 import { agentsTail, isAnyAbsolute, mapPath, normalizeAnyPath, type PathMapping } from '../../openclaw/path-map.ts';
 
 /** A folder and what was seen in it. */

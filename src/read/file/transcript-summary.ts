@@ -1,5 +1,5 @@
 import { type LastUsage, NO_LAST_USAGE } from '../../model/transcript.ts';
-import type { TranscriptRecord } from '../../openclaw/record.ts';
+import type { TranscriptRecord } from '../../openclaw/transcript-record.ts';
 
 /** What a whole transcript says; messages and compactions are counts of records. */
 export interface TranscriptSummary {

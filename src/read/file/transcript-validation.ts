@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { readAt } from '../../disk/files.ts';
-import { LARGEST_RECORD_BYTES } from '../../openclaw/record.ts';
+import { LARGEST_RECORD_BYTES } from '../../openclaw/transcript-record.ts';
 import { type Line, PendingLine, readLine } from './transcript-line.ts';
 import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from './transcript-summary.ts';
 

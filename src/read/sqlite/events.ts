@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
 import type { LastUsage } from '../../model/transcript.ts';
-import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/record.ts';
+import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/transcript-record.ts';
 import type { DatabaseSchema } from './schema.ts';
 
 /** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that is larger, or unpacks to more, is none of its. */

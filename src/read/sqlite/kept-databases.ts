@@ -5,7 +5,7 @@ import type { Problem } from '../../model/problem.ts';
 import type { DatabaseFigures } from '../../model/reading.ts';
 import type { StoredSession } from '../../model/session.ts';
 import type { OpenClawConfig } from '../../openclaw/config/view.ts';
-import { sessionWindow } from '../../openclaw/windows.ts';
+import { sessionWindow } from '../../openclaw/context-window.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
 import { readFigures } from './figures.ts';

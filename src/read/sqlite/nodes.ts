@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isObject } from '../../is-object.ts';
 import type { StoredRoute } from '../../model/session.ts';
-import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/entry.ts';
+import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
 import { routeColumns, routeOf } from './routes.ts';
 import type { DatabaseSchema } from './schema.ts';
 import { parseOrNull, text } from './values.ts';

@@ -1,6 +1,6 @@
 import { isObject } from '../../is-object.ts';
 import type { StoredRoute } from '../../model/session.ts';
-import type { IndexEntry } from '../../openclaw/entry.ts';
+import type { IndexEntry } from '../../openclaw/index-entry.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import type { DatabaseSchema } from './schema.ts';
 import { parseOrNull, text } from './values.ts';

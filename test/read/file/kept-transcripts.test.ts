@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseRecord } from '../../../src/openclaw/record.ts';
+import { parseRecord } from '../../../src/openclaw/transcript-record.ts';
 import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
 import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
 

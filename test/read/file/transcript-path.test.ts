@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Flaw } from '../../../src/model/session.ts';
-import { IndexEntry } from '../../../src/openclaw/entry.ts';
+import { IndexEntry } from '../../../src/openclaw/index-entry.ts';
 import { listing, type TranscriptFolders, transcriptPath } from '../../../src/read/file/transcript-path.ts';
 
 const OWN = '/state/agents/ops/sessions';

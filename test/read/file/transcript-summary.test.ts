@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRecord } from '../../../src/openclaw/record.ts';
+import { parseRecord } from '../../../src/openclaw/transcript-record.ts';
 import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
 
 const HEADER = { type: 'session', version: 3, id: 'abc', timestamp: '2026-02-06T10:00:00.000Z', cwd: '/w' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredSession } from '../../../src/model/session.ts';
 import { foundTranscript, NO_LAST_USAGE } from '../../../src/model/transcript.ts';
-import { parseEntry } from '../../../src/openclaw/entry.ts';
+import { parseEntry } from '../../../src/openclaw/index-entry.ts';
 import type { SessionNode } from '../../../src/read/sqlite/nodes.ts';
 import { storedSession } from '../../../src/read/sqlite/session.ts';
 import type { KnownTranscript } from '../../../src/read/sqlite/transcripts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FileClass, fileClass, isTranscriptName } from '../../src/openclaw/file-names.ts';
+import { type FileClass, fileClass, isTranscriptName } from '../../src/openclaw/file-classes.ts';
 
 const ID = '128694b4-f4fc-45d4-84e7-e38a41dfccc1';
 

@@ -1,3 +1,4 @@
+/** How many tokens the context of a session can hold, by the config and by what OpenClaw stored with the session. */
 import type { OpenClawConfig } from './config/view.ts';
 
 /** What the window of a session depends on. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type IndexEntry, parseEntry } from '../../src/openclaw/entry.ts';
+import { type IndexEntry, parseEntry } from '../../src/openclaw/index-entry.ts';
 
 const FIGURES = [
   'updatedAt',

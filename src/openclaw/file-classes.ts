@@ -1,4 +1,4 @@
-/** What a file is to an agent's store, by its name. */
+/** What the files of an agent are for: each is of one class, which its name and folder tell. */
 export const FILE_CLASSES = [
   'index',
   'transcript',
@@ -34,8 +34,8 @@ export function isTranscriptName(name: string): boolean {
 
 /**
  * The class of a file, by its path below `agents/<id>/`, with `/` as separator. `indexName` is what the index is called
- * (a `session.store` can have any name). A transcript that nobody refers to is an `orphan`: that is for the caller to
- * know.
+ * (a `session.store` can have any name). It never is `orphan`, a transcript that no session names: only the caller knows
+ * the sessions.
  */
 export function fileClass(path: string, indexName: string): FileClass {
   const [folder, name = '', ...deeper] = path.split('/');

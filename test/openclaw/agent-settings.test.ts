@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AgentSettings, agentSettings } from '../../src/openclaw/limits.ts';
+import { type AgentSettings, agentSettings } from '../../src/openclaw/agent-settings.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 function settings(config: object, version?: string, agent = 'main'): AgentSettings {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveWindow, sessionWindow, type WindowInput } from '../../src/openclaw/windows.ts';
+import { effectiveWindow, sessionWindow, type WindowInput } from '../../src/openclaw/context-window.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
 const MODELS = {

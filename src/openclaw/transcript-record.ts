@@ -1,6 +1,7 @@
+/** The records of a transcript: lines of JSONL in a file, events in a database. Both eras write the same ones. */
 import { isObject } from '../is-object.ts';
 
-/** One line of a transcript. */
+/** What is used of a record. */
 export type TranscriptRecord =
   | { readonly type: 'header'; readonly id: string; readonly startedMs: number | null }
   | { readonly type: 'message'; readonly promptTokens: number | null }

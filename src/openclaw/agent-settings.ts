@@ -1,3 +1,4 @@
+/** What OpenClaw is set to do for an agent before its sessions grow too large: limits, pruning, compaction, maintenance. */
 import type { OpenClawConfig } from './config/view.ts';
 import { type ChangeName, has } from './versions.ts';
 
