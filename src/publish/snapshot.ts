@@ -21,7 +21,7 @@ export interface SnapshotInput {
   readonly sessionLimit: number;
   readonly disabledChecks: readonly string[];
   readonly policy: Policy;
-  /** Whether a deep scan has ended, so that what it looks for counts. */
+  /** Whether a deep scan has ended: before, a reason that only it finds has no count. */
   readonly deepScanned: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -101,7 +101,7 @@ function withoutIgnored(
   return { findings, ignored };
 }
 
-/** Reasons whose check ran to its end, and whose scan has been. */
+/** The reasons that were looked for: their check ran to its end, and the scan that finds them has ended. */
 function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): LookedFor[] {
   const succeeded = new Set(outcomes.filter(({ success }) => success).map(({ check }) => check));
   return CHECKS.filter(({ name }) => succeeded.has(name)).flatMap(({ finding, reasons, eras }) =>

@@ -67,7 +67,7 @@ export class Scanner {
     this.changes = new ChangeLog(options.log);
   }
 
-  /** From the next scan on; what is known of files stays known. */
+  /** Takes effect at the next scan; what is known of files is kept. */
   configure(settings: ScanSettings): void {
     this.settings = settings;
   }
@@ -173,7 +173,7 @@ export class Scanner {
     await this.options.pause();
     this.counts.renders += 1;
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
-      this.options.log.error('series left out: another one has the same labels', { family }),
+      this.options.log.error('series left out: another series has the same labels', { family }),
     );
     const rendered = { metrics, page: renderStatusFragment(snapshot) };
     this.fingerprint = fingerprint;
@@ -181,7 +181,7 @@ export class Scanner {
   }
 }
 
-/** Session by session: the whole of a large store as one text would be the largest thing in this process. */
+/** Session by session: one text of a large store would be the largest value in this process. */
 function fingerprintOf({ agents, ...state }: Snapshot): string {
   const hash = createHash('sha256').update(JSON.stringify(state));
   for (const agent of agents) {

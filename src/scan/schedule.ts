@@ -5,12 +5,12 @@ import type { Scan } from '../model/scan.ts';
 import { longestGapSeconds } from '../settings/cron.ts';
 
 const LARGEST_OFFSET_MS = 5000;
-/** A longer one would fire at once. */
+/** Node fires a longer timer at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Milliseconds by which this host's runs are late, always the same: a fleet on one network file system must not read it
- * in the same second.
+ * Milliseconds by which every run on this host is late, from its name: the hosts of a fleet that share a network file
+ * system do not read it in the same second.
  */
 export function hostOffsetMs(hostname: string, intervalSeconds: number): number {
   const range = Math.floor(Math.min(LARGEST_OFFSET_MS, intervalSeconds * 100));
@@ -26,9 +26,9 @@ export interface ScheduleOptions {
 }
 
 /**
- * Runs at the times of the expression (local time, `TZ`), late by the offset; returns how to end it. What does not come in
- * its time is run all the same: node-cron 4.6 rests for the hour that the end of summer time repeats, and an hour
- * without scans would page somebody at three in the morning.
+ * Runs at the times of the expression (local time, `TZ`), late by the offset; returns what stops it. A run that is overdue is
+ * made up for: node-cron 4.6 pauses for the hour that the end of summer time repeats, and an hour without scans would page
+ * somebody at three in the morning.
  */
 export function startSchedule({ scan, expression, offsetMs, log, run }: ScheduleOptions): () => void {
   const timers = new Set<NodeJS.Timeout>();
@@ -63,7 +63,7 @@ export function startSchedule({ scan, expression, offsetMs, log, run }: Schedule
   };
 }
 
-/** After so long without a run one is overdue. */
+/** Milliseconds after a run at which the next one is overdue. */
 function latestRunMs(expression: string): number {
   const gapMs = longestGapSeconds(expression) * 1000;
   return gapMs + Math.min(5000, Math.max(500, gapMs / 10));

@@ -22,7 +22,7 @@ export interface SupervisorOptions extends SupervisorSettings {
   readonly kill?: (child: ChildProcess) => void;
 }
 
-/** How long a killed process may take to be gone before it is left behind. */
+/** Milliseconds that a killed process may take to end. After that no other is started until it has ended. */
 const REAP_MS = 2000;
 const CHILD_MODULE = import.meta.url.endsWith('.ts') ? './child-main.ts' : './child-main.js';
 
@@ -35,7 +35,7 @@ export class Supervisor {
   checks: readonly CheckOutcome[] = [];
   /** Of the last good scan. */
   rendered: Rendered | null = null;
-  /** A killed process is not gone: nothing is started beside it. */
+  /** A killed process has not ended: no other one is started. */
   stuck = false;
   memoryBytes: number | null = null;
 
@@ -58,7 +58,7 @@ export class Supervisor {
     this.watchdog = this.startWatchdog();
   }
 
-  /** From the next scan on; a running scanning process keeps what it knows of the stores. */
+  /** Takes effect at the next scan; the scanning process keeps what it knows of the stores. */
   configure(settings: SupervisorSettings): void {
     this.current = settings;
     for (const scan of SCANS) this.scans[scan] = { ...this.scans[scan], intervalSeconds: settings.intervals[scan] };
@@ -76,12 +76,12 @@ export class Supervisor {
     return this.endedCpuSeconds + this.childCpuSeconds;
   }
 
-  /** The first quick scan has ended, well or badly. */
+  /** Whether the first quick scan has ended, with success or without. */
   get ready(): boolean {
     return this.scans.quick.success !== null;
   }
 
-  /** Asks for a scan; one that is still running, or a process that cannot be replaced, leaves it out. */
+  /** Asks for a scan. It is skipped while the same scan still runs, and fails while a blocked process cannot be replaced. */
   request(scan: Scan): void {
     if (this.stopped) return;
     if (this.killed) {
@@ -98,7 +98,7 @@ export class Supervisor {
     this.send({ type: 'scan', scan });
   }
 
-  /** Ends the scanning process; it holds nothing that needs to be finished. */
+  /** Ends the scanning process at once: it holds nothing that must be saved. */
   stop(): void {
     this.stopped = true;
     clearInterval(this.watchdog);

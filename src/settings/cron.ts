@@ -1,6 +1,6 @@
 import { createTask, parse, validateDetailed } from 'node-cron';
 
-/** Runs looked at for the longest gap: more than a year of a daily schedule. */
+/** How many hours with runs are looked at for the longest gap: more than a year of a daily schedule. */
 const LOOKED_AT_HOURS = 400;
 
 /** What is wrong with a cron expression of five or six fields; null when nothing is. */
@@ -20,14 +20,14 @@ export function longestGapSeconds(expression: string): number {
   const first = offsets[0] ?? 0;
   const last = offsets.at(-1) ?? 0;
   const gapsInHour = offsets.slice(1).map((offset, at) => offset - (offsets[at] ?? 0));
-  // From the last run of an hour to the first one of the next hour that has any.
+  // From the last run of an hour to the first run of the next hour that has one.
   const gapsOfHours = hoursOf(expression).map((gap) => gap - (last - first));
   return Math.max(1, ...gapsInHour, ...gapsOfHours);
 }
 
 function hoursOf(expression: string): number[] {
   const fields = expression.trim().split(/\s+/);
-  // In UTC: the hour that a change of clocks repeats or leaves out is no part of the schedule.
+  // In UTC: an hour that a change of clocks repeats or skips is not part of the schedule.
   const task = createTask(`0 0 ${fields.slice(-4).join(' ')}`, () => undefined, { timezone: 'Etc/UTC' });
   const runs = task.getNextRuns(LOOKED_AT_HOURS).map((run) => run.getTime() / 1000);
   void task.destroy();

@@ -6,20 +6,20 @@ import { htmlTable } from './html.ts';
 
 const SHOWN = 50;
 
-/** The part of the status page that a snapshot decides; rendered where the snapshot is, beside the metrics. */
+/** The part of the status page that comes from the snapshot. The scanning process renders it, as it renders the metrics. */
 export function renderStatusFragment(snapshot: Snapshot): string {
   if (snapshot.unreadable !== null) {
-    return `<p class="critical">The OpenClaw state directory cannot be read (${snapshot.unreadable}): nothing is known of any session. Set <code>--openclaw.state-dir</code> to the directory that the gateway uses.</p>`;
+    return `<p class="critical">The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known. Set <code>--openclaw.state-dir</code> to the directory that the gateway uses.</p>`;
   }
   const noteworthy = readableAgents(snapshot).flatMap(({ agent, sessions }) =>
     sessions.filter((session) => remarks(session).length > 0).map((session) => ({ agent, session })),
   );
   const sample = snapshot.sample
-    ? '<p class="critical"><strong>This is a generated SAMPLE, no real OpenClaw state.</strong> Nothing on this page is true of anybody.</p>\n'
+    ? '<p class="critical"><strong>This is a generated SAMPLE, no real OpenClaw state.</strong> No figure on this page is about real sessions.</p>\n'
     : '';
   const config = snapshot.configValid
     ? ''
-    : '<p class="warning">openclaw.json cannot be used: the last good one, or OpenClaw’s defaults, are.</p>\n';
+    : '<p class="warning">openclaw.json cannot be used: the last good one is used, or OpenClaw’s defaults.</p>\n';
   return `${sample}${config}${agentsTable(snapshot)}\n${sessionsTable(noteworthy)}`;
 }
 

@@ -46,7 +46,7 @@ export function renderStatusPage({ state, telemetryPath, fragment, warnings, now
 <p>Version ${escapeHtml(state.version)}. <a href="${escapeHtml(telemetryPath)}">Metrics</a></p>
 ${notes.map((note) => `<p class="warning">${escapeHtml(note)}</p>`).join('\n')}
 ${htmlTable('Scans', ['scan', 'last', 'last good', 'took'], rows)}
-${fragment ?? '<p class="critical">There are no figures: no scan has ended well yet, or the last good one is too old.</p>'}
+${fragment ?? '<p class="critical">There are no figures: no scan has succeeded yet, or the last good one is too old.</p>'}
 </main>
 </body>
 </html>

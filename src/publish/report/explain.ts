@@ -39,7 +39,7 @@ function explainOne(
   ];
   const { conversation } = placement;
   if (routing === null)
-    lines.push('The config, or its bindings, cannot be used: nothing is said of where this belongs.');
+    lines.push('The config or its bindings cannot be used, so it is not known where this session belongs.');
   else if (conversation === null) lines.push(...withoutConversation(placement.undecided));
   else lines.push(...withConversation(conversation, agent, placement, routing));
   return [...lines, '', 'What to do:', ...whatToDo(agent, session, findings).map((line) => `  ${line}`), ''].join('\n');
@@ -47,9 +47,13 @@ function explainOne(
 
 function withoutConversation(isPeerUnknown: boolean): string[] {
   if (isPeerUnknown) {
-    return ['Its key has the name of an identity link, and nothing stored says which of its peers this is: undecided.'];
+    return [
+      'Its key names an identity link. Nothing stored says which of its peers this is, so the agent is undecided.',
+    ];
   }
-  return ['Its key has no route (main, cron, hook, subagent, acp, HTTP, a label): bindings have no say over it.'];
+  return [
+    'Its key has no route (main, cron, hook, subagent, acp, HTTP, a label): bindings do not decide where it belongs.',
+  ];
 }
 
 function withConversation(
@@ -70,7 +74,7 @@ function withConversation(
     ...(alsoTo.length === 0 ? [] : [row(topicOwn === 'yes' ? 'own agent' : 'also sent to', alsoTo.join(', '))]),
     ...TOPIC[topicOwn],
     '',
-    `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} looks at them:`,
+    `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} tries them:`,
     ...routes.flatMap(({ id, route }) => [
       ...(routes.length > 1 ? [`  if the peer's id is spelt ${printable(id)}:`] : []),
       ...outcomes(route, routing.bindings),
@@ -80,8 +84,8 @@ function withConversation(
 }
 
 const TOPIC: Readonly<Record<Placement['topicOwn'], readonly string[]>> = {
-  yes: ['  The topic names its own agent, which outranks the bindings below.'],
-  maybe: ['  The topic may have an agent of its own, which would outrank the bindings below: undecided.'],
+  yes: ['  The topic names its own agent, which takes precedence over the bindings below.'],
+  maybe: ['  The topic may have an agent of its own, which would take precedence over the bindings below: undecided.'],
   no: [],
 };
 
@@ -108,7 +112,7 @@ function facts({
 }
 
 function known(fact: Fact<string>): string {
-  if (fact === UNKNOWN) return 'NOT KNOWN (nobody stored it)';
+  if (fact === UNKNOWN) return 'NOT KNOWN (not stored)';
   return fact === null || fact === '' ? 'none' : printable(fact);
 }
 
@@ -122,13 +126,13 @@ function outcomes(route: Route, bindings: readonly RoutingBinding[]): string[] {
     const why = unknown.length === 0 ? what : `${what}: ${unknown.join(', ')}`;
     return `  bindings[${index}] -> ${printable(agent)}  ${tier ?? '-'}  ${why}`;
   });
-  return rows.length === 0 ? ['  (there are none)'] : rows;
+  return rows.length === 0 ? ['  (the config has none)'] : rows;
 }
 
 function outcome(route: Route): string {
   if (!route.decided) return `undecided, since this is not known: ${route.unknown.join(', ')}`;
   const by = route.binding === null ? route.tier : `bindings[${route.binding}], ${route.tier}`;
-  const rest = route.unknown.length === 0 ? '' : ` (not known, and of no matter: ${route.unknown.join(', ')})`;
+  const rest = route.unknown.length === 0 ? '' : ` (not known, and without effect: ${route.unknown.join(', ')})`;
   return route.agent === null ? `OpenClaw refuses to choose an agent (${by})` : `${route.agent}, by ${by}${rest}`;
 }
 

@@ -1,4 +1,7 @@
-/** A key can hold anything, a terminal obeys control characters, and others turn the direction of what follows. */
+/**
+ * Text for a terminal. A key can hold any character: the terminal would obey a control character, and a format character can
+ * turn the direction of the text after it, or hide text. Each is shown as its JSON escape, or as `?` where JSON has none.
+ */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) =>
     JSON.stringify(character).slice(1, -1).replace(character, '?'),

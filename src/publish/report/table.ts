@@ -17,11 +17,11 @@ export interface TableOptions {
 /** The snapshot for people: agents, then sessions with the largest context first. */
 export function reportTable(snapshot: Snapshot, options: TableOptions): string {
   if (snapshot.unreadable !== null) {
-    return `The OpenClaw state directory cannot be read (${snapshot.unreadable}): nothing is known of any session.\nName the one that the gateway uses by --openclaw.state-dir.\n`;
+    return `The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known.\nSet --openclaw.state-dir to the directory that the gateway uses.\n`;
   }
   const sections = [
     ...(snapshot.sample ? ['This is a generated SAMPLE, no real OpenClaw state.\n'] : []),
-    ...(snapshot.configValid ? [] : ["openclaw.json cannot be used: OpenClaw's defaults are.\n"]),
+    ...(snapshot.configValid ? [] : ["openclaw.json cannot be used: OpenClaw's defaults are used instead.\n"]),
     agentRows(snapshot, options),
     sessionRows(snapshot, options),
   ];

@@ -5,8 +5,8 @@ import type { SnapshotAgent } from '../../model/snapshot.ts';
 import { printable } from './printable.ts';
 
 /**
- * What an operator can do about the findings of a session: commands to look first, then OpenClaw's own to put it away.
- * Nothing here deletes blindly, and nothing is run by us.
+ * What an operator can do about the findings of a session: first commands that only look, then OpenClaw's own command that
+ * removes it. The exporter runs none of them.
  */
 export function whatToDo(
   { agent, layout }: Pick<SnapshotAgent, 'agent' | 'layout'>,
@@ -20,46 +20,47 @@ export function whatToDo(
   if (advice.size === 0) {
     return placement.undecided
       ? [
-          'Nothing can be said: make the bindings depend on stored facts only, or look at the conversation in its channel.',
+          'This cannot be decided: make the bindings depend on stored facts only, or look at the conversation in its channel.',
         ]
-      : ['Nothing about routing.'];
+      : ['No finding is about routing.'];
   }
   return [
     ...advice,
     `Look:      openclaw sessions --agent ${quoted(agent)} --json; openclaw agents bindings`,
-    // What two keys share must not be put away with one of them.
-    ...(routing.some(({ finding }) => finding === 'collision') ? [] : putAway(key, agent, layout)),
-    'Meant so?  List it under `ignore` in the config file of the exporter.',
+    // Two keys share a transcript: removing one would take it from the other.
+    ...(routing.some(({ finding }) => finding === 'collision') ? [] : removeCommand(key, agent, layout)),
+    'Intended?  List it under `ignore` in the config file of the exporter.',
   ];
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
   'stray binding':
-    'New messages go to the expected agent, which starts without this history. Change the bindings if this agent is meant.',
-  'stray unlisted_agent': 'Put the agent back into the config, or put its sessions away.',
-  'stray wrong_store': 'No agent finds it under its key here: its entry was copied, or written by hand.',
+    'New messages go to the expected agent, which starts without this history. Change the bindings if this agent should go on with it.',
+  'stray unlisted_agent': 'Put the agent back into the config, or remove its sessions.',
+  'stray wrong_store': 'OpenClaw never looks for this key in this store: the entry was copied, or written by hand.',
   'duplicate cross_agent':
-    'Both agents hold a part of the history. The one that the bindings choose gets the next message; see which of the two is used.',
-  'duplicate alias': 'One of the keys is of an older version, and no longer written to: see which was active last.',
-  collision: 'Two writers mix their messages in one transcript. Copy it before anything else is done.',
+    'Both agents hold a part of the history. The agent that the bindings choose gets the next message: see which of the two is in use.',
+  'duplicate alias':
+    'One of the keys comes from an older version and is no longer used: see which one was active last.',
+  collision: 'Two writers mix their messages in one transcript. Copy it before you do anything else.',
 };
 
-function putAway(key: string, agent: string, layout: SnapshotAgent['layout']): string[] {
-  return eraOf(layout) === 'sqlite' ? putAwaySqlite(key, agent) : putAwayFile(key);
+function removeCommand(key: string, agent: string, layout: SnapshotAgent['layout']): string[] {
+  return eraOf(layout) === 'sqlite' ? archiveCommand(key, agent) : deleteCommand(key);
 }
 
-/** Behind `--` a key that begins with a dash is none of the options. */
-function putAwaySqlite(key: string, agent: string): string[] {
+/** Behind `--` a key that begins with a dash is not taken for an option. */
+function archiveCommand(key: string, agent: string): string[] {
   return [
-    `Put away:  openclaw sessions archive --agent ${quoted(agent)} --dry-run ${key.startsWith('-') ? '-- ' : ''}${quoted(key)} (then without --dry-run)`,
+    `Archive:   openclaw sessions archive --agent ${quoted(agent)} --dry-run ${key.startsWith('-') ? '-- ' : ''}${quoted(key)} (then without --dry-run)`,
   ];
 }
 
 /** The transcript is renamed, not deleted: it stays as `<id>.jsonl.deleted.<time>` until OpenClaw's clean-up takes it. */
-function putAwayFile(key: string): string[] {
+function deleteCommand(key: string): string[] {
   const params = quoted(JSON.stringify({ key }));
   return [
-    'Put away:  copy its transcript, then, with the gateway running,',
+    'Delete:    copy its transcript, then, with the gateway running,',
     `           openclaw gateway call sessions.delete --params ${params}`,
   ];
 }

@@ -50,7 +50,7 @@ The conversation:
   team          none
   roles         none
 
-The bindings, in the order in which OpenClaw 2026.7.35 looks at them:
+The bindings, in the order in which OpenClaw 2026.7.35 tries them:
   bindings[2] -> work  binding.peer.parent  matched
   bindings[4] -> work  binding.account  other account
   bindings[0] -> family  binding.channel  hidden by an earlier one
@@ -60,11 +60,11 @@ The bindings, in the order in which OpenClaw 2026.7.35 looks at them:
   => work, by bindings[2], binding.peer.parent
 
 What to do:
-  New messages go to the expected agent, which starts without this history. Change the bindings if this agent is meant.
+  New messages go to the expected agent, which starts without this history. Change the bindings if this agent should go on with it.
   Look:      openclaw sessions --agent main --json; openclaw agents bindings
-  Put away:  copy its transcript, then, with the gateway running,
+  Delete:    copy its transcript, then, with the gateway running,
              openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
-  Meant so?  List it under \`ignore\` in the config file of the exporter.
+  Intended?  List it under \`ignore\` in the config file of the exporter.
 `);
   });
 
@@ -80,14 +80,14 @@ What to do:
       '  parent        none',
       '  guild         900',
       '  team          none',
-      '  roles         NOT KNOWN (nobody stored it)',
+      '  roles         NOT KNOWN (not stored)',
     ]);
     expect(part(text, 'The bindings').slice(1)).toEqual([
       '  bindings[0] -> work  binding.guild+roles  not known: roles',
       '  bindings[1] -> family  binding.guild  matched',
       '  => undecided, since this is not known: roles',
     ]);
-    expect(part(text, 'What to do')[1]).toMatch(/^ {2}Nothing can be said: /);
+    expect(part(text, 'What to do')[1]).toMatch(/^ {2}This cannot be decided: /);
   });
 
   it('of what is decided names what is not known and does not matter', async () => {
@@ -97,7 +97,7 @@ What to do:
     ];
     const dir = fileState({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
     expect(part(await explained(dir, ROOM), 'The bindings').at(-1)).toBe(
-      '  => main, by bindings[1], binding.guild (not known, and of no matter: roles)',
+      '  => main, by bindings[1], binding.guild (not known, and without effect: roles)',
     );
   });
 
@@ -114,7 +114,7 @@ What to do:
       '  parent        channel 7000',
       '  guild         900',
     ]);
-    expect(part(text, 'The bindings')[0]).toBe('The bindings, in the order in which OpenClaw 2026.9.6 looks at them:');
+    expect(part(text, 'The bindings')[0]).toBe('The bindings, in the order in which OpenClaw 2026.9.6 tries them:');
     expect(text).toContain(`openclaw sessions archive --agent main --dry-run ${ROOM} (then without --dry-run)`);
   });
 
@@ -126,10 +126,10 @@ What to do:
     );
     const text = await explained(dir, 'agent:main:telegram:direct:1');
     expect(part(text, 'The bindings').slice(1)).toEqual([
-      '  (there are none)',
+      '  (the config has none)',
       '  => OpenClaw refuses to choose an agent (default)',
     ]);
-    expect(part(text, 'What to do').slice(1)).toEqual(['  Nothing about routing.']);
+    expect(part(text, 'What to do').slice(1)).toEqual(['  No finding is about routing.']);
   });
 
   it.each(['agent:main:main', 'agent:main:cron:daily', 'agent:main:openai:1', 'agent:main:project:group:alpha'])(
@@ -145,7 +145,7 @@ What to do:
     const dir = fileState(FILES, { main: { 'agent:work:notes': {} } });
     const text = await explained(dir, 'agent:work:notes');
     expect(text).toContain('  findings      stray (wrong_store), expected in work\n');
-    expect(text).toContain('No agent finds it under its key here');
+    expect(text).toContain('OpenClaw never looks for this key in this store');
   });
 
   it('of a name that may be several peers has the bindings once for each', async () => {
@@ -183,7 +183,7 @@ What to do:
 
   it('of an unknown version says so', async () => {
     const dir = fileState({ agents: AGENTS }, { main: { 'agent:main:telegram:direct:1': {} } });
-    expect(await explained(dir, 'agent:main:telegram:direct:1')).toContain('OpenClaw (version unknown) looks at them');
+    expect(await explained(dir, 'agent:main:telegram:direct:1')).toContain('OpenClaw (version unknown) tries them');
     const later = fileState(
       { agents: AGENTS, meta: { lastTouchedVersion: '2027.1.1' } },
       { main: { 'agent:main:telegram:direct:1': {} } },

@@ -21,45 +21,45 @@ function advice(findings: readonly Finding[], layout: Layout = 'file', key = KEY
 
 describe('what to do', () => {
   it('is nothing where nothing was found about routing', () => {
-    expect(advice([])).toEqual(['Nothing about routing.']);
-    expect(advice([finding('corrupted', 'invalid_json'), finding('stuck')])).toEqual(['Nothing about routing.']);
+    expect(advice([])).toEqual(['No finding is about routing.']);
+    expect(advice([finding('corrupted', 'invalid_json'), finding('stuck')])).toEqual(['No finding is about routing.']);
   });
 
   it('about what is undecided is to look elsewhere', () => {
     const [line, ...more] = advice([], 'file', KEY, true);
-    expect(line).toMatch(/^Nothing can be said: /);
+    expect(line).toMatch(/^This cannot be decided: /);
     expect(more).toEqual([]);
   });
 
   it.each<[Finding['finding'], string, RegExp]>([
     ['stray', 'binding', /expected agent/],
     ['stray', 'unlisted_agent', /back into the config/],
-    ['stray', 'wrong_store', /No agent finds it/],
+    ['stray', 'wrong_store', /never looks for this key/],
     ['duplicate', 'cross_agent', /Both agents/],
     ['duplicate', 'alias', /older version/],
-  ])('about %s %s is to look, to put away, or to ignore', (name, reason, words) => {
+  ])('about %s %s is to look, to remove, or to ignore', (name, reason, words) => {
     const lines = advice([finding(name, reason)], 'sqlite');
     expect(lines[0]).toMatch(words);
     expect(lines.slice(1)).toEqual([
       'Look:      openclaw sessions --agent main --json; openclaw agents bindings',
-      `Put away:  openclaw sessions archive --agent main --dry-run ${KEY} (then without --dry-run)`,
-      'Meant so?  List it under `ignore` in the config file of the exporter.',
+      `Archive:   openclaw sessions archive --agent main --dry-run ${KEY} (then without --dry-run)`,
+      'Intended?  List it under `ignore` in the config file of the exporter.',
     ]);
   });
 
   it('in a store of files begins with a copy, since its command renames the transcript', () => {
     const lines = advice([finding('stray', 'binding', 'work')], 'file');
     expect(lines.slice(2, 4)).toEqual([
-      'Put away:  copy its transcript, then, with the gateway running,',
+      'Delete:    copy its transcript, then, with the gateway running,',
       `           openclaw gateway call sessions.delete --params '{"key":"${KEY}"}'`,
     ]);
   });
 
-  it('about a collision puts nothing away, whatever else was found', () => {
+  it('about a collision removes nothing, whatever else was found', () => {
     for (const layout of ['file', 'sqlite', 'migrating'] as const) {
       const lines = advice([finding('stray', 'binding', 'work'), finding('collision')], layout);
       expect(lines.join('\n')).toContain('Two writers');
-      expect(lines.join('\n')).not.toMatch(/sessions\.delete|archive|Put away/);
+      expect(lines.join('\n')).not.toMatch(/sessions\.delete|Archive:|Delete:/);
     }
   });
 
