@@ -33,8 +33,8 @@ const WAYS: Readonly<Record<string, (path: string, root: string) => unknown>> = 
 
 async function look(databases: KeptDatabases, path: string, root: string): Promise<number> {
   databases.startScan(null);
-  const { sessions } = await databases.look({ agent: 'main', path, root }, CONFIG, Date.now(), async () => undefined);
-  return sessions?.length ?? 0;
+  const reading = await databases.look({ agent: 'main', path, root }, CONFIG, Date.now(), async () => undefined);
+  return reading.found === 'sessions' ? reading.sessions.length : 0;
 }
 
 /** What anybody would write: the same figures of every session by one statement each. */

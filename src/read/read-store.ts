@@ -8,7 +8,7 @@ import { newest } from '../newest.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
-import type { DatabaseReading } from './sqlite/kept-databases.ts';
+import type { DatabaseReading, SessionsReading } from './sqlite/kept-databases.ts';
 
 export interface StoreContext extends FileStoreContext {
   readonly config: OpenClawConfig;
@@ -32,10 +32,10 @@ export async function readStore(store: AgentStore, context: StoreContext): Promi
       : reading;
   }
   if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
-  const place = { agent, path: database.path, root: database.root };
-  const reading = await context.kept.databases.look(place, context.config, context.now, context.pause);
-  if (reading.problem !== null) return unreadable(store, reading, reading.problem);
-  if (reading.sessions === null) return readFileStore(store, context);
+  const location = { agent, path: database.path, root: database.root };
+  const reading = await context.kept.databases.look(location, context.config, context.now, context.pause);
+  if (reading.found === 'problem') return unreadable(store, reading, reading.problem);
+  if (reading.found === 'nothing') return readFileStore(store, context);
   return fromDatabase(store, reading, hasSetAside(database), context);
 }
 
@@ -51,7 +51,7 @@ function hasSetAside({ path, root }: AgentDatabase): boolean {
 
 function fromDatabase(
   store: AgentStore,
-  reading: DatabaseReading,
+  reading: SessionsReading,
   isSetAside: boolean,
   context: StoreContext,
 ): ReadableStore {
@@ -69,9 +69,9 @@ function fromDatabase(
       ...(isSetAside ? (['database_unreadable'] as const) : []),
       ...(figures?.unpublishedArchive ? (['archive_unpublished'] as const) : []),
     ],
-    sessions: sessions ?? [],
+    sessions,
     archived,
-    lastWriteMs: newest((sessions ?? []).map(lastWriteMs)),
+    lastWriteMs: newest(sessions.map(lastWriteMs)),
     // A transcript that was imported, or is written out again, has the id of its session as its name.
     transcriptPaths: [
       ...left.transcriptPaths,

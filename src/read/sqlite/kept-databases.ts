@@ -23,7 +23,7 @@ import {
 } from './transcripts.ts';
 
 /** Where an agent's database lies. */
-export interface DatabasePlace {
+export interface DatabaseLocation {
   readonly agent: string;
   readonly path: string;
   /** What it must lie in, as a real path. */
@@ -32,7 +32,7 @@ export interface DatabasePlace {
 
 /** What a database said the last time that it was read. */
 interface Known {
-  readonly place: DatabasePlace;
+  readonly location: DatabaseLocation;
   /** Of its files before it was read. */
   readonly files: ReturnType<typeof databaseFiles>;
   readonly schema: DatabaseSchema;
@@ -44,23 +44,30 @@ interface Known {
   readonly readMs: number;
 }
 
-/** A database as it stands. */
-export interface DatabaseReading {
+interface DatabaseVersion {
   /** PRAGMA user_version; 0 when it could not be asked. */
   readonly schema: number;
   /** OpenClaw's version that wrote it last; null when it does not say. */
   readonly version: string | null;
-  /** null: it holds no session tables, so it says nothing of where the sessions are. */
-  readonly sessions: readonly StoredSession[] | null;
+}
+
+/** A database whose sessions were read. */
+export interface SessionsReading extends DatabaseVersion {
+  readonly found: 'sessions';
+  readonly sessions: readonly StoredSession[];
   readonly archived: number;
   /** Every session with its current transcript, archived ones too. */
   readonly rows: readonly { readonly key: string; readonly sessionId: string }[];
   readonly figures: DatabaseFigures | null;
-  /** Why it could not be read; null when it was. */
-  readonly problem: Problem | null;
   /** When its figures were read, in milliseconds since the epoch, while it is locked and they cannot be read anew. */
   readonly staleSinceMs: number | null;
 }
+
+/** What a look at a database gave. `nothing`: it has no session tables, so it says nothing of where the sessions are. */
+export type DatabaseReading =
+  | SessionsReading
+  | (DatabaseVersion & { readonly found: 'nothing' })
+  | (DatabaseVersion & { readonly found: 'problem'; readonly problem: Problem });
 
 const NODES_A_SLICE = 1000;
 /** Bytes of events that a quick scan looks at for the usage, on each side of the last cut. */
@@ -94,20 +101,20 @@ export class KeptDatabases {
 
   /** Never throws for what is bad in a database or about its files. Pauses between slices. */
   async look(
-    place: DatabasePlace,
+    location: DatabaseLocation,
     config: OpenClawConfig,
     now: number,
     pause: () => Promise<void>,
   ): Promise<DatabaseReading> {
     try {
-      const known = await this.current(place, now, pause);
+      const known = await this.current(location, now, pause);
       if (known.schema.sessions === 'readable') {
         for (const _slice of this.lastUsages(known, config)) await pause();
         for (const _slice of this.validateNew(known)) await pause();
       }
-      return reading(known);
+      return reading(known, null);
     } catch (error) {
-      return this.refused(place, databaseError(error), now);
+      return this.refused(location, databaseError(error), now);
     }
   }
 
@@ -130,13 +137,13 @@ export class KeptDatabases {
     }
   }
 
-  private async current(place: DatabasePlace, now: number, pause: () => Promise<void>): Promise<Known> {
-    const files = databaseFiles(place.path, place.root);
-    const before = this.known.get(identity(place));
-    if (before?.files.signature === files.signature) return this.known.set(identity(place), { ...before, readMs: now });
+  private async current(location: DatabaseLocation, now: number, pause: () => Promise<void>): Promise<Known> {
+    const files = databaseFiles(location.path, location.root);
+    const before = this.known.get(keyOf(location));
+    if (before?.files.signature === files.signature) return this.known.set(keyOf(location), { ...before, readMs: now });
     this.counts.reads += 1;
-    const first = readTables(place.path, place.root, TABLES, (database) => {
-      const schema = databaseSchema(database, place.agent);
+    const first = readTables(location.path, location.root, TABLES, (database) => {
+      const schema = databaseSchema(database, location.agent);
       if (schema.sessions !== 'readable') return { schema, figures: null, nodes: [] };
       return {
         schema,
@@ -148,7 +155,7 @@ export class KeptDatabases {
     const { schema, figures } = first;
     const nodes = [...first.nodes];
     const known: Known = {
-      place,
+      location,
       files,
       schema,
       figures,
@@ -171,16 +178,16 @@ export class KeptDatabases {
     );
     for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts)) await pause();
     for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
-    return this.known.set(identity(place), known);
+    return this.known.set(keyOf(location), known);
   }
 
   /** Where the stored total may be wrong the transcript is asked. */
   private lastUsages(known: Known, config: OpenClawConfig): Generator<void> {
-    const { place, nodes, transcripts } = known;
+    const { location, nodes, transcripts } = known;
     const unknown = nodes.filter((node) => {
       const transcript = transcripts.get(node.sessionId);
       return (
-        !node.archived && transcript?.usageSearch === null && needsLastUsage(place.agent, node, transcript, config)
+        !node.archived && transcript?.usageSearch === null && needsLastUsage(location.agent, node, transcript, config)
       );
     });
     const ids = new Set(unknown.map(({ sessionId }) => sessionId));
@@ -198,10 +205,10 @@ export class KeptDatabases {
     }
   }
 
-  private reader({ place, schema }: Pick<Known, 'place' | 'schema'>): Read {
+  private reader({ location, schema }: Pick<Known, 'location' | 'schema'>): Read {
     return (work) => {
       this.counts.reads += 1;
-      return readTables(place.path, place.root, TABLES, (database) => {
+      return readTables(location.path, location.root, TABLES, (database) => {
         // OpenClaw changed the tables since they were looked at: the next scan looks again.
         if (userVersion(database) !== schema.version) throw new DatabaseError('busy');
         return work(database, schema);
@@ -209,50 +216,44 @@ export class KeptDatabases {
     };
   }
 
-  private refused(place: DatabasePlace, { problem }: DatabaseError, now: number): DatabaseReading {
-    const known = this.known.get(identity(place));
+  private refused(location: DatabaseLocation, { problem }: DatabaseError, now: number): DatabaseReading {
+    const known = this.known.get(keyOf(location));
     if (problem === 'busy' && known !== undefined && now - known.readMs <= LONGEST_STALE_MS) {
-      return { ...reading(known), staleSinceMs: known.readMs };
+      return reading(known, known.readMs);
     }
     const reason = problem === 'busy' ? 'database_unreadable' : problem === 'missing' ? 'database_missing' : problem;
     const schema = known?.schema ?? { version: 0, appVersion: null };
-    return { ...NOTHING, schema: schema.version, version: schema.appVersion, problem: reason };
+    return { found: 'problem', schema: schema.version, version: schema.appVersion, problem: reason };
   }
 }
 
 /** Two agents may name the same file: it is of one of them at most, and the other must hear so. */
-function identity({ agent, path }: DatabasePlace): string {
+function keyOf({ agent, path }: DatabaseLocation): string {
   return JSON.stringify([agent, path]);
 }
 
-/** Another file in its place, or a shrunken one, has nothing that was known. */
+/** Another file at its path, or a shrunken one, has nothing that was known. */
 function isSameFile({ files }: Known, { inode, bytes }: Known['files']): boolean {
   return files.inode === inode && files.bytes <= bytes;
 }
 
-const NOTHING: DatabaseReading = {
-  schema: 0,
-  version: null,
-  sessions: null,
-  archived: 0,
-  rows: [],
-  figures: null,
-  problem: null,
-  staleSinceMs: null,
-};
-
-function reading({ place, schema, nodes, figures, transcripts }: Known): DatabaseReading {
-  const found = { ...NOTHING, schema: schema.version, version: schema.appVersion };
-  if (schema.sessions === 'absent') return found;
-  if (schema.sessions === 'mismatch') return { ...found, problem: 'database_mismatch' };
-  if (schema.sessions === 'unsupported') return { ...found, problem: 'schema_unsupported' };
+function reading(
+  { location, schema, nodes, figures, transcripts }: Known,
+  staleSinceMs: number | null,
+): DatabaseReading {
+  const version = { schema: schema.version, version: schema.appVersion };
+  if (schema.sessions === 'absent') return { ...version, found: 'nothing' };
+  if (schema.sessions === 'mismatch') return { ...version, found: 'problem', problem: 'database_mismatch' };
+  if (schema.sessions === 'unsupported') return { ...version, found: 'problem', problem: 'schema_unsupported' };
   const current = nodes.filter(({ archived }) => !archived);
   return {
-    ...found,
-    sessions: current.map((node) => storedSession(place.agent, node, transcripts.get(node.sessionId))),
+    ...version,
+    found: 'sessions',
+    sessions: current.map((node) => storedSession(location.agent, node, transcripts.get(node.sessionId))),
     archived: nodes.length - current.length,
     rows: nodes,
     figures,
+    staleSinceMs,
   };
 }
 
