@@ -39,13 +39,16 @@ const SETTINGS = 'PRAGMA query_only=1; PRAGMA trusted_schema=0; PRAGMA mmap_size
 /** The transaction begins with its first statement; this one reads the schema, which shows most damage. */
 const FIRST = 'SELECT 1 FROM sqlite_schema LIMIT 1; PRAGMA cache_size=-4096';
 
+/** SQLITE_PROTOCOL: for ten seconds SQLite tried to lock the WAL, and nothing else was done. It is not asked again. */
+const PROTOCOL = 15;
+
 /** SQLite's result codes; an extended one has its primary one in the low byte. */
 const PROBLEMS: ReadonlyMap<number, DatabaseProblem> = new Map([
   [5, 'busy'], // SQLITE_BUSY
   [10, 'database_unreadable'], // SQLITE_IOERR
   [11, 'database_unreadable'], // SQLITE_CORRUPT
   [14, 'database_unreadable'], // SQLITE_CANTOPEN
-  [15, 'busy'], // SQLITE_PROTOCOL: the lock of a WAL was never to be had
+  [PROTOCOL, 'busy'],
   [26, 'database_unreadable'], // SQLITE_NOTADB
   [264, 'busy'], // SQLITE_READONLY_RECOVERY: a writer opens the WAL
   [520, 'busy'], // SQLITE_READONLY_CANTLOCK: the same
@@ -106,6 +109,7 @@ function readOnce<T>(
     return { value: read(database) };
   } catch (error) {
     const problem = problemOfSqlite(error, began);
+    if (codeOf(error) === PROTOCOL) throw problem;
     const passes = state.wal !== null && problem instanceof DatabaseError && problem.problem === 'busy';
     return passes ? problem : { error: problem };
   }
@@ -113,8 +117,14 @@ function readOnce<T>(
 
 /** Where SQLite's own words are about the files; any other error is the caller's. */
 function problemOfSqlite(error: unknown, began: boolean): unknown {
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return error;
-  const problem = PROBLEMS.get(error.errcode) ?? PROBLEMS.get(error.errcode & 0xff) ?? null;
+  const code = codeOf(error);
+  if (code === null) return error;
+  const problem = PROBLEMS.get(code) ?? PROBLEMS.get(code & 0xff) ?? null;
   if (problem !== null) return new DatabaseError(problem, { cause: error });
   return began ? error : new DatabaseError('database_unreadable', { cause: error });
+}
+
+/** null: it is none of SQLite's. */
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { DiskError, diskError, type FileSignature, openFile, readAt, signatureOf } from './files.ts';
+import { isWalHeader, WAL_HEADER_BYTES } from './wal-header.ts';
 
 /** Why a database could not be read. */
 export type DatabaseProblem = 'missing' | 'permission_denied' | 'database_unreadable' | 'wal_without_shm' | 'busy';
@@ -80,11 +81,6 @@ export function stateText({ main, wal, journal }: DatabaseState): string {
   return [main, wal, journal].map((file) => file && `${file.size}:${file.mtimeMs}:${file.inode}`).join(' ');
 }
 
-/** A WAL of 0 bytes holds nothing; SQLite takes it for none. */
-function hasLog(state: DatabaseState): boolean {
-  return state.wal !== null && state.wal.size > 0;
-}
-
 /**
  * How to open it so that nothing is changed and nothing is missed. Returns a problem that may be gone at the next look,
  * while its owner opens or closes it; throws one that will not.
@@ -92,10 +88,12 @@ function hasLog(state: DatabaseState): boolean {
 export function openingMode(state: DatabaseState, root: string): OpeningMode | DatabaseError {
   if (state.main.size === 0) throw emptyFile(state);
   if (!canReadSidecars(state)) return new DatabaseError('busy');
-  const header = readHeader(state, root);
+  const header = readFirst(state.path, READ_VERSION_AT + 1, root);
   if (header.length <= READ_VERSION_AT || !header.subarray(0, MAGIC.length).equals(MAGIC))
     throw new DatabaseError('database_unreadable');
-  if (hasLog(state)) return state.shm === null ? new DatabaseError('wal_without_shm') : 'locked';
+  const walBytes = state.wal?.size ?? 0;
+  if (walBytes > 0 && !hasWalHeader(state, pageSize(header), root)) return new DatabaseError('database_unreadable');
+  if (walBytes > WAL_HEADER_BYTES) return state.shm === null ? new DatabaseError('wal_without_shm') : 'locked';
   const hasJournal = state.journal !== null && state.journal.size > 0;
   if (!hasJournal && state.main.size % pageSize(header) !== 0) return new DatabaseError('database_unreadable');
   // Bytes 18 and 19 are written together; 19 is the one that makes a reader open the WAL.
@@ -103,7 +101,9 @@ export function openingMode(state: DatabaseState, root: string): OpeningMode | D
   // A journal of the statement that turns WAL on, under way or cut off: only its writer may undo it.
   if (hasJournal) return new DatabaseError('database_unreadable');
   if (isOlderThanClockTick(state)) return 'immutable';
-  return state.wal !== null && state.shm !== null ? 'locked' : new DatabaseError('busy');
+  // With a header alone and no gateway SQLite would look for what was committed for ten seconds.
+  const isOpen = state.wal !== null && state.shm !== null && walBytes === 0;
+  return isOpen ? 'locked' : new DatabaseError('busy');
 }
 
 /** SQLite reads what is missing of the last page as zeros, without an error. */
@@ -120,17 +120,28 @@ function isOlderThanClockTick({ main, wal, journal, seenMs }: DatabaseState): bo
 
 /** Never given to SQLite, which deletes the -wal of an empty file even when it opens it read-only (3.53). */
 function emptyFile(state: DatabaseState): DatabaseError {
-  const isNew = Math.abs(state.seenMs - state.main.mtimeMs) < NEW_FILE_MS && !hasLog(state) && state.journal === null;
+  const hasWal = state.wal !== null && state.wal.size > 0;
+  const isNew = Math.abs(state.seenMs - state.main.mtimeMs) < NEW_FILE_MS && !hasWal && state.journal === null;
   return new DatabaseError(isNew ? 'busy' : 'database_unreadable');
 }
 
-function readHeader(state: DatabaseState, root: string): Buffer {
+function readFirst(path: string, bytes: number, root: string): Buffer {
   try {
     // Closed before SQLite opens it: closing any descriptor of a file drops all POSIX locks that a process has on it.
-    using file = openFile(state.path, root);
-    return readAt(file.fd, 0, READ_VERSION_AT + 1);
+    using file = openFile(path, root);
+    return readAt(file.fd, 0, bytes);
   } catch (error) {
     throw problemOfDisk(error);
+  }
+}
+
+/** false also where its owner empties or deletes the WAL at this moment; it has none at the next look. */
+function hasWalHeader({ path }: DatabaseState, pageBytes: number, root: string): boolean {
+  try {
+    return isWalHeader(readFirst(`${path}-wal`, WAL_HEADER_BYTES, root), pageBytes);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.problem === 'missing') return false;
+    throw error;
   }
 }
 
