@@ -46,4 +46,6 @@ export interface Placement {
   readonly alsoTo: readonly string[];
   /** A forum topic names its own agent, whatever the bindings say; `maybe`: that is not known. */
   readonly topicOwn: 'yes' | 'maybe' | 'no';
+  /** It is undecided since its channel, which is none of OpenClaw's own, can make or choose an agent by itself. */
+  readonly ofChannel: boolean;
 }

@@ -11,6 +11,8 @@ export interface StoredRoute {
   /** Texts that hold the peer's id with its letter case, as `telegram:group:-100…`: a key is mostly lower case. */
   readonly addresses: readonly string[];
   readonly threadId: string | null;
+  /** The channel's own id of the conversation, as the room of a direct chat of Matrix. */
+  readonly nativeChannel: string | null;
   readonly space: string | null;
   /** OpenClaw's own record of what routing asks for (2026.8.1 and later); what is null in it was absent. */
   readonly record: {
@@ -85,7 +87,7 @@ export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key' | 'pars
   sessionId: null,
   chatType: null,
   account: null,
-  route: { channel: null, addresses: [], threadId: null, space: null, record: null },
+  route: { channel: null, addresses: [], threadId: null, nativeChannel: null, space: null, record: null },
   model: null,
   provider: null,
   totalTokens: null,

@@ -1,6 +1,9 @@
-/** Channels of OpenClaw 2026.1 to 2026.9. Only these names, and those of the config, are shown in a label. */
-export const CHANNELS = [
+/** Channels of OpenClaw's own packages, 2026.1 to 2026.9. Another channel can choose agents by rules of its own. */
+export const OWN_CHANNELS: readonly string[] = [
+  'a2a',
   'bluebubbles',
+  'buzz',
+  'clickclack',
   'discord',
   'feishu',
   'googlechat',
@@ -12,6 +15,9 @@ export const CHANNELS = [
   'msteams',
   'nextcloud-talk',
   'nostr',
+  'qqbot',
+  'raft',
+  'reef',
   'signal',
   'slack',
   'sms',
@@ -21,8 +27,20 @@ export const CHANNELS = [
   'twitch',
   'voice-call',
   'webchat',
-  'wechat',
   'whatsapp',
   'zalo',
   'zalouser',
-] as const;
+];
+
+/** Channels of others that are known by name. Those that were looked at hand over nothing but the peer and the account. */
+const FOREIGN_CHANNELS: readonly string[] = [
+  'dingtalk',
+  'openclaw-weixin',
+  'openclaw-zaloclawbot',
+  'wechat',
+  'wecom',
+  'yuanbao',
+];
+
+/** Only these names, and those of the config, are taken for a channel and shown in a label. */
+export const CHANNELS: readonly string[] = [...OWN_CHANNELS, ...FOREIGN_CHANNELS];

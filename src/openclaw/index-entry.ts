@@ -17,7 +17,7 @@ const Id = z
   .default(null);
 /** Where the last message came from. */
 const Origin = z
-  .object({ accountId: Text, provider: Text, from: Text, to: Text, threadId: Id })
+  .object({ accountId: Text, provider: Text, from: Text, to: Text, threadId: Id, nativeChannelId: Text })
   .nullable()
   .catch(null)
   .default(null);

@@ -143,12 +143,20 @@ function ofWhatsApp(kind: PeerKind, id: string): KeyConversation {
   return { channel: 'whatsapp', account: null, kind, id, thread: null };
 }
 
+/**
+ * OpenClaw puts the account into the keys of direct chats only (dmScope `per-account-channel-peer`): it never keeps groups
+ * apart by it. The WeCom plugin of @mocrane (2026.3.24) builds its keys by itself, and has it in both.
+ */
+const ACCOUNT_BEFORE_GROUP: ReadonlySet<string> = new Set(['wecom']);
+
 /** The word before the peer, behind the channel and the account where they are named. */
 function peerWord(rest: readonly string[]): { at: number; peer: PeerKind } | null {
   for (const at of [0, 1, 2]) {
     const peer = WORDS.get(rest[at] ?? '')?.peer;
-    // The account stands only in direct chats (dmScope `per-account-channel-peer`): groups are never kept apart by it.
-    if (peer !== undefined && (at < 2 || (peer === 'direct' && rest.length > 3))) return { at, peer };
+    if (peer === undefined) continue;
+    if (at < 2 || (rest.length > 3 && (peer === 'direct' || ACCOUNT_BEFORE_GROUP.has(rest[0] ?? '')))) {
+      return { at, peer };
+    }
   }
   return null;
 }
@@ -157,8 +165,6 @@ function peerWord(rest: readonly string[]): { at: number; peer: PeerKind } | nul
 function isRouteless(first: string): boolean {
   return WORDS.get(first)?.routeless === true || first.startsWith('openai') || first.startsWith('openresponses');
 }
-
-const WHATSAPP_ACCOUNT = 'whatsapp-account-';
 
 function conversationOf(
   parts: readonly string[],
@@ -169,9 +175,11 @@ function conversationOf(
   const { before, thread } = splitThread(parts);
   const id = before.join(':');
   if (id === '') return null;
-  // 2026.4.29 and later: not a thread, but the account of a group that several accounts are in.
-  return thread?.startsWith(WHATSAPP_ACCOUNT)
-    ? { channel, account: thread.slice(WHATSAPP_ACCOUNT.length), kind, id, thread: null }
+  // Not a thread, but the account of a group that several accounts are in: WhatsApp since 2026.4.29, and since 2026.9.5
+  // every channel where `broadcast` names the group.
+  const groupAccount = `${channel}-account-`;
+  return thread?.startsWith(groupAccount)
+    ? { channel, account: thread.slice(groupAccount.length), kind, id, thread: null }
     : { channel, account, kind, id, thread };
 }
 

@@ -57,8 +57,14 @@ export const BINDING_CHANGES = {
 
 const ROUTING_CHANGES = {
   ...BINDING_CHANGES,
-  /** `broadcast` takes `<channel>:<peer>`, for every channel; before, peers of WhatsApp only. */
-  broadcastAnyChannel: { without: '2026.7.35', with: '2026.9.6' },
+  /** `broadcast` takes `<channel>:<peer>`, for every channel; before, a bare id only, of WhatsApp or a Feishu group. */
+  broadcastAnyChannel: { without: '2026.9.4', with: '2026.9.5' },
+  /** Feishu looks for its groups in `broadcast`. */
+  feishuBroadcast: { without: '2026.2.23', with: '2026.3.13' },
+  /** The room of a direct chat of Matrix is its parent. */
+  matrixRoomIsParent: { without: '2026.2.6-3', with: '2026.4.15' },
+  /** The group of a Feishu topic is its parent. */
+  feishuGroupIsParent: { with: '2026.4.15', unseenBefore: '2026.4.15' },
   /** A forum topic can name an agent. */
   topicAgents: { without: '2026.2.6-3', with: '2026.3.13' },
   /** With several Telegram accounts the topics of the channel hold for all. */

@@ -3,22 +3,47 @@
  * Telegram name.
  */
 import { type Conversation, type Fact, UNKNOWN } from '../model/conversation.ts';
-import type { RoutingConfig, TopicAgent } from '../openclaw/config/routing.ts';
+import { DEFAULT_AGENT } from '../openclaw/agent-id.ts';
+import type { Broadcast, RoutingConfig, TopicAgent } from '../openclaw/config/routing.ts';
 import { has } from '../openclaw/versions.ts';
 import { normalAccount } from './normal-ids.ts';
 
 /** The agents that `broadcast` may ask besides the one that the bindings choose; empty: none. */
-export function broadcastAgents(
-  config: RoutingConfig,
+export function broadcastAgents(config: RoutingConfig, version: string | null, conversation: Conversation): string[] {
+  const isQualifiedRead = has(version, 'broadcastAnyChannel');
+  const qualified = isQualifiedRead === false ? undefined : qualifiedEntry(config, conversation);
+  // OpenClaw takes the entry that names the channel before the one that does not, also an empty one.
+  const isBareHidden = isQualifiedRead === true && qualified !== undefined;
+  const bare = isBareHidden ? undefined : bareEntry(config, version, conversation);
+  const asked = [
+    ...(qualified?.agents.slice(0, MOST_PARTICIPANTS).filter((agent) => isKnown(agent, config)) ?? []),
+    ...(bare?.agents.filter((agent) => isListed(agent, config)) ?? []),
+  ];
+  return [...new Set(asked)];
+}
+
+/** OpenClaw drops those behind them. */
+const MOST_PARTICIPANTS = 16;
+
+/** `<channel>:<peer>`. A forum topic of Telegram is asked for by its group. */
+function qualifiedEntry({ broadcast }: RoutingConfig, { channel, peer, parent }: Conversation): Broadcast | undefined {
+  const name = channel.trim().toLowerCase();
+  const group = name === 'telegram' && parent !== null && parent !== UNKNOWN ? parent.id : peer.id;
+  return broadcast.get(`${name}:${group.trim()}`) ?? broadcast.get(`${name}:${peer.id.trim()}`);
+}
+
+/** The peer alone: of WhatsApp, or the chat of a Feishu group, whatever its topic or its sender. */
+function bareEntry(
+  { broadcast }: RoutingConfig,
   version: string | null,
   { channel, peer }: Conversation,
-): string[] {
+): Broadcast | undefined {
   const name = channel.trim().toLowerCase();
-  const id = peer.id.trim();
-  const byPeer = name === 'whatsapp' ? (config.broadcast.get(id) ?? []) : [];
-  const byChannel = config.broadcast.get(`${name}:${id}`) ?? [];
-  if (byChannel.length === 0 || has(version, 'broadcastAnyChannel') === false) return [...byPeer];
-  return [...new Set([...byPeer, ...byChannel])];
+  const isFeishuGroup = name === 'feishu' && peer.kind !== 'direct' && has(version, 'feishuBroadcast') !== false;
+  if (name !== 'whatsapp' && !isFeishuGroup) return undefined;
+  const id = isFeishuGroup ? peer.id.replace(/:(topic|sender):.*$/s, '') : peer.id;
+  const entry = broadcast.get(id.trim());
+  return entry?.isList ? entry : undefined;
 }
 
 /**
@@ -78,6 +103,12 @@ function agentsFor(
   return [isShared ? shared : null];
 }
 
+/** Without a list there is the default agent and no other. */
+function isKnown(agent: string, config: RoutingConfig): boolean {
+  return config.agents.length === 0 ? agent === DEFAULT_AGENT : isListed(agent, config);
+}
+
+/** Without a list every name will do. */
 function isListed(agent: string, { agents }: RoutingConfig): boolean {
   return agents.length === 0 || agents.some(({ id }) => id === agent);
 }

@@ -3,12 +3,20 @@
  * sends it to.
  */
 import { type Placement, type SessionConversation, UNKNOWN } from '../model/conversation.ts';
+import { OWN_CHANNELS } from '../openclaw/channels.ts';
 import type { RoutingConfig } from '../openclaw/config/routing.ts';
 import { broadcastAgents, topicAgent } from './broadcast-and-topics.ts';
 import { prepareRouting, type Route } from './resolve-route.ts';
 import { type ConversationInput, sessionConversation } from './session-conversation.ts';
 
-const NO_ROUTE: Placement = { conversation: null, agent: null, undecided: false, alsoTo: [], topicOwn: 'no' };
+export const NO_ROUTE: Placement = {
+  conversation: null,
+  agent: null,
+  undecided: false,
+  alsoTo: [],
+  topicOwn: 'no',
+  ofChannel: false,
+};
 
 /** The placements of sessions by one config; null: nobody knows what the config says. */
 export function preparePlacement(config: RoutingConfig | null): (input: ConversationInput) => Placement {
@@ -25,17 +33,28 @@ export function preparePlacement(config: RoutingConfig | null): (input: Conversa
     const route = routings.get(version) ?? prepareRouting(config, version);
     routings.set(version, route);
     const possible = possibleConversations(conversation, config);
-    const agents = new Set(possible.map((each) => agentOf(route(each))));
+    const routes = possible.map((each) => route(each));
+    const agents = new Set(routes.map(agentOf));
     const [agent = null] = agents;
-    const undecided = agents.size > 1 || agents.has(undefined);
+    const ofChannel = !OWN_CHANNELS.includes(conversation.channel) && !routes.every(isOfPeer);
+    const undecided = agents.size > 1 || agents.has(undefined) || ofChannel;
     const alsoTo = [...new Set(possible.flatMap((each) => broadcastAgents(config, version, each)))];
-    return { ...NO_ROUTE, conversation, agent: undecided ? null : agent, undecided, alsoTo };
+    return { ...NO_ROUTE, conversation, agent: undecided ? null : agent, undecided, alsoTo, ofChannel };
   };
 }
 
 /** undefined: undecided. */
 function agentOf(route: Route): string | null | undefined {
   return route.decided ? route.agent : undefined;
+}
+
+/**
+ * Whether a binding names the peer itself. The plugins of WeCom and DingTalk make an agent for each peer, or send a message
+ * to the agent that it calls, whatever the bindings of the channel say. The one of Feishu, which is OpenClaw's own, makes
+ * agents too, and writes such a binding for each.
+ */
+function isOfPeer(route: Route): boolean {
+  return route.decided && route.tier === 'binding.peer';
 }
 
 /**

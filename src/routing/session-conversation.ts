@@ -2,13 +2,13 @@
  * The conversation of a session, from its key and from what is stored beside it: channel, account and peer, and the facts
  * that bindings ask about. `placement.ts` goes on from here to an agent.
  */
-import { type Conversation, type Fact, type Peer, type SessionConversation, UNKNOWN } from '../model/conversation.ts';
+import { type SessionConversation, UNKNOWN } from '../model/conversation.ts';
 import type { StoredRoute } from '../model/session.ts';
 import { CHANNELS } from '../openclaw/channels.ts';
 import type { RoutingConfig } from '../openclaw/config/routing.ts';
 import type { KeyConversation, ParsedKey } from '../openclaw/keys.ts';
-import { has } from '../openclaw/versions.ts';
 import { idsOfLink } from './identity-links.ts';
+import { storedFacts } from './stored-facts.ts';
 
 export interface ConversationInput {
   readonly key: ParsedKey;
@@ -20,6 +20,9 @@ export interface ConversationInput {
 
 /** Ids that are digits or phone numbers. */
 const CASELESS_CHANNELS = new Set(['telegram', 'discord', 'whatsapp', 'sms', 'voice-call']);
+
+/** A forum topic is a peer of its own: `<group>:topic:<topic>`, and in Feishu the sender may follow. */
+const TOPIC_CHANNELS = new Set(['telegram', 'feishu']);
 
 /** Whether the ids of a channel have no letter case. */
 export function hasCaselessIds(channel: string): boolean {
@@ -38,23 +41,25 @@ export function sessionConversation(
   if (named === null || named.channel === null || !isChannel(named.channel, input.route, config)) return null;
   const found = peerId(named, named.channel, input.route, config);
   if (found === null) return 'unknown peer';
-  const isTopic = named.channel === 'telegram' && named.kind !== 'direct' && named.thread !== null;
-  const peer = { kind: named.kind, id: isTopic ? `${found.id}:topic:${named.thread}` : found.id };
+  const { channel, kind, thread } = named;
+  const isTopic = TOPIC_CHANNELS.has(channel) && kind !== 'direct' && thread !== null;
+  const peer = { kind, id: isTopic ? `${found.id}:topic:${thread}` : found.id };
+  const chat = isTopic ? { kind, id: found.id } : null;
   return {
-    channel: named.channel,
+    channel,
     account: named.account ?? (input.account || UNKNOWN),
     peer,
-    thread: named.thread,
+    thread,
     foldedId: found.isFolded,
     otherIds: found.others,
-    ...storedFacts(named.channel, peer, isTopic ? { kind: named.kind, id: found.id } : null, input),
+    ...storedFacts({ channel, peer, chat, route: input.route, version: input.version }),
   };
 }
 
 /** A label can look as a key of a channel does: only a word that is known as one counts. */
 function isChannel(word: string, route: StoredRoute, config: RoutingConfig): boolean {
   const isBound = config.bindings.some(({ channel }) => channel === word);
-  return route.channel === word || isBound || config.channels.includes(word) || CHANNELS.some((name) => name === word);
+  return route.channel === word || isBound || config.channels.includes(word) || CHANNELS.includes(word);
 }
 
 /** The peer's id with its letter case; null: it is hidden behind the name of an identity link that names none here. */
@@ -87,47 +92,4 @@ function idIn(address: string, id: string): string | null {
 
 function isEnd(next: string | undefined): boolean {
   return next === undefined || next === ':';
-}
-
-type StoredFacts = Pick<Conversation, 'parent' | 'guild' | 'team' | 'roles'>;
-
-const NO_FACTS: StoredFacts = { parent: null, guild: null, team: null, roles: null };
-
-/** What bindings ask about and no key holds: stored, known to be absent, or unknown, by channel and version. */
-function storedFacts(
-  channel: string,
-  peer: Peer,
-  group: Peer | null,
-  { route, version }: ConversationInput,
-): StoredFacts {
-  if (route.record !== null) {
-    const { parent, guild, team } = route.record;
-    // Roles are of whoever wrote last, and another member may have others.
-    const roles = channel === 'discord' && peer.kind !== 'direct' ? UNKNOWN : null;
-    return { parent: parent === null ? group : { kind: peer.kind, id: parent }, guild, team, roles };
-  }
-  switch (channel) {
-    case 'telegram':
-      return { ...NO_FACTS, parent: group };
-    case 'whatsapp':
-    case 'signal':
-      return NO_FACTS;
-    case 'discord':
-      if (peer.kind === 'direct') return NO_FACTS;
-      return { parent: discordParent(route, version), guild: discordGuild(route.space), team: null, roles: UNKNOWN };
-    case 'slack':
-      return { ...NO_FACTS, team: peer.kind === 'direct' || route.space === null ? UNKNOWN : route.space };
-    default:
-      return { parent: UNKNOWN, guild: UNKNOWN, team: UNKNOWN, roles: UNKNOWN };
-  }
-}
-
-/** No file says which channel a thread hangs off; newer ones say whether it is a thread at all. */
-function discordParent({ threadId }: StoredRoute, version: string | null): Fact<Peer> {
-  return threadId === null && has(version, 'discordThreadIdStored') === true ? null : UNKNOWN;
-}
-
-/** The id where the guild is configured, else the slug of its name: only digits are an id. */
-function discordGuild(space: string | null): Fact<string> {
-  return space !== null && /^\d+$/.test(space) ? space : UNKNOWN;
 }

@@ -159,6 +159,11 @@ const NAMED: Named[] = [
     '120363@g.us',
     { thread: 'whatsapp-accounts' },
   ],
+  // WeCom's plugin puts the account before a group, too; a group that `broadcast` names has it behind.
+  ['wecom:default:dm:ada', 'wecom', 'direct', 'ada', { account: 'default' }],
+  ['wecom:default:group:wr42', 'wecom', 'group', 'wr42', { account: 'default' }],
+  ['telegram:group:-1001:thread:telegram-account-work', 'telegram', 'group', '-1001', { account: 'work' }],
+  ['telegram:group:-1001:thread:slack-account-work', 'telegram', 'group', '-1001', { thread: 'slack-account-work' }],
   ['signal:group:AbC+/d==', 'signal', 'group', 'AbC+/d=='],
   ['discord:channel:7001', 'discord', 'channel', '7001'],
   ['discord:channel:7001:thread:7100', 'discord', 'channel', '7001', { thread: '7100' }],

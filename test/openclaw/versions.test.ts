@@ -60,7 +60,8 @@ describe('a change of routing', () => {
     ['2026.3.13', 'topicAgents', true],
     ['2026.3.13-1', 'topicAgents', true],
     ['2026.7.35', 'broadcastAnyChannel', false],
-    ['2026.8.1', 'broadcastAnyChannel', null],
+    ['2026.9.4', 'broadcastAnyChannel', false],
+    ['2026.9.5', 'broadcastAnyChannel', true],
     // Before the first version that somebody looked at.
     ['2026.4.15', 'topicsInherited', null],
     ['2026.7.35', 'topicsInherited', false],

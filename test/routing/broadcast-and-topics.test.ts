@@ -7,31 +7,75 @@ import { CALLED, DIRECT } from '../support/routes.ts';
 const [OLD, MIDDLE, FILES, NEW] = CALLED;
 
 describe('broadcastAgents', () => {
-  const config = routingOf({
-    broadcast: {
-      strategy: 'parallel',
-      '+491': ['Main', 'work'],
-      'whatsapp:+491': ['work', 'c'],
-      'slack:C1': { agents: ['a'] },
-      C1: ['b'],
-    },
-  });
+  const roster = ['main', 'work', 'a', 'b', 'c'];
+  const broadcast = {
+    strategy: 'parallel',
+    '+491': ['Main', 'work', 'ghost'],
+    'whatsapp:+491': ['work', 'c', 'ghost'],
+    '+493': { agents: ['work'] },
+    'whatsapp:+494': [],
+    '+494': ['work'],
+    'slack:C1': { agents: ['a'] },
+    C1: ['b'],
+    oc_1: ['a', 'b'],
+    oc_2: { agents: ['a'] },
+    ou_1: ['a'],
+    'telegram:-1': ['work'],
+    'telegram:-2:topic:7': ['work'],
+    'telegram:111': [...Array.from({ length: 16 }, () => 'a'), 'b'],
+  };
+  const config = routingOf({ agents: { list: roster.map((id) => ({ id })) }, broadcast });
   const whatsapp: Conversation = { ...DIRECT, channel: 'whatsapp', peer: { kind: 'direct', id: '+491' } };
+  const other = (id: string): Conversation => ({ ...whatsapp, peer: { kind: 'direct', id } });
   const slack: Conversation = { ...DIRECT, channel: ' Slack', peer: { kind: 'channel', id: ' C1 ' } };
+  const feishu = (id: string, kind: 'group' | 'direct' = 'group'): Conversation => ({
+    ...DIRECT,
+    channel: 'feishu',
+    peer: { kind, id },
+  });
+  const topic = (chat: string): Conversation => ({
+    ...DIRECT,
+    peer: { kind: 'group', id: `${chat}:topic:7` },
+    parent: { kind: 'group', id: chat },
+  });
 
   it.each<[string, string | null, Conversation, string[]]>([
     ['a peer of WhatsApp', OLD, whatsapp, ['main', 'work']],
     ['a peer of WhatsApp', FILES, whatsapp, ['main', 'work']],
-    ['both forms', NEW, whatsapp, ['main', 'work', 'c']],
-    ['another peer', NEW, { ...whatsapp, peer: { kind: 'direct', id: '+492' } }, []],
-    ['the strategy is no peer', OLD, { ...whatsapp, peer: { kind: 'direct', id: 'strategy' } }, []],
+    ['both forms', NEW, whatsapp, ['work', 'c']],
+    ['both forms, where either may count', null, whatsapp, ['work', 'c', 'main']],
+    ['another peer', NEW, other('+492'), []],
+    ['options without a channel', NEW, other('+493'), []],
+    ['an empty entry of the channel hides the other', NEW, other('+494'), []],
+    ['and is not read before', FILES, other('+494'), ['work']],
+    ['the strategy is no peer', OLD, other('strategy'), []],
     ['another channel, files', FILES, slack, []],
-    ['another channel, between', '2026.8.1', slack, ['a']],
+    ['another channel, not yet', '2026.9.4', slack, []],
+    ['another channel', '2026.9.5', slack, ['a']],
     ['another channel', NEW, slack, ['a']],
+    ['a Feishu group', FILES, feishu('oc_1'), ['a', 'b']],
+    ['a Feishu group', '2026.3.13', feishu('oc_1'), ['a', 'b']],
+    ['a Feishu group', NEW, feishu('oc_1'), ['a', 'b']],
+    ['a Feishu group, not yet', '2026.2.23', feishu('oc_1'), []],
+    ['a Feishu group, which may be asked for already', '2026.3.1', feishu('oc_1'), ['a', 'b']],
+    ['a topic of a Feishu group', FILES, feishu('oc_1:topic:om_1:sender:ou_1'), ['a', 'b']],
+    ['a sender in a Feishu group', FILES, feishu('oc_1:sender:ou_1'), ['a', 'b']],
+    ['options of a Feishu group', NEW, feishu('oc_2'), []],
+    ['a direct chat of Feishu', FILES, feishu('ou_1', 'direct'), []],
+    ['a group of that id elsewhere', FILES, { ...feishu('oc_1'), channel: 'line' }, []],
+    ['a topic of Telegram by its group', NEW, topic('-1'), ['work']],
+    ['a topic of Telegram by itself', NEW, topic('-2'), ['work']],
+    ['more than sixteen', NEW, DIRECT, ['a']],
     ['a version that is not known', null, slack, ['a']],
     ['a version outside', '2027.1.1', slack, ['a']],
   ])('%s (%s)', (_, version, conversation, agents) => {
     expect(broadcastAgents(config, version, conversation)).toEqual(agents);
+  });
+
+  it('takes any name where no agents are listed, but with the channel only the default agent', () => {
+    const unlisted = routingOf({ broadcast: { '+491': ['ghost'], 'slack:C1': ['ghost', 'main'] } });
+    expect(broadcastAgents(unlisted, NEW, whatsapp)).toEqual(['ghost']);
+    expect(broadcastAgents(unlisted, NEW, slack)).toEqual(['main']);
   });
 });
 

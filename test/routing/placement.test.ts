@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/model/conversation.ts';
 import type { StoredRoute } from '../../src/model/session.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
-import { possibleConversations, preparePlacement } from '../../src/routing/placement.ts';
+import { possibleConversations, preparePlacement, NO_ROUTE as UNROUTED } from '../../src/routing/placement.ts';
 import { routingOf } from '../support/openclaw-config.ts';
 import { bound, CALLED } from '../support/routes.ts';
 import { NO_ROUTE } from '../support/snapshot.ts';
@@ -48,13 +48,7 @@ describe('a key that bindings have no say over', () => {
     'group:1@g.us',
   ])('%s', (key) => {
     const config = bound(ON_PEER, ['work', { channel: 'whatsapp', accountId: '*' }]);
-    expect(placed(config, key)).toEqual({
-      conversation: null,
-      agent: null,
-      undecided: false,
-      alsoTo: [],
-      topicOwn: 'no',
-    });
+    expect(placed(config, key)).toBe(UNROUTED);
   });
 });
 
@@ -194,6 +188,47 @@ describe('where a session belongs', () => {
     expect(answer(config, PEER, {}, NEW)).toEqual([null]);
     const owned = { agents: { ...config.agents, defaults: { systemAgent: { agentId: 'work' } } } };
     expect(answer(owned, PEER, {}, NEW)).toEqual(['work']);
+  });
+});
+
+describe('a channel that is none of OpenClaw', () => {
+  const to = (agent: string, channel: string, kind: string, id: string) =>
+    [agent, { channel, peer: { kind, id } }] as const;
+
+  it.each<[string, object, string, unknown]>([
+    ['may have made the agent itself', bound(), 'agent:work:wecom:default:dm:ada', 'undecided'],
+    ['that of a group, too', bound(), 'agent:work:wecom:default:group:wr1', 'undecided'],
+    ['may have been called by name', bound(), 'agent:work:dingtalk:group:cid', 'undecided'],
+    [
+      'whatever the whole channel is bound to',
+      bound(['work', { channel: 'wecom', accountId: '*' }]),
+      'agent:work:wecom:direct:ada',
+      'undecided',
+    ],
+    ['or every peer of a kind', bound(to('work', 'wecom', 'direct', '*')), 'agent:main:wecom:direct:ada', 'undecided'],
+    [
+      "is the bindings' where one names the peer",
+      bound(to('work', 'wecom', 'direct', 'ada')),
+      'agent:main:wecom:default:dm:ada',
+      ['work'],
+    ],
+    ['or the group', bound(to('work', 'wecom', 'group', 'wr1')), 'agent:main:wecom:default:group:wr1', ['work']],
+    [
+      'is undecided where one names another',
+      bound(to('work', 'wecom', 'direct', 'bo')),
+      'agent:main:wecom:direct:ada',
+      'undecided',
+    ],
+    [
+      'is not meant where it is its own: Feishu writes a binding',
+      bound(to('work', 'feishu', 'direct', 'ou_1')),
+      'agent:work:feishu:direct:ou_1',
+      ['work'],
+    ],
+    ['and without one nobody made an agent', bound(), 'agent:work:feishu:direct:ou_1', ['main']],
+  ])('%s', (_, config, key, expected) => {
+    expect(answer(config, key)).toEqual(expected);
+    if (expected === 'undecided') expect(placed(config, key).ofChannel).toBe(true);
   });
 });
 

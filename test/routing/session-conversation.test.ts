@@ -28,6 +28,8 @@ function record(changes: Partial<NonNullable<StoredRoute['record']>> = {}): Pick
 const DIRECT = { kind: 'direct', id: '111' } as const;
 const NONE = { parent: null, guild: null, team: null, roles: null };
 const DISCORD_ROOM = 'agent:ops:discord:channel:7001';
+const MATRIX = 'agent:ops:matrix:direct:@ada:x';
+const MATRIX_ROOM = { kind: 'channel', id: '!Room:x' } as const;
 const TOPIC = 'agent:ops:telegram:group:-1001:topic:7';
 const TOPIC_PEER = { kind: 'group', id: '-1001:topic:7' } as const;
 const TOPIC_PARENT = { kind: 'group', id: '-1001' } as const;
@@ -76,12 +78,61 @@ describe('the facts of a file', () => {
       { parent: null, thread: '17.1' },
     ],
     ['a direct chat of Slack', 'agent:ops:slack:direct:u1', FILES, { space: 'T1' }, { team: UNKNOWN }],
+    ['Mattermost', 'agent:ops:mattermost:channel:x1', FILES, { space: 'T1' }, { ...NONE, team: UNKNOWN }],
+    ['Teams', 'agent:ops:msteams:direct:0b8a', FILES, {}, { ...NONE, team: UNKNOWN }],
+    ['LINE', 'agent:ops:line:group:c1', FILES, {}, NONE],
+    ['IRC', 'agent:ops:irc:direct:ada', null, {}, NONE],
+    ['WeCom', 'agent:ops:wecom:group:wr1', FILES, {}, NONE],
+    ['a Feishu group', 'agent:ops:feishu:group:oc_1', FILES, {}, { ...NONE, peer: { kind: 'group', id: 'oc_1' } }],
+    ['a direct chat of Feishu', 'agent:ops:feishu:direct:ou_1', null, {}, NONE],
+    [
+      'a topic of Feishu',
+      'agent:ops:feishu:group:oc_1:topic:om_1',
+      FILES,
+      {},
+      { ...NONE, peer: { kind: 'group', id: 'oc_1:topic:om_1' }, parent: { kind: 'group', id: 'oc_1' } },
+    ],
+    [
+      'a sender in a topic of Feishu',
+      'agent:ops:feishu:group:oc_1:topic:om_1:sender:ou_1',
+      MIDDLE,
+      {},
+      { peer: { kind: 'group', id: 'oc_1:topic:om_1:sender:ou_1' }, parent: { kind: 'group', id: 'oc_1' } },
+    ],
+    ['a topic of Feishu before', 'agent:ops:feishu:group:oc_1:topic:om_1', '2026.3.13', {}, { parent: UNKNOWN }],
+    [
+      'a sender in a Feishu group',
+      'agent:ops:feishu:group:oc_1:sender:ou_1',
+      FILES,
+      {},
+      { ...NONE, peer: { kind: 'group', id: 'oc_1:sender:ou_1' } },
+    ],
+    ['a room of Matrix', 'agent:ops:matrix:channel:!Room:x', FILES, { addresses: ['room:!Room:x'] }, NONE],
+    ['a direct chat of Matrix', MATRIX, FILES, { nativeChannel: '!Room:x' }, { ...NONE, parent: MATRIX_ROOM }],
+    ['its room where answers go', MATRIX, MIDDLE, { addresses: ['room:!Room:x'] }, { ...NONE, parent: MATRIX_ROOM }],
+    ['its room unknown', MATRIX, FILES, { addresses: ['matrix:@ada:x'] }, { ...NONE, parent: UNKNOWN }],
+    ['its room before it counted', MATRIX, OLD, { nativeChannel: '!Room:x' }, NONE],
+    ['its room where it may count', MATRIX, '2026.3.13', { nativeChannel: '!Room:x' }, { ...NONE, parent: UNKNOWN }],
+    [
+      'an agent of others',
+      'agent:ops:a2a:default:direct:peer:0b8a:1',
+      NEW,
+      {},
+      { ...NONE, account: 'default', parent: { kind: 'direct', id: 'peer' } },
+    ],
     [
       'a channel that nobody looked at',
-      'agent:ops:mattermost:channel:x1',
+      'agent:ops:nebula:group:x1',
       FILES,
-      { space: 'T1' },
+      { channel: 'nebula' },
       { parent: UNKNOWN, guild: UNKNOWN, team: UNKNOWN, roles: UNKNOWN },
+    ],
+    [
+      'a direct chat of such a channel',
+      'agent:ops:nebula:direct:x1',
+      FILES,
+      { channel: 'nebula' },
+      { parent: null, guild: UNKNOWN, team: UNKNOWN, roles: UNKNOWN },
     ],
   ])('%s', (_, key, version, stored, expected) => {
     expect(conversationOf(key, stored, version)).toMatchObject(expected);
@@ -117,11 +168,18 @@ describe("OpenClaw's own record", () => {
     ],
     ['of a direct chat of Discord', 'agent:ops:discord:direct:42', record({ roles: [] }), NONE],
     ['of Slack', 'agent:ops:slack:direct:u1', record({ team: 'T1' }), { ...NONE, team: 'T1' }],
+    ['of Mattermost', 'agent:ops:mattermost:channel:x1', record({ team: 'T1' }), { ...NONE, team: 'T1' }],
     [
-      'of a channel that nobody looked at',
-      'agent:ops:mattermost:channel:x1',
-      record({ team: 'T1' }),
-      { ...NONE, team: 'T1' },
+      'of a direct chat of Matrix, whose parent it has not',
+      MATRIX,
+      { ...record(), nativeChannel: '!Room:x' },
+      { ...NONE, parent: MATRIX_ROOM },
+    ],
+    [
+      'of a topic of Feishu',
+      'agent:ops:feishu:group:oc_1:topic:om_1',
+      record({ parent: 'oc_1' }),
+      { ...NONE, parent: { kind: 'group', id: 'oc_1' } },
     ],
   ])('%s', (_, key, stored, expected) => {
     expect(conversationOf(key, stored, NEW)).toMatchObject(expected);

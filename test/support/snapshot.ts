@@ -12,13 +12,14 @@ import { type FoundTranscript, NO_LAST_USAGE } from '../../src/model/transcript.
 import { agentSettings } from '../../src/openclaw/agent-settings.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
+import { NO_ROUTE as UNROUTED } from '../../src/routing/placement.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
 /** Of a key without a route. */
 export const UNPLACED = {
   keyAgent: null,
   shared: false,
-  placement: { conversation: null, agent: null, undecided: false, alsoTo: [], topicOwn: 'no' as const },
+  placement: UNROUTED,
   canonicalKey: null,
 };
 

@@ -33,6 +33,13 @@ export interface TopicAgent {
   readonly agent: string;
 }
 
+/** The agents that all answer a peer. */
+export interface Broadcast {
+  readonly agents: readonly string[];
+  /** Written as a list, as every version takes it; an object only where the key names its channel (2026.9.5). */
+  readonly isList: boolean;
+}
+
 /** What OpenClaw's config says about the agent of a conversation. */
 export interface RoutingConfig {
   readonly agents: readonly { readonly id: string; readonly isDefault: boolean }[];
@@ -43,8 +50,8 @@ export interface RoutingConfig {
   readonly explicitOwner: boolean;
   readonly systemAgent: string | null;
   readonly bindings: readonly RoutingBinding[];
-  /** Agents by `<peer id>` or `<channel>:<peer id>`. */
-  readonly broadcast: ReadonlyMap<string, readonly string[]>;
+  /** By `<peer id>` or `<channel>:<peer id>`. */
+  readonly broadcast: ReadonlyMap<string, Broadcast>;
   readonly topicAgents: readonly TopicAgent[];
   readonly telegramAccounts: readonly { readonly id: string; readonly hasGroups: boolean }[];
   /** Configured and not disabled. */
@@ -75,7 +82,10 @@ export function routingView(file: ConfigFile, dropped: readonly string[]): Routi
     systemAgent: system?.agentId || null,
     bindings: bindings.map(bindingOf),
     broadcast: new Map(
-      (file.broadcast ?? []).map(({ key, value }) => [key.trim(), (value ?? []).map(normalizeAgentId)]),
+      (file.broadcast ?? []).map(({ key, value }) => [
+        key.trim(),
+        { agents: (value?.agents ?? []).map(normalizeAgentId), isList: value?.isList ?? true },
+      ]),
     ),
     topicAgents,
     telegramAccounts: (file.channels?.telegram?.accounts ?? []).flatMap(({ key: id, value }) =>

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isObject } from '../../is-object.ts';
 import { parseByteSize } from './byte-size.ts';
 import { looseBlocks, type Part, refused, replaced } from './loose.ts';
 
@@ -79,11 +78,14 @@ function configSchema(part: Part) {
     match: part(match, undefined),
   });
 
-  const agentIds = z.preprocess((value) => (isObject(value) ? value.agents : value), list(text).nullish());
+  const participants = z.union([
+    list(text).transform((agents) => ({ agents, isList: true })),
+    z.object({ agents: list(text) }).transform(({ agents }) => ({ agents, isList: false })),
+  ]);
   const broadcast = z
     .record(z.string(), z.unknown())
     .transform(({ strategy: _, ...peers }) => peers)
-    .pipe(entries(agentIds));
+    .pipe(entries(participants));
 
   const groups = field(entries(z.object({ topics: field(entries(z.object({ agentId: field(text) }))) })));
   const telegram = z.object({ groups, direct: groups });

@@ -59,7 +59,7 @@ function withoutConversation(isPeerUnknown: boolean): string[] {
 function withConversation(
   conversation: SessionConversation,
   agent: ReadableAgent,
-  { alsoTo, topicOwn }: Placement,
+  { alsoTo, topicOwn, ofChannel }: Placement,
   routing: RoutingConfig,
 ): string[] {
   const { version } = agent;
@@ -73,6 +73,7 @@ function withConversation(
     ...facts(conversation).map(([name, value]) => row(name, value)),
     ...(alsoTo.length === 0 ? [] : [row(topicOwn === 'yes' ? 'own agent' : 'also sent to', alsoTo.join(', '))]),
     ...TOPIC[topicOwn],
+    ...(ofChannel ? OF_CHANNEL : []),
     '',
     `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} tries them:`,
     ...routes.flatMap(({ id, route }) => [
@@ -88,6 +89,10 @@ const TOPIC: Readonly<Record<Placement['topicOwn'], readonly string[]>> = {
   maybe: ['  The topic may have an agent of its own, which would take precedence over the bindings below: undecided.'],
   no: [],
 };
+
+const OF_CHANNEL = [
+  "  The channel is none of OpenClaw's own: it can choose an agent by itself, and no binding names this peer: undecided.",
+];
 
 function facts({
   channel,

@@ -64,6 +64,7 @@ function routeOf({ origin, deliveryContext, groupId, space, ...entry }: IndexEnt
     channel: origin?.provider ?? deliveryContext?.channel ?? named,
     addresses: [origin?.from, origin?.to, deliveryContext?.to, groupId].filter((text) => typeof text === 'string'),
     threadId: origin?.threadId ?? deliveryContext?.threadId ?? null,
+    nativeChannel: origin?.nativeChannelId ?? null,
     space,
     record: null,
   };

@@ -30,7 +30,8 @@ export function routeColumns({ has }: DatabaseSchema): string {
           AND y.created_at BETWEEN o.created_at AND o.created_at + ${SIMULTANEOUS_MS})`
       : 'NULL';
   return `${conversation('channel')} AS conversationChannel, ${conversation('peer_id')} AS peerId,
-    ${conversation('thread_id')} AS threadId, ${record('s.route_context_json')} AS routeRecord,
+    ${conversation('thread_id')} AS threadId, ${conversation('native_channel_id')} AS nativeChannelId,
+    ${record('s.route_context_json')} AS routeRecord,
     CAST(${record('s.last_seen_at')} AS REAL) AS recordSeenMs, ${simultaneousStart} AS simultaneousStartMs`;
 }
 
@@ -41,6 +42,7 @@ export function routeOf(entry: IndexEntry | null, row: Record<string, unknown>):
     channel: text(row.conversationChannel) ?? origin?.provider ?? deliveryContext?.channel ?? null,
     addresses: addresses.filter((address) => typeof address === 'string'),
     threadId: text(row.threadId) ?? origin?.threadId ?? deliveryContext?.threadId ?? null,
+    nativeChannel: text(row.nativeChannelId) ?? origin?.nativeChannelId ?? null,
     space,
     record: recordOf(row),
   };

@@ -83,8 +83,8 @@ describe('routing of a config', () => {
         explicitOwner: true,
         systemAgent: 'work',
         broadcast: new Map([
-          ['+491', ['main', 'work']],
-          ['slack:C1', ['a']],
+          ['+491', { agents: ['main', 'work'], isList: true }],
+          ['slack:C1', { agents: ['a'], isList: false }],
         ]),
         topicAgents: [
           { account: null, scope: 'groups', chat: '-1', topic: '42', agent: 'work' },

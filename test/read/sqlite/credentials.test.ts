@@ -139,7 +139,7 @@ const SQLITE_STORES = STORES.filter((name) => storeFacts(name).era !== 'file');
 /** Columns that are read, by table. */
 const READ = {
   agent_databases: ['agent_id', 'last_seen_at', 'path', 'schema_version'],
-  conversations: ['channel', 'conversation_id', 'peer_id', 'thread_id'],
+  conversations: ['channel', 'conversation_id', 'native_channel_id', 'peer_id', 'thread_id'],
   pragma_table_info: ['name'],
   quarantined_databases: ['path'],
   schema_meta: ['agent_id', 'app_version', 'meta_key', 'role'],

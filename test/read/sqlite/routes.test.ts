@@ -45,6 +45,7 @@ describe('the conversation of a row', () => {
       channel: 'discord',
       addresses: ['7100'],
       threadId: '7100',
+      nativeChannel: null,
       space: null,
       record: null,
     });
@@ -67,6 +68,7 @@ describe('the conversation of a row', () => {
       channel: 'slack',
       addresses: ['slack:channel:C9', 'channel:C9', 'channel:C9', 'G9'],
       threadId: '17.5',
+      nativeChannel: null,
       space: 'T9',
       record: null,
     });
@@ -96,9 +98,17 @@ describe('the conversation of a row', () => {
       channel: 'discord',
       addresses: ['7100'],
       threadId: '7100',
+      nativeChannel: null,
       space: null,
       record: RECORD,
     });
+  });
+
+  it.each([19, 21, 23] as const)("has the channel's own id of the row, else of the entry: schema %d", (schema) => {
+    const entry = { sessionId: 'x', delivery: { origin: { provider: 'matrix', nativeChannelId: '!Old:x' } } };
+    expect(nodeOf({ schema, entry }).route.nativeChannel).toBe('!Old:x');
+    const damage = ["ALTER TABLE conversations ADD COLUMN native_channel_id TEXT DEFAULT '!Room:x'"];
+    expect(nodeOf({ schema, entry, damage }).route.nativeChannel).toBe('!Room:x');
   });
 
   it('has the letter case of the row', () => {
