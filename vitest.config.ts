@@ -1,16 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * unit: no engine, no network. e2e: real Prometheus, Alertmanager and browser. containers: a Docker daemon.
- * The e2e and container tests share ports, processes and two cores: one file at a time.
+ * Files of one kind share processes: a process and its modules for each file cost more than most files. So what
+ * a test changes in its process (clock, environment, user) it puts back, and a mocked module is imported by the test
+ * itself, between two `vi.resetModules()`.
+ */
+const SHARED = { isolate: false, pool: 'forks' } as const;
+
+/**
+ * unit: no engine, no network. e2e: real Prometheus, Alertmanager and browser; what it does is wait, most of the time,
+ * so one file more than there are cores runs at once. containers: a Docker daemon, one file at a time.
  */
 export default defineConfig({
   test: {
-    reporters: ['default', './test/support/reporter.ts'],
+    // A line per file where nobody watches; a test that failed is shown in full everywhere.
+    reporters: [process.stdout.isTTY ? 'default' : 'minimal', './test/support/reporter.ts'],
     projects: [
       {
         test: {
           name: 'unit',
+          ...SHARED,
+          // With summer time. Of the whole process: node-cron keeps the zone of the first time that it formats.
+          env: { TZ: 'Europe/Berlin' },
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/containers/**'],

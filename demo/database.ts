@@ -108,6 +108,7 @@ export function appendEvents(
   if (events.length === 0) return;
   const database = new DatabaseSync(path);
   try {
+    database.exec('PRAGMA synchronous = OFF');
     const { user_version: schema } = database.prepare('PRAGMA user_version').get() ?? {};
     const { seq } =
       database

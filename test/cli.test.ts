@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FLAGS } from '../src/settings/flags.ts';
-import { runMain } from './support/run.ts';
+import { runHere, runMain } from './support/run.ts';
 
-describe.concurrent('the command line', () => {
+describe('the command line', () => {
   it('--version names the version of the package, and Node’s', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-    for (const args of [['--version'], ['scan', '--version']]) {
-      expect(await runMain(args)).toEqual({
-        code: 0,
-        stdout: `openclaw-store-exporter ${version} (Node ${process.version})\n`,
-        stderr: '',
-      });
-    }
+    const expected = {
+      code: 0,
+      stdout: `openclaw-store-exporter ${version} (Node ${process.version})\n`,
+      stderr: '',
+    };
+    for (const args of [['--version'], ['scan', '--version']]) expect(await runHere(args)).toEqual(expected);
+    expect(await runMain(['--version'])).toEqual(expected);
   });
 
   it.each([['--help'], ['-h'], ['scan', '--help']])('%s %s lists every command and every flag', async (...args) => {
-    const { code, stdout, stderr } = await runMain(args);
+    const { code, stdout, stderr } = await runHere(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['serve', 'scan']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     for (const { name, value, default: text, commands } of FLAGS) {
@@ -31,7 +31,7 @@ describe.concurrent('the command line', () => {
   });
 
   it.each(['repare', 'Scan', '', 'toString', 'constructor', '__proto__'])('%j is no command', async (command) => {
-    const { code, stdout, stderr } = await runMain([
+    const { code, stdout, stderr } = await runHere([
       command,
       '--openclaw.state-dir=/nonexistent',
       '--web.listen-address=nowhere',
@@ -42,12 +42,14 @@ describe.concurrent('the command line', () => {
   });
 
   it('--config.check says whether the settings are good, and serves nothing', async () => {
-    expect(await runMain(['--config.check', '--scan.timeout=5s'])).toEqual({
+    expect(await runHere(['--config.check', '--scan.timeout=5s'])).toEqual({
       code: 0,
       stdout: 'flags, environment and config file are good\n',
       stderr: '',
     });
-    expect(await runMain(['--config.check', '--scan.timeout=soon'])).toMatchObject({ code: 3, stdout: '' });
+    const wrong = await runHere(['--config.check', '--scan.timeout=soon']);
+    expect(wrong).toMatchObject({ code: 3, stdout: '' });
+    expect(await runMain(['--config.check', '--scan.timeout=soon'])).toEqual(wrong);
   });
 
   it.each([
@@ -61,7 +63,7 @@ describe.concurrent('the command line', () => {
     [['scan'], { OPENCLAW_STORE_EXPORTER_FROMAT: 'json' }, /OPENCLAW_STORE_EXPORTER_FROMAT.*--help/],
     [['--scan.schedule=@hourly'], {}, /--scan\.schedule: "@hourly" is no schedule/],
   ] as const)('%j with %j is refused in one line on stderr with exit 3', async (args, env, message) => {
-    const { code, stdout, stderr } = await runMain(args, env);
+    const { code, stdout, stderr } = await runHere(args, env);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileState } from './support/routed-state.ts';
-import { type Ended, runMain } from './support/run.ts';
+import { type Ended, runHere } from './support/run.ts';
 
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }] };
 const BINDINGS = [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: '111' } } }];
@@ -10,7 +10,7 @@ const CONFIG = { meta: { lastTouchedVersion: '2026.7.35' }, agents: AGENTS, bind
 const STRAY = 'agent:main:telegram:direct:111';
 
 function explained(dir: string, wanted: string, ...flags: string[]): Promise<Ended> {
-  return runMain(['scan', `--openclaw.state-dir=${dir}`, `--explain=${wanted}`, ...flags]);
+  return runHere(['scan', `--openclaw.state-dir=${dir}`, `--explain=${wanted}`, ...flags]);
 }
 
 describe('scan --explain', () => {
@@ -28,7 +28,7 @@ describe('scan --explain', () => {
     const dir = fileState(CONFIG, { main: { [STRAY]: {} } });
     const salt = `--privacy.salt-file=${join(dir, 'salt')}`;
     writeFileSync(join(dir, 'salt'), '0123456789abcdef0123456789abcdef\n', { mode: 0o600 });
-    const metrics = await runMain(['scan', `--openclaw.state-dir=${dir}`, '--format=prometheus', salt]);
+    const metrics = await runHere(['scan', `--openclaw.state-dir=${dir}`, '--format=prometheus', salt]);
     const [, label = ''] = /session_finding\{agent="main",session="([^"]+)"/.exec(metrics.stdout) ?? [];
     expect(label).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
     const byLabel = await explained(dir, label, salt);
@@ -92,7 +92,7 @@ describe('scan --explain', () => {
   });
 
   it('is for scan alone', async () => {
-    const { code, stderr } = await runMain(['serve', '--explain=x']);
+    const { code, stderr } = await runHere(['serve', '--explain=x']);
     expect(code).toBe(3);
     expect(stderr).toContain('--explain');
   });

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseExposition, seriesOf } from './support/exposition.ts';
-import { type Ended, runMain } from './support/run.ts';
+import { type Ended, runHere, runMain } from './support/run.ts';
 import { createState, type TestState } from './support/state.ts';
 import { unpackStore } from './support/stores.ts';
 
@@ -35,7 +35,7 @@ afterEach(() => {
 
 /** Scans the state of the test. */
 function scan(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return runMain(['scan', `--openclaw.state-dir=${state.dir}`, ...flags], env);
+  return runHere(['scan', `--openclaw.state-dir=${state.dir}`, ...flags], env);
 }
 
 /** Everything of a folder that a write would change. */
@@ -69,6 +69,8 @@ describe('the exit code of a scan', () => {
     const { code, stdout } = await scan();
     expect(code).toBe(2);
     expect(stdout).toContain('tokens (critical)');
+    // That of the process too.
+    expect(await runMain(['scan', `--openclaw.state-dir=${state.dir}`])).toMatchObject({ code, stdout });
   });
 
   it('is 2 where a store cannot be read, and the others are shown', async () => {
@@ -82,7 +84,7 @@ describe('the exit code of a scan', () => {
   });
 
   it.each(['table', 'json', 'prometheus'])('is 3 where there is no state directory, as %s', async (format) => {
-    const { code, stdout } = await runMain(['scan', `--openclaw.state-dir=${folder}/missing`, `--format=${format}`]);
+    const { code, stdout } = await runHere(['scan', `--openclaw.state-dir=${folder}/missing`, `--format=${format}`]);
     expect(code).toBe(3);
     expect(stdout).toMatch(/missing/);
   });
@@ -171,7 +173,7 @@ describe('--output', () => {
   it('exits 3 where the state cannot be read, and says so in the file', async () => {
     const path = join(folder, 'openclaw.prom');
     const args = ['scan', `--openclaw.state-dir=${folder}/missing`, '--format=prometheus', `--output=${path}`];
-    expect((await runMain(args)).code).toBe(3);
+    expect((await runHere(args)).code).toBe(3);
     const families = parseExposition(readFileSync(path, 'utf8'));
     expect(seriesOf(families, 'openclaw_store_state_readable')).toEqual({ '': 0 });
     expect(families.has('openclaw_store_sessions')).toBe(false);
@@ -198,7 +200,7 @@ describe('a scan', () => {
     const store = unpackStore(name);
     try {
       const before = tree(store.stateDir);
-      const { code } = await runMain(['scan', `--openclaw.state-dir=${store.stateDir}`, '--deep', '--format=json']);
+      const { code } = await runHere(['scan', `--openclaw.state-dir=${store.stateDir}`, '--deep', '--format=json']);
       expect(code).toBeGreaterThan(0);
       expect(tree(store.stateDir)).toEqual(before);
     } finally {

@@ -7,9 +7,9 @@ import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/disc
 import type { RegistryFile } from '../../src/discover/registry.ts';
 import { Kept } from '../../src/disk/kept.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
+import { asNobody } from '../support/nobody.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
-const NOBODY = 65_534;
 const LAST_GOOD = parseConfig(`{ agents: { list: [{ id: 'ops' }] }, meta: { lastTouchedVersion: '2026.7.35' } }`);
 
 interface Given {
@@ -176,23 +176,20 @@ describe('discover, the state directory', () => {
     });
   });
 
-  it('is closed to us, as a whole or its agents', () => {
+  it('is closed to us, as a whole or its agents', async () => {
     const whole = stateDirWith({ paths: ['agents/'] });
     const agents = stateDirWith({ paths: ['agents/ops/'] });
     chmodSync(whole, 0o000);
     chmodSync(agents, 0o755);
     chmodSync(join(agents, 'agents'), 0o000);
-    // Root may read everything: be nobody for a moment.
-    const isRoot = process.geteuid?.() === 0;
-    if (isRoot) process.seteuid?.(NOBODY);
-    try {
-      expect(find(whole)).toMatchObject({ unreadable: 'denied', agents: [] });
-      expect(find(agents)).toMatchObject({ unreadable: 'denied', agents: [] });
-    } finally {
-      if (isRoot) process.seteuid?.(0);
+    onTestFinished(() => {
       chmodSync(join(agents, 'agents'), 0o755);
       chmodSync(whole, 0o755);
-    }
+    });
+    await asNobody(() => {
+      expect(find(whole)).toMatchObject({ unreadable: 'denied', agents: [] });
+      expect(find(agents)).toMatchObject({ unreadable: 'denied', agents: [] });
+    });
   });
 
   it('is given by a link and told as a real path', () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -20,23 +20,19 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DatabaseProblem, databaseSignature, readDatabase } from '../../src/disk/database-file.ts';
 import {
   closedDatabase,
   type HeldDatabase,
   heldDatabase,
-  IS_ROOT,
   insertEvents,
   killedDatabase,
   listing,
-  NOBODY,
   THIRTY_EVENTS,
   WAL,
 } from '../support/databases.ts';
-
-const MODULE = join(import.meta.dirname, '../../src/disk/database-file.ts');
+import { asNobody, IS_ROOT, inProcessOfNobody, NOBODY } from '../support/nobody.ts';
 
 let folder: string;
 let root: string;
@@ -307,31 +303,20 @@ describe('a database that changes while it is open', () => {
 });
 
 describe('a database of another user', () => {
-  /** Reads 20 times in a process that is never root; what it saw. */
-  async function readElsewhere(): Promise<unknown> {
-    const script = `
-      const { databaseSignature, readDatabase } = await import(${JSON.stringify(MODULE)});
-      const count = (database) => database.prepare('SELECT count(*) AS count FROM events').get().count;
-      // Only now: where this checkout lies, the other user may not be let in.
-      if (process.getuid() === 0) {
-        process.setgid(${NOBODY});
-        process.setuid(${NOBODY});
-      }
-      const seen = new Set();
+  /** Reads 20 times as a user whom modes apply to; what it saw. */
+  function readAsNobody(): Promise<unknown[]> {
+    return asNobody(() => {
+      const seen = new Set<unknown>();
       for (let time = 0; time < 20; time += 1) {
-        try {
-          databaseSignature(${JSON.stringify(path)}, ${JSON.stringify(root)});
-          seen.add(readDatabase(${JSON.stringify(path)}, ${JSON.stringify(root)}, count));
-        } catch (error) {
-          seen.add(error.problem ?? String(error));
-        }
+        seen.add(
+          problem(() => {
+            databaseSignature(path, root);
+            return readDatabase(path, root, count);
+          }),
+        );
       }
-      process.stdout.write(JSON.stringify([...seen]));`;
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      cwd: '/',
-      stdio: ['ignore', 'pipe', 'inherit'],
+      return [...seen];
     });
-    return JSON.parse(await text(child.stdout));
   }
 
   function files(): string[] {
@@ -361,7 +346,7 @@ describe('a database of another user', () => {
     for (const file of files()) chmodSync(file, 0o444);
     chmodSync(root, 0o555);
     const before = listing(root);
-    expect(await readElsewhere()).toEqual([30]);
+    expect(await readAsNobody()).toEqual([30]);
     expect(listing(root)).toEqual(before);
   });
 
@@ -371,27 +356,27 @@ describe('a database of another user', () => {
       await make();
       for (const file of IS_ROOT ? [root, ...files()] : []) chownSync(file, NOBODY, NOBODY);
       const before = listing(root, true);
-      expect(await readElsewhere()).toEqual([30]);
+      expect(await readAsNobody()).toEqual([30]);
       expect(listing(root, true)).toEqual(before);
     },
   );
 
-  it.each([
-    ['', ['wal']],
-    ['-wal', ['wal']],
-    ['-shm', ['wal']],
-    ['-journal', ['journal']],
-  ] as const)('whose file %j is closed to it is permission_denied', async (suffix, [kind]) => {
-    killedDatabase(path, ...(kind === 'wal' ? [WAL] : []), ...THIRTY_EVENTS);
-    if (kind === 'journal') writeFileSync(`${path}-journal`, '');
-    for (const file of files()) chmodSync(file, 0o444);
-    chmodSync(`${path}${suffix}`, 0o000);
-    expect(await readElsewhere()).toEqual(['permission_denied']);
+  it('one of whose files is closed to it is permission_denied', async () => {
+    const paths = ['', '-wal', '-shm', '-journal'].map((suffix) => {
+      const file = join(root, `closed${suffix}.sqlite`);
+      killedDatabase(file, ...(suffix === '-journal' ? [] : [WAL]), ...THIRTY_EVENTS);
+      if (suffix === '-journal') writeFileSync(`${file}-journal`, '');
+      for (const each of files()) chmodSync(each, 0o444);
+      return [file, `${file}${suffix}`] as const;
+    });
+    for (const [, closed] of paths) chmodSync(closed, 0o000);
+    const { counts } = await inProcessOfNobody({ counts: paths.map(([file]) => ({ path: file, root })) });
+    expect(counts).toEqual(paths.map(() => 'permission_denied'));
   });
 
   it('in a folder that is closed to it is permission_denied', async () => {
     closedDatabase(path, WAL, ...THIRTY_EVENTS);
     chmodSync(root, 0o000);
-    expect(await readElsewhere()).toEqual(['permission_denied']);
+    expect(await readAsNobody()).toEqual(['permission_denied']);
   });
 });

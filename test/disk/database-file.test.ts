@@ -21,14 +21,13 @@ import {
   closedDatabase,
   type HeldDatabase,
   heldDatabase,
-  IS_ROOT,
   insertEvents,
   killedDatabase,
   listing,
-  NOBODY,
   THIRTY_EVENTS,
   WAL,
 } from '../support/databases.ts';
+import { IS_ROOT, NOBODY } from '../support/nobody.ts';
 
 let root: string;
 let path: string;

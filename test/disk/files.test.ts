@@ -15,7 +15,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   DiskError,
   diskError,
@@ -28,8 +28,8 @@ import {
   sameSignature,
   signatureOf,
 } from '../../src/disk/files.ts';
+import { asNobody } from '../support/nobody.ts';
 
-const NOBODY = 65_534;
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'disk-')));
 const root = join(folder, 'root');
 const at = (name: string) => join(root, name);
@@ -143,22 +143,17 @@ describe('openFile and signatureOf', () => {
     expect(file.signature.size).toBe(5);
   });
 
-  it('say that a file or folder is closed to us', () => {
+  it('say that a file or folder is closed to us', async () => {
     writeFileSync(at('closed.jsonl'), 'x', { mode: 0o000 });
     mkdirSync(at('closed'));
     writeFileSync(at('closed/x.jsonl'), 'x');
     chmodSync(at('closed'), 0o000);
-    // Root may read everything: be nobody for a moment.
-    const isRoot = process.geteuid?.() === 0;
-    if (isRoot) process.seteuid?.(NOBODY);
-    try {
+    onTestFinished(() => chmodSync(at('closed'), 0o755));
+    await asNobody(() => {
       expect(problemOf(() => openFile(at('closed.jsonl'), root))).toBe('denied');
       expect(problemOf(() => openFile(at('closed/x.jsonl'), root))).toBe('denied');
       expect(problemOf(() => signatureOf(at('closed/x.jsonl'), root))).toBe('denied');
-    } finally {
-      if (isRoot) process.seteuid?.(0);
-      chmodSync(at('closed'), 0o755);
-    }
+    });
   });
 
   it('leave no descriptor open', () => {

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { createZstdCompress } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { agentSeries, figureOf, findingsOf, NOW, parsed, problemsOf, scanBoth } from '../support/beside.ts';
+import { agentSeries, figureOf, findingsOf, NOW, PLAIN, parsed, problemsOf, scanBoth } from '../support/beside.ts';
 import {
   BAD,
   badEntry,
@@ -15,9 +15,9 @@ import {
   expectOthersUntouched,
   expectSame,
   expectUnread,
-  PLAIN,
   replaceDatabase,
   type SqliteState,
+  scanOf,
   session,
   settle,
   sqliteState,
@@ -25,16 +25,33 @@ import {
 } from '../support/beside-sqlite.ts';
 import { heldDatabase } from '../support/databases.ts';
 import { seriesOf } from '../support/exposition.ts';
-import { giveToNobody, scanAsNobody } from '../support/nobody.ts';
 import { testScanner } from '../support/scan.ts';
 
+const SCAN_MODULE = join(import.meta.dirname, '../support/scan.ts');
 const MIB = 1024 * 1024;
 
 describe('a frame that unpacks to half a gigabyte', () => {
+  /** Both scans of one state directory and then of another, in a process of its own; how many bytes that one took more. */
+  async function extraMemory(first: string, second: string): Promise<number> {
+    const script = `
+      const { testScanner } = await import(${JSON.stringify(SCAN_MODULE)});
+      const most = [];
+      for (const dir of ${JSON.stringify([first, second])}) {
+        const scanner = testScanner(dir, { now: () => ${NOW}, settings: { salt: null } });
+        await scanner.quick();
+        await scanner.deep();
+        most.push(process.resourceUsage().maxRSS * 1024);
+      }
+      process.stdout.write(String(most[1] - most[0]));`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return Number(await text(child.stdout));
+  }
+
   it('is damage, and takes no memory', async () => {
     const healthy = sqliteState({ bad: badSession() });
-    giveToNobody(healthy.dir);
-    const before = await scanAsNobody(healthy.dir);
+    const before = await scanOf({ bad: badSession() });
     // In parts: what this process takes counts as taken by those that it starts.
     const parts = Readable.from(Array.from({ length: 512 }).fill(Buffer.alloc(MIB, ' ')));
     const bomb = await buffer(parts.pipe(createZstdCompress()));
@@ -43,20 +60,18 @@ describe('a frame that unpacks to half a gigabyte', () => {
       state.database,
       `UPDATE transcript_events SET event_json = NULL, event_zstd = x'${bomb.toString('hex')}' WHERE session_id = 'bad' AND seq = 2`,
     );
-    giveToNobody(state.dir);
-    const after = await scanAsNobody(state.dir);
-    expectSame(after.quick, before.quick);
-    expectSame(after.deep, before.deep);
+    const after = await scanBoth(testScanner(state.dir, PLAIN));
+    expectOthersUntouched(after, before);
     expect(findingsOf(after.deep, BAD)).toEqual(['invalid_json']);
-    expect(after.maxRss - before.maxRss).toBeLessThan(64 * MIB);
+    expect(await extraMemory(healthy.dir, state.dir)).toBeLessThan(64 * MIB);
   });
 });
 
 describe('a database that changes while it is read', () => {
   /** Acts in the pause behind the first slice of `ops`; the pause before it belongs to the look for agents. */
   async function changedMeanwhile(act: (state: SqliteState) => void) {
+    const before = await scanOf({ bad: badSession() });
     const state = sqliteState({ bad: badSession() });
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
     let pauses = 0;
     const pause = async () => {
       pauses += 1;
@@ -119,8 +134,8 @@ describe('a database that changes while it is read', () => {
   });
 
   it('deleted between the slices of a deep scan: the look at its end says so', async () => {
+    const before = await scanOf({ bad: badSession() });
     const state = sqliteState({ bad: badSession() });
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
     let isDeep = false;
     const scanner = testScanner(state.dir, {
       ...PLAIN,
@@ -169,8 +184,8 @@ describe('a database that is locked for longer than we wait', () => {
   });
 
   it('has no figures where there were none before', async () => {
+    const before = await scanOf({ ops: { journal: 'rollback' } });
     const state = sqliteState({ ops: { journal: 'rollback' } });
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
     const held = await heldDatabase(state.database, ...LOCK);
     const scanner = testScanner(state.dir, PLAIN);
     const during = await scanBoth(scanner);

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, 
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendEvents, type DatabaseSession, writeDatabase } from '../../demo/database.ts';
-import { figureOf, findingsOf, problemsOf, SETTLED, scanBoth } from '../support/beside.ts';
+import { figureOf, findingsOf, NOW, PLAIN, problemsOf, SETTLED, scanAsNobody, scanBoth } from '../support/beside.ts';
 import {
   BAD,
   badEntry,
@@ -13,15 +13,15 @@ import {
   expectOthersUntouched,
   expectSame,
   expectUnread,
-  PLAIN,
   replaceDatabase,
   type SqliteState,
+  scanOf,
   settle,
   sqliteState,
   watcher,
 } from '../support/beside-sqlite.ts';
-import { seriesOf } from '../support/exposition.ts';
-import { giveToNobody, scanAsNobody } from '../support/nobody.ts';
+import { parseExposition, seriesOf } from '../support/exposition.ts';
+import { giveToNobody, inProcessOfNobody } from '../support/nobody.ts';
 import { testScanner } from '../support/scan.ts';
 
 const BAD_NODE = `session_key = '${BAD}'`;
@@ -129,7 +129,7 @@ describe('a database that cannot be read is its agent’s problem alone', () => 
       },
     ],
   ])('%s: %s', async (_, problem, breakIt) => {
-    const before = await scanBoth(testScanner(sqliteState({ bad: badSession() }).dir, PLAIN));
+    const before = await scanOf({ bad: badSession() });
     const state = sqliteState({ bad: badSession() });
     breakIt(state);
     const after = await scanBoth(testScanner(state.dir, PLAIN));
@@ -165,20 +165,21 @@ describe('a database that cannot be read is its agent’s problem alone', () => 
 });
 
 describe('what is closed to us', () => {
-  it.each([
-    ['the database', '', 'permission_denied'],
-    ['its WAL', '-wal', 'permission_denied'],
-    ['its shm', '-shm', 'permission_denied'],
-  ])('%s: permission_denied', async (_, suffix, problem) => {
-    const state = sqliteState({ ops: { ending: 'killed' } });
-    giveToNobody(state.dir);
-    const before = await scanAsNobody(state.dir);
+  it('the database, its WAL or its shm: permission_denied', async () => {
+    const states = ['', '-wal', '-shm'].map((suffix) => {
+      const state = sqliteState({ ops: { ending: 'killed' } });
+      giveToNobody(state.dir);
+      chmodSync(`${state.database}${suffix}`, 0);
+      return state;
+    });
+    const before = await scanOf({ ops: { ending: 'killed' } });
     expect(seriesOf(before.deep, 'openclaw_store_readable')).toMatchObject({ 'agent="ops"': 1 });
-    chmodSync(`${state.database}${suffix}`, 0);
-    const after = await scanAsNobody(state.dir);
-    for (const scan of ['quick', 'deep'] as const) {
-      expectSame(after[scan], before[scan]);
-      expectUnread(after[scan], problem);
+    const { scans } = await inProcessOfNobody({ scans: states.map(({ dir }) => ({ stateDir: dir, now: NOW })) });
+    expect(scans).toHaveLength(3);
+    for (const { quick, deep } of scans) {
+      expectSame(parseExposition(quick), before.quick);
+      expectSame(parseExposition(deep), before.deep);
+      for (const text of [quick, deep]) expectUnread(parseExposition(text), 'permission_denied');
     }
   });
 
@@ -323,7 +324,7 @@ describe('a damaged session is a finding, and its neighbours have the figures of
       ["UPDATE transcript_events SET event_json = '' WHERE session_id = 'bad' AND seq = 2"],
     ],
   ])('%s', async (_, expected, changes, statements = []) => {
-    const before = await scanBoth(testScanner(sqliteState().dir, PLAIN));
+    const before = await scanOf();
     const state = sqliteState({ bad: badSession(changes) });
     damage(state.database, ...statements);
     const after = await scanBoth(testScanner(state.dir, PLAIN));
@@ -342,8 +343,8 @@ describe('a damaged session is a finding, and its neighbours have the figures of
     ['a NUL', 'agent:ops:a\0b'],
     ['nothing', ''],
   ])('a key with %s has series of its own', async (_, key) => {
-    const before = await scanBoth(testScanner(sqliteState().dir, PLAIN));
-    const after = await scanBoth(testScanner(sqliteState({ bad: badSession({ key }) }).dir, PLAIN));
+    const before = await scanOf();
+    const after = await scanOf({ bad: badSession({ key }) });
     expectOthersUntouched(after, before, { sessions: true });
     expect(figureOf(after.deep, 'tokens', key)).toBe(700);
   });

@@ -15,18 +15,19 @@ import {
   figureOf,
   findingsOf,
   NOW,
+  PLAIN,
   parsed,
   problemsOf,
   putBad,
   putMembers,
+  scanAsNobody,
   scanBoth,
   transcriptLines,
 } from '../support/beside.ts';
 import { seriesOf } from '../support/exposition.ts';
-import { giveToNobody, scanAsNobody } from '../support/nobody.ts';
+import { giveToNobody } from '../support/nobody.ts';
 import { testScanner } from '../support/scan.ts';
 
-const PLAIN = { now: () => NOW, settings: { salt: null } };
 const WHOLE = transcriptLines('bad').join('');
 
 function newState(): BesideState {

@@ -11,7 +11,7 @@ import {
   expectUntouched,
   figureOf,
   findingsOf,
-  NOW,
+  PLAIN,
   problemsOf,
   putBad,
   putMembers,
@@ -23,7 +23,6 @@ import { seriesOf } from '../support/exposition.ts';
 import { SILENT, testScanner } from '../support/scan.ts';
 import { allSessions } from '../support/snapshot.ts';
 
-const PLAIN = { now: () => NOW, settings: { salt: null } };
 const WHOLE = transcriptLines('bad').join('');
 const DEEP = 100_000;
 
@@ -226,8 +225,8 @@ describe('keys', () => {
     expect(warnings).toContainEqual(expect.objectContaining({ agent: 'ops', sessions: 1 }));
   });
 
-  it('100,000 of them are counted, the limit holds, and the work is done in slices', { timeout: 120_000 }, async () => {
-    const many = 100_000;
+  it('10,000 of them are counted, the limit holds, and the work is done in slices', async () => {
+    const many = 10_000;
     const { before, after, slices } = await scansAround((state) => {
       putBad(state, WHOLE);
       const entries = Array.from(

@@ -19,6 +19,7 @@ import {
   figureOf,
   findingsOf,
   NOW,
+  PLAIN,
   parsed,
   problemsOf,
   putBad,
@@ -28,7 +29,6 @@ import {
 } from '../support/beside.ts';
 import { testScanner } from '../support/scan.ts';
 
-const PLAIN = { now: () => NOW, settings: { salt: null } };
 const LINES = transcriptLines('bad');
 const [HEADER = '', QUESTION = '', ANSWER = ''] = LINES;
 const WHOLE = LINES.join('');

@@ -3,16 +3,11 @@ import { startSchedule } from '../../src/scan/schedule.ts';
 import { longestGapSeconds } from '../../src/settings/cron.ts';
 import { SILENT } from '../support/scan.ts';
 
-// Before the imports, and in a file of its own: formatters of times keep the zone that they were made in.
-vi.hoisted(() => {
-  process.env.TZ = 'Europe/Berlin';
-});
-
 afterEach(() => {
   vi.useRealTimers();
 });
 
-/** In Berlin the hour from 2:00 to 3:00 comes twice that night; in UTC it is 00:00 to 02:00. */
+/** The tests run in the zone of Berlin (vitest.config.ts). There the hour from 2:00 to 3:00 comes twice that night; in UTC it is 00:00 to 02:00. */
 describe('in the night in which summer time ends', () => {
   it('a schedule goes on through the hour that is repeated', async () => {
     vi.useFakeTimers({ now: Date.parse('2026-10-25T00:54:30Z') });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hostOffsetMs, startSchedule } from '../../src/scan/schedule.ts';
 import { longestGapSeconds, scheduleProblem } from '../../src/settings/cron.ts';
 import { SILENT } from '../support/scan.ts';
@@ -9,14 +9,9 @@ const DAY = 24 * HOUR;
 
 afterEach(() => {
   vi.useRealTimers();
-  vi.unstubAllEnvs();
 });
 
 describe('longestGapSeconds', () => {
-  beforeEach(() => {
-    vi.stubEnv('TZ', 'UTC');
-  });
-
   it.each([
     ['* * * * *', 60],
     ['*/15 * * * *', 900],

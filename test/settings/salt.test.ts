@@ -17,10 +17,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
 import { loadSalt, saltPath } from '../../src/settings/salt.ts';
+import { asNobody, IS_ROOT, NOBODY } from '../support/nobody.ts';
 
-const IS_ROOT = process.getuid?.() === 0;
-/** Somebody whom modes apply to; root itself may read and write everything. */
-const NOBODY = 65_534;
 const MODULE = join(import.meta.dirname, '../../src/settings/salt.ts');
 
 let folder: string;
@@ -34,27 +32,18 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Outcome = { salt: string; kept: boolean } | { code: string; message: string };
+/** Loads the salt as a user whom modes apply to. */
+function loadAsNobody(path: string): Promise<ReturnType<typeof loadSalt>> {
+  return asNobody(() => loadSalt(path));
+}
 
-/** Loads the salt in a process of its own, never as root. */
-async function loadElsewhere(path: string): Promise<Outcome> {
+/** Loads the salt in a process of its own. */
+async function loadElsewhere(path: string): Promise<{ salt: string; kept: boolean }> {
   const script = `
     const { loadSalt } = await import(${JSON.stringify(MODULE)});
-    // Only now: where this checkout lies, the other user may not be let in.
-    if (process.getuid() === 0) {
-      process.setgid(${NOBODY});
-      process.setuid(${NOBODY});
-    }
-    let outcome;
-    try {
-      const { salt, kept } = loadSalt(${JSON.stringify(path)});
-      outcome = { salt: salt.toString('utf8'), kept };
-    } catch ({ code, message }) {
-      outcome = { code, message };
-    }
-    process.stdout.write(JSON.stringify(outcome));`;
+    const { salt, kept } = loadSalt(${JSON.stringify(path)});
+    process.stdout.write(JSON.stringify({ salt: salt.toString('utf8'), kept }));`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return JSON.parse(await text(child.stdout));
@@ -131,26 +120,29 @@ describe('loadSalt', () => {
     const path = join(folder, 'salt');
     writeFileSync(path, 'of somebody else', { mode: 0o600 });
     chmodSync(path, 0o000);
-    const outcome = await loadElsewhere(path);
-    expect(outcome).toMatchObject({ code: 'E_SALT', message: expect.stringContaining('--privacy.salt-file') });
+    await expect(loadAsNobody(path)).rejects.toMatchObject({
+      code: 'E_SALT',
+      message: expect.stringContaining('--privacy.salt-file'),
+    });
     expect(statSync(path).size).toBe('of somebody else'.length);
   });
 
   it('reads a salt in a folder that may not be written', async () => {
     const closed = closedFolder(0o555, 'kept by the operator');
-    expect(await loadElsewhere(join(closed, 'salt'))).toEqual({ salt: 'kept by the operator', kept: true });
+    expect(await loadAsNobody(join(closed, 'salt'))).toEqual({ salt: Buffer.from('kept by the operator'), kept: true });
   });
 
   it('works with one that is not kept where the folder may not be written', async () => {
     const closed = closedFolder(0o555);
-    const [first, second] = [await loadElsewhere(join(closed, 'salt')), await loadElsewhere(join(closed, 'salt'))];
-    expect(first).toMatchObject({ salt: expect.stringMatching(/^[0-9a-f]{64}$/), kept: false });
+    const [first, second] = [await loadAsNobody(join(closed, 'salt')), await loadAsNobody(join(closed, 'salt'))];
+    expect(first.kept).toBe(false);
+    expect(first.salt.toString('utf8')).toMatch(/^[0-9a-f]{64}$/);
     expect(second).not.toEqual(first);
     expect(readdirSync(closed)).toEqual([]);
   });
 
   it('works with one that is not kept where the folder may not even be entered', async () => {
     const closed = closedFolder(0o000);
-    expect(await loadElsewhere(join(closed, 'folder', 'salt'))).toMatchObject({ kept: false });
+    expect(await loadAsNobody(join(closed, 'folder', 'salt'))).toMatchObject({ kept: false });
   });
 });

@@ -18,6 +18,6 @@ export function agentDatabase(
     database.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  for (const statement of damage) database.exec(statement);
+  for (const statement of ['PRAGMA synchronous = OFF', ...damage]) database.exec(statement);
   return database;
 }

@@ -10,12 +10,21 @@ import {
   writeStateDatabase,
 } from '../../demo/database.ts';
 import type { Scanner, ScanResult } from '../../src/scan/scanner.ts';
-import { agentSeries, type BesideScan, type Families, NOW, parsed, SETTLED, transcriptLines } from './beside.ts';
+import {
+  agentSeries,
+  type BesideScan,
+  type Families,
+  PLAIN,
+  parsed,
+  SETTLED,
+  scanBoth,
+  transcriptLines,
+} from './beside.ts';
 import { closedDatabase } from './databases.ts';
 import { seriesOf } from './exposition.ts';
+import { madeOnce } from './made-once.ts';
+import { testScanner } from './scan.ts';
 
-/** Scans at the time NOW, whose labels are the keys. */
-export const PLAIN = { now: () => NOW, settings: { salt: null } };
 /** The session of `ops` that a test breaks; it stands between the healthy ones. */
 export const BAD = 'agent:ops:telegram:direct:666';
 
@@ -40,21 +49,37 @@ export function sqliteState({ ops = {}, bad = null }: SqliteStateOptions = {}): 
   );
   const database = databasePath(dir, 'ops');
   const [first, ...rest] = healthySessions('ops');
-  writeDatabase({
+  putDatabase({
     path: database,
     agent: 'ops',
     ...ops,
     sessions: [first, bad, ...rest].filter((session) => session !== null && session !== undefined),
   });
   settle(database);
-  writeDatabase({ path: databasePath(dir, 'kin'), agent: 'kin', sessions: healthySessions('kin') });
+  putDatabase({ path: databasePath(dir, 'kin'), agent: 'kin', sessions: healthySessions('kin') });
   settle(databasePath(dir, 'kin'));
   const registered = ['ops', 'kin'].map((agent) => ({ agent, path: `agents/${agent}/${DATABASE}`, seenMs: SETTLED }));
   const shared = join(dir, 'state/openclaw.sqlite');
-  writeStateDatabase({ path: shared, version: '2026.9.6', agents: registered });
+  madeOnce('beside-sqlite registry', shared, (path) =>
+    writeStateDatabase({ path, version: '2026.9.6', agents: registered }),
+  );
   settle(shared);
   putFileAgent(join(dir, 'agents/old/sessions'));
   return { dir, database };
+}
+
+function putDatabase({ path, ...content }: DatabaseOptions): void {
+  madeOnce(JSON.stringify(content), path, (at) => writeDatabase({ ...content, path: at }));
+}
+
+const SCANS = new Map<string, Promise<BesideScan>>();
+
+/** What both scans say of such a state: the same of each, so it is scanned once. */
+export function scanOf(options: SqliteStateOptions = {}): Promise<BesideScan> {
+  const key = JSON.stringify(options);
+  const scan = SCANS.get(key) ?? scanBoth(testScanner(sqliteState(options).dir, PLAIN));
+  SCANS.set(key, scan);
+  return scan;
 }
 
 /** Scans again and again with one scanner, also where nothing changed and so nothing is rendered. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Scanner, ScanResult } from '../../src/scan/scanner.ts';
 import { type ParsedFamily, parseExposition, seriesOf } from './exposition.ts';
+import { asNobody } from './nobody.ts';
+import { testScanner } from './scan.ts';
 
 /** The time of every scan here, in milliseconds since the epoch. */
 export const NOW = Date.UTC(2026, 10, 24);
@@ -16,6 +18,9 @@ const HEALTHY = {
   ops: ['agent:ops:main', 'agent:ops:telegram:direct:11111', 'agent:ops:telegram:group:-1002'],
   kin: ['agent:kin:main', 'agent:kin:whatsapp:direct:+15550001', 'agent:kin:cron:0b8a1c2d-1111-4222-8333-444455556666'],
 } as const;
+
+/** Scans at the time NOW, whose labels are the keys. */
+export const PLAIN = { now: () => NOW, settings: { salt: null } };
 
 export type Families = ReadonlyMap<string, ParsedFamily>;
 
@@ -84,6 +89,14 @@ export async function scanBoth(scanner: Scanner): Promise<BesideScan> {
   // Equal figures are not rendered again.
   const last = deep.rendered ?? quick.rendered;
   return { quick: parsed(quick.rendered), deep: parsed(last), snapshot: deep.snapshot };
+}
+
+/** The same as a user whom modes apply to, so many times from nothing; the last ones. */
+export async function scanAsNobody(stateDir: string, times = 1): Promise<BesideScan> {
+  return asNobody(async () => {
+    for (let at = 1; at < times; at += 1) await scanBoth(testScanner(stateDir, PLAIN));
+    return scanBoth(testScanner(stateDir, PLAIN));
+  });
 }
 
 export function parsed(rendered: ScanResult['rendered']): Families {

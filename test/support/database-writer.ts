@@ -1,37 +1,48 @@
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { WriterOptions } from './databases.ts';
+import { WRITER_KEEPS, type WriterOptions, type Written } from './databases.ts';
 
 /**
- * A process that commits at a steady pace, as a gateway does: the n-th commit adds event n and says so in `node`.
- * After each commit it writes n to the file `committed`, so that a reader knows what it must see at least.
+ * A process that commits at a steady pace, as a gateway does: the n-th commit adds event n, removes an old one and
+ * says so in `node`.
+ * After each commit it writes n to the file `committed`, so that a reader knows what it must see at least. It goes on
+ * until the file `stop` is there.
  */
-const { path, committed, commits, pauseMs, settings, truncateEvery } = JSON.parse(
-  process.argv[2] ?? '',
-) as WriterOptions;
+const { path, committed, stop, pauseMs, settings, truncateEvery }: WriterOptions = JSON.parse(process.argv[2] ?? '');
 const PAYLOAD = 'x'.repeat(2000);
+const { ppid } = process;
 
-const database = new DatabaseSync(path, { timeout: 5000 });
+// A reader may be in the way for as long as this machine lets it sleep.
+const database = new DatabaseSync(path, { timeout: 60_000 });
 database.exec(settings);
 const insert = database.prepare('INSERT INTO events VALUES (?, ?)');
+const remove = database.prepare('DELETE FROM events WHERE n = ?');
 const update = database.prepare('UPDATE node SET n = ?');
 const progress = openSync(committed, 'r+');
-const start = Date.now();
+const wals = new Set<string>();
 let walBytes = 0;
+let commits = 0;
 
-for (let n = 1; n <= commits; n += 1) {
+while (!existsSync(stop) && process.ppid === ppid) {
+  commits += 1;
   database.exec('BEGIN IMMEDIATE');
-  insert.run(n, PAYLOAD);
-  update.run(n);
+  insert.run(commits, PAYLOAD);
+  remove.run(commits - WRITER_KEEPS);
+  update.run(commits);
   database.exec('COMMIT');
-  writeSync(progress, String(n).padStart(8), 0);
+  writeSync(progress, String(commits).padStart(8), 0);
   walBytes = Math.max(walBytes, statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
-  if (truncateEvery > 0 && n % truncateEvery === 0) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  // At a steady pace from the start: a commit that took long does not move the later ones.
-  const wait = start + n * pauseMs - Date.now();
-  if (wait > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
+  wals.add(walSalts());
+  if (truncateEvery > 0 && commits % truncateEvery === 0) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
 }
 
 closeSync(progress);
 database.close();
-process.stdout.write(JSON.stringify({ walBytes, elapsedMs: Date.now() - start }));
+process.stdout.write(JSON.stringify({ commits, walBytes, wals: wals.size } satisfies Written));
+
+/** New ones each time that the WAL is started anew; '' without a WAL. */
+function walSalts(): string {
+  if (!existsSync(`${path}-wal`)) return '';
+  return readFileSync(`${path}-wal`).subarray(16, 24).toString('hex');
+}

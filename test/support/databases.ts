@@ -1,13 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
+import { DatabaseError } from '../../src/disk/database-state.ts';
+import type { HolderAnswer, HolderRequest } from './database-holder.ts';
+import { madeOnce } from './made-once.ts';
+import { IS_ROOT } from './nobody.ts';
 
-export const IS_ROOT = process.getuid?.() === 0;
-/** Somebody whom modes apply to; root itself may read everything. */
-export const NOBODY = 65_534;
+const HOLDER = join(import.meta.dirname, 'database-holder.ts');
 const WRITER = join(import.meta.dirname, 'database-writer.ts');
 
 export const WAL = 'PRAGMA journal_mode = WAL';
@@ -38,53 +40,89 @@ export function closedDatabase(path: string, ...statements: string[]): void {
   for (const statement of statements) database.exec(statement);
 }
 
-/** A database whose owner was killed after the last statement. */
+/** A new database whose owner was killed after the last statement. */
 export function killedDatabase(path: string, ...statements: string[]): void {
-  const script = `${executed(path, statements)} process.kill(process.pid, 'SIGKILL');`;
-  const { signal, stderr } = spawnSync(process.execPath, ['--eval', script], { encoding: 'utf8' });
-  if (signal !== 'SIGKILL') throw new Error(stderr);
+  madeOnce(`killed ${JSON.stringify(statements)}`, path, (at) => {
+    const script = `const { DatabaseSync } = require('node:sqlite');
+      const database = new DatabaseSync(${JSON.stringify(at)});
+      for (const statement of ${JSON.stringify(statements)}) database.exec(statement);
+      process.kill(process.pid, 'SIGKILL');`;
+    const { signal, stderr } = spawnSync(process.execPath, ['--eval', script], { encoding: 'utf8' });
+    if (signal !== 'SIGKILL') throw new Error(stderr);
+  });
 }
 
 export interface HeldDatabase {
   end(last?: string): Promise<void>;
 }
 
+let holder: ChildProcess | null = null;
+let holds = 0;
+
 /** A database that another process has open after the last statement; `end` runs one more and closes it. */
 export async function heldDatabase(path: string, ...statements: string[]): Promise<HeldDatabase> {
-  const script = `${executed(path, statements)}
-    process.stdout.write('held');
-    process.stdin.once('data', (last) => { database.exec(String(last)); database.close(); process.exit(); });`;
-  const child = spawn(process.execPath, ['--eval', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  await Promise.race([once(child.stdout, 'data'), exited]);
-  return {
-    async end(last = 'SELECT 1') {
-      child.stdin.end(last);
-      await exited;
-    },
-  };
+  holds += 1;
+  const id = holds;
+  await ask({ type: 'hold', id, path, statements });
+  return { end: (last = 'SELECT 1') => ask({ type: 'end', id, last }) };
 }
+
+/** Resolves when the process that holds databases has done it; the same one holds them all. */
+async function ask(request: HolderRequest): Promise<void> {
+  holder ??= startHolder();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const answer = ({ id, error }: HolderAnswer) => {
+    if (id !== request.id) return;
+    holder?.off('message', answer);
+    if (error === null) resolve();
+    else reject(new Error(error));
+  };
+  holder.on('message', answer);
+  holder.send(request);
+  await promise;
+}
+
+function startHolder(): ChildProcess {
+  const child = fork(HOLDER, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  child.setMaxListeners(0);
+  // It ends with this process, which need not wait for it.
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+/** The newest events, so that a read takes as long late as early. */
+export const WRITER_KEEPS = 100;
 
 export interface WriterOptions {
   readonly path: string;
   /** The file that says how many commits there are. */
   readonly committed: string;
-  readonly commits: number;
-  /** From one commit to the next. */
+  /** The file that ends it. */
+  readonly stop: string;
+  /** Between two commits. */
   readonly pauseMs: number;
   readonly settings: string;
   /** How many commits come between two checkpoints that empty the WAL; 0 for none. */
   readonly truncateEvery: number;
 }
 
+/** What a writer did. */
+export interface Written {
+  readonly commits: number;
+  /** The largest WAL after a commit. */
+  readonly walBytes: number;
+  /** How often the WAL was started anew, the first time included. */
+  readonly wals: number;
+}
+
 export interface Writer {
   /** The number of the newest commit that is known to be done. */
   committed(): number;
-  /** The largest WAL after a commit. */
-  readonly ended: Promise<{ walBytes: number; elapsedMs: number }>;
+  stop(): Promise<Written>;
 }
 
-/** Starts a process that commits. */
+/** Starts a process that commits until it is stopped. */
 export function startWriter(options: WriterOptions): Writer {
   closedDatabase(
     options.path,
@@ -95,22 +133,49 @@ export function startWriter(options: WriterOptions): Writer {
   );
   writeFileSync(options.committed, '0'.padStart(8));
   const child = spawn(process.execPath, [WRITER, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = text(child.stdout);
   return {
     committed: () => Number(readFileSync(options.committed, 'utf8')),
-    ended: text(child.stdout).then((output) => JSON.parse(output)),
+    async stop() {
+      writeFileSync(options.stop, '');
+      return JSON.parse(await output);
+    },
   };
+}
+
+export interface ReadBeside {
+  readonly reads: number;
+  /** Reads that showed less than what was committed before them. */
+  readonly stale: number;
+  /** Reads that gave up since the writer was in the way. */
+  readonly busy: number;
+}
+
+/** Reads a database beside its writer until so many of its commits were seen. */
+export async function readBeside({ committed }: Writer, seenCommits: number, read: () => number): Promise<ReadBeside> {
+  const seen = new Set<number>();
+  let [reads, stale, busy] = [0, 0, 0];
+  while (seen.size < seenCommits) {
+    const done = committed();
+    reads += 1;
+    try {
+      const commit = read();
+      if (commit < done) stale += 1;
+      seen.add(commit);
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.problem === 'busy')) throw error;
+      busy += 1;
+    }
+    await turn();
+  }
+  return { reads, stale, busy };
 }
 
 /** The number of the commit that a reader sees; throws when what it sees is not one commit's state. */
 export function commitSeen(database: DatabaseSync): number {
   const node = database.prepare('SELECT n FROM node').get();
   const events = database.prepare('SELECT count(*) AS count, coalesce(max(n), 0) AS max FROM events').get();
-  if (node?.n !== events?.count || node?.n !== events?.max) throw new Error(JSON.stringify([node, events]));
-  return Number(node?.n);
-}
-
-function executed(path: string, statements: readonly string[]): string {
-  return `const { DatabaseSync } = require('node:sqlite');
-    const database = new DatabaseSync(${JSON.stringify(path)});
-    for (const statement of ${JSON.stringify(statements)}) database.exec(statement);`;
+  const n = Number(node?.n);
+  if (n !== events?.max || Math.min(n, WRITER_KEEPS) !== events?.count) throw new Error(JSON.stringify([node, events]));
+  return n;
 }

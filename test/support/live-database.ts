@@ -226,7 +226,7 @@ export class LiveDatabase {
 
   private opened(): DatabaseSync {
     const database = new DatabaseSync(this.path);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
+    database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL');
     return database;
   }
 

@@ -1,47 +1,58 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Families, NOW } from './beside.ts';
-import { IS_ROOT, NOBODY } from './databases.ts';
-import { parseExposition } from './exposition.ts';
 
-const SCAN_MODULE = join(import.meta.dirname, 'scan.ts');
+const PROCESS = join(import.meta.dirname, 'nobody-process.ts');
+
+export const IS_ROOT = process.getuid?.() === 0;
+/** Somebody whom modes apply to; root itself may read and write everything. */
+export const NOBODY = 65_534;
 
 /** Gives the files to a user whom modes apply to; who is not root owns them already. */
 export function giveToNobody(path: string): void {
   if (IS_ROOT) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, path]);
 }
 
-export interface ScannedElsewhere {
-  readonly quick: Families;
-  readonly deep: Families;
-  /** The most that the process held at a time, in bytes. */
-  readonly maxRss: number;
+/**
+ * Does this as a user whom modes apply to: root becomes nobody until it has ended. The modules that it needs must be
+ * loaded already, since nobody may have no access to the folder of this checkout.
+ */
+export async function asNobody<T>(work: () => T | Promise<T>): Promise<T> {
+  const { getgroups, getegid, setgroups, setegid, seteuid } = process;
+  if (!IS_ROOT || !getgroups || !getegid || !setgroups || !setegid || !seteuid) return await work();
+  const [groups, group] = [getgroups(), getegid()];
+  setgroups([]);
+  setegid(NOBODY);
+  seteuid(NOBODY);
+  try {
+    return await work();
+  } finally {
+    seteuid(0);
+    setegid(group);
+    setgroups(groups);
+  }
 }
 
-/** Both scans of a state directory, so many times from nothing, in a process of its own, never as root; the last ones. */
-export async function scanAsNobody(stateDir: string, times = 1): Promise<ScannedElsewhere> {
-  const script = `
-    const { testScanner } = await import(${JSON.stringify(SCAN_MODULE)});
-    // Only now: where this checkout lies, the other user may not be let in.
-    if (process.getuid() === 0) {
-      process.setgroups([]);
-      process.setgid(${NOBODY});
-      process.setuid(${NOBODY});
-    }
-    let texts;
-    for (let at = 0; at < ${times}; at += 1) {
-      const scanner = testScanner(${JSON.stringify(stateDir)}, { now: () => ${NOW}, settings: { salt: null } });
-      const quick = await scanner.quick();
-      const deep = await scanner.deep();
-      texts = [quick, deep.rendered === null ? quick : deep].map(({ rendered }) => rendered.metrics);
-    }
-    process.stdout.write(JSON.stringify({ texts, maxRss: process.resourceUsage().maxRSS * 1024 }));`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+export interface NobodyRequests {
+  readonly scans?: readonly { readonly stateDir: string; readonly now: number }[];
+  readonly counts?: readonly { readonly path: string; readonly root: string }[];
+}
+
+export interface NobodyAnswers {
+  /** The metrics of both scans. */
+  readonly scans: readonly { readonly quick: string; readonly deep: string }[];
+  /** How many rows the table `events` of a database has, or the problem with it. */
+  readonly counts: readonly unknown[];
+}
+
+/**
+ * Does this in a process whose real user is nobody as well. Needed where access(2) is asked: it answers for the real
+ * user of a process, not for the effective one.
+ */
+export async function inProcessOfNobody(requests: NobodyRequests): Promise<NobodyAnswers> {
+  const child = spawn(process.execPath, [PROCESS, JSON.stringify(requests)], {
     cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const { texts, maxRss }: { texts: string[]; maxRss: number } = JSON.parse(await text(child.stdout));
-  const [quick, deep] = texts;
-  return { quick: parseExposition(quick ?? ''), deep: parseExposition(deep ?? ''), maxRss };
+  return JSON.parse(await text(child.stdout));
 }

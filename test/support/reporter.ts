@@ -1,21 +1,38 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reporter, TestModule, TestRunEndReason, TestSuite, Vitest } from 'vitest/node';
+import type { Reporter, TestModule, TestRunEndReason, TestSpecification, TestSuite, Vitest } from 'vitest/node';
 import type {} from './engines.ts';
 
 type Totals = { passed: number; failed: number; skipped: number };
 
 /**
- * Names the tests that were skipped for want of an engine, and writes the totals of the run to
+ * Prints a line for each file that has ended, where no terminal shows the progress. Names the tests that were skipped for want of an engine, and writes the totals of the run to
  * `.test-results/<projects>.json`, from which .ci/run adds up. What broke outside a test (a file that does not load,
  * a hook, an error that nobody caught) counts as failed.
  */
 // biome-ignore lint/style/noDefaultExport: vitest loads a reporter given by path through its default export
 export default class EngineReporter implements Reporter {
   #vitest: Vitest | undefined;
+  #files = 0;
+  #ended = 0;
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#files = specifications.length;
+    this.#ended = 0;
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    this.#ended += 1;
+    if (process.stdout.isTTY) return;
+    const tests = [...module.children.allTests()].length;
+    const seconds = (module.diagnostic().duration / 1000).toFixed(1);
+    console.log(
+      `${String(this.#ended).padStart(4)}/${this.#files} ${module.state()}: ${module.relativeModuleId}, ${tests} tests, ${seconds} s`,
+    );
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: TestRunEndReason): void {

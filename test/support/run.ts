@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { type MockInstance, vi } from 'vitest';
+import { runCli } from '../../src/cli.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
@@ -12,7 +14,38 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the command line from its source to its end, as a user with an empty home would. */
+/**
+ * Runs the command line to its end in this process, as a user with an empty home would: most of the time of a process
+ * of its own is its start. One run at a time, since the environment and the standard streams are those of the process.
+ */
+export async function runHere(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const home = mkdtempSync(join(tmpdir(), 'run-home-'));
+  const before = { ...process.env };
+  const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    setEnvironment({ HOME: home, ...env });
+    const code = await runCli(args);
+    return { code, stdout: written(stdout), stderr: written(stderr) };
+  } finally {
+    setEnvironment(before);
+    stdout.mockRestore();
+    stderr.mockRestore();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Key by key: a new object would be the environment of JavaScript, not of the process. */
+function setEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+}
+
+function written(stream: MockInstance<typeof process.stdout.write>): string {
+  return stream.mock.calls.map(([text]) => String(text)).join('');
+}
+
+/** The same in a process of its own. */
 export async function runMain(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const home = mkdtempSync(join(tmpdir(), 'run-home-'));
   try {

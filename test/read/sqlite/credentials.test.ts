@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { constants, DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { CREDENTIAL_CANARY, writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
 import { createLog } from '../../../src/log.ts';
@@ -11,53 +11,58 @@ import { entryOf, eventOf, NOW } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
 import { STORES, storeFacts, unpackStore } from '../../support/stores.ts';
 
-type Sqlite = typeof import('node:sqlite');
-type Authorizer = NonNullable<Parameters<InstanceType<Sqlite['DatabaseSync']>['setAuthorizer']>[0]>;
+type Authorizer = NonNullable<Parameters<DatabaseSync['setAuthorizer']>[0]>;
 
-/** What SQLite itself says that statements do, of every connection that the product opens read-only. */
-const watched = vi.hoisted(() => ({ connections: 0, actions: new Set<string>() }));
+/** What SQLite itself says that statements do, of every connection that is used while `isOn`. */
+const watched = { isOn: false, connections: new Set<DatabaseSync>(), actions: new Set<string>() };
 
-vi.mock('node:sqlite', async (original) => {
-  const sqlite = await original<Sqlite>();
-  const { constants } = sqlite;
+const { exec, prepare, setAuthorizer } = DatabaseSync.prototype;
 
-  class WatchedDatabase extends sqlite.DatabaseSync {
-    constructor(...parameters: ConstructorParameters<Sqlite['DatabaseSync']>) {
-      super(...parameters);
-      // What is not is of the test's making.
-      if (parameters[1]?.readOnly !== true) return;
-      watched.connections += 1;
-      this.setAuthorizer(null);
-    }
+/** Nothing is read from a database without one of these two. */
+function watchEveryConnection(): void {
+  vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, ...statement) {
+    watch(this);
+    exec.apply(this, statement);
+  });
+  vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, ...statement) {
+    watch(this);
+    return prepare.apply(this, statement);
+  });
+  // The product may have an authorizer of its own: it decides, and is listened to.
+  vi.spyOn(DatabaseSync.prototype, 'setAuthorizer').mockImplementation(function (this: DatabaseSync, own) {
+    listen(this, own);
+  });
+}
 
-    /** The product may have an authorizer of its own: it decides, and is listened to. */
-    override setAuthorizer(own: Authorizer | null): void {
-      super.setAuthorizer((action, first, second, ...context) => {
-        watched.actions.add(described(action, first, second));
-        return own === null ? constants.SQLITE_OK : own(action, first, second, ...context);
-      });
-    }
+function watch(database: DatabaseSync): void {
+  if (!watched.isOn || watched.connections.has(database)) return;
+  watched.connections.add(database);
+  listen(database, null);
+}
+
+function listen(database: DatabaseSync, own: Authorizer | null): void {
+  setAuthorizer.call(database, (action, first, second, ...context) => {
+    watched.actions.add(described(action, first, second));
+    return own === null ? constants.SQLITE_OK : own(action, first, second, ...context);
+  });
+}
+
+function described(action: number, first: string | null, second: string | null): string {
+  switch (action) {
+    case constants.SQLITE_READ:
+      return `${first}.${second}`;
+    case constants.SQLITE_PRAGMA:
+      return `PRAGMA ${first}${second === null ? '' : ` ${second}`}`;
+    case constants.SQLITE_SELECT:
+    case constants.SQLITE_FUNCTION:
+    case constants.SQLITE_RECURSIVE:
+      return 'a calculation';
+    case constants.SQLITE_TRANSACTION:
+      return `transaction ${first}`;
+    default:
+      return `action ${action} ${first} ${second}`;
   }
-
-  function described(action: number, first: string | null, second: string | null): string {
-    switch (action) {
-      case constants.SQLITE_READ:
-        return `${first}.${second}`;
-      case constants.SQLITE_PRAGMA:
-        return `PRAGMA ${first}${second === null ? '' : ` ${second}`}`;
-      case constants.SQLITE_SELECT:
-      case constants.SQLITE_FUNCTION:
-      case constants.SQLITE_RECURSIVE:
-        return 'a calculation';
-      case constants.SQLITE_TRANSACTION:
-        return `transaction ${first}`;
-      default:
-        return `action ${action} ${first} ${second}`;
-    }
-  }
-
-  return { ...sqlite, DatabaseSync: WatchedDatabase };
-});
+}
 
 interface Output {
   readonly metrics: string;
@@ -72,8 +77,10 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
   const lines: string[] = [];
   const log = createLog({ level: 'debug', format: 'json', write: (line) => lines.push(line) });
   const scanner = testScanner(stateDir, { log, now: () => now });
+  watched.isOn = true;
   const quick = await scanner.quick();
   const deep = await scanner.deep();
+  watched.isOn = false;
   const both = [quick, deep];
   const table = { agent: null, kind: null, 'findings-only': false, isTerminal: true };
   return {
@@ -88,11 +95,16 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
 let stateDir: string;
 
 beforeEach(() => {
-  watched.connections = 0;
+  watchEveryConnection();
+  watched.isOn = false;
+  watched.connections.clear();
   watched.actions.clear();
   stateDir = mkdtempSync(join(tmpdir(), 'sqlite-credentials-'));
 });
-afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(stateDir, { recursive: true, force: true });
+});
 
 /** A state with a database of each schema, and one that lists them. Returns what scans say of it. */
 async function builtState(): Promise<Output> {
@@ -180,6 +192,7 @@ const ALLOWED = [
 it('sees what statements read, also of the credentials', async () => {
   await builtState();
   watched.actions.clear();
+  watched.isOn = true;
   using database = new DatabaseSync(join(stateDir, 'agents/schema-23/agent/openclaw-agent.sqlite'), { readOnly: true });
   expect(JSON.stringify(database.prepare('SELECT * FROM auth_profile_store').all())).toContain(CREDENTIAL_CANARY);
   expect(watched.actions).toContain('auth_profile_store.store_json');
@@ -189,7 +202,7 @@ it('reads these columns of these tables in all scans of all stores, and no other
   const outputs = [await builtState()];
   for (const name of SQLITE_STORES) outputs.push(await realState(name));
   for (const { metrics } of outputs) expect(metrics).toContain('layout="sqlite"');
-  expect(watched.connections).toBeGreaterThan(3 * outputs.length);
+  expect(watched.connections.size).toBeGreaterThan(3 * outputs.length);
   expect([...watched.actions].toSorted()).toEqual(ALLOWED.toSorted());
   expect(ALLOWED.filter((action) => /auth|credential|secret/.test(action))).toEqual([]);
 });

@@ -5,14 +5,13 @@ import { zstdCompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
 import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
-import { figureOf, findingsOf, NOW, scanBoth } from '../../support/beside.ts';
+import { figureOf, findingsOf, NOW, PLAIN, scanBoth } from '../../support/beside.ts';
 import {
   BAD,
   badEntry,
   badSession,
   damage,
   events,
-  PLAIN,
   replaceDatabase,
   session,
   settle,
