@@ -33,7 +33,7 @@ export function routing(): string {
       thresholdsOf: ({ kind }) => SHIPPED_THRESHOLDS[kind],
     });
     const sessions = stored.map((session) => classify(session, { version: null, shared: false }));
-    runChecks(checks, { sessions, listedAgents: config.agents.map(({ id }) => id), now: 0 });
+    runChecks(checks, { sessions, listedAgents: config.agents.map(({ id }) => id), now: 0 }, () => false);
     return performance.now() - startedAt;
   });
   return `## Routing

@@ -122,7 +122,7 @@ ignore:
 \`\`\`
 
 In \`agent\` and \`session\`, \`*\` stands for any text. \`session\` is compared with the whole key and with the label that the
-metrics show.
+metrics show. A session whose finding is ignored is no reason for the duplicate or collision of another session either.
 
 At SIGHUP the file is read again. When it is wrong, the settings before stay in force
 (\`openclaw_store_exporter_config_last_reload_successful\` is 0, and the log has the reason). \`web.*\` and \`log.*\` take effect

@@ -5,7 +5,7 @@ import type { Session } from '../model/session.ts';
 /** What a check may look at: every session of every store that was read, and the time. */
 export interface CheckInput {
   readonly sessions: readonly Session[];
-  /** Agents that the config lists; empty: it lists none. */
+  /** Agents that the config lists, and those that it need not; empty: it lists none. */
   readonly listedAgents: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -1,6 +1,9 @@
 /** What can be wrong with a session. */
 export const FINDINGS = ['corrupted', 'duplicate', 'stray', 'collision', 'stuck'] as const;
 
+/** How many findings there are of each. */
+export type FindingCounts = Readonly<Partial<Record<Finding['finding'], number>>>;
+
 /** Something that is wrong with a session. */
 export interface Finding {
   readonly finding: (typeof FINDINGS)[number];

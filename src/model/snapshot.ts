@@ -1,6 +1,6 @@
 import type { AgentSettings } from '../openclaw/agent-settings.ts';
 import type { AgentFiles } from './files.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, FindingCounts } from './finding.ts';
 import type { Era } from './layout.ts';
 import type { ReadableStore, UnreadableStore } from './reading.ts';
 import type { Session } from './session.ts';
@@ -30,7 +30,7 @@ export interface ReadableAgent extends Omit<ReadableStore, 'sessions' | 'shared'
   readonly files: AgentFiles | null;
   readonly settings: AgentSettings;
   /** Findings that the config file says to ignore, by name; they are in no other figure. */
-  readonly ignored: Readonly<Partial<Record<Finding['finding'], number>>>;
+  readonly ignored: FindingCounts;
 }
 
 /** Of an agent whose store could not be read nothing else is published. */

@@ -1,6 +1,16 @@
 /** Ids of agents in the form in which OpenClaw compares them. */
+import { has } from './versions.ts';
+
 /** The agent that OpenClaw uses when the config lists none. */
 export const DEFAULT_AGENT = 'main';
+
+/** OpenClaw's system agent, whose sessions can be on a host that lists neither. */
+const RESERVED: ReadonlySet<string> = new Set(['openclaw', 'crestodian']);
+
+/** Whether an agent may be OpenClaw's own, so that a config need not list it. */
+export function isReservedAgent(id: string, version: string | null): boolean {
+  return RESERVED.has(id) && has(version, 'reservedAgents') !== false;
+}
 
 const VALID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 

@@ -27,6 +27,8 @@ const CHANGES = {
   maintenanceKeeps10GiB: { with: '2026.8.1-beta.1' },
   /** `agents.defaults.contextTokens` is dropped when the config is loaded; before, it limits a session. */
   defaultContextTokensDropped: { with: '2026.8.1-beta.1' },
+  /** The ids of the system agent are reserved: the config need not list them, and nobody can make an agent of them. */
+  reservedAgents: { without: '2026.7.35', with: '2026.8.1' },
   /** The entry of a Discord thread has a `threadId`; before, nothing tells a thread from a channel. */
   discordThreadIdStored: { with: '2026.4.15' },
 } as const satisfies Record<string, Change>;

@@ -6,7 +6,8 @@ import type { AgentFiles } from '../model/files.ts';
 import type { Finding } from '../model/finding.ts';
 import type { StoreReading } from '../model/reading.ts';
 import type { Session } from '../model/session.ts';
-import type { LookedFor, ReadableAgent, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
+import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
+import { isReservedAgent } from '../openclaw/agent-id.ts';
 import { agentSettings } from '../openclaw/agent-settings.ts';
 import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
 import { applyPolicy, type Policy } from '../settings/policy.ts';
@@ -44,15 +45,15 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
   });
   const all = classified.flatMap((store) => (store.readable ? store.sessions : []));
   const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
-  const { findings: found, outcomes } = runChecks(enabled, {
-    sessions: all,
-    listedAgents: config.listsAgents ? config.agents.map(({ id }) => id) : [],
-    now,
-  });
-  const { findings, ignored } = withoutIgnored(found, policy.isIgnored);
+  const version = config.version ?? discovery.registryVersion;
+  const reserved = readings.map((store) =>
+    isReservedAgent(store.agent, store.version ?? version) ? [store.agent] : [],
+  );
+  const listedAgents = config.listsAgents ? [...config.agents.map(({ id }) => id), ...reserved.flat()] : [];
+  const checked = { sessions: all, listedAgents, now };
+  const { findings, ignored, outcomes } = runChecks(enabled, checked, policy.isIgnored);
   const labelOf = chooseWithSeries(all, findings, input.sessionLimit, input.labels);
 
-  const version = discovery.config.version ?? discovery.registryVersion;
   const agents = classified.map((store): SnapshotAgent => {
     const named = { ...store, version: store.version ?? version };
     if (!named.readable) return named;
@@ -75,30 +76,6 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     lookedFor: lookedFor(outcomes, input.deepScanned),
   };
   return { snapshot, checks: outcomes };
-}
-
-interface Sifted {
-  readonly findings: ReadonlyMap<Session, readonly Finding[]>;
-  /** How many of each, by agent. */
-  readonly ignored: ReadonlyMap<string, ReadableAgent['ignored']>;
-}
-
-/** An ignored finding is counted as ignored, and in no other figure. */
-function withoutIgnored(
-  found: ReadonlyMap<Session, readonly Finding[]>,
-  isIgnored: (session: Session, finding: string) => boolean,
-): Sifted {
-  const findings = new Map<Session, readonly Finding[]>();
-  const ignored = new Map<string, Partial<Record<Finding['finding'], number>>>();
-  for (const [session, all] of found) {
-    const kept = all.filter(({ finding }) => !isIgnored(session, finding));
-    if (kept.length > 0) findings.set(session, kept);
-    if (kept.length === all.length) continue;
-    const counts = ignored.get(session.agent) ?? {};
-    ignored.set(session.agent, counts);
-    for (const { finding } of all.filter((each) => !kept.includes(each))) counts[finding] = (counts[finding] ?? 0) + 1;
-  }
-  return { findings, ignored };
 }
 
 /** The reasons that were looked for: their check ran to its end, and the scan that finds them has ended. */

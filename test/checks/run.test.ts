@@ -38,7 +38,7 @@ function fails(reason: string, error: unknown): Check {
 const SESSIONS = ['a', 'b', 'c'].map(session);
 
 function run(...checks: Check[]) {
-  const { findings, outcomes } = runChecks(checks, { sessions: SESSIONS, listedAgents: [], now: NOW });
+  const { findings, outcomes } = runChecks(checks, { sessions: SESSIONS, listedAgents: [], now: NOW }, () => false);
   const reasons = [...findings].map(([{ key }, found]) => [key, found.map(({ reason }) => reason)]);
   return { reasons: Object.fromEntries(reasons), outcomes };
 }
@@ -94,8 +94,48 @@ describe('runChecks', () => {
 
   it('finds nothing without checks or sessions', () => {
     expect(run()).toEqual({ reasons: {}, outcomes: [] });
-    const { findings, outcomes } = runChecks([finds('one', 'a')], { sessions: [], listedAgents: [], now: NOW });
+    const { findings, outcomes } = runChecks(
+      [finds('one', 'a')],
+      { sessions: [], listedAgents: [], now: NOW },
+      () => false,
+    );
     expect(findings.size).toBe(0);
     expect(outcomes).toMatchObject([{ check: 'one', success: true }]);
+  });
+});
+
+describe('an ignored finding', () => {
+  /** All sessions of one first letter, where there are two or more of it. */
+  const twins: Check = {
+    ...check('twin', () => false),
+    finding: 'duplicate',
+    *run({ sessions }) {
+      for (const same of Map.groupBy(sessions, ({ key }) => key[0]).values()) {
+        if (same.length < 2) continue;
+        for (const session of same) yield { session, finding: { ...corrupted('twin'), finding: 'duplicate' } };
+      }
+    },
+  };
+
+  it.each<[string, string[], string[], object]>([
+    ['is none of its twin either', ['a1', 'a2'], ['a2'], { ops: { duplicate: 1 } }],
+    ['of both is counted for both', ['a1', 'a2'], ['a1', 'a2'], { ops: { duplicate: 2 } }],
+    ['leaves what others have', ['a1', 'a2', 'a3', 'b1', 'b2'], ['a2'], { ops: { duplicate: 1 } }],
+    ['is only counted where it is found', ['a1', 'b1', 'b2'], ['a1'], {}],
+  ])('%s', (_, keys, ignoredKeys, counts) => {
+    const sessions = keys.map(session);
+    const input = { sessions, listedAgents: [], now: NOW };
+    const { findings, ignored } = runChecks(
+      [twins, finds('one', ...keys)],
+      input,
+      ({ key }, finding) => finding === 'duplicate' && ignoredKeys.includes(key),
+    );
+    expect(Object.fromEntries(ignored)).toEqual(counts);
+    const duplicates = [...findings].filter(([, all]) => all.some(({ finding }) => finding === 'duplicate'));
+    const left = keys.filter((key) => !ignoredKeys.includes(key));
+    expect(duplicates.map(([{ key }]) => key)).toEqual(
+      left.filter((key) => left.some((other) => other !== key && other[0] === key[0])),
+    );
+    expect(findings.size).toBe(keys.length);
   });
 });

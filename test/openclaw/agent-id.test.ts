@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalizeAgentId } from '../../src/openclaw/agent-id.ts';
+import { isReservedAgent, normalizeAgentId } from '../../src/openclaw/agent-id.ts';
 
 describe('normalizeAgentId', () => {
   it.each([
@@ -41,5 +41,21 @@ describe('normalizeAgentId', () => {
         expect(normalizeAgentId(id)).toBe(id);
       }),
     );
+  });
+});
+
+describe('an agent that OpenClaw reserves', () => {
+  it.each<[string, string | null, boolean]>([
+    ['openclaw', '2026.8.1', true],
+    ['crestodian', '2026.9.6', true],
+    // Up to then it is a name like any other.
+    ['openclaw', '2026.7.35', false],
+    ['openclaw', '2026.2.6-3', false],
+    // Nobody knows: no claim.
+    ['openclaw', null, true],
+    ['openclaw2', '2026.9.6', false],
+    ['main', '2026.9.6', false],
+  ])('%s of %s: %s', (id, version, expected) => {
+    expect(isReservedAgent(id, version)).toBe(expected);
   });
 });

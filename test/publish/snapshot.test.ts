@@ -3,7 +3,7 @@ import { CHECKS } from '../../src/checks/all.ts';
 import type { Discovery } from '../../src/discover/discover.ts';
 import type { StoredSession } from '../../src/model/session.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
+import { configView, DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { labelContext } from '../../src/openclaw/labels.ts';
 import { AGENT_FAMILIES } from '../../src/publish/metrics/agents.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
@@ -238,5 +238,22 @@ describe('a policy', () => {
       'agent="main",session="agent:main:telegram:group:2",kind="group",severity="warning"': 1,
     });
     expect(families.has('openclaw_store_session_threshold_transcript_bytes')).toBe(false);
+  });
+});
+
+describe('an agent that OpenClaw reserves', () => {
+  const config = configView({ agents: { list: [{ id: 'main', default: true }] } });
+
+  it.each<[string, string | null, string[]]>([
+    ['openclaw', '2026.9.6', []],
+    ['openclaw', '2026.7.35', ['unlisted_agent']],
+    ['scribe', '2026.9.6', ['unlisted_agent']],
+  ])('%s of %s', (agent, version, reasons) => {
+    const session = aStoredSession({ agent, key: `agent:${agent}:main` });
+    const { snapshot } = take([], {
+      discovery: { ...DISCOVERY, config },
+      readings: [aReading({ agent, version, sessions: [session] })],
+    });
+    expect(allSessions(snapshot).flatMap(({ findings }) => findings.map(({ reason }) => reason))).toEqual(reasons);
   });
 });
