@@ -1,11 +1,11 @@
 import type { ReadableStore } from './model/reading.ts';
-import type { Session, StoredSession, TokensSource } from './model/session.ts';
+import { isBrokenEntry, type Session, type StoredSession, type TokensSource } from './model/session.ts';
 import { foundTranscript, type LastUsage } from './model/transcript.ts';
 import { normalizeAgentId } from './openclaw/agent-id.ts';
 import type { OpenClawConfig } from './openclaw/config/view.ts';
 import { effectiveWindow, sessionWindow } from './openclaw/context-window.ts';
 import { sessionKind } from './openclaw/keys.ts';
-import { preparePlacement } from './routing/placement.ts';
+import { NO_ROUTE, preparePlacement } from './routing/placement.ts';
 import { canonicalKey } from './routing/same-conversation.ts';
 import type { Subject } from './settings/policy.ts';
 import { AGE_SECONDS, type Thresholds } from './thresholds.ts';
@@ -26,11 +26,12 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
   const placementOf = preparePlacement(config.routing);
   return ({ parsedKey: key, ...stored }: StoredSession, store: Pick<ReadableStore, 'version' | 'shared'>): Session => {
     const kind = sessionKind(key, stored.chatType);
-    // In a file an entry that is no object says nothing; of a row the columns and the window row still speak.
-    const isNothingKnown = stored.era === 'file' && stored.flaws.includes('entry_not_object');
-    const window = isNothingKnown ? null : sessionWindow(config, stored);
+    const isBroken = isBrokenEntry(stored);
+    const window = isBroken ? null : sessionWindow(config, stored);
     const { account, route } = stored;
-    const placement = placementOf({ key, account, route, version: store.version ?? config.version ?? version });
+    const placement = isBroken
+      ? NO_ROUTE
+      : placementOf({ key, account, route, version: store.version ?? config.version ?? version });
     return {
       ...stored,
       kind,
@@ -47,7 +48,7 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
       keyAgent: key.agent === null ? null : normalizeAgentId(key.agent),
       shared: store.shared,
       placement,
-      canonicalKey: canonicalKey(key, stored.agent, placement.conversation, config.routing),
+      canonicalKey: isBroken ? null : canonicalKey(key, stored.agent, placement.conversation, config.routing),
       thresholds: thresholdsOf({ agent: stored.agent, key: stored.key, kind }),
     };
   };

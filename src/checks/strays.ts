@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Session } from '../model/session.ts';
+import { isBrokenEntry, type Session } from '../model/session.ts';
 import type { Check } from './check.ts';
 
 export const strays: Check = {
@@ -17,6 +17,8 @@ export const strays: Check = {
 };
 
 function straysOf(session: Session, listedAgents: readonly string[]): Finding[] {
+  // It is corrupted, and nothing else is known of it.
+  if (isBrokenEntry(session)) return [];
   const { agent, keyAgent, shared, placement } = session;
   const isUnlisted = listedAgents.length > 0 && !listedAgents.includes(agent);
   const chosen = placement.agent;

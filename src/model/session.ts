@@ -110,6 +110,11 @@ export function lastWriteMs(session: Pick<StoredSession, 'lastStoredMs' | 'trans
   return newest([session.lastStoredMs, foundTranscript(session)?.writtenMs]);
 }
 
+/** In a file an entry that is no object says nothing but its key; of a row the columns and the window row still speak. */
+export function isBrokenEntry({ era, flaws }: Pick<StoredSession, 'era' | 'flaws'>): boolean {
+  return era === 'file' && flaws.includes('entry_not_object');
+}
+
 export type TokensSource = 'index' | 'transcript' | 'none';
 
 /** A session with what can be concluded from it, its key and the config. */

@@ -95,6 +95,11 @@ describe('one peer in two agents', () => {
     ['a group and a topic of it', ['main', 'telegram:group:-1'], ['work', 'telegram:group:-1:topic:2']],
     ['a chat and a thread of it', ['main', 'telegram:direct:111'], ['work', 'telegram:direct:111:thread:111:2']],
     ['two topics', ['main', 'telegram:group:-1:topic:1'], ['work', 'telegram:group:-1:topic:2']],
+    [
+      'a broken entry',
+      ['main', 'telegram:direct:111', { flaws: ['entry_not_object'] }],
+      ['work', 'telegram:direct:111'],
+    ],
     ['main and main', ['main', 'main'], ['work', 'main']],
     ['main of before and main', ['main', '=main'], ['work', 'main']],
     ['cron jobs of one name', ['main', 'cron:daily'], ['work', 'cron:daily']],

@@ -176,6 +176,30 @@ describe('a stray of an agent that is not listed', () => {
   });
 });
 
+describe('a broken entry', () => {
+  const flaws = ['entry_not_object'] as const;
+
+  it.each<[string, Routed, string[]]>([
+    ['of a peer that is bound elsewhere', at('main', 'telegram:direct:111', { flaws }), []],
+    ['of another agent', { agent: 'main', key: 'agent:work:main', flaws }, []],
+    ['of an agent that is not listed', at('scribe', 'main', { flaws }), []],
+    // Of a row the columns and the window row still speak.
+    ['of a database', at('main', 'telegram:direct:111', { flaws, era: 'sqlite' }), ['binding work']],
+    ['that is damaged in another way', at('main', 'telegram:direct:111', { flaws: ['path_null'] }), ['binding work']],
+  ])('is a stray: %s', (_, session, expected) => {
+    expect(stray(BINDINGS, FILES, session)).toEqual(expected);
+  });
+
+  it('is not undecided', () => {
+    const config = bound(['work', { channel: 'telegram', accountId: 'alpha' }]);
+    const [broken, whole] = classified(config, FILES, [
+      at('main', 'telegram:direct:1', { account: null, flaws }),
+      at('main', 'telegram:direct:1', { account: null }),
+    ]);
+    expect([broken?.placement.undecided, whole?.placement.undecided]).toEqual([false, true]);
+  });
+});
+
 describe('a stray in the wrong store', () => {
   it.each<[string, Routed, string[]]>([
     ['the key of another agent', { agent: 'main', key: 'agent:work:main' }, ['wrong_store work']],

@@ -56,11 +56,12 @@ export function transcriptPath(entry: IndexEntry, thread: string | null, folders
     entry.sessionFile === null || entry.transcriptPath === null || (named === null && entry.sessionId === null);
   const pathNull = isNull ? (['path_null'] as const) : [];
   const byFile = named === null ? null : locate(named, folders);
-  if (byFile !== null && byFile !== 'outside')
-    return { path: byFile, flaws: pathNull, other: otherOf(entry, byFile, folders) };
   const byId = entry.sessionId === null ? null : derive(entry.sessionId, thread, folders);
+  // Each by itself, also where the other one is good.
   const leadsOut = byFile === 'outside' || byId === 'outside' ? (['leads_out'] as const) : [];
-  return { path: byId === 'outside' ? null : byId, flaws: [...pathNull, ...leadsOut], other: null };
+  const flaws = [...pathNull, ...leadsOut];
+  if (byFile !== null && byFile !== 'outside') return { path: byFile, flaws, other: otherOf(entry, byFile, folders) };
+  return { path: byId === 'outside' ? null : byId, flaws, other: null };
 }
 
 function namedFile(entry: IndexEntry): string | null {
@@ -85,7 +86,8 @@ function locate(named: string, folders: TranscriptFolders): string | 'outside' {
 function derive(sessionId: string, thread: string | null, folders: TranscriptFolders): string | 'outside' {
   const name = `${sessionId}.jsonl`;
   const [{ folder }] = folders.own;
-  const path = inside(resolve(folder, name), folders);
+  const isForeign = isAnyAbsolute(name) && !isAbsolute(name);
+  const path = isForeign ? null : inside(resolve(folder, normalizeAnyPath(name)), folders);
   if (path === null) return 'outside';
   const topic = thread === null ? null : `${sessionId}-topic-${encodeURIComponent(thread)}.jsonl`;
   return find(name, folders) ?? (topic === null ? null : find(topic, folders)) ?? findTopic(sessionId, folders) ?? path;

@@ -197,8 +197,21 @@ describe('transcriptPath', () => {
       path: null,
       flaws: ['path_null', 'leads_out'],
     },
+    { when: 'the id leads out by Windows dots', entry: { sessionId: '..\\..\\..\\..\\hosts' }, path: null, ...OUT },
+    { when: 'the id is an absolute path of Windows', entry: { sessionId: 'C:\\hosts' }, path: null, ...OUT },
     {
       when: 'the id leads out and the path is good',
+      entry: { sessionFile: `${OWN}/a.jsonl`, sessionId: '../../../../../etc/hosts' },
+      path: `${OWN}/a.jsonl`,
+      ...OUT,
+    },
+    {
+      when: 'the id leads to another agent and the path is good',
+      entry: { sessionFile: `${OWN}/a.jsonl`, sessionId: '../../b/sessions/x' },
+      path: `${OWN}/a.jsonl`,
+    },
+    {
+      when: 'the id is another and the path is good',
       entry: { sessionFile: `${OWN}/a.jsonl`, sessionId: 'b' },
       path: `${OWN}/a.jsonl`,
     },
