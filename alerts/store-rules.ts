@@ -34,11 +34,13 @@ export function storeRules(): AlertRule[] {
         '    unless ignoring (reason) openclaw_store_problem > 0',
         ')',
       ].join('\n'),
-      summary: 'The session store of an agent is damaged or gone.',
+      summary: 'The session store of an agent is damaged, gone, or refused by the gateway.',
       description:
-        `The store of ${AGENT} has a problem: {{ or $labels.reason "unreadable, reason unknown" }}. Its sessions ` +
+        `The store of ${AGENT} has a problem: {{ or $labels.reason "unreadable, reason unknown" }}. ` +
+        '{{ if eq $labels.reason "schema_outdated" }}The gateway serves none of its sessions until the database is migrated. ' +
+        'First: stop the gateway, copy its state directory, and run openclaw doctor --fix{{ else }}Its sessions ' +
         'raise no other alert. The next write of OpenClaw may replace what is left. First: stop the gateway and copy its ' +
-        'state directory.',
+        'state directory{{ end }}.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({

@@ -1,4 +1,4 @@
-/** Problems of a whole store. */
+/** Problems of a whole store. `schema_outdated`: the gateway refuses it until it is migrated; the figures are there. */
 export const PROBLEMS = [
   'permission_denied',
   'index_unreadable',
@@ -7,6 +7,7 @@ export const PROBLEMS = [
   'index_missing',
   'database_unreadable',
   'schema_unsupported',
+  'schema_outdated',
   'database_mismatch',
   'database_missing',
   'wal_without_shm',

@@ -85,6 +85,20 @@ const ROUTING_VERSIONS = [
   '2026.9.6',
 ] as const;
 
+/**
+ * The schema of an agent's database that a version needs, the oldest first: each refuses an older one until `openclaw
+ * doctor --fix` has migrated it (2026.9.5 starts all the same, with an empty session list; 2026.9.6 migrates at its start).
+ * Earlier betas, and what comes after the last version here, were not looked at.
+ */
+const AGENT_SCHEMAS = [
+  { since: '2026.8.1', schema: 19 },
+  // Released later, from an older branch.
+  { since: '2026.9.1-beta.1', schema: 17 },
+  { since: '2026.9.1', schema: 19 },
+  { since: '2026.9.5', schema: 21 },
+  { since: '2026.9.6', schema: 23 },
+] as const;
+
 export type ChangeName = keyof typeof CHANGES | keyof typeof ROUTING_CHANGES;
 
 const ALL: Readonly<Record<ChangeName, Change>> = { ...CHANGES, ...ROUTING_CHANGES };
@@ -107,6 +121,15 @@ export function routingVersions(version: string | null): readonly string[] {
   const at = parseVersion(version);
   if (version === null || at === null) return ROUTING_VERSIONS;
   return isBetween(at, ROUTING_VERSIONS) ? [version] : [];
+}
+
+/** Whether a version refuses an agent's database of this schema; false also where nobody knows what the version needs. */
+export function isSchemaOutdated(schema: number, version: string | null): boolean {
+  const at = parseVersion(version);
+  const versions = AGENT_SCHEMAS.map(({ since }) => since);
+  if (at === null || !isBetween(at, versions)) return false;
+  const needed = AGENT_SCHEMAS.findLast(({ since }) => compare(at, since) >= 0)?.schema ?? 0;
+  return schema < needed;
 }
 
 function isBetween(at: Version, versions: readonly string[]): boolean {

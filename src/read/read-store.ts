@@ -6,6 +6,7 @@ import type { ReadableStore, StoreReading, UnreadableStore } from '../model/read
 import { lastWriteMs } from '../model/session.ts';
 import { newest } from '../newest.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
+import { isSchemaOutdated } from '../openclaw/versions.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
 import type { DatabaseReading, SessionsReading } from './sqlite/kept-databases.ts';
@@ -14,6 +15,8 @@ export interface StoreContext extends FileStoreContext {
   readonly config: OpenClawConfig;
   readonly kept: KeptStores;
   readonly registryUnread: boolean;
+  /** OpenClaw's version by its config, and by its database for all agents. */
+  readonly gatewayVersions: readonly (string | null)[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -67,6 +70,8 @@ function fromDatabase(
     readable: true,
     problems: [
       ...(isSetAside ? (['database_unreadable'] as const) : []),
+      // A gateway that was upgraded writes its version to the database for all agents at its start, to the config later.
+      ...(context.gatewayVersions.some((each) => isSchemaOutdated(schema, each)) ? (['schema_outdated'] as const) : []),
       ...(figures?.unpublishedArchive ? (['archive_unpublished'] as const) : []),
     ],
     sessions,

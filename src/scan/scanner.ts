@@ -118,6 +118,7 @@ export class Scanner {
           config: discovery.config,
           kept,
           registryUnread: discovery.registryUnread,
+          gatewayVersions: [discovery.config.version, discovery.registryVersion],
           now: this.now(),
           pause,
         }),

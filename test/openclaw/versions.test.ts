@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { has } from '../../src/openclaw/versions.ts';
+import { has, isSchemaOutdated } from '../../src/openclaw/versions.ts';
 
 type Case = [version: string | null, name: Parameters<typeof has>[1], expected: boolean | null];
 
@@ -72,5 +72,37 @@ describe('a change of routing', () => {
     ['2030.1.1', 'allConstraints', null],
   ])('%s: %s is %s', (version, name, expected) => {
     expect(has(version, name)).toBe(expected);
+  });
+});
+
+describe('the schema of a database', () => {
+  it.each<[version: string | null, schema: number, expected: boolean]>([
+    ['2026.8.1', 17, true],
+    ['2026.8.1', 19, false],
+    ['2026.8.2', 19, false],
+    // Its release lies between two with 19.
+    ['2026.9.1-beta.1', 17, false],
+    ['2026.9.1', 17, true],
+    ['2026.9.3', 19, false],
+    ['2026.9.4', 19, false],
+    ['2026.9.5-beta.1', 19, false],
+    ['2026.9.5', 19, true],
+    ['v2026.9.5-1', 19, true],
+    ['2026.9.5', 21, false],
+    ['2026.9.6', 19, true],
+    ['2026.9.6', 21, true],
+    ['2026.9.6', 23, false],
+    // A newer one is refused for another reason, which the gateway says itself: it does not start.
+    ['2026.9.3', 23, false],
+    ['2026.9.6', 99, false],
+    // Nobody knows what these need.
+    ['2026.7.35', 0, false],
+    ['2026.8.1-beta.3', 16, false],
+    ['2026.9.7', 21, false],
+    ['2027.1.1', 19, false],
+    ['latest', 19, false],
+    [null, 19, false],
+  ])('%s with %i is outdated: %s', (version, schema, expected) => {
+    expect(isSchemaOutdated(schema, version)).toBe(expected);
   });
 });

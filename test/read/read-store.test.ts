@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type DatabaseOptions, writeDatabase } from '../../demo/database.ts';
+import { type DatabaseOptions, writeDatabase, writeStateDatabase } from '../../demo/database.ts';
 import type { ReadableAgent, Snapshot } from '../../src/model/snapshot.ts';
 import { NOW, SETTLED, transcriptLines } from '../support/beside.ts';
 import { session } from '../support/beside-sqlite.ts';
@@ -21,6 +21,10 @@ interface Store {
   readonly database?: readonly string[];
   readonly options?: Partial<DatabaseOptions>;
   readonly damage?: readonly string[];
+  /** OpenClaw's by the config; null: it has none. */
+  readonly version?: string | null;
+  /** OpenClaw's by the database for all agents; not given: there is none. */
+  readonly stateVersion?: string;
   /** Keys in the index; not given: there is no index. */
   readonly index?: readonly string[];
   /** Other files, by their path in the state directory. */
@@ -31,10 +35,18 @@ async function read(store: Store): Promise<ReadableAgent> {
   return readableAgent(await scan(store), 'ops');
 }
 
-async function scan({ database, options = {}, damage = [], index, files = {} }: Store): Promise<Snapshot> {
+async function scan({
+  database,
+  options = {},
+  damage = [],
+  version = '2026.9.6',
+  stateVersion,
+  index,
+  files = {},
+}: Store): Promise<Snapshot> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'read-store-')));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  const config = { meta: { lastTouchedVersion: '2026.9.6' }, agents: { list: [{ id: 'ops' }] } };
+  const config = { meta: version === null ? {} : { lastTouchedVersion: version }, agents: { list: [{ id: 'ops' }] } };
   const texts: Record<string, string> = { 'openclaw.json': JSON.stringify(config), ...files };
   if (index !== undefined) {
     const entries = index.map((key) => [key, { sessionId: idOf(key), updatedAt: SETTLED, totalTokens: 1 }]);
@@ -49,6 +61,9 @@ async function scan({ database, options = {}, damage = [], index, files = {} }: 
     const sessions = database.map((key) => session(key, idOf(key)));
     writeDatabase({ agent: 'ops', sessions, ...options, path: join(dir, DATABASE) });
     closedDatabase(join(dir, DATABASE), ...damage);
+  }
+  if (stateVersion !== undefined) {
+    writeStateDatabase({ path: join(dir, 'state/openclaw.sqlite'), version: stateVersion, agents: [] });
   }
   return (await testScanner(dir, { now: () => NOW }).deep()).snapshot;
 }
@@ -69,7 +84,7 @@ describe('the layout', () => {
     ['of a database', { database: LEFT }, { layout: 'sqlite', schema: 23, version: '2026.9.6', unimported: 0 }, 3],
     [
       'of an older database',
-      { database: LEFT, options: { schema: 19 } },
+      { database: LEFT, options: { schema: 19 }, version: '2026.8.1' },
       { layout: 'sqlite', schema: 19, version: '2026.8.1' },
       3,
     ],
@@ -208,6 +223,34 @@ describe('what is known beside the sessions', () => {
     const agent = await read({ database: LEFT, files: { [`${AGENT}/${name}`]: 'synthetic' } });
     expect(agent).toMatchObject({ readable: true, problems });
     expect(agent.sessions).toHaveLength(3);
+  });
+});
+
+describe('a database of an older schema', () => {
+  it.each([
+    // The config is written when it is changed; the database for all agents when the gateway starts.
+    [19, '2026.9.5', undefined, ['schema_outdated']],
+    [19, '2026.8.1', '2026.9.5', ['schema_outdated']],
+    [19, null, '2026.9.5', ['schema_outdated']],
+    [21, '2026.9.6', '2026.9.5', ['schema_outdated']],
+    [19, '2026.8.1', undefined, []],
+    [19, '2026.9.3', '2026.9.4', []],
+    [21, '2026.9.5', '2026.9.5', []],
+    [23, '2026.9.6', '2026.9.6', []],
+    [19, null, undefined, []],
+    [19, '2026.10.1', undefined, []],
+  ] as const)(
+    '%i, where the config is of %s and the gateway of %s: %j',
+    async (schema, version, stateVersion, problems) => {
+      const agent = await read({ database: LEFT, options: { schema }, version, ...(stateVersion && { stateVersion }) });
+      expect(agent).toMatchObject({ readable: true, schema, problems });
+      expect(agent.sessions).toHaveLength(3);
+    },
+  );
+
+  it('without session tables says nothing: the sessions are in files', async () => {
+    const agent = await read({ database: [], damage: NO_SESSION_TABLES, index: LEFT });
+    expect(agent).toMatchObject({ layout: 'file', problems: [] });
   });
 });
 
