@@ -141,7 +141,7 @@ export function sizeRules(): AlertRule[] {
       summary: 'An agent is near its limit of sessions.',
       description:
         `Sessions of ${AGENT}: {{ $value }}, more than ${ALERT_THRESHOLDS.maintenancePercent} % of its limit. ` +
-        'Above the limit OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
+        'Above the limit OpenClaw removes the oldest sessions (2026.9.2 and later archive them). First: openclaw sessions cleanup --dry-run --agent {{ $labels.agent }}.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule({
@@ -171,15 +171,12 @@ export function preventionRules(): AlertRule[] {
       description: `Agent {{ $labels.agent }} on {{ $labels.instance }} ${what}`,
       dashboardVariables: ['instance', 'agent'],
     });
+  // OpenClaw 2026.8.1 and later drop the default limit and the keys of the reserve when they load the config.
+  const isFile = 'max without (layout, schema, version) (openclaw_store_info{layout="file"}) == 1';
   return [
     rule(
       'context_limit',
-      // OpenClaw 2026.8.1 and later drop the default limit when they load the config, so the rule asks of file stores only.
-      [
-        'max without (layout, schema, version) (openclaw_store_info{layout="file"}) == 1',
-        'and openclaw_store_readable == 1',
-        'unless openclaw_store_config_context_limit_tokens',
-      ].join('\n'),
+      [isFile, 'and openclaw_store_readable == 1', 'unless openclaw_store_config_context_limit_tokens'].join('\n'),
       'has no hard limit of its context: agents.defaults.contextTokens is not set.',
     ),
     rule(
@@ -190,11 +187,11 @@ export function preventionRules(): AlertRule[] {
     rule(
       'compaction',
       'max without (mode) (openclaw_store_config_compaction_info{mode="off"}) == 1',
-      'does not compact its sessions: agents.defaults.compaction.mode is off.',
+      'does not compact its sessions by itself: agents.defaults.compaction.enabled is false.',
     ),
     rule(
       'compaction_reserve',
-      `openclaw_store_config_compaction_reserve_tokens < ${ALERT_THRESHOLDS.compactionReserveTokens}`,
+      `openclaw_store_config_compaction_reserve_tokens < ${ALERT_THRESHOLDS.compactionReserveTokens}\nand ${isFile}`,
       'keeps a compaction reserve of {{ $value | humanize }} tokens, ' +
         `less than ${ALERT_THRESHOLDS.compactionReserveTokens}: see agents.defaults.compaction.reserveTokensFloor.`,
     ),

@@ -48,7 +48,7 @@ export function sampleConfig(): object {
       defaults: {
         model: { primary: modelRef('demo-wide') },
         contextPruning: { mode: 'cache-ttl', ttl: '1h' },
-        compaction: { mode: 'safeguard', reserveTokensFloor: 20_000 },
+        compaction: { mode: 'safeguard' },
         systemAgent: { agentId: 'demo-main' },
       },
       ownership: 'explicit',

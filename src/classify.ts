@@ -5,6 +5,7 @@ import { normalizeAgentId } from './openclaw/agent-id.ts';
 import type { OpenClawConfig } from './openclaw/config/view.ts';
 import { effectiveWindow, sessionWindow } from './openclaw/context-window.ts';
 import { sessionKind } from './openclaw/keys.ts';
+import { versionOrNewest } from './openclaw/versions.ts';
 import { NO_ROUTE, preparePlacement } from './routing/placement.ts';
 import { canonicalKey } from './routing/same-conversation.ts';
 import type { Subject } from './settings/policy.ts';
@@ -27,11 +28,11 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
   return ({ parsedKey: key, ...stored }: StoredSession, store: Pick<ReadableStore, 'version' | 'shared'>): Session => {
     const kind = sessionKind(key, stored.chatType);
     const isBroken = isBrokenEntry(stored);
-    const window = isBroken ? null : sessionWindow(config, stored);
+    const stamped = store.version ?? config.version ?? version;
+    const assumed = versionOrNewest(stamped, stored.era);
+    const window = isBroken ? null : sessionWindow(config, stored, assumed);
     const { account, route } = stored;
-    const placement = isBroken
-      ? NO_ROUTE
-      : placementOf({ key, account, route, version: store.version ?? config.version ?? version });
+    const placement = isBroken ? NO_ROUTE : placementOf({ key, account, route, version: stamped });
     return {
       ...stored,
       kind,
@@ -43,7 +44,7 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
         lastUsage: foundTranscript(stored)?.lastUsage ?? null,
       }),
       window,
-      effectiveWindow: effectiveWindow(config, window),
+      effectiveWindow: effectiveWindow(config, window, assumed),
       active: stored.lastActivityMs !== null && now - stored.lastActivityMs <= ACTIVE_MS,
       keyAgent: key.agent === null ? null : normalizeAgentId(key.agent),
       shared: store.shared,

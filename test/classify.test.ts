@@ -57,7 +57,7 @@ describe('classify', () => {
     {
       when: 'a limit is stored',
       stored: { contextTokens: 10_000 },
-      session: { window: 10_000, effectiveWindow: null },
+      session: { window: 10_000, effectiveWindow: 5_000 },
     },
 
     {

@@ -173,7 +173,7 @@ export function sizeCases(): AlertCase[] {
     {
       alert: 'OpenClawSessionsNearCap',
       labels: WORK,
-      description: `Sessions of agent work on a:10789: 480, more than ${maintenancePercent} % of its limit. Above the limit OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent work.`,
+      description: `Sessions of agent work on a:10789: 480, more than ${maintenancePercent} % of its limit. Above the limit OpenClaw removes the oldest sessions (2026.9.2 and later archive them). First: openclaw sessions cleanup --dry-run --agent work.`,
       dashboard: dashboard(WORK),
       series: sessions(480),
       hits: [{ name: 'one above the threshold', series: sessions(near + 1) }],
@@ -235,16 +235,20 @@ export function preventionCases(): AlertCase[] {
     },
     {
       ...of('compaction'),
-      description: 'Agent work on a:10789 does not compact its sessions: agents.defaults.compaction.mode is off.',
+      description:
+        'Agent work on a:10789 does not compact its sessions by itself: agents.defaults.compaction.enabled is false.',
       series: [mode('off', null)],
       misses: [{ name: 'on', series: [mode('safeguard')] }],
     },
     {
       ...of('compaction_reserve'),
       description: `Agent work on a:10789 keeps a compaction reserve of 20k tokens, less than ${compactionReserveTokens}: see agents.defaults.compaction.reserveTokensFloor.`,
-      series: [reserve(20_000, 40_000)],
-      hits: [{ name: 'one below the threshold', series: [reserve(compactionReserveTokens - 1)] }],
-      misses: [{ name: 'exactly at the threshold', series: [reserve(compactionReserveTokens)] }],
+      series: [reserve(20_000, 40_000), info('file')],
+      hits: [{ name: 'one below the threshold', series: [reserve(compactionReserveTokens - 1), info('file')] }],
+      misses: [
+        { name: 'exactly at the threshold', series: [reserve(compactionReserveTokens), info('file')] },
+        { name: 'a database, for which nobody can set it', series: [reserve(20_000), info('sqlite')] },
+      ],
     },
   ];
 }

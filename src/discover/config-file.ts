@@ -27,7 +27,7 @@ export interface ConfigResult {
 export function readConfig(input: ConfigInput): ConfigResult {
   try {
     if (!isThere(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
-    const content = loadConfig(input.configPath, input.mappings);
+    const content = loadConfig(input.configPath, input);
     return { config: configView(withVariables(content, input)), error: null };
   } catch (error) {
     // OpenClaw's own defaults for what is counted, and no claim about where sessions belong.

@@ -1,35 +1,81 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import JSON5 from 'json5';
 import { isInside, openFile, readAt } from '../disk/files.ts';
 import { isObject } from '../is-object.ts';
+import { readConfigFile } from '../openclaw/config/schema.ts';
 import { mapPath, normalizeAnyPath, type PathMapping } from '../openclaw/path-map.ts';
+import { has } from '../openclaw/versions.ts';
 
 const DEEPEST = 10;
+
+export interface IncludeInput {
+  readonly mappings: readonly PathMapping[];
+  /** `OPENCLAW_INCLUDE_ROOTS` is the gateway's, and ours stands for it. */
+  readonly env: NodeJS.ProcessEnv;
+}
 
 /**
  * The content of OpenClaw's config (JSON5) with its `$include`s in place. Throws a DiskError, a SyntaxError with line and
  * column, or an Error that says what is wrong with an include.
  */
-export function loadConfig(path: string, mappings: readonly PathMapping[]): unknown {
-  // The config may lie anywhere (OPENCLAW_CONFIG_PATH), but what it includes lies beside or below it.
+export function loadConfig(path: string, { mappings, env }: IncludeInput): unknown {
+  // The config may lie anywhere (OPENCLAW_CONFIG_PATH), but what it includes lies beside or below it. Where the config is a
+  // link, that is beside the link.
   const file = realpathSync(path);
-  return load(file, { root: dirname(file), mappings, within: [] });
+  const content = parseFile(file, dirname(file));
+  const folder = realpathSync(dirname(path));
+  const roots = [folder, ...furtherRoots(versionOf(content), mappings, env)];
+  return expand(content, { roots, mappings, within: [join(folder, basename(path))] });
 }
 
 interface Place {
-  readonly root: string;
+  /** The folders that an include may lie in, as real paths; the first one is the config's. */
+  readonly roots: readonly string[];
   readonly mappings: readonly PathMapping[];
   /** The files that include one another down to here. */
   readonly within: readonly string[];
 }
 
+function versionOf(content: unknown): string | null {
+  return isObject(content) ? (readConfigFile({ meta: content.meta }).file.meta?.lastTouchedVersion ?? null) : null;
+}
+
+/** Where else includes may lie, by the version that wrote the config. */
+function furtherRoots(
+  version: string | null,
+  mappings: readonly PathMapping[],
+  { OPENCLAW_INCLUDE_ROOTS: given = '' }: NodeJS.ProcessEnv,
+): string[] {
+  if (has(version, 'includesConfined') === false) return ['/'];
+  if (has(version, 'includeRoots') === false) return [];
+  const named = given.split(delimiter).map((path) => normalizeAnyPath(path.trim()));
+  return named.filter(isAbsolute).flatMap((path) => realOrNothing(mapPath(path, mappings) ?? path));
+}
+
+function realOrNothing(path: string): string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    return [];
+  }
+}
+
+function parseFile(file: string, root: string): unknown {
+  using open = openFile(file, root);
+  return JSON5.parse(readAt(open.fd, 0, open.signature.size).toString('utf8'));
+}
+
 function load(file: string, place: Place): unknown {
   if (place.within.includes(file)) throw new Error('a file includes itself');
   if (place.within.length > DEEPEST) throw new Error(`files include one another more than ${DEEPEST} deep`);
-  using open = openFile(file, place.root);
-  const content: unknown = JSON5.parse(readAt(open.fd, 0, open.signature.size).toString('utf8'));
-  return expand(content, { ...place, within: [...place.within, file] });
+  return expand(parseFile(file, rootOf(file, place)), { ...place, within: [...place.within, file] });
+}
+
+/** The root that the file lies in, behind every link on the way; the config's folder where it lies in none. */
+function rootOf(file: string, { roots }: Place): string {
+  const [real = file] = realOrNothing(file);
+  return roots.find((root) => isInside(real, root)) ?? roots[0] ?? dirname(file);
 }
 
 function expand(value: unknown, place: Place): unknown {
@@ -48,11 +94,14 @@ function expand(value: unknown, place: Place): unknown {
 
 function loadIncluded(name: unknown, place: Place): unknown {
   if (typeof name !== 'string') throw new Error('an include is no path');
-  const from = dirname(place.within.at(-1) ?? place.root);
+  const [folder = '/'] = place.roots;
+  const from = dirname(place.within.at(-1) ?? folder);
   const given = normalizeAnyPath(name);
-  const path = isAbsolute(given) ? (mapPath(given, place.mappings) ?? given) : resolve(from, given);
+  if (!isAbsolute(given)) return load(resolve(from, given), place);
+  const path = mapPath(given, place.mappings) ?? given;
   // An absolute path of the gateway's host: its files lie beside the config there, and so they do here.
-  return load(isInside(path, place.root) || !isAbsolute(given) ? path : join(place.root, basename(path)), place);
+  const isAllowed = realOrNothing(path).some((real) => place.roots.some((root) => isInside(real, root)));
+  return load(isAllowed ? path : join(folder, basename(path)), place);
 }
 
 /** As OpenClaw merges: objects key by key, lists one after the other, else the later value. */

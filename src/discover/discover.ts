@@ -21,8 +21,9 @@ export interface Discovery {
   /** Why there is nothing to read; null when there is. */
   readonly unreadable: 'missing' | 'denied' | 'empty' | 'unreadable' | null;
   readonly config: OpenClawConfig;
-  /** false: there is a config and it cannot be used; the last good one is, else OpenClaw's defaults. */
+  /** false: there is a config, and it or a part of it cannot be used: see `configError` and the config's `dropped`. */
   readonly configValid: boolean;
+  /** Why the last good config is used, or OpenClaw's defaults are; null: the one that is there is used. */
   readonly configError: string | null;
   readonly agents: readonly AgentStore[];
   /** Of OpenClaw's shared database, see `Registry`; null when nothing says so. */
@@ -64,7 +65,7 @@ export function discover({
   const { registry, error: registryError, unread: registryUnread } = readRegistry(stateDir, kept);
   const found = {
     config,
-    configValid: error === null,
+    configValid: error === null && config.dropped.length === 0,
     configError: error,
     registryVersion: registry.version,
     registryError,

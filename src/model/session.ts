@@ -1,4 +1,5 @@
 import { newest } from '../newest.ts';
+import type { ModelOverride } from '../openclaw/index-entry.ts';
 import type { Kind, ParsedKey } from '../openclaw/keys.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Placement } from './conversation.ts';
@@ -58,8 +59,13 @@ export interface StoredSession {
   readonly chatType: string | null;
   readonly account: string | null;
   readonly route: StoredRoute;
+  /** Of the last run. */
   readonly model: string | null;
   readonly provider: string | null;
+  /** Of the next one; null: the configured model, or that of `overrideParent`. */
+  readonly override: ModelOverride | null;
+  /** The session whose override it shares while it has none of its own, by key; null: it shares none. */
+  readonly overrideParent: string | null;
   /** Tokens, all three of the last run. */
   readonly totalTokens: number | null;
   readonly inputTokens: number | null;
@@ -67,6 +73,7 @@ export interface StoredSession {
   /** null: the version does not say. */
   readonly totalTokensFresh: boolean | null;
   readonly contextTokens: number | null;
+  readonly contextTokensSource: string | null;
   readonly status: string | null;
   /** Milliseconds since the epoch, as all times here. */
   readonly endedMs: number | null;
@@ -90,11 +97,14 @@ export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key' | 'pars
   route: { channel: null, addresses: [], threadId: null, nativeChannel: null, space: null, record: null },
   model: null,
   provider: null,
+  override: null,
+  overrideParent: null,
   totalTokens: null,
   inputTokens: null,
   outputTokens: null,
   totalTokensFresh: null,
   contextTokens: null,
+  contextTokensSource: null,
   status: null,
   endedMs: null,
   startedMs: null,
@@ -113,6 +123,11 @@ export function lastWriteMs(session: Pick<StoredSession, 'lastStoredMs' | 'trans
 /** In a file an entry that is no object says nothing but its key; of a row the columns and the window row still speak. */
 export function isBrokenEntry({ era, flaws }: Pick<StoredSession, 'era' | 'flaws'>): boolean {
   return era === 'file' && flaws.includes('entry_not_object');
+}
+
+/** The model of the last run, else the one that was chosen for the first. */
+export function knownModel({ model, provider, override }: Pick<StoredSession, 'model' | 'provider' | 'override'>) {
+  return model === null && override !== null ? override : { model, provider };
 }
 
 export type TokensSource = 'index' | 'transcript' | 'none';

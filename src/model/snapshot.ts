@@ -54,6 +54,8 @@ export interface Snapshot {
   /** Why the state directory could not be read; null when it was. */
   readonly unreadable: string | null;
   readonly configValid: boolean;
+  /** The parts of it that have the wrong shape and count as absent, as paths. */
+  readonly configDropped: readonly string[];
   /** OpenClaw's version by its config; null: unknown. */
   readonly version: string | null;
   /** Runs of the migration to SQLite that left a report; null: no migration was ever run here. */

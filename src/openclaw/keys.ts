@@ -183,6 +183,15 @@ function conversationOf(
     : { channel, account, kind, id, thread };
 }
 
+/** The key of the session that a thread or forum topic belongs to; null: the key names no thread. */
+export function threadParent(key: string): string | null {
+  const { before, thread } = splitThread(key.split(':'));
+  if (thread === null) return null;
+  const { conversation } = parseKey(key);
+  // What stands there is an account.
+  return conversation !== null && conversation.thread === null ? null : before.join(':');
+}
+
 /** Cuts the thread or forum topic off, as it stands in the key; null: it names none. */
 function splitThread(parts: readonly string[]): { before: readonly string[]; thread: string | null } {
   const at = parts.findLastIndex((part) => WORDS.get(part)?.thread);

@@ -20,15 +20,39 @@ const CHANGES = {
   /** The index is read as JSON; before, as JSON5. */
   strictJsonIndex: { with: '2026.2.17' },
   /** The loader takes `session.maintenance`; before, it refuses the key, and nothing is ever removed. */
-  maintenance: { with: '2026.2.17' },
+  maintenance: { without: '2026.2.9', with: '2026.2.12' },
+  /** Maintenance removes sessions where no mode is set; before, it only warns. */
+  maintenanceEnforced: { without: '2026.4.15', with: '2026.4.29' },
   /** 5,000 sessions are kept where nothing is set; before, 500. */
-  maintenanceKeeps5000: { with: '2026.8.1-beta.1' },
-  /** 10 GiB are kept where nothing is set; before, there is no limit. */
+  maintenanceKeeps5000: { without: '2026.9.2', with: '2026.9.3' },
+  /** 10 GiB are kept where nothing is set, and 0 means no limit; before, there is none, and 0 is one. */
   maintenanceKeeps10GiB: { with: '2026.8.1-beta.1' },
   /** `agents.defaults.contextTokens` is dropped when the config is loaded; before, it limits a session. */
   defaultContextTokensDropped: { with: '2026.8.1-beta.1' },
   /** The ids of the system agent are reserved: the config need not list them, and nobody can make an agent of them. */
   reservedAgents: { without: '2026.7.35', with: '2026.8.1' },
+  /** The stored limit counts only where the runtime itself reported it; before, wherever its model is still in use. */
+  storedLimitDoubted: { with: '2026.8.1-beta.1' },
+  /** The limits of a provider are those of its models that have none; before, a run does not heed them. */
+  providerLimitsInherited: { with: '2026.8.1-beta.1' },
+  /** Of a model's `contextTokens` and `contextWindow` the smaller one counts; before, `contextTokens`. */
+  smallerModelLimit: { without: '2026.9.4', with: '2026.9.5' },
+  /** `compaction.reserveTokens` is a key; before, only the floor is. */
+  reserveTokensKey: { without: '2026.2.17', with: '2026.4.15' },
+  /** The whole reserve leaves room for a prompt; before, only its floor does. */
+  reserveCapped: { without: '2026.4.15', with: '2026.7.1' },
+  /** Both keys of the reserve are taken out of the config: nobody can set it. */
+  reserveKeysDropped: { with: '2026.8.1-beta.1' },
+  /** The reserve is a quarter of the window at most; before, it leaves room for a prompt. */
+  reserveQuarter: { without: '2026.9.2', with: '2026.9.3' },
+  /** `compaction.enabled` is a key; before, compaction cannot be switched off. */
+  compactionSwitch: { with: '2026.8.1-beta.1' },
+  /** Profiles of `claude-cli` count as credentials for Anthropic. */
+  claudeCliProfiles: { with: '2026.7.35' },
+  /** An include must lie in the folder of the config; before, anywhere. */
+  includesConfined: { without: '2026.2.12', with: '2026.2.17' },
+  /** `OPENCLAW_INCLUDE_ROOTS` names further folders for includes. */
+  includeRoots: { without: '2026.4.29', with: '2026.5.7' },
   /** The entry of a Discord thread has a `threadId`; before, nothing tells a thread from a channel. */
   discordThreadIdStored: { with: '2026.4.15' },
 } as const satisfies Record<string, Change>;
@@ -111,6 +135,14 @@ export function has(version: string | null, name: ChangeName): boolean | null {
   if (change.unseenBefore !== undefined && compare(at, change.unseenBefore) < 0) return null;
   if (compare(at, change.with) >= 0) return true;
   return change.without === undefined || compare(at, change.without) <= 0 ? false : null;
+}
+
+/** The newest version of each era that is known here. */
+const NEWEST = { file: '2026.7.35', sqlite: '2026.9.6' } as const;
+
+/** The version itself, or the newest of the era of its store where it is not known. */
+export function versionOrNewest(version: string | null, era: keyof typeof NEWEST): string {
+  return version === null || parseVersion(version) === null ? NEWEST[era] : version;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SnapshotSession } from '../model/snapshot.ts';
+import type { Snapshot, SnapshotSession } from '../model/snapshot.ts';
 import { isTranscriptLarge, tokensSeverity } from '../thresholds.ts';
 
 /** Why a session is shown: its findings and the thresholds that it is over. */
@@ -9,4 +9,14 @@ export function remarks({ session, findings }: SnapshotSession): string[] {
     ...(severity === null ? [] : [`tokens (${severity})`]),
     ...(isTranscriptLarge(session) ? ['large transcript'] : []),
   ];
+}
+
+const SHOWN_PARTS = 10;
+
+/** What is wrong with OpenClaw's config, as a sentence; null: nothing. */
+export function configRemark({ configValid, configDropped: parts }: Snapshot): string | null {
+  if (configValid) return null;
+  if (parts.length === 0) return "openclaw.json cannot be used: the last good one is used, or OpenClaw's defaults.";
+  const more = parts.length > SHOWN_PARTS ? ` and ${parts.length - SHOWN_PARTS} more` : '';
+  return `Parts of openclaw.json have the wrong shape and count as absent: ${parts.slice(0, SHOWN_PARTS).join(', ')}${more}.`;
 }

@@ -4,6 +4,7 @@ import { prepareClassify } from '../classify.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { Finding } from '../model/finding.ts';
+import { eraOf } from '../model/layout.ts';
 import type { StoreReading } from '../model/reading.ts';
 import type { Session } from '../model/session.ts';
 import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
@@ -61,7 +62,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     return {
       ...figures,
       files: input.files.get(store.agent) ?? null,
-      settings: agentSettings(config, store.agent, named.version),
+      settings: agentSettings(config, named.version, eraOf(store.layout)),
       sessions: sessions.map((session) => published(session, findings.get(session) ?? [], labelOf, input.labels)),
       ignored: ignored.get(store.agent) ?? {},
     };
@@ -69,6 +70,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
   const snapshot: Snapshot = {
     unreadable: discovery.unreadable,
     configValid: discovery.configValid,
+    configDropped: discovery.configError === null ? config.dropped : [],
     version,
     migrationRuns: discovery.migrationRuns,
     sample: discovery.sample,

@@ -9,6 +9,7 @@ import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { isSchemaOutdated } from '../openclaw/versions.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
+import { withSharedOverrides } from './shared-overrides.ts';
 import type { DatabaseReading, SessionsReading } from './sqlite/kept-databases.ts';
 
 export interface StoreContext extends FileStoreContext {
@@ -26,6 +27,11 @@ export interface StoreContext extends FileStoreContext {
  * where there are any, OpenClaw reads nothing else, and an index beside them is what an upgrade left.
  */
 export async function readStore(store: AgentStore, context: StoreContext): Promise<StoreReading> {
+  const reading = await readEra(store, context);
+  return reading.readable ? { ...reading, sessions: withSharedOverrides(reading.sessions) } : reading;
+}
+
+async function readEra(store: AgentStore, context: StoreContext): Promise<StoreReading> {
   const { agent, database } = store;
   if (database === null) {
     const reading = await readFileStore(store, context);

@@ -5,6 +5,9 @@ import type { ReadableAgent, Snapshot, SnapshotAgent } from '../model/snapshot.t
 import { foundTranscript } from '../model/transcript.ts';
 import { LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
 
+/** Of the config, in one line of the log. */
+const SHOWN_PARTS = 10;
+
 const LARGEST_RECORD = `${LARGEST_RECORD_BYTES / (1024 * 1024)} MiB`;
 
 interface Condition {
@@ -32,7 +35,7 @@ export class ChangeLog {
 
   report(discovery: Discovery, snapshot: Snapshot, checks: readonly CheckOutcome[]): void {
     this.noteState(discovery);
-    this.noteConfig(discovery);
+    this.noteConfig(discovery, snapshot);
     this.note({
       subject: 'sample',
       wrong: snapshot.sample ? 'sample' : null,
@@ -68,13 +71,21 @@ export class ChangeLog {
     }
   }
 
-  private noteConfig({ configError, registryError }: Discovery): void {
+  private noteConfig({ configError, registryError }: Discovery, { configDropped }: Snapshot): void {
     this.note({
       subject: 'config',
       wrong: configError,
       good: 'OpenClaw config is valid',
       bad: 'OpenClaw config cannot be used: the last good one is used, or the defaults',
       fields: { err: configError ?? 'ok' },
+    });
+    const parts = configDropped.slice(0, SHOWN_PARTS).join();
+    this.note({
+      subject: 'config parts',
+      wrong: parts || null,
+      good: 'no part of the OpenClaw config has the wrong shape any more',
+      bad: 'parts of the OpenClaw config have the wrong shape: they count as absent',
+      fields: parts === '' ? {} : { parts, count: configDropped.length },
     });
     this.note({
       subject: 'registry',

@@ -106,7 +106,7 @@ export class Scanner {
       env: process.env,
     });
     await pause();
-    if (discovery.configValid) this.lastConfig = discovery.config;
+    if (discovery.configError === null) this.lastConfig = discovery.config;
     const readings: StoreReading[] = [];
     for (const store of discovery.agents) {
       readings.push(

@@ -77,6 +77,62 @@ describe('$include', () => {
     expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'Error ELOOP' });
   });
 
+  it.each([
+    ['2026.2.6-3', '../shared/agents.json5', 'loaded'],
+    ['2026.2.6-3', '@shared@/agents.json5', 'loaded'],
+    ['2026.2.6-3', './link.json5', 'loaded'],
+    ['2026.2.17', '../shared/agents.json5', 'outside'],
+    ['2026.4.29', './link.json5', 'outside'],
+    ['2026.7.35', '../shared/agents.json5', 'by its root'],
+    ['2026.9.6', '@shared@/agents.json5', 'by its root'],
+    ['2026.9.6', './link.json5', 'by its root'],
+    [null, '../shared/agents.json5', 'by its root'],
+  ])('in %s of %s out of the config’s folder is %s', (version, include, expected) => {
+    const folder = stateWith({
+      'state/openclaw.json': '',
+      'shared/agents.json5': `{ list: [{ id: 'shared' }] }`,
+      'other/x.json5': '{}',
+    });
+    const stateDir = join(folder, 'state');
+    symlinkSync(join(folder, 'shared/agents.json5'), join(stateDir, 'link.json5'));
+    const meta = version === null ? {} : { lastTouchedVersion: version };
+    const agents = { $include: include.replace('@shared@', join(folder, 'shared')) };
+    writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify({ meta, agents }));
+    const agentWith = (...roots: string[]) =>
+      agentsOf(stateDir, { env: { OPENCLAW_INCLUDE_ROOTS: roots.join(':') } }).agents[0];
+    const anywhere = expected === 'loaded' ? 'shared' : 'main';
+    expect(agentWith()).toBe(anywhere);
+    expect(agentWith(join(folder, 'other'), 'shared', '')).toBe(anywhere);
+    expect(agentWith('/nonexistent', join(folder, 'shared'))).toBe(expected === 'outside' ? 'main' : 'shared');
+  });
+
+  it('of a config that is a link lies beside the link', () => {
+    const folder = stateWith({
+      'etc/openclaw.json': `{ agents: { $include: './parts/agents.json5' } }`,
+      'etc/parts/agents.json5': `{ list: [{ id: 'target' }] }`,
+      'state/parts/agents.json5': `{ $include: 'more.json5' }`,
+      'state/parts/more.json5': `{ list: [{ id: 'link' }] }`,
+    });
+    symlinkSync(join(folder, 'etc/openclaw.json'), join(folder, 'state/openclaw.json'));
+    expect(agentsOf(join(folder, 'state'))).toEqual({ agents: ['link'], error: null });
+  });
+
+  it('of an absolute path in a folder that is a link is found', () => {
+    const folder = stateWith({ 'disk/openclaw.json': '', 'disk/parts/agents.json5': `{ list: [{ id: 'a' }] }` });
+    symlinkSync(join(folder, 'disk'), join(folder, 'state'));
+    const include = join(folder, 'state/parts/agents.json5');
+    writeFileSync(join(folder, 'disk/openclaw.json'), JSON.stringify({ agents: { $include: include } }));
+    expect(agentsOf(join(folder, 'state'))).toEqual({ agents: ['a'], error: null });
+  });
+
+  it('and the config itself may begin with a byte order mark', () => {
+    const stateDir = stateWith({
+      'openclaw.json': `\ufeff{ agents: { $include: './agents.json5' } }`,
+      'agents.json5': `\ufeff{ list: [{ id: 'a' }] }\r\n`,
+    });
+    expect(agentsOf(stateDir)).toEqual({ agents: ['a'], error: null });
+  });
+
   it('does not follow a link that leads out of the config’s folder', () => {
     const elsewhere = stateWith({ 'agents.json5': `{ list: [{ id: 'secret' }] }` });
     const stateDir = stateWith({ 'openclaw.json': `{ agents: { $include: './link.json5' } }` });

@@ -131,6 +131,12 @@ describe('discover, the config', () => {
     expect(find(stateDir)).toMatchObject({ configValid: false, config: { ...DEFAULT_CONFIG, routing: null } });
   });
 
+  it('is what can be read of it when a part has the wrong shape', () => {
+    const found = find(stateDirWith({ config: `{ agents: [{ id: 'a' }], session: { store: '/s' } }` }), LAST_GOOD);
+    expect(found).toMatchObject({ configValid: false, configError: null });
+    expect(found.config).toMatchObject({ sessionStore: '/s', routing: null, listsAgents: false, dropped: ['agents'] });
+  });
+
   it.each<[what: string, make: (path: string) => void]>([
     ['a folder', (path) => mkdirSync(path)],
     ['a FIFO', (path) => execFileSync('mkfifo', [path])],

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KeyConversation, KINDS, type PeerKind, parseKey, sessionKind } from '../../src/openclaw/keys.ts';
+import {
+  type KeyConversation,
+  KINDS,
+  type PeerKind,
+  parseKey,
+  sessionKind,
+  threadParent,
+} from '../../src/openclaw/keys.ts';
 import { channelKeys } from '../support/channel-keys.ts';
 
 const ID = '0b8a1c2d-1111-4222-8333-444455556666';
@@ -336,5 +343,19 @@ describe('sessionKind', () => {
     ['unknown', 'direct', 'other'],
   ])('of %s with chat type %s is %s', (key, chatType, kind) => {
     expect(sessionKind(parseKey(key), chatType)).toBe(kind);
+  });
+});
+
+describe('threadParent', () => {
+  it.each([
+    ['agent:ops:telegram:group:-100:topic:5', 'agent:ops:telegram:group:-100'],
+    ['agent:ops:slack:channel:c1:thread:1.2', 'agent:ops:slack:channel:c1'],
+    ['agent:ops:main:thread:7:8', 'agent:ops:main'],
+    ['agent:ops:telegram:group:-100', null],
+    ['agent:ops:whatsapp:group:1@g.us:thread:whatsapp-account-two', null],
+    ['agent:ops:telegram:group:-100:topic', null],
+    ['main', null],
+  ])('of %s is %s', (key, parent) => {
+    expect(threadParent(key)).toBe(parent);
   });
 });

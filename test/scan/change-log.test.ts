@@ -24,6 +24,7 @@ interface Seen {
   readonly discovery?: Partial<Discovery>;
   readonly agents?: readonly SnapshotAgent[];
   readonly sample?: boolean;
+  readonly configDropped?: readonly string[];
   readonly checkError?: string | null;
 }
 
@@ -32,10 +33,10 @@ function linesOf(...scans: readonly Seen[]): string[][] {
   let lines: string[] = [];
   const write = (line: string) => lines.push(line.replace(/^ts=\S+ /, '').trimEnd());
   const changes = new ChangeLog(createLog({ level: 'debug', format: 'logfmt', write }));
-  return scans.map(({ discovery, agents = [], sample = false, checkError = null }) => {
+  return scans.map(({ discovery, agents = [], sample = false, configDropped = [], checkError = null }) => {
     lines = [];
     const check = { check: 'truncated', success: checkError === null, durationSeconds: 0, error: checkError };
-    changes.report({ ...FINE, ...discovery }, aSnapshot({ agents, sample }), [check]);
+    changes.report({ ...FINE, ...discovery }, aSnapshot({ agents, sample, configDropped }), [check]);
     return lines;
   });
 }
@@ -61,6 +62,16 @@ describe('ChangeLog', () => {
     expect(second).toEqual([]);
     expect(third).toEqual([expect.stringMatching(/^level=info msg="OpenClaw config is valid"/)]);
     expect(fourth).toEqual([]);
+  });
+
+  it('says which parts of the config have the wrong shape, at most ten of them, and once that none has', () => {
+    const bad = { configDropped: ['agents', 'session.store'] };
+    const worse = { configDropped: Array.from({ length: 12 }, (_, at) => `bindings.${at}.match`) };
+    const [first, second, third, fourth] = linesOf(bad, bad, worse, {});
+    expect(first?.[1]).toMatch(/^level=warn msg="parts of .* wrong shape.*" parts=agents,session.store count=2$/);
+    expect(second).toEqual([]);
+    expect(third).toEqual([expect.stringMatching(/,bindings\.9\.match count=12$/)]);
+    expect(fourth).toEqual([expect.stringMatching(/^level=info msg="no part .* any more"$/)]);
   });
 
   it('tells a store that was not read from one that was read with a problem, once for each change', () => {

@@ -105,7 +105,7 @@ export function anAgent(changes: Partial<ReadableAgent> = {}): ReadableAgent {
   return {
     ...store,
     files: { classes: [], locks: { held: 0, stale: 0 } },
-    settings: agentSettings(DEFAULT_CONFIG, 'main', '2026.7.35'),
+    settings: agentSettings(DEFAULT_CONFIG, '2026.7.35', 'file'),
     sessions: [],
     ignored: {},
     ...changes,
@@ -122,6 +122,7 @@ export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     unreadable: null,
     configValid: true,
+    configDropped: [],
     version: '2026.7.35',
     migrationRuns: null,
     sample: false,

@@ -32,23 +32,34 @@ function configSchema(part: Part) {
   const tokens = field(z.number().nonnegative());
   const bytes = z.union([z.string(), z.number()]).transform(parseByteSize).pipe(z.number());
 
-  const model = z.union([z.string(), z.object({ primary: z.string() }).transform(({ primary }) => primary)]);
+  const model = z.union([z.string(), z.object({ primary: field(word) }).transform(({ primary }) => primary ?? null)]);
   const agent = z.object({
     model: field(model),
-    contextTokens: limit,
     agentDir: field(word),
     default: field(z.boolean()),
   });
+  const compaction = z.object({
+    // No version knows another mode: `off` is refused too.
+    mode: field(z.enum(['default', 'safeguard'])),
+    provider: field(word),
+    enabled: field(z.boolean()),
+    reserveTokens: tokens,
+    reserveTokensFloor: tokens,
+  });
   const defaults = z.object({
     model: field(model),
+    models: field(entries(z.object({ alias: field(word) }))),
     contextTokens: limit,
-    compaction: field(z.object({ mode: field(word), reserveTokens: tokens, reserveTokensFloor: tokens })),
-    contextPruning: field(z.object({ mode: field(word) })),
+    compaction: field(compaction),
+    contextPruning: field(z.object({ mode: field(z.enum(['off', 'cache-ttl'])) })),
     systemAgent: field(z.object({ agentId: field(text) })),
   });
-  const provider = z.object({
-    contextTokens: limit,
-    models: field(list(z.object({ id: z.string(), contextWindow: limit, contextTokens: limit }))),
+  const limits = { contextWindow: limit, contextTokens: limit };
+  const provider = z.object({ ...limits, models: field(list(z.object({ id: z.string(), ...limits }))) });
+  const maintenance = z.object({
+    mode: field(z.enum(['warn', 'enforce'])),
+    maxEntries: limit,
+    maxDiskBytes: field(z.union([z.literal(false), bytes])),
   });
 
   // OpenClaw 2026.2.6-3 knows only `dm`, 2026.9.6 only `direct`, those between both.
@@ -100,7 +111,20 @@ function configSchema(part: Part) {
 
   return z.object({
     meta: field(z.object({ lastTouchedVersion: field(word) })),
-    env: field(z.object({ vars: field(entries(z.string())) })),
+    env: field(
+      z.object({
+        vars: field(entries(z.string())),
+        ANTHROPIC_API_KEY: field(word),
+        ANTHROPIC_OAUTH_TOKEN: field(word),
+      }),
+    ),
+    // Who may ask which provider; the credentials themselves are elsewhere.
+    auth: field(
+      z.object({
+        profiles: field(entries(z.object({ provider: field(word), mode: field(word) }))),
+        order: field(entries(list(z.string()))),
+      }),
+    ),
     models: field(z.object({ providers: field(entries(provider)) })),
     agents: field(
       z.object({
@@ -117,7 +141,7 @@ function configSchema(part: Part) {
     session: field(
       z.object({
         store: field(word),
-        maintenance: field(z.object({ maxEntries: limit, maxDiskBytes: field(bytes) })),
+        maintenance: field(maintenance),
         dmScope: field(text),
         groupScope: field(text),
         identityLinks: field(entries(list(text))),

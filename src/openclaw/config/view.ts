@@ -1,22 +1,40 @@
 import { isObject } from '../../is-object.ts';
 import { DEFAULT_AGENT, normalizeAgentId } from '../agent-id.ts';
+import { hasCredentials } from './credentials.ts';
+import { type ModelConfig, modelsOf } from './models.ts';
 import { type RoutingConfig, routingView } from './routing.ts';
 import { type ConfigFile, readConfigFile } from './schema.ts';
 
 interface AgentConfig {
   readonly id: string;
-  /** `provider/model`, or a bare model id. */
+  /** `provider/model`, or a bare model id; an alias is resolved. */
   readonly model: string | null;
-  readonly contextTokens: number | null;
   /** A folder of the gateway's host that holds its database; null: the default place. */
   readonly agentDir: string | null;
 }
 
-interface ModelConfig {
-  readonly provider: string;
-  readonly id: string;
-  /** Tokens. A model's own `contextTokens` replaces its `contextWindow` (2026.7.35: no minimum is taken). */
-  readonly window: number;
+/** What OpenClaw is set to do when a context nears its window. null: unset, here and below. */
+interface CompactionConfig {
+  readonly mode: 'default' | 'safeguard' | null;
+  readonly isOff: boolean;
+  /** Tokens. */
+  readonly reserveTokens: number | null;
+  readonly reserveTokensFloor: number | null;
+}
+
+interface PruningConfig {
+  readonly mode: 'off' | 'cache-ttl' | null;
+  /** The config says that Anthropic can be asked, which turns pruning on where no mode is set. */
+  readonly hasAnthropic: boolean;
+  /** The same where profiles of `claude-cli` count too. */
+  readonly hasClaudeCli: boolean;
+}
+
+interface MaintenanceConfig {
+  readonly mode: 'warn' | 'enforce' | null;
+  readonly maxEntries: number | null;
+  /** Bytes; false: no limit. */
+  readonly maxDiskBytes: number | false | null;
 }
 
 /** What this exporter needs to know of OpenClaw's config. */
@@ -25,17 +43,12 @@ export interface OpenClawConfig {
   readonly version: string | null;
   readonly agents: readonly AgentConfig[];
   readonly defaultModel: string | null;
-  /** `agents.defaults.contextTokens`: limits in the file era only; 2026.8.1 drops the key when it loads the config. */
+  /** `agents.defaults.contextTokens`. An agent's own limits no run in any version: up to 2026.7.35 it is only shown. */
   readonly defaultContextTokens: number | null;
   readonly models: readonly ModelConfig[];
-  /** Tokens kept free for a compaction and its summary. */
-  readonly compactionReserve: number;
-  readonly compactionMode: string;
-  readonly pruning: boolean;
-  /** `session.maintenance`, as set; null: unset. */
-  readonly maintenanceEntries: number | null;
-  /** Bytes. */
-  readonly maintenanceBytes: number | null;
+  readonly compaction: CompactionConfig;
+  readonly pruning: PruningConfig;
+  readonly maintenance: MaintenanceConfig;
   readonly channels: readonly string[];
   /** `session.store`: a path of the gateway's host, with `{agentId}` for one file each; null: the default place. */
   readonly sessionStore: string | null;
@@ -46,10 +59,6 @@ export interface OpenClawConfig {
   /** The parts that have the wrong shape, as paths (`bindings.0.match.peer`); never a value, since ids are people. */
   readonly dropped: readonly string[];
 }
-
-/** Pi's own reserve, and the floor that OpenClaw puts under it. */
-const PI_RESERVE_TOKENS = 16_384;
-const RESERVE_TOKENS_FLOOR = 20_000;
 
 /** What OpenClaw does without a config file. */
 export const DEFAULT_CONFIG = viewOf({});
@@ -63,26 +72,33 @@ export function configView(content: unknown): OpenClawConfig {
 function viewOf(content: object): OpenClawConfig {
   const { file, dropped } = readConfigFile(content);
   const listed = listedAgents(file);
-  const defaults = file.agents?.defaults ?? null;
-  const compaction = defaults?.compaction;
-  const maintenance = file.session?.maintenance ?? null;
+  const defaults = file.agents?.defaults;
+  const { compaction, contextPruning } = defaults ?? {};
+  const maintenance = file.session?.maintenance;
   return {
     version: file.meta?.lastTouchedVersion || null,
-    agents: listed.length > 0 ? listed : [{ id: DEFAULT_AGENT, model: null, contextTokens: null, agentDir: null }],
+    agents: listed.length > 0 ? listed : [{ id: DEFAULT_AGENT, model: null, agentDir: null }],
     listsAgents: listed.length > 0,
-    defaultModel: defaults?.model ?? null,
+    defaultModel: modelOf(defaults?.model, file),
     defaultContextTokens: defaults?.contextTokens ?? null,
     models: modelsOf(file),
-    compactionReserve: Math.max(
-      compaction?.reserveTokens ?? PI_RESERVE_TOKENS,
-      compaction?.reserveTokensFloor ?? RESERVE_TOKENS_FLOOR,
-    ),
-    // The loader puts `safeguard` where defaults are set without a mode; without defaults it is `default`.
-    compactionMode: knownWord(compaction?.mode) ?? (defaults === null ? 'default' : 'safeguard'),
-    pruning: (defaults?.contextPruning?.mode ?? 'off') !== 'off',
-    // A known gap: OpenClaw takes `maxEntries` without `maxDiskBytes` too.
-    maintenanceEntries: maintenance !== null && 'maxDiskBytes' in maintenance ? (maintenance.maxEntries ?? null) : null,
-    maintenanceBytes: maintenance?.maxDiskBytes ?? null,
+    compaction: {
+      // Another provider's compaction is made as `safeguard` makes it.
+      mode: compaction?.provider ? 'safeguard' : (compaction?.mode ?? null),
+      isOff: compaction?.enabled === false,
+      reserveTokens: compaction?.reserveTokens ?? null,
+      reserveTokensFloor: compaction?.reserveTokensFloor ?? null,
+    },
+    pruning: {
+      mode: contextPruning?.mode ?? null,
+      hasAnthropic: hasCredentials(file, ['anthropic']),
+      hasClaudeCli: hasCredentials(file, ['anthropic', 'claude-cli']),
+    },
+    maintenance: {
+      mode: maintenance?.mode ?? null,
+      maxEntries: maintenance?.maxEntries ?? null,
+      maxDiskBytes: maintenance?.maxDiskBytes ?? null,
+    },
     channels: Object.keys(file.channels ?? {}),
     sessionStore: file.session?.store?.trim() || null,
     routing: routingView(file, dropped),
@@ -91,33 +107,27 @@ function viewOf(content: object): OpenClawConfig {
 }
 
 /** The agents of the list, then those of the map, each once. */
-function listedAgents({ agents }: ConfigFile): AgentConfig[] {
+function listedAgents(file: ConfigFile): AgentConfig[] {
+  const { agents } = file;
   const written = [
     ...(agents?.list ?? []),
     ...(agents?.entries ?? []).flatMap(({ key, value }) => (value === null ? [] : [{ ...value, id: key }])),
   ];
   const byId = new Map<string, AgentConfig>();
-  for (const { id: given, model, contextTokens, agentDir } of written) {
+  for (const { id: given, model, agentDir } of written) {
     // A number is an id for bindings only.
     if (typeof given !== 'string') continue;
     const id = normalizeAgentId(given);
-    if (byId.has(id)) continue;
-    const limit = contextTokens ?? null;
-    byId.set(id, { id, model: model ?? null, contextTokens: limit, agentDir: agentDir?.trim() || null });
+    if (!byId.has(id)) byId.set(id, { id, model: modelOf(model, file), agentDir: agentDir?.trim() || null });
   }
   return [...byId.values()];
 }
 
-function modelsOf({ models }: ConfigFile): ModelConfig[] {
-  return (models?.providers ?? []).flatMap(({ key: provider, value }) =>
-    (value?.models ?? []).flatMap((model) => {
-      const window = model.contextTokens ?? value?.contextTokens ?? model.contextWindow ?? null;
-      return window === null ? [] : [{ provider, id: model.id, window }];
-    }),
-  );
-}
-
-/** A word that may become a label; a config can hold any text. */
-function knownWord(text: string | null | undefined): string | null {
-  return text && /^[a-z][a-z-]{0,31}$/.test(text) ? text : null;
+/** A configured model; an alias of `agents.defaults.models` is the model that has it. */
+function modelOf(written: string | null | undefined, { agents }: ConfigFile): string | null {
+  const name = written?.trim();
+  if (!name) return null;
+  if (name.includes('/')) return name;
+  const isName = (alias: string | null | undefined) => alias?.trim().toLowerCase() === name.toLowerCase();
+  return agents?.defaults?.models?.find(({ value }) => isName(value?.alias))?.key ?? name;
 }

@@ -1,3 +1,4 @@
+import { knownModel } from '../../model/session.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import { SEVERITIES, type Severity, SHIPPED_THRESHOLDS, type Thresholds } from '../../thresholds.ts';
@@ -8,10 +9,17 @@ import { type Family, single, toSeconds } from './family.ts';
 export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   perSessionAnd(
     'session_info',
-    'What seldom changes of a session, always 1: channel from its key, account (a digest unless --privacy.peers=plain), model and provider of the last run.',
+    'What seldom changes of a session, always 1: channel from its key, account (a digest unless --privacy.peers=plain), model and provider of the last run, or chosen for the first.',
     ['channel', 'account', 'model', 'provider'],
-    ({ session: { model, provider } }, { channel, account }) =>
-      single(1, { channel: channel ?? '', account: account ?? '', model: model ?? '', provider: provider ?? '' }),
+    ({ session }, { channel, account }) => {
+      const { model, provider } = knownModel(session);
+      return single(1, {
+        channel: channel ?? '',
+        account: account ?? '',
+        model: model ?? '',
+        provider: provider ?? '',
+      });
+    },
   ),
   perSession(
     'session_tokens',
@@ -20,12 +28,12 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perSession(
     'session_window_tokens',
-    "The smallest known limit of the context: the model's window, the stored limit, the configured one.",
+    'The limit of the context that the next run meets: that of the model that /model chose, else of the last run, else of the configured one; the smallest that is known of its configured window, the limit that the last run stored, and agents.defaults.contextTokens. Versions differ in what they heed.',
     ({ window }) => window,
   ),
   perSession(
     'session_effective_window_tokens',
-    'The window without the compaction reserve. Above it a compaction is due.',
+    'The window without the compaction reserve, as the version caps it in small windows. Above it a compaction is due. No series where the reserve leaves nothing.',
     ({ effectiveWindow }) => effectiveWindow,
   ),
   perSession(

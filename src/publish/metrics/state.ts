@@ -14,7 +14,7 @@ export const STATE_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   ofState(
     'config_valid',
-    'Whether openclaw.json can be used. While this is 0, the last good one is used, or the defaults. It is 1 also when there is no openclaw.json.',
+    'Whether openclaw.json can be parsed, and each part of it that is read here has its shape; not that the gateway would accept all of it. A part of the wrong shape counts as absent. When the file cannot be parsed, the last good one is used, or the defaults. It is 1 also when there is no openclaw.json.',
     ({ unreadable, configValid }) => (unreadable === null ? Number(configValid) : null),
   ),
   ofState(

@@ -1,8 +1,8 @@
 import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import { tokensSeverity } from '../../thresholds.ts';
-import { remarks } from '../remarks.ts';
-import { htmlTable } from './html.ts';
+import { configRemark, remarks } from '../remarks.ts';
+import { escapeHtml, htmlTable } from './html.ts';
 
 const SHOWN = 50;
 
@@ -17,9 +17,8 @@ export function renderStatusFragment(snapshot: Snapshot): string {
   const sample = snapshot.sample
     ? '<p class="critical"><strong>This is a generated SAMPLE, no real OpenClaw state.</strong> No figure on this page is about real sessions.</p>\n'
     : '';
-  const config = snapshot.configValid
-    ? ''
-    : '<p class="warning">openclaw.json cannot be used: the last good one is used, or OpenClaw’s defaults.</p>\n';
+  const remark = configRemark(snapshot);
+  const config = remark === null ? '' : `<p class="warning">${escapeHtml(remark)}</p>\n`;
   return `${sample}${config}${agentsTable(snapshot)}\n${sessionsTable(noteworthy)}`;
 }
 

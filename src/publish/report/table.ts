@@ -3,7 +3,7 @@ import { readableAgents, type Snapshot, type SnapshotSession } from '../../model
 import { foundTranscript } from '../../model/transcript.ts';
 import type { Kind } from '../../openclaw/keys.ts';
 import { tokensSeverity } from '../../thresholds.ts';
-import { remarks } from '../remarks.ts';
+import { configRemark, remarks } from '../remarks.ts';
 import { printable } from './printable.ts';
 
 export interface TableOptions {
@@ -19,9 +19,10 @@ export function reportTable(snapshot: Snapshot, options: TableOptions): string {
   if (snapshot.unreadable !== null) {
     return `The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known.\nSet --openclaw.state-dir to the directory that the gateway uses.\n`;
   }
+  const config = configRemark(snapshot);
   const sections = [
     ...(snapshot.sample ? ['This is a generated SAMPLE, no real OpenClaw state.\n'] : []),
-    ...(snapshot.configValid ? [] : ["openclaw.json cannot be used: OpenClaw's defaults are used instead.\n"]),
+    ...(config === null ? [] : [`${printable(config)}\n`]),
     agentRows(snapshot, options),
     sessionRows(snapshot, options),
   ];

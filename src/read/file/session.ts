@@ -2,7 +2,7 @@ import { type DiskProblem, diskError, isInside } from '../../disk/files.ts';
 import { type Flaw, NOTHING_STORED, type StoredRoute, type StoredSession } from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
 import { newest } from '../../newest.ts';
-import type { IndexEntry } from '../../openclaw/index-entry.ts';
+import { type IndexEntry, modelOverrideOf, overrideParent } from '../../openclaw/index-entry.ts';
 import type { ParsedKey } from '../../openclaw/keys.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
 import type { TranscriptFolders, TranscriptPath } from './transcript-path.ts';
@@ -41,13 +41,16 @@ export function readSession(
     route: routeOf(entry),
     // A blank one is none: OpenClaw looks on.
     account: entry.origin?.accountId || entry.deliveryContext?.accountId || entry.lastAccountId || null,
-    model: entry.model ?? entry.modelOverride,
-    provider: entry.model === null ? entry.providerOverride : entry.modelProvider,
+    model: entry.model,
+    provider: entry.modelProvider,
+    override: modelOverrideOf(entry),
+    overrideParent: overrideParent(key, entry),
     totalTokens: entry.totalTokens,
     inputTokens: entry.inputTokens,
     outputTokens: entry.outputTokens,
     totalTokensFresh: entry.totalTokensFresh,
     contextTokens: entry.contextTokens,
+    contextTokensSource: entry.contextTokensSource,
     status: entry.status,
     endedMs: entry.endedAt,
     startedMs: entry.sessionStartedAt ?? known?.summary?.header?.startedMs ?? null,

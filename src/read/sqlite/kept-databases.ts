@@ -6,6 +6,8 @@ import type { DatabaseFigures } from '../../model/reading.ts';
 import type { StoredSession } from '../../model/session.ts';
 import type { OpenClawConfig } from '../../openclaw/config/view.ts';
 import { sessionWindow } from '../../openclaw/context-window.ts';
+import { modelOverrideOf } from '../../openclaw/index-entry.ts';
+import { versionOrNewest } from '../../openclaw/versions.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
 import { readFigures } from './figures.ts';
@@ -259,16 +261,16 @@ function reading(
 
 function needsLastUsage(
   agent: string,
-  { entry, window }: SessionNode,
+  { entry }: SessionNode,
   transcript: KnownTranscript,
   config: OpenClawConfig,
 ): boolean {
   if (entry === null || entry.totalTokens === null || entry.totalTokensFresh !== true || transcript.cutSeq !== null) {
     return true;
   }
-  const { contextTokens } = entry;
-  const model = entry.model ?? entry.modelOverride ?? window?.model ?? null;
-  const limit = sessionWindow(config, { agent, model, provider: entry.modelProvider, contextTokens, era: 'sqlite' });
+  const { contextTokens, contextTokensSource, model, modelProvider: provider } = entry;
+  const session = { agent, model, provider, override: modelOverrideOf(entry), contextTokens, contextTokensSource };
+  const limit = sessionWindow(config, session, versionOrNewest(config.version, 'sqlite'));
   return limit !== null && entry.totalTokens > limit;
 }
 

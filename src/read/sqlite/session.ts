@@ -1,6 +1,7 @@
 import { type Flaw, NOTHING_STORED, type StoredSession } from '../../model/session.ts';
 import { NO_LAST_USAGE, type Transcript } from '../../model/transcript.ts';
 import { newest } from '../../newest.ts';
+import { modelOverrideOf, overrideParent } from '../../openclaw/index-entry.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { SessionNode } from './nodes.ts';
 import type { KnownTranscript } from './transcripts.ts';
@@ -19,13 +20,16 @@ export function storedSession(agent: string, node: SessionNode, known: KnownTran
     chatType: window?.chatType ?? entry?.chatType ?? null,
     route: node.route,
     account: window?.accountId || entry?.lastAccountId || entry?.deliveryContext?.accountId || null,
-    model: entry === null ? (window?.model ?? null) : (entry.model ?? entry.modelOverride),
-    provider: providerOf(node),
+    model: entry === null ? (window?.model ?? null) : entry.model,
+    provider: entry === null ? (window?.provider ?? null) : entry.modelProvider,
+    override: entry === null ? null : modelOverrideOf(entry),
+    overrideParent: entry === null ? null : overrideParent(node.key, entry),
     totalTokens: entry?.totalTokens ?? null,
     inputTokens: entry?.inputTokens ?? null,
     outputTokens: entry?.outputTokens ?? null,
     totalTokensFresh: entry?.totalTokensFresh ?? null,
     contextTokens: entry?.contextTokens ?? null,
+    contextTokensSource: entry?.contextTokensSource ?? null,
     status: entry?.status ?? node.status,
     endedMs: entry?.endedAt ?? null,
     startedMs: entry?.sessionStartedAt ?? node.createdMs,
@@ -49,11 +53,6 @@ function flawsOf({ entry, window, sessionId }: SessionNode): Flaw[] {
 /** The last interaction or run; a row that was only changed has none. */
 function interactionMs({ entry, lastInteractionMs, lastActivityMs }: SessionNode): number | null {
   return entry?.lastInteractionAt ?? lastInteractionMs ?? entry?.lastActivityAt ?? lastActivityMs;
-}
-
-function providerOf({ entry, window }: SessionNode): string | null {
-  if (entry === null) return window?.provider ?? null;
-  return entry.model === null ? entry.providerOverride : entry.modelProvider;
 }
 
 function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTranscript | undefined): Transcript {

@@ -11,8 +11,11 @@ interface ConfigCase {
   dropped?: string[];
 }
 
-const MAIN = { id: 'main', model: null, contextTokens: null, agentDir: null };
-const OPS = { id: 'ops', model: null, contextTokens: null, agentDir: null };
+const MAIN = { id: 'main', model: null, agentDir: null };
+const OPS = { id: 'ops', model: null, agentDir: null };
+const UNSET = { contextWindow: null, contextTokens: null };
+const MODEL = { provider: 'p', id: 'm', ...UNSET, inherited: UNSET };
+const { compaction: COMPACTION, pruning: PRUNING, maintenance: MAINTENANCE } = DEFAULT_CONFIG;
 
 function provider(fields: string): string {
   return `{ models: { providers: { p: ${fields} } } }`;
@@ -50,8 +53,8 @@ describe('configView', () => {
       text: `{ agents: { list: [{ id: 'Main Bot', model: 'p/m' }, { id: 'ops', model: { primary: 'p/n' }, contextTokens: 9 }] } }`,
       differs: {
         agents: [
-          { id: 'main-bot', model: 'p/m', contextTokens: null, agentDir: null },
-          { id: 'ops', model: 'p/n', contextTokens: 9, agentDir: null },
+          { id: 'main-bot', model: 'p/m', agentDir: null },
+          { id: 'ops', model: 'p/n', agentDir: null },
         ],
       },
     },
@@ -59,14 +62,7 @@ describe('configView', () => {
       when: 'some listed agents are none',
       text: `{ agents: { list: [null, 7, 'x', [], {}, { id: 3 }, { id: 'ops', model: 5, contextTokens: 'x' }] } }`,
       differs: { agents: [OPS] },
-      dropped: [
-        'agents.list.1',
-        'agents.list.2',
-        'agents.list.3',
-        'agents.list.4.id',
-        'agents.list.6.model',
-        'agents.list.6.contextTokens',
-      ],
+      dropped: ['agents.list.1', 'agents.list.2', 'agents.list.3', 'agents.list.4.id', 'agents.list.6.model'],
     },
     {
       when: 'no listed agent is one',
@@ -110,17 +106,40 @@ describe('configView', () => {
     {
       when: 'the reserve is set',
       text: '{ agents: { defaults: { compaction: { reserveTokens: 30000 } } } }',
-      differs: { compactionReserve: 30_000 },
+      differs: { compaction: { ...COMPACTION, reserveTokens: 30_000 } },
     },
     {
-      when: 'the reserve is below its floor',
-      text: '{ agents: { defaults: { compaction: { reserveTokens: 5, reserveTokensFloor: 25000 } } } }',
-      differs: { compactionReserve: 25_000 },
-    },
-    {
-      when: 'the floor is taken away',
+      when: 'the floor of the reserve is taken away',
       text: '{ agents: { defaults: { compaction: { reserveTokensFloor: 0 } } } }',
-      differs: { compactionReserve: 16_384 },
+      differs: { compaction: { ...COMPACTION, reserveTokensFloor: 0 } },
+    },
+    {
+      when: 'another provider compacts',
+      text: `{ agents: { defaults: { compaction: { mode: 'default', provider: 'mine', enabled: false } } } }`,
+      differs: { compaction: { ...COMPACTION, mode: 'safeguard', isOff: true } },
+    },
+    ...['off', 'Default', ''].map((mode) => ({
+      when: `the mode of compaction is ${JSON.stringify(mode)}, which no version knows`,
+      text: `{ agents: { defaults: { compaction: { mode: '${mode}' } } } }`,
+      differs: {},
+      dropped: ['agents.defaults.compaction.mode'],
+    })),
+    {
+      when: 'pruning has a mode that old documents name',
+      text: `{ agents: { defaults: { contextPruning: { mode: 'adaptive' } } } }`,
+      differs: {},
+      dropped: ['agents.defaults.contextPruning.mode'],
+    },
+    {
+      when: 'models have an alias',
+      text: `{ agents: { list: [{ id: 'ops', model: 'BIG' }], defaults: { model: { primary: 'tiny' },
+        models: { 'p/m': { alias: ' Tiny ' }, 'p/n': { alias: 'big' }, 'p/o': {}, tiny: { alias: 'p/m' } } } } }`,
+      differs: { agents: [{ ...OPS, model: 'p/n' }], defaultModel: 'p/m' },
+    },
+    {
+      when: 'a model has fallbacks alone',
+      text: `{ agents: { defaults: { model: { fallbacks: ['p/m'] } } } }`,
+      differs: {},
     },
     {
       when: 'the reserve has the wrong type',
@@ -137,12 +156,12 @@ describe('configView', () => {
     {
       when: 'a model has a window',
       text: provider(`{ apiKey: 'k', models: [{ id: 'm', contextWindow: 1000 }] }`),
-      differs: { models: [{ provider: 'p', id: 'm', window: 1000 }] },
+      differs: { models: [{ ...MODEL, contextWindow: 1000 }] },
     },
     {
-      when: 'a model has a limit of its own, which replaces its window',
+      when: 'a model has a limit of its own',
       text: provider(`{ models: [{ id: 'm', contextWindow: 1000, contextTokens: 2000 }] }`),
-      differs: { models: [{ provider: 'p', id: 'm', window: 2000 }] },
+      differs: { models: [{ ...MODEL, contextWindow: 1000, contextTokens: 2000 }] },
     },
     {
       when: 'its provider has a limit',
@@ -151,8 +170,8 @@ describe('configView', () => {
       ),
       differs: {
         models: [
-          { provider: 'p', id: 'm', window: 500 },
-          { provider: 'p', id: 'n', window: 700 },
+          { ...MODEL, contextWindow: 1000, inherited: { contextWindow: null, contextTokens: 500 } },
+          { ...MODEL, id: 'n', contextTokens: 700, inherited: { contextWindow: null, contextTokens: 500 } },
         ],
       },
     },
@@ -162,7 +181,12 @@ describe('configView', () => {
         `{ models: [{ id: 'a' }, { id: 'b', contextWindow: 0 }, { id: 'c', contextWindow: 'x' }, { contextWindow: 9 }, null,
           { id: 'd', contextWindow: 'x', contextTokens: 8 }] }`,
       ),
-      differs: { models: [{ provider: 'p', id: 'd', window: 8 }] },
+      differs: {
+        models: [
+          { ...MODEL, id: 'a' },
+          { ...MODEL, id: 'd', contextTokens: 8 },
+        ],
+      },
       dropped: [
         'models.providers.*.models.1.contextWindow',
         'models.providers.*.models.2.contextWindow',
@@ -177,15 +201,46 @@ describe('configView', () => {
       dropped: ['models.providers.*.models'],
     },
     {
-      when: 'maintenance has a limit of entries alone, which is not read yet',
+      when: 'a model has its provider before its id, and the provider is in capitals',
+      text: `{ models: { providers: { ' P ': { models: [{ id: 'p/m' }, { id: 'q/m' }] } } } }`,
+      differs: { models: [MODEL, { ...MODEL, id: 'q/m' }] },
+    },
+    {
+      when: 'maintenance has a limit of entries alone',
       text: '{ session: { maintenance: { maxEntries: 9 } } }',
-      differs: {},
+      differs: { maintenance: { ...MAINTENANCE, maxEntries: 9 } },
+    },
+    {
+      when: 'maintenance has a limit of bytes alone',
+      text: `{ session: { maintenance: { maxDiskBytes: '1kb' } } }`,
+      differs: { maintenance: { ...MAINTENANCE, maxDiskBytes: 1024 } },
+    },
+    {
+      when: 'maintenance has a mode alone',
+      text: `{ session: { maintenance: { mode: 'warn' } } }`,
+      differs: { maintenance: { ...MAINTENANCE, mode: 'warn' } },
+    },
+    {
+      when: 'maintenance has no limit of bytes',
+      text: `{ session: { maintenance: { maxDiskBytes: false } } }`,
+      differs: { maintenance: { ...MAINTENANCE, maxDiskBytes: false } },
+    },
+    {
+      when: 'maintenance has 0 bytes and keys that are not read',
+      text: `{ session: { maintenance: { maxDiskBytes: 0, pruneAfter: '30d', rotateBytes: 'x' } } }`,
+      differs: { maintenance: { ...MAINTENANCE, maxDiskBytes: 0 } },
     },
     {
       when: 'the limits of maintenance are none',
-      text: `{ session: { maintenance: { maxEntries: 0, maxDiskBytes: '10 parsecs' } } }`,
+      text: `{ session: { maintenance: { mode: 'on', maxEntries: 0, maxDiskBytes: '10 parsecs' } } }`,
       differs: {},
-      dropped: ['session.maintenance.maxEntries', 'session.maintenance.maxDiskBytes'],
+      dropped: ['session.maintenance.mode', 'session.maintenance.maxEntries', 'session.maintenance.maxDiskBytes'],
+    },
+    {
+      when: 'true is no limit of bytes',
+      text: `{ session: { maintenance: { maxDiskBytes: true } } }`,
+      differs: {},
+      dropped: ['session.maintenance.maxDiskBytes'],
     },
     {
       when: 'the store has a place of its own',
@@ -203,7 +258,6 @@ describe('configView', () => {
   ])('when $when', ({ text, differs, dropped = [] }) => {
     expect(parseConfig(text)).toEqual({
       ...DEFAULT_CONFIG,
-      compactionMode: expect.any(String),
       // What routing makes of the same text has tests of its own.
       routing: expect.any(Object),
       dropped,
@@ -219,11 +273,9 @@ describe('configView', () => {
       defaultModel: null,
       defaultContextTokens: null,
       models: [],
-      compactionReserve: 20_000,
-      compactionMode: 'default',
-      pruning: false,
-      maintenanceEntries: null,
-      maintenanceBytes: null,
+      compaction: { mode: null, isOff: false, reserveTokens: null, reserveTokensFloor: null },
+      pruning: { mode: null, hasAnthropic: false, hasClaudeCli: false },
+      maintenance: { mode: null, maxEntries: null, maxDiskBytes: null },
       channels: [],
       sessionStore: null,
       listsAgents: false,
@@ -242,5 +294,37 @@ describe('configView', () => {
          channels: { telegram: { botToken: 'hush-3' } }, gateway: { token: 'hush-4' } }`,
     );
     expect(JSON.stringify(config)).not.toContain('hush');
+  });
+
+  const PROFILES = {
+    key: `profiles: { 'anthropic:me@example.org': { provider: 'anthropic', mode: 'api_key' } }`,
+    token: `profiles: { a: { provider: 'anthropic', mode: 'token' }, b: { provider: 'anthropic', mode: 'oauth' } }`,
+    both: `profiles: { a: { provider: 'anthropic', mode: 'api_key' }, b: { provider: 'anthropic', mode: 'oauth' } }`,
+    cli: `profiles: { a: { provider: 'claude-cli', mode: 'oauth' } }`,
+    other: `profiles: { a: { provider: 'openai', mode: 'api_key' } }`,
+  };
+
+  it.each<[string, string, boolean, boolean]>([
+    ['a profile with a key', `{ auth: { ${PROFILES.key} } }`, true, true],
+    ['profiles with tokens', `{ auth: { ${PROFILES.token} } }`, true, true],
+    ['profiles of both kinds', `{ auth: { ${PROFILES.both} } }`, false, false],
+    ['an order of both kinds', `{ auth: { ${PROFILES.both}, order: { anthropic: ['b', 'a'] } } }`, true, true],
+    ['an order of no such profile', `{ auth: { ${PROFILES.both}, order: { anthropic: ['c'] } } }`, false, false],
+    ['an order without profiles', `{ auth: { order: { anthropic: ['a'] } } }`, false, false],
+    ['an order of another provider', `{ auth: { ${PROFILES.both}, order: { openai: ['a'] } } }`, false, false],
+    ['a profile of claude-cli', `{ auth: { ${PROFILES.cli} } }`, false, true],
+    ['a profile of another provider', `{ auth: { ${PROFILES.other} } }`, false, false],
+    ['a mode that nobody knows', `{ auth: { profiles: { a: { provider: 'anthropic', mode: 'x' } } } }`, false, false],
+    ['a key in env.vars', `{ env: { vars: { ANTHROPIC_API_KEY: 'hush' } } }`, true, true],
+    ['a token in env', `{ env: { ANTHROPIC_OAUTH_TOKEN: 'hush' } }`, true, true],
+    ['a blank key', `{ env: { vars: { ANTHROPIC_API_KEY: ' ' } } }`, false, false],
+    ['a variable that refers to another', `{ env: { vars: { ANTHROPIC_API_KEY: '\${KEY}' } } }`, false, false],
+    ['a key of another provider', `{ env: { vars: { OPENAI_API_KEY: 'hush' } } }`, false, false],
+    ['an apiKey of the provider', `{ models: { providers: { anthropic: { apiKey: 'hush' } } } }`, false, false],
+  ])('sees credentials for Anthropic in %s', (_, text, hasAnthropic, hasClaudeCli) => {
+    const config = parseConfig(text);
+    expect(config.pruning).toEqual({ ...PRUNING, hasAnthropic, hasClaudeCli });
+    expect(config.dropped).toEqual([]);
+    expect(JSON.stringify(config)).not.toMatch(/hush|example/);
   });
 });

@@ -147,6 +147,11 @@ describe('the fragment', () => {
     expect(html).toContain('SAMPLE');
     expect(html).toContain('openclaw.json cannot be used');
     expect(renderStatusFragment(aSnapshot())).not.toMatch(/SAMPLE|cannot be used/);
+    const parts = ['agents', 'bindings.0.match.<b>', ...Array.from({ length: 9 }, (_, at) => `bindings.${at}.agentId`)];
+    const partial = renderStatusFragment(aSnapshot({ configValid: false, configDropped: parts }));
+    expect(partial).toContain('wrong shape and count as absent: agents, bindings.0.match.&lt;b&gt;, ');
+    expect(partial).toContain('bindings.7.agentId and 1 more.');
+    expect(partial).not.toContain('cannot be used');
   });
 });
 

@@ -146,6 +146,9 @@ describe('the table', () => {
 
   it('says that it is a sample, and that the config cannot be used', () => {
     expect(table(aSnapshot({ sample: true, configValid: false }))).toMatch(/SAMPLE.*openclaw\.json cannot be used/s);
+    expect(table(aSnapshot({ configValid: false, configDropped: ['agents'] }))).toMatch(
+      /wrong shape.*absent: agents\./,
+    );
     expect(table(aSnapshot())).not.toMatch(/SAMPLE|openclaw\.json/);
   });
 });

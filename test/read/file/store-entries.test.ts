@@ -161,7 +161,10 @@ describe('an entry beside two good ones', () => {
       entry: '{"sessionId":"own","model":"m","modelProvider":"p","modelOverride":"o"}',
       session: { model: 'm', provider: 'p' },
     },
-    { entry: '{"sessionId":"own","modelOverride":"o","providerOverride":"q"}', session: { model: 'o', provider: 'q' } },
+    {
+      entry: '{"sessionId":"own","modelOverride":"o","providerOverride":"q"}',
+      session: { model: null, override: { model: 'o', provider: 'q', isFallback: false } },
+    },
     { entry: '{"sessionId":"own","__proto__":{"totalTokens":5,"totalTokensFresh":true}}', session: { tokens: 700 } },
     { entry: '{"sessionId":"own","sessionId":"own"}', session: { sessionId: 'own', tokens: 700 } },
     { entry: '{"sessionId":"gone"}', session: { ...NOTHING, transcript: { state: 'missing' } } },
