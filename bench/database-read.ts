@@ -33,7 +33,12 @@ const WAYS: Readonly<Record<string, (path: string, root: string) => unknown>> = 
 
 async function look(databases: KeptDatabases, path: string, root: string): Promise<number> {
   databases.startScan(null);
-  const reading = await databases.look({ agent: 'main', path, root }, CONFIG, Date.now(), async () => undefined);
+  const reading = await databases.look(
+    { agent: 'main', path, root, sharedBy: null },
+    CONFIG,
+    Date.now(),
+    async () => undefined,
+  );
   return reading.found === 'sessions' ? reading.sessions.length : 0;
 }
 

@@ -5,7 +5,10 @@ import { dashboard } from './dashboard.ts';
 
 const WORK = { agent: 'work' };
 /** A second list, written by hand: a new problem must be put on one side or the other. */
-const BLIND = ['permission_denied', 'schema_unsupported', 'wal_without_shm', 'archive_unpublished'];
+const BLIND = [
+  ...['permission_denied', 'schema_unsupported', 'wal_without_shm', 'archive_unpublished'],
+  ...['link_refused', 'store_missing'],
+];
 
 export function storeCases(): AlertCase[] {
   return [missing(), problem(), blind(), migration(), lock(), config()];

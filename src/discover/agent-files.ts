@@ -1,8 +1,8 @@
-import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { diskError, isInside } from '../disk/files.ts';
 import type { AgentFiles } from '../model/files.ts';
-import { FILE_CLASSES, type FileClass, fileClass } from '../openclaw/file-classes.ts';
+import { agentFileClass, COLD, FILE_CLASSES, type FileClass, sessionFileClass } from '../openclaw/file-classes.ts';
 import { AGE_SECONDS } from '../thresholds.ts';
 import type { AgentStore } from './agent-stores.ts';
 import { lockPid } from './lock-file.ts';
@@ -45,11 +45,16 @@ export async function agentFiles({
   pause,
 }: AgentFilesInput): Promise<Map<string, AgentFiles>> {
   const totals = new Map<string, AgentFiles>();
-  const claimed = new Set<string>();
+  const databases = new Set(
+    stores.flatMap(({ database }) =>
+      database === null ? [] : DATABASE_FILES.map(([suffix]) => `${database.path}${suffix}`),
+    ),
+  );
+  const counted = new Set<string>();
   for (const store of stores) {
     const found: Found[] = [];
     try {
-      for (const file of filesOf(store, claimed)) {
+      for (const file of filesOf(store, databases, counted)) {
         const isOrphan = file.class === 'transcript' && !referenced.has(file.path);
         found.push(isOrphan ? { ...file, class: 'orphan' } : file);
         if (found.length % SLICE === 0) await pause();
@@ -62,42 +67,112 @@ export async function agentFiles({
     const isStale = (lock: Found) =>
       now - lock.writtenMs >
         (basename(lock.path) === `${basename(store.indexPath)}.lock` ? INDEX_LOCK_MS : TRANSCRIPT_LOCK_MS) ||
-      isDeadPid?.(lockPid(lock.path, store.root) ?? process.pid) === true;
+      isDeadPid?.(lockPid(lock.path, rootOf(lock.path, store)) ?? process.pid) === true;
     totals.set(store.agent, total(found, isStale));
   }
   return totals;
 }
 
-function* filesOf(store: AgentStore, claimed: Set<string>): Generator<Found> {
-  const home = dirname(store.defaultFolder);
-  const indexName = basename(store.indexPath);
-  const sessions = dirname(store.indexPath);
-  if (sessions !== store.defaultFolder && !store.isOutOfReach && !claimed.has(sessions)) {
-    claimed.add(sessions);
-    for (const file of walk(sessions, 'sessions', indexName, false)) {
-      // Somebody's home can be the folder of a store: what is not of the store there is nobody's business.
-      if (file.class !== 'other') yield file;
-    }
-  }
-  const agentDir = store.database === null ? null : dirname(store.database.path);
-  if (agentDir !== null && !isInside(agentDir, realFolder(home)) && !claimed.has(agentDir)) {
-    claimed.add(agentDir);
-    for (const file of walk(agentDir, 'agent', indexName, false)) if (file.class !== 'other') yield file;
-  }
-  if (isInside(realFolder(home), dirname(dirname(home)))) yield* walk(home, '', indexName, true);
+function rootOf(path: string, { folder: { home, sessions }, root }: AgentStore): string {
+  return [home.root, sessions.root].find((each) => isInside(path, each)) ?? root;
 }
 
-/** The regular files of a folder; links are not followed. `below` is its path below `agents/<id>/`. */
-function* walk(folder: string, below: string, indexName: string, isDeep: boolean): Generator<Found> {
-  for (const entry of entriesOf(folder)) {
-    const path = join(folder, entry.name);
-    const relative = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory() && isDeep) yield* walk(path, relative, indexName, true);
-    if (!entry.isFile()) continue;
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) continue;
-    yield { path, class: fileClass(relative, indexName), bytes: stat.size, writtenMs: stat.mtimeMs };
+/** What SQLite keeps beside a database. */
+const DATABASE_FILES: readonly (readonly [suffix: string, of: FileClass])[] = [
+  ['', 'database'],
+  ['-wal', 'wal'],
+  ['-shm', 'other'],
+  ['-journal', 'other'],
+];
+
+/** The class of a file that lies in a folder, by its path and its path below `agents/<id>/`; null: it is not counted there. */
+type ClassOf = (path: string, below: string) => FileClass | null;
+
+interface Walk {
+  readonly classOf: ClassOf;
+  /** Folders whose files were counted, for this agent or one before it. */
+  readonly counted: Set<string>;
+}
+
+function* filesOf(store: AgentStore, databases: ReadonlySet<string>, counted: Set<string>): Generator<Found> {
+  const { home, sessions, agentDir } = store.folder;
+  const classOf = classesOf(store, databases);
+  yield* databaseFiles(store, counted);
+  // Somebody's home can be the folder of a store: what is not of the store there is nobody's business.
+  const ofStore: ClassOf = (path, below) => {
+    const found = classOf(path, below);
+    return found === 'other' ? null : found;
+  };
+  for (const folder of storeFolders(store).filter((path) => !isInside(path, home.path))) {
+    yield* filesIn(folder, 'sessions', { classOf: ofStore, counted });
+    yield* walk(join(folder, COLD), `sessions/${COLD}`, { classOf: ofStore, counted });
   }
+  yield* walk(home.path, '', { classOf, counted });
+  // Behind a link.
+  if (!isInside(sessions.path, home.path)) yield* walk(sessions.path, 'sessions', { classOf, counted });
+  if (!isInside(agentDir.path, home.path)) yield* walk(agentDir.path, 'agent', { classOf, counted });
+}
+
+/** Where the agent's index and transcripts lie, and what is archived of its database. */
+function storeFolders({ indexPath, database }: AgentStore): string[] {
+  const folders = [dirname(indexPath)];
+  if (database !== null) {
+    const folder = dirname(database.path);
+    folders.push(basename(folder) === 'agent' ? join(dirname(folder), 'sessions') : folder);
+  }
+  return [...new Set(folders)];
+}
+
+function classesOf({ folder, indexPath, database }: AgentStore, databases: ReadonlySet<string>): ClassOf {
+  const ofSessions = new Set([folder.sessions.path, dirname(indexPath)]);
+  return (path, below) => {
+    if (databases.has(path)) return null;
+    const parent = dirname(path);
+    if (ofSessions.has(parent)) return sessionFileClass(basename(path), basename(indexPath));
+    if (basename(parent) === COLD && ofSessions.has(dirname(parent))) return 'cold';
+    const found = agentFileClass(below);
+    // Where the agent has another database, what lies in the usual place is not its own.
+    return database !== null && (found === 'database' || found === 'wal') ? 'other' : found;
+  };
+}
+
+function* databaseFiles({ database }: AgentStore, counted: Set<string>): Generator<Found> {
+  if (database === null || counted.has(database.path)) return;
+  counted.add(database.path);
+  for (const [suffix, of] of DATABASE_FILES) {
+    const file = fileAt(`${database.path}${suffix}`, of);
+    if (file !== null) yield file;
+  }
+}
+
+/** The regular files of a folder and of those below it; links are not followed. */
+function* walk(folder: string, below: string, { classOf, counted }: Walk): Generator<Found> {
+  for (const entry of yield* filesIn(folder, below, { classOf, counted })) {
+    if (entry.isDirectory()) yield* walk(join(folder, entry.name), pathBelow(below, entry.name), { classOf, counted });
+  }
+}
+
+/** Those that lie in the folder itself; returns all that lies in it. `below` is its path below `agents/<id>/`. */
+function* filesIn(folder: string, below: string, { classOf, counted }: Walk): Generator<Found, Dirent[]> {
+  const entries = entriesOf(folder);
+  if (counted.has(folder)) return entries;
+  counted.add(folder);
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const path = join(folder, entry.name);
+    const of = classOf(path, pathBelow(below, entry.name));
+    const file = of === null ? null : fileAt(path, of);
+    if (file !== null) yield file;
+  }
+  return entries;
+}
+
+function pathBelow(below: string, name: string): string {
+  return below === '' ? name : `${below}/${name}`;
+}
+
+function fileAt(path: string, of: FileClass): Found | null {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? { path, class: of, bytes: stat.size, writtenMs: stat.mtimeMs } : null;
 }
 
 function entriesOf(folder: string): Dirent[] {
@@ -106,15 +181,6 @@ function entriesOf(folder: string): Dirent[] {
   } catch (error) {
     // An agent that was never used has none; one that vanished meanwhile has none either.
     if (diskError(error).problem === 'missing') return [];
-    throw error;
-  }
-}
-
-function realFolder(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch (error) {
-    if (diskError(error).problem === 'missing') return folder;
     throw error;
   }
 }

@@ -1,11 +1,14 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError, isDirectory, isThere, namesIn } from '../disk/files.ts';
 import type { Kept } from '../disk/kept.ts';
-import type { OpenClawConfig } from '../openclaw/config/view.ts';
+import type { PassedOver, UnusedDatabase } from '../model/passed-over.ts';
+import { DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
 import { readConfig } from './config-file.ts';
+import type { DatabaseHead } from './database-head.ts';
+import { followFolder, ownerOf } from './folder-link.ts';
 import { type RegistryFile, readRegistry } from './registry.ts';
 
 /** Written by the sample generator: a state directory with this file in it is nobody's. */
@@ -19,13 +22,17 @@ export interface Discovery {
   /** As a real path; as given when it cannot be resolved. */
   readonly stateDir: string;
   /** Why there is nothing to read; null when there is. */
-  readonly unreadable: 'missing' | 'denied' | 'empty' | 'unreadable' | null;
+  readonly unreadable: 'missing' | 'denied' | 'empty' | 'unreadable' | 'link_refused' | null;
   readonly config: OpenClawConfig;
   /** false: there is a config, and it or a part of it cannot be used: see `configError` and the config's `dropped`. */
   readonly configValid: boolean;
   /** Why the last good config is used, or OpenClaw's defaults are; null: the one that is there is used. */
   readonly configError: string | null;
   readonly agents: readonly AgentStore[];
+  /** Where the links lead that stand in the place of an agent's folder and were followed. */
+  readonly links: readonly PathMapping[];
+  readonly passedOver: readonly PassedOver[];
+  readonly unusedDatabases: readonly UnusedDatabase[];
   /** Of OpenClaw's shared database, see `Registry`; null when nothing says so. */
   readonly registryVersion: string | null;
   /** Why the registry could not be read; null when it could, and when there is none. */
@@ -47,6 +54,7 @@ export interface DiscoverInput {
   /** Home of the gateway's user. */
   readonly home: string;
   readonly registry: Kept<RegistryFile>;
+  readonly heads: Kept<DatabaseHead>;
   /** Asked for the variables in the config. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -58,47 +66,65 @@ export function discover({
   mappings,
   home,
   registry: kept,
+  heads,
   ...input
 }: DiscoverInput): Discovery {
   const stateDir = realOrGiven(given);
+  const owner = ownerOf(stateDir);
+  // Root, and who owns the state directory: nobody else says where it lies.
+  const owners = owner === null ? [0] : [0, owner];
+  const nothing = {
+    stateDir,
+    config: input.lastConfig ?? DEFAULT_CONFIG,
+    configValid: true,
+    configError: null,
+    agents: [],
+    links: [],
+    passedOver: [],
+    unusedDatabases: [],
+    registryVersion: null,
+    registryError: null,
+    registryUnread: false,
+    migrationRuns: null,
+    sample: false,
+  };
+  // Whoever runs the exporter has named this link, and may have made it.
+  const mine = process.geteuid === undefined ? owners : [...owners, process.geteuid()];
+  if (followFolder(given, stateDir, mine).state === 'refused') return { ...nothing, unreadable: 'link_refused' };
   const { config, error } = readConfig({ ...input, configPath, mappings, stateDir });
   const { registry, error: registryError, unread: registryUnread } = readRegistry(stateDir, kept);
   const found = {
+    ...nothing,
     config,
     configValid: error === null && config.dropped.length === 0,
     configError: error,
     registryVersion: registry.version,
     registryError,
     registryUnread,
-    migrationRuns: null,
-    agents: [],
-    sample: false,
   };
   try {
     const names = readdirSync(stateDir);
     const hasAgents = names.includes('agents');
-    if (hasAgents && !isDirectory(join(stateDir, 'agents'))) return { ...found, stateDir, unreadable: 'unreadable' };
-    if (!hasAgents && !isThere(configPath) && registry.databases.length === 0)
-      return { ...found, stateDir, unreadable: 'empty' };
+    if (hasAgents && !isDirectory(join(stateDir, 'agents'))) return { ...found, unreadable: 'unreadable' };
+    if (!hasAgents && !isThere(configPath) && registry.databases.length === 0) return { ...found, unreadable: 'empty' };
+    const { stores, links, passedOver, unused } = agentStores(
+      { stateDir, config, registry, mappings, home, heads },
+      owners,
+    );
     return {
       ...found,
-      stateDir,
       unreadable: null,
-      agents: agentStores({
-        stateDir,
-        config,
-        folders: hasAgents ? foldersOf(join(stateDir, 'agents')) : [],
-        registry,
-        mappings,
-        home,
-      }),
+      agents: stores,
+      links,
+      passedOver,
+      unusedDatabases: unused,
       migrationRuns: names.includes(MIGRATION_RUNS) ? migrationRuns(stateDir) : null,
       sample: names.includes(SAMPLE_MARKER),
     };
   } catch (caught) {
     const { problem } = diskError(caught);
     const unreadable = problem === 'missing' || problem === 'denied' ? problem : 'unreadable';
-    return { ...found, stateDir, unreadable };
+    return { ...found, unreadable };
   }
 }
 
@@ -117,21 +143,4 @@ function migrationRuns(stateDir: string): number | null {
     diskError(error);
     return null;
   }
-}
-
-/** A link that cannot be followed is kept: its agent says why. */
-function mayBeFolder(link: string): boolean {
-  try {
-    return statSync(link).isDirectory();
-  } catch (error) {
-    return diskError(error).problem !== 'missing';
-  }
-}
-
-function foldersOf(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.name.startsWith('.'))
-    .filter((entry) => entry.isDirectory() || (entry.isSymbolicLink() && mayBeFolder(join(folder, entry.name))))
-    .map(({ name }) => name)
-    .sort();
 }

@@ -84,7 +84,7 @@ function readShared(database: DatabaseSync): Registry {
     : undefined;
   const rows = hasTable(database, 'agent_databases')
     ? database
-        .prepare('SELECT agent_id, path FROM agent_databases WHERE schema_version >= ? ORDER BY last_seen_at DESC')
+        .prepare('SELECT agent_id, path FROM agent_databases WHERE schema_version >= ? ORDER BY agent_id, path')
         .all(FIRST_SESSION_SCHEMA)
     : [];
   return {

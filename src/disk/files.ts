@@ -104,6 +104,16 @@ export function sameSignature(a: FileSignature | null, b: FileSignature | null):
   return a !== null && b !== null && a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
 }
 
+/** Whether it is a regular file inside `root` (a real path), and can be seen. */
+export function isFileIn(path: string, root: string): boolean {
+  try {
+    return signatureOf(path, root).size >= 0;
+  } catch (error) {
+    diskError(error);
+    return false;
+  }
+}
+
 /** Whether there is anything of that name: false only where that is certain, and not where it cannot be seen. */
 export function isThere(path: string): boolean {
   try {

@@ -12,6 +12,8 @@ export const PROBLEMS = [
   'database_missing',
   'wal_without_shm',
   'archive_unpublished',
+  'link_refused',
+  'store_missing',
 ] as const;
 
 export type Problem = (typeof PROBLEMS)[number];
@@ -22,4 +24,6 @@ export const BLIND_PROBLEMS: readonly Problem[] = [
   'schema_unsupported',
   'wal_without_shm',
   'archive_unpublished',
+  'link_refused',
+  'store_missing',
 ];

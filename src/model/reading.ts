@@ -4,8 +4,8 @@ import type { StoredSession } from './session.ts';
 
 /** What a database says beside its sessions. */
 export interface DatabaseFigures {
-  /** In pages that hold nothing. */
-  readonly freeBytes: number;
+  /** In pages that hold nothing; null: they are counted for the first of the agents that share the file. */
+  readonly freeBytes: number | null;
   /** Messages that were accepted and not taken up; null: the version has no such table. */
   readonly pendingInputs: {
     readonly byState: readonly { readonly state: string; readonly inputs: number }[];

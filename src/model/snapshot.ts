@@ -2,6 +2,7 @@ import type { AgentSettings } from '../openclaw/agent-settings.ts';
 import type { AgentFiles } from './files.ts';
 import type { Finding, FindingCounts } from './finding.ts';
 import type { Era } from './layout.ts';
+import type { PassedOver, UnusedDatabase } from './passed-over.ts';
 import type { ReadableStore, UnreadableStore } from './reading.ts';
 import type { Session } from './session.ts';
 
@@ -62,6 +63,9 @@ export interface Snapshot {
   readonly migrationRuns: number | null;
   /** A generated sample and nobody's state. */
   readonly sample: boolean;
+  /** What is in no figure, and an operator should know of. */
+  readonly passedOver: readonly PassedOver[];
+  readonly unusedDatabases: readonly UnusedDatabase[];
   readonly agents: readonly SnapshotAgent[];
   readonly lookedFor: readonly LookedFor[];
 }

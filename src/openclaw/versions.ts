@@ -17,6 +17,8 @@ const CHANGES = {
    * database too, but 2026.7.33 to 2026.7.35 were released after them and have none.
    */
   sqliteSessions: { with: '2026.8.1-beta.1' },
+  /** Transcripts lie beside the index; before, in `agents/<id>/sessions/`, also where `session.store` names another place. */
+  transcriptsBesideIndex: { without: '2026.2.12', with: '2026.2.17' },
   /** The index is read as JSON; before, as JSON5. */
   strictJsonIndex: { with: '2026.2.17' },
   /** The loader takes `session.maintenance`; before, it refuses the key, and nothing is ever removed. */

@@ -74,6 +74,8 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     version,
     migrationRuns: discovery.migrationRuns,
     sample: discovery.sample,
+    passedOver: discovery.passedOver,
+    unusedDatabases: discovery.unusedDatabases,
     agents,
     lookedFor: lookedFor(outcomes, input.deepScanned),
   };

@@ -1,3 +1,4 @@
+import type { DatabaseHead } from '../discover/database-head.ts';
 import type { RegistryFile } from '../discover/registry.ts';
 import { Kept } from '../disk/kept.ts';
 import type { IndexResult } from './file/index-file.ts';
@@ -10,6 +11,8 @@ const QUICK_BYTES = 16 * 1024 * 1024;
 /** All that is known of the stores between scans. */
 export class KeptStores {
   readonly registry = new Kept<RegistryFile>();
+  /** Whose databases are, where their names do not say. */
+  readonly heads = new Kept<DatabaseHead>();
   readonly indexes = new Kept<IndexResult>();
   readonly transcripts = new KeptTranscripts();
   readonly databases = new KeptDatabases();
@@ -20,6 +23,7 @@ export class KeptStores {
   startScan(): void {
     const quickBytes = this.validatedOnce ? QUICK_BYTES : null;
     this.registry.startScan();
+    this.heads.startScan();
     this.indexes.startScan();
     this.transcripts.startScan(quickBytes);
     this.databases.startScan(quickBytes);
@@ -27,7 +31,7 @@ export class KeptStores {
 
   /** Forgets what this scan did not use. */
   endScan(): void {
-    for (const kept of [this.registry, this.indexes, this.transcripts, this.databases]) kept.endScan();
+    for (const kept of [this.registry, this.heads, this.indexes, this.transcripts, this.databases]) kept.endScan();
   }
 
   /** Validates all that was not validated before; yields between slices, so that the caller can pause. */

@@ -1,16 +1,19 @@
 import { basename, dirname, join } from 'node:path';
-import type { AgentDatabase, AgentStore } from '../discover/agent-stores.ts';
-import { diskError, namesIn } from '../disk/files.ts';
+import type { AgentDatabase } from '../discover/agent-database.ts';
+import type { AgentStore } from '../discover/agent-stores.ts';
+import { tablesInMainFile } from '../disk/database-main-file.ts';
+import { diskError, isFileIn, namesIn } from '../disk/files.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../model/reading.ts';
 import { lastWriteMs } from '../model/session.ts';
 import { newest } from '../newest.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
-import { isSchemaOutdated } from '../openclaw/versions.ts';
+import { has, isSchemaOutdated } from '../openclaw/versions.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
 import { withSharedOverrides } from './shared-overrides.ts';
 import type { DatabaseReading, SessionsReading } from './sqlite/kept-databases.ts';
+import { holdsSessions } from './sqlite/schema.ts';
 
 export interface StoreContext extends FileStoreContext {
   readonly config: OpenClawConfig;
@@ -33,6 +36,7 @@ export async function readStore(store: AgentStore, context: StoreContext): Promi
 
 async function readEra(store: AgentStore, context: StoreContext): Promise<StoreReading> {
   const { agent, database } = store;
+  if (store.problem !== null) return untouched(store, store.problem);
   if (database === null) {
     const reading = await readFileStore(store, context);
     // Its database may be where only the registry knows.
@@ -41,11 +45,23 @@ async function readEra(store: AgentStore, context: StoreContext): Promise<StoreR
       : reading;
   }
   if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
-  const location = { agent, path: database.path, root: database.root };
+  const { path, root, sharedBy } = database;
+  const location = { agent, path, root, sharedBy };
   const reading = await context.kept.databases.look(location, context.config, context.now, context.pause);
-  if (reading.found === 'problem') return unreadable(store, reading, reading.problem);
-  if (reading.found === 'nothing') return readFileStore(store, context);
-  return fromDatabase(store, reading, hasSetAside(database), context);
+  if (reading.found === 'sessions') return fromDatabase(store, reading, hasSetAside(database), context);
+  if (reading.found === 'nothing' || isOnlyLogBad(store, database, context)) return readFileStore(store, context);
+  return unreadable(store, reading, reading.problem);
+}
+
+/**
+ * A -wal that was left beside a database of 2026.7.x, or does not belong to it: the sessions are in files, and the database
+ * itself says that it never had any.
+ */
+function isOnlyLogBad(store: AgentStore, { path, root }: AgentDatabase, { config }: StoreContext): boolean {
+  const isOfFiles = has(config.version, 'sqliteSessions') === false || isFileIn(store.indexPath, store.root);
+  if (store.isRegistered || !isOfFiles) return false;
+  const tables = tablesInMainFile(path, root) ?? [];
+  return tables.length > 0 && !holdsSessions(new Set(tables));
 }
 
 /** OpenClaw renames a database that it finds damaged, and goes on with an empty one: its sessions are gone from every list. */
@@ -69,7 +85,7 @@ function fromDatabase(
   const imported = new Set(rows.map(({ key }) => key));
   return {
     agent: store.agent,
-    shared: false,
+    shared: store.database?.sharedBy != null,
     layout: imported.size > 0 && left.keys.length > 0 ? 'migrating' : 'sqlite',
     schema,
     version,
@@ -86,12 +102,18 @@ function fromDatabase(
     // A transcript that was imported, or is written out again, has the id of its session as its name.
     transcriptPaths: [
       ...left.transcriptPaths,
-      ...rows.map(({ sessionId }) => join(store.defaultFolder, `${sessionId}.jsonl`)),
+      ...rows.map(({ sessionId }) => join(store.folder.sessions.path, `${sessionId}.jsonl`)),
     ],
     database: figures,
     unimported: left.keys.filter((key) => !imported.has(key)).length,
     staleSinceMs,
   };
+}
+
+/** Whose folders are not looked at: what is registered of it says where its sessions are. */
+function untouched({ agent, isRegistered }: AgentStore, problem: Problem): UnreadableStore {
+  const layout = isRegistered ? 'sqlite' : 'file';
+  return { readable: false, agent, layout, schema: 0, version: null, problems: [problem] };
 }
 
 function unreadable(

@@ -1,6 +1,7 @@
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { Log } from '../log.ts';
+import type { PassedOver } from '../model/passed-over.ts';
 import type { ReadableAgent, Snapshot, SnapshotAgent } from '../model/snapshot.ts';
 import { foundTranscript } from '../model/transcript.ts';
 import { LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
@@ -9,6 +10,14 @@ import { LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
 const SHOWN_PARTS = 10;
 
 const LARGEST_RECORD = `${LARGEST_RECORD_BYTES / (1024 * 1024)} MiB`;
+
+/** Why a folder of `agents/` is no agent. */
+const LEFT_OUT: Readonly<Record<PassedOver['why'], string>> = {
+  closed: 'a folder may not be entered: it is taken for no agent',
+  link: 'a link is not followed: it is of an agent that the config does not list',
+  transcripts: 'a folder holds transcripts, and neither index nor database: for OpenClaw it is no agent',
+  same_name: 'a folder is passed over: another one is the agent of its name',
+};
 
 interface Condition {
   /** What the condition is about; unique. */
@@ -36,6 +45,7 @@ export class ChangeLog {
   report(discovery: Discovery, snapshot: Snapshot, checks: readonly CheckOutcome[]): void {
     this.noteState(discovery);
     this.noteConfig(discovery, snapshot);
+    this.noteLeftOut(discovery);
     this.note({
       subject: 'sample',
       wrong: snapshot.sample ? 'sample' : null,
@@ -94,6 +104,24 @@ export class ChangeLog {
       bad: "OpenClaw's registry of databases cannot be read",
       fields: { err: registryError ?? 'ok' },
     });
+  }
+
+  /** What is read by nobody: told once. */
+  private noteLeftOut({ unusedDatabases, passedOver }: Discovery): void {
+    for (const { agent, place, sessions } of unusedDatabases) {
+      if (!this.isNews(`database ${agent} ${place}`, 'unused')) continue;
+      this.log.warn(
+        'a database with sessions is not used: OpenClaw reads another one, or the agent is not in its config',
+        {
+          agent,
+          found_by: place,
+          sessions,
+        },
+      );
+    }
+    for (const { folder, why } of passedOver) {
+      if (this.isNews(`folder ${folder}`, why)) this.log.warn(LEFT_OUT[why], { folder: `agents/${folder}` });
+    }
   }
 
   private noteStore({ agent, readable, problems }: SnapshotAgent): void {

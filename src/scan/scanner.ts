@@ -103,6 +103,7 @@ export class Scanner {
       mappings,
       lastConfig: this.lastConfig,
       registry: kept.registry,
+      heads: kept.heads,
       env: process.env,
     });
     await pause();
@@ -113,7 +114,9 @@ export class Scanner {
         await readStore(store, {
           stateDir: discovery.stateDir,
           mappings,
+          links: discovery.links,
           readIndex: (path, root) => this.countedIndex(path, root),
+          leavesTranscripts: has(discovery.config.version, 'transcriptsBesideIndex') !== true,
           readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
           config: discovery.config,
           kept,

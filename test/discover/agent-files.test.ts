@@ -21,16 +21,23 @@ function put(path: string, bytes: number, ageSeconds = 0): string {
 }
 
 function store(stateDir: string, agent: string, changes: Partial<AgentStore> = {}): AgentStore {
-  const defaultFolder = join(stateDir, 'agents', agent, 'sessions');
-  const indexPath = join(defaultFolder, 'sessions.json');
+  const home = join(stateDir, 'agents', agent);
+  const place = (path: string) => ({ path, root: stateDir });
   return {
     agent,
-    indexPath,
+    folder: {
+      agent,
+      home: place(home),
+      sessions: place(join(home, 'sessions')),
+      agentDir: place(join(home, 'agent')),
+      problem: null,
+    },
+    indexPath: join(home, 'sessions/sessions.json'),
     root: stateDir,
-    defaultFolder,
     sharedBy: null,
-    isOutOfReach: false,
     database: null,
+    problem: null,
+    isRegistered: false,
     ...changes,
   };
 }
@@ -89,17 +96,13 @@ describe('agentFiles', () => {
     ]);
   });
 
-  it('follows no link, neither to a file nor to a folder nor to the agent itself', async () => {
+  it('follows no link, neither to a file nor to a folder', async () => {
     const [stateDir, elsewhere] = [folder(), folder()];
     put(join(elsewhere, 'sessions/x.jsonl'), 7);
     mkdirSync(join(stateDir, 'agents/main/sessions'), { recursive: true });
     symlinkSync(join(elsewhere, 'sessions/x.jsonl'), join(stateDir, 'agents/main/sessions/x.jsonl'));
     symlinkSync(elsewhere, join(stateDir, 'agents/main/sessions/more'));
-    symlinkSync(elsewhere, join(stateDir, 'agents/linked'));
-    expect(await measure([store(stateDir, 'main'), store(stateDir, 'linked')])).toEqual({
-      main: { locks: NO_LOCKS },
-      linked: { locks: NO_LOCKS },
-    });
+    expect(await measure([store(stateDir, 'main')])).toEqual({ main: { locks: NO_LOCKS } });
   });
 
   it('counts the files of a shared store elsewhere once, for its first agent, and nothing else that lies there', async () => {
@@ -112,6 +115,60 @@ describe('agentFiles', () => {
     expect(await measure([store(stateDir, 'main', shared), store(stateDir, 'ops', shared)], [used])).toEqual({
       main: { index: '1 of 4', transcript: '1 of 6', locks: NO_LOCKS },
       ops: { locks: NO_LOCKS },
+    });
+  });
+
+  it('counts a file once where the store lies in the folder of the agent, and by the same names as in sessions/', async () => {
+    const stateDir = folder();
+    const home = join(stateDir, 'agents/main');
+    const indexPath = put(join(home, 'store/main.json'), 4);
+    const used = put(join(home, 'store/a.jsonl'), 6);
+    put(join(home, 'store/main.json~'), 1);
+    put(join(home, 'store/upload.tmp'), 2);
+    put(join(home, 'store/old/z.jsonl'), 10);
+    put(join(home, 'store/cold/z.jsonl.zst'), 20);
+    put(join(home, 'sessions/b.jsonl'), 7);
+    put(join(home, 'sessions/sessions.json'), 30);
+    expect(await measure([store(stateDir, 'main', { indexPath })], [used])).toEqual({
+      main: {
+        index: '1 of 4',
+        transcript: '1 of 6',
+        orphan: '1 of 7',
+        backup: '1 of 1',
+        temporary: '1 of 2',
+        cold: '1 of 20',
+        other: '2 of 40',
+        locks: NO_LOCKS,
+      },
+    });
+  });
+
+  it('counts a shared store in the folder of a later agent for the first, and what else lies there for the later', async () => {
+    const stateDir = folder();
+    const indexPath = put(join(stateDir, 'agents/ops/sessions/sessions.json'), 4);
+    put(join(stateDir, 'agents/ops/sessions/a.jsonl'), 6);
+    put(join(stateDir, 'agents/ops/sessions/skills-prompts/x.txt'), 8);
+    put(join(stateDir, 'agents/ops/agent/models.json'), 3);
+    const shared = { indexPath, sharedBy: ['main', 'ops'] };
+    expect(await measure([store(stateDir, 'main', shared), store(stateDir, 'ops', shared)])).toEqual({
+      main: { index: '1 of 4', orphan: '1 of 6', locks: NO_LOCKS },
+      ops: { other: '2 of 11', locks: NO_LOCKS },
+    });
+  });
+
+  it('knows the agent’s own database wherever it lies; the one in its usual place is other then', async () => {
+    const [stateDir, elsewhere] = [folder(), folder()];
+    const path = put(join(elsewhere, 'claw.ops.sqlite'), 40);
+    put(`${path}-wal`, 5);
+    put(`${path}-shm`, 6);
+    put(join(elsewhere, 'claw.sqlite'), 1000);
+    put(join(elsewhere, `a.jsonl.deleted.2026-10-02T08-00-00.001Z.0123456789abcdef0123456789abcdef.zst`), 9);
+    put(join(stateDir, 'agents/ops/agent/openclaw-agent.sqlite'), 3);
+    put(join(stateDir, 'agents/ops/agent/openclaw-agent.sqlite-wal'), 2);
+    const database = { path, root: elsewhere, sharedBy: null, problem: null };
+    const indexPath = join(elsewhere, 'claw.json');
+    expect(await measure([store(stateDir, 'ops', { indexPath, root: elsewhere, database })])).toEqual({
+      ops: { database: '1 of 40', wal: '1 of 5', deleted: '1 of 9', other: '3 of 11', locks: NO_LOCKS },
     });
   });
 

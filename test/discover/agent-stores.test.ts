@@ -104,7 +104,62 @@ describe('session.store', () => {
 
   it('whose folder is not here is said to be unread, never empty', async () => {
     const stateDir = folderWith({ 'openclaw.json': config('/not/mounted/{agentId}/sessions.json') });
-    expect(await sessionsOf(stateDir)).toEqual({ main: ['index_unreadable'], 'ops-team': ['index_unreadable'] });
+    expect(await sessionsOf(stateDir)).toEqual({ main: ['store_missing'], 'ops-team': ['store_missing'] });
+  });
+
+  const [OLD, NEW] = ['2026.2.12', '2026.2.17'];
+  it.each<[version: string | undefined, transcript: string, problems: string[]]>([
+    [OLD, 'agents/main/sessions/s.jsonl', ['index_missing']],
+    [undefined, 'agents/main/sessions/s.jsonl', ['index_missing']],
+    [NEW, 'agents/main/sessions/s.jsonl', []],
+    [OLD, 'index/main/s.jsonl', ['index_missing']],
+    [NEW, 'index/main/s.jsonl', ['index_missing']],
+    [NEW, 'index/main/s.trajectory.jsonl', []],
+    [OLD, 'agents/main/sessions/s.jsonl.deleted.2026-02-06T10-00-00Z', []],
+  ])('whose index is gone, in %s, with %s', async (lastTouchedVersion, transcript, problems) => {
+    const session = { store: '{agentId}/store.json' };
+    const stateDir = folderWith({ [transcript]: HEADER, 'index/main/notes.txt': '', 'index/ops/notes.txt': '' });
+    session.store = join(stateDir, 'index', session.store);
+    const agents = { list: [{ id: 'main' }, { id: 'ops' }] };
+    writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify({ meta: { lastTouchedVersion }, session, agents }));
+    const { snapshot } = await testScanner(stateDir).deep();
+    expect(snapshot.agents).toMatchObject([
+      { agent: 'main', readable: true, layout: problems.length > 0 ? 'file' : 'empty', problems, sessions: [] },
+      { agent: 'ops', readable: true, layout: 'empty', problems: [] },
+    ]);
+  });
+
+  it('is not that of an agent that the config does not list, but in its folder', async () => {
+    const index = (key: string) => ({ [key]: { sessionId: 's' } });
+    const stateDir = folderWith({
+      'agents/main/sessions/sessions.json': index('agent:main:main'),
+      'agents/old/sessions/sessions.json': index('agent:old:main'),
+      'agents/away/notes.txt': '',
+      'x/away/sessions.json': index('agent:away:main'),
+      'x/main/sessions.json': index('agent:main:elsewhere'),
+    });
+    const store = join(stateDir, 'x/{agentId}/sessions.json');
+    writeFileSync(
+      join(stateDir, 'openclaw.json'),
+      JSON.stringify({ session: { store }, agents: { list: [{ id: 'main' }] } }),
+    );
+    expect(await sessionsOf(stateDir)).toEqual({
+      main: ['agent:main:elsewhere missing'],
+      // Its folder is there, and its store where the config puts it.
+      away: ['agent:away:main missing'],
+      old: ['agent:old:main missing'],
+    });
+  });
+
+  it('that all share is of the agents that the config lists, also in the folder of another one', async () => {
+    const index = { 'agent:main:main': { sessionId: 'm' }, 'agent:old:main': { sessionId: 'o' } };
+    const stateDir = folderWith({ 'agents/old/sessions/sessions.json': index });
+    const store = join(stateDir, 'agents/old/sessions/sessions.json');
+    writeFileSync(
+      join(stateDir, 'openclaw.json'),
+      JSON.stringify({ session: { store }, agents: { list: [{ id: 'main' }] } }),
+    );
+    expect(await sessionsOf(stateDir)).toEqual({ main: ['agent:main:main missing', 'agent:old:main missing'] });
   });
 
   it('does not open the rest of the disk: a path that leaves store and state directory is a finding', async () => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DatabaseHead } from '../../src/discover/database-head.ts';
 import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/discover.ts';
 import type { RegistryFile } from '../../src/discover/registry.ts';
 import { Kept } from '../../src/disk/kept.ts';
@@ -30,11 +31,19 @@ function stateDirWith({ config, paths = [] }: Given): string {
   return stateDir;
 }
 
-const NOTHING = { mappings: [], home: '/nobody', env: {}, registry: new Kept<RegistryFile>() };
+const NOTHING = {
+  mappings: [],
+  home: '/nobody',
+  env: {},
+  registry: new Kept<RegistryFile>(),
+  heads: new Kept<DatabaseHead>(),
+};
 
 function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {
   return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });
 }
+
+const INDEX = 'sessions/sessions.json';
 
 interface AgentsCase extends Given {
   when: string;
@@ -44,7 +53,11 @@ interface AgentsCase extends Given {
 describe('discover, the agents', () => {
   it.each<AgentsCase>([
     { when: 'there is only a config without any', config: '{}', agents: ['main'] },
-    { when: 'there are only folders', paths: ['agents/ops/', 'agents/alpha/'], agents: ['main', 'alpha', 'ops'] },
+    {
+      when: 'there are only folders',
+      paths: [`agents/ops/${INDEX}`, `agents/alpha/${INDEX}`],
+      agents: ['main', 'alpha', 'ops'],
+    },
     { when: 'the folder of agents is empty', paths: ['agents/'], agents: ['main'] },
     {
       when: 'the config lists them',
@@ -59,7 +72,7 @@ describe('discover, the agents', () => {
     {
       when: 'both have some',
       config: `{ agents: { list: [{ id: 'ops' }, { id: 'new' }] } }`,
-      paths: ['agents/zeta/', 'agents/ops/', 'agents/main/'],
+      paths: [`agents/zeta/${INDEX}`, 'agents/ops/', `agents/main/${INDEX}`],
       agents: ['ops', 'new', 'main', 'zeta'],
     },
     {
@@ -70,7 +83,11 @@ describe('discover, the agents', () => {
     },
     {
       when: 'other things lie beside the folders',
-      paths: ['agents/ops/', 'agents/notes.txt', 'agents/.cache/', 'agents/.DS_Store'],
+      paths: [
+        ...[`agents/ops/${INDEX}`, 'agents/notes.txt', 'agents/.cache/', 'agents/.DS_Store', 'agents/lost+found/'],
+        ...['agents/@eaDir/SYNOINDEX', `agents/###/${INDEX}`, `agents/-/${INDEX}`, 'agents/old/sessions/x.jsonl'],
+        ...['agents/spare/agent/models.json', `agents/deep/old/${INDEX}`],
+      ],
       agents: ['main', 'ops'],
     },
   ])('when $when: $agents', ({ agents, ...given }) => {
@@ -85,15 +102,42 @@ describe('discover, the agents', () => {
   });
 
   it('reads a folder whose name is no clean id where it lies', () => {
-    const stateDir = stateDirWith({ paths: ['agents/Main Bot/'] });
+    const stateDir = stateDirWith({ paths: [`agents/Main Bot/${INDEX}`] });
     expect(find(stateDir).agents.at(-1)).toMatchObject({
       agent: 'main-bot',
       indexPath: join(stateDir, 'agents/Main Bot/sessions/sessions.json'),
     });
   });
 
+  it.each<[folder: string, agent: string]>([
+    ['main.bak-20260901', 'main-bak-20260901'],
+    ['.hidden', 'hidden'],
+    ['MAIN', 'main'],
+    ['Main Bot', 'main-bot'],
+    ['lost+found', 'lost-found'],
+  ])('takes a folder %j with a store in it for the agent %s, as the gateway does', (folder, agent) => {
+    const stateDir = stateDirWith({
+      config: '{ agents: { list: [{ id: "a" }] } }',
+      paths: [`agents/${folder}/${INDEX}`],
+    });
+    expect(find(stateDir).agents.map((each) => each.agent)).toEqual(['a', agent]);
+  });
+
+  it('names what it passes over', () => {
+    const paths = [`agents/ops/${INDEX}`, `agents/Ops/${INDEX}`, 'agents/old/sessions/x.jsonl', 'agents/lost+found/'];
+    const stateDir = stateDirWith({ paths: [...paths, `elsewhere/${INDEX}`, 'agents/shut/'] });
+    symlinkSync('../elsewhere', join(stateDir, 'agents/linked'));
+    symlinkSync('gone', join(stateDir, 'agents/dangling'));
+    symlinkSync('ops/sessions/sessions.json', join(stateDir, 'agents/file'));
+    expect(find(stateDir).passedOver).toEqual([
+      { folder: 'Ops', why: 'same_name' },
+      { folder: 'linked', why: 'link' },
+      { folder: 'old', why: 'transcripts' },
+    ]);
+  });
+
   it('finds their databases', () => {
-    const stateDir = stateDirWith({ paths: ['agents/ops/agent/openclaw-agent.sqlite', 'agents/old/sessions/'] });
+    const stateDir = stateDirWith({ paths: ['agents/ops/agent/openclaw-agent.sqlite', `agents/old/${INDEX}`] });
     expect(find(stateDir).agents).toMatchObject([
       { agent: 'main', database: null },
       { agent: 'old', database: null },
@@ -121,7 +165,7 @@ describe('discover, the config', () => {
   });
 
   it.each(['{', '', '[]', 'null', '{ agents: }', 'x'])('is the last good one when it is %j', (config) => {
-    const stateDir = stateDirWith({ config, paths: ['agents/alpha/'] });
+    const stateDir = stateDirWith({ config, paths: [`agents/alpha/${INDEX}`] });
     const found = find(stateDir, LAST_GOOD);
     expect(found).toMatchObject({ configValid: false, config: LAST_GOOD, unreadable: null });
     expect(found.configError).toBeTruthy();
@@ -149,7 +193,7 @@ describe('discover, the config', () => {
 
   it('may lie elsewhere, also behind a link', () => {
     const elsewhere = stateDirWith({ config: `{ agents: { list: [{ id: 'far' }] } }` });
-    const stateDir = stateDirWith({ paths: ['agents/ops/'] });
+    const stateDir = stateDirWith({ paths: [`agents/ops/${INDEX}`] });
     symlinkSync(join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json'));
     for (const configPath of [join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json')]) {
       const found = discover({ stateDir, configPath, lastConfig: null, ...NOTHING });

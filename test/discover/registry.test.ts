@@ -42,7 +42,7 @@ describe('the registry', () => {
     expect(readRegistry(join(newState().dir, 'gone'), new Kept())).toEqual(NONE);
   });
 
-  it('has the databases with sessions, the one seen last first, by the ids that OpenClaw compares', () => {
+  it('has the databases with sessions, by agent and path, by the ids that OpenClaw compares', () => {
     const { dir } = newState([
       { agent: 'main', path: 'agents/main/agent/openclaw-agent.sqlite', schema: 23, seenMs: 10 },
       { agent: 'Ops Team', path: '/srv/ops/openclaw-agent.sqlite', schema: 19, seenMs: 30 },
@@ -56,8 +56,8 @@ describe('the registry', () => {
         version: '2026.9.6',
         databases: [
           { agent: 'ops-team', path: '/srv/ops/openclaw-agent.sqlite' },
-          { agent: 'main', path: 'custom/openclaw-agent.sqlite' },
           { agent: 'main', path: 'agents/main/agent/openclaw-agent.sqlite' },
+          { agent: 'main', path: 'custom/openclaw-agent.sqlite' },
         ],
         quarantined: [],
       },

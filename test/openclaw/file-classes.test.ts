@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type FileClass, fileClass, isTranscriptName } from '../../src/openclaw/file-classes.ts';
+import { agentFileClass, type FileClass, isTranscriptName, sessionFileClass } from '../../src/openclaw/file-classes.ts';
 
 const ID = '128694b4-f4fc-45d4-84e7-e38a41dfccc1';
 
-describe('fileClass', () => {
+/** Of a file by its path below `agents/<id>/`, where the index lies in `sessions/`. */
+function fileClass(path: string, indexName: string): FileClass {
+  const name = /^sessions\/([^/]+)$/.exec(path)?.[1];
+  return name === undefined ? agentFileClass(path) : sessionFileClass(name, indexName);
+}
+
+describe('the class of a file', () => {
   it.each<[string, FileClass]>([
     ['sessions/sessions.json', 'index'],
     [`sessions/${ID}.jsonl`, 'transcript'],
@@ -19,6 +25,15 @@ describe('fileClass', () => {
     [`sessions/${ID}.trajectory.jsonl`, 'trajectory'],
     [`sessions/${ID}.trajectory-path.json`, 'trajectory'],
     ['sessions/sessions.json.40404.c2a9d8e7-1f34-4b6a-9c05-7de8f1a2b3c4.tmp', 'temporary'],
+    ['sessions/upload.tmp', 'temporary'],
+    ['agent/models.json.tmp', 'temporary'],
+    ['sessions/cold/x.tmp', 'temporary'],
+    ['session-sqlite-import-archive/x.tmp', 'temporary'],
+    ['sessions/sessions.json~', 'backup'],
+    ['sessions/notes~', 'other'],
+    ['agent/sessions.json~', 'other'],
+    [`sessions/${ID}.jsonl.zst`, 'transcript'],
+    [`sessions/nested/${ID}.jsonl.zst`, 'other'],
     ['sessions/sessions.json.lock', 'lock'],
     [`sessions/${ID}.jsonl.lock`, 'lock'],
     [`sessions/cold/${ID}.jsonl.zst`, 'cold'],
@@ -30,6 +45,8 @@ describe('fileClass', () => {
     ['agent/openclaw-agent.sqlite', 'database'],
     ['agent/openclaw-agent.sqlite-wal', 'wal'],
     ['agent/openclaw-agent.sqlite-shm', 'other'],
+    ['agent/memory.sqlite', 'other'],
+    ['agent/old/openclaw-agent.sqlite', 'other'],
     [`session-sqlite-import-archive/agent_main.${ID}.jsonl.imported-1795496929193`, 'import_archive'],
     [`${ID}.jsonl`, 'other'],
   ])('%s is %s', (path, expected) => {

@@ -26,6 +26,9 @@ const DISCOVERY: Discovery = {
   registryUnread: false,
   migrationRuns: null,
   agents: [],
+  links: [],
+  passedOver: [],
+  unusedDatabases: [],
   sample: false,
 };
 

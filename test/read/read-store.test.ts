@@ -29,6 +29,8 @@ interface Store {
   readonly index?: readonly string[];
   /** Other files, by their path in the state directory. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What is written beside the database at last, by the end of its name. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
 
 async function read(store: Store): Promise<ReadableAgent> {
@@ -43,6 +45,7 @@ async function scan({
   stateVersion,
   index,
   files = {},
+  beside = {},
 }: Store): Promise<Snapshot> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'read-store-')));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -64,6 +67,10 @@ async function scan({
   }
   if (stateVersion !== undefined) {
     writeStateDatabase({ path: join(dir, 'state/openclaw.sqlite'), version: stateVersion, agents: [] });
+  }
+  for (const [end, text] of Object.entries(beside)) {
+    mkdirSync(join(dir, AGENT), { recursive: true });
+    writeFileSync(join(dir, `${DATABASE}${end}`), text);
   }
   return (await testScanner(dir, { now: () => NOW }).deep()).snapshot;
 }
@@ -165,6 +172,41 @@ describe('the layout', () => {
       files: { [`${SESSIONS}/${name}`]: transcriptLines('x').join('') },
     });
     expect(Object.fromEntries(files?.classes.map((each) => [each.class, each.files]) ?? [])).toEqual(expected);
+  });
+});
+
+describe('what is left beside a database without sessions', () => {
+  const LOG = { '-wal': 'left over '.repeat(1000) };
+  const SHM = { '-shm': '\0'.repeat(32_768) };
+  const OF_FILES = { database: [], damage: NO_SESSION_TABLES, index: LEFT };
+
+  it.each<[what: string, store: Store]>([
+    ['a -wal', { ...OF_FILES, beside: LOG }],
+    ['a -shm', { ...OF_FILES, beside: SHM }],
+    ['a -wal and a -shm', { ...OF_FILES, beside: { ...LOG, ...SHM } }],
+    ['a -wal and no database at all', { index: LEFT, beside: LOG }],
+    ['a -wal and a -shm and no database at all', { index: LEFT, beside: { ...LOG, ...SHM } }],
+  ])('does not hide sessions in files: %s', async (_, store) => {
+    for (const version of ['2026.7.35', '2026.9.6']) {
+      const agent = await read({ ...store, version });
+      expect(agent).toMatchObject({ layout: 'file', schema: 0, problems: [] });
+      expect(agent.sessions).toHaveLength(3);
+    }
+  });
+
+  it('hides nothing of an agent of the file era that has none', async () => {
+    const store = { database: [], damage: NO_SESSION_TABLES, beside: LOG, version: '2026.7.35' };
+    expect(await read(store)).toMatchObject({ layout: 'empty', problems: [] });
+    const files = { [`${SESSIONS}/x.jsonl`]: transcriptLines('x').join('') };
+    expect(await read({ ...store, files })).toMatchObject({ layout: 'file', problems: ['index_missing'] });
+  });
+
+  it.each<[what: string, store: Store]>([
+    ['which may hold the first sessions of a database', { database: [], damage: NO_SESSION_TABLES, beside: LOG }],
+    ['of a database with sessions', { database: LEFT, index: LEFT, beside: LOG }],
+  ])('is a problem where it says more than the files: a -wal %s', async (_, store) => {
+    const { agents } = await scan(store);
+    expect(agents).toMatchObject([{ agent: 'ops', layout: 'sqlite', readable: false }]);
   });
 });
 

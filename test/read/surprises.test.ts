@@ -130,6 +130,7 @@ describe('a path that is null', () => {
       stateDir: '/state',
       roots: ['/state'],
       mappings: [],
+      links: [],
       own: [listing('/state/agents/ops/sessions', ['a.jsonl'])] as const,
     };
     expect(transcriptPath(IndexEntry.parse(entry), null, folders).flaws).toEqual(['path_null']);

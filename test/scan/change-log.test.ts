@@ -17,6 +17,9 @@ const FINE: Discovery = {
   registryUnread: false,
   migrationRuns: null,
   agents: [],
+  links: [],
+  passedOver: [],
+  unusedDatabases: [],
   sample: false,
 };
 
@@ -53,6 +56,24 @@ describe('ChangeLog', () => {
     const lines = linesOf(gone, gone, {}, {}, gone);
     expect(lines[0]).toEqual([expect.stringMatching(/^level=error .*--openclaw\.state-dir.* reason=missing$/)]);
     expect(lines.slice(1)).toEqual([[], [READ], [], lines[0]]);
+  });
+
+  it('says once what nobody reads', () => {
+    const unusedDatabases = [{ agent: 'ops', place: 'agentDir' as const, sessions: 28 }];
+    const passedOver = [
+      { folder: 'lost+found', why: 'closed' as const },
+      { folder: 'old', why: 'transcripts' as const },
+    ];
+    const seen = { discovery: { unusedDatabases, passedOver } };
+    const [first, second] = linesOf(seen, seen);
+    expect(first?.slice(1)).toEqual([
+      expect.stringMatching(
+        /^level=warn msg="a database with sessions is not used: .*" agent=ops found_by=agentDir sessions=28$/,
+      ),
+      expect.stringMatching(/^level=warn msg="a folder may not be entered: .*" folder=agents\/lost\+found$/),
+      expect.stringMatching(/^level=warn msg="a folder holds transcripts, .*" folder=agents\/old$/),
+    ]);
+    expect(second).toEqual([]);
   });
 
   it('says once that the config cannot be used and why, and once that it is valid again', () => {

@@ -126,6 +126,8 @@ export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     version: '2026.7.35',
     migrationRuns: null,
     sample: false,
+    passedOver: [],
+    unusedDatabases: [],
     agents: [],
     lookedFor: [],
     ...changes,

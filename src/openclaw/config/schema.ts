@@ -53,6 +53,7 @@ function configSchema(part: Part) {
     compaction: field(compaction),
     contextPruning: field(z.object({ mode: field(z.enum(['off', 'cache-ttl'])) })),
     systemAgent: field(z.object({ agentId: field(text) })),
+    sessionStore: field(z.object({ agentId: field(text) })),
   });
   const limits = { contextWindow: limit, contextTokens: limit };
   const provider = z.object({ ...limits, models: field(list(z.object({ id: z.string(), ...limits }))) });

@@ -9,7 +9,7 @@ interface AgentConfig {
   readonly id: string;
   /** `provider/model`, or a bare model id; an alias is resolved. */
   readonly model: string | null;
-  /** A folder of the gateway's host that holds its database; null: the default place. */
+  /** A folder of the gateway's host for its credentials. Its sessions lie elsewhere, since 2026.8.1 looks for none there. */
   readonly agentDir: string | null;
 }
 
@@ -52,6 +52,8 @@ export interface OpenClawConfig {
   readonly channels: readonly string[];
   /** `session.store`: a path of the gateway's host, with `{agentId}` for one file each; null: the default place. */
   readonly sessionStore: string | null;
+  /** Whose database has no agent in its name, in a folder that several share, where the file itself does not say. */
+  readonly sessionStoreOwner: string;
   /** Agents that it lists, which are none where it leaves OpenClaw its default agent. */
   readonly listsAgents: boolean;
   /** null: nobody knows it, since the config cannot be used, or not its bindings. */
@@ -101,6 +103,7 @@ function viewOf(content: object): OpenClawConfig {
     },
     channels: Object.keys(file.channels ?? {}),
     sessionStore: file.session?.store?.trim() || null,
+    sessionStoreOwner: storeOwner(file, listed),
     routing: routingView(file, dropped),
     dropped,
   };
@@ -130,4 +133,15 @@ function modelOf(written: string | null | undefined, { agents }: ConfigFile): st
   if (name.includes('/')) return name;
   const isName = (alias: string | null | undefined) => alias?.trim().toLowerCase() === name.toLowerCase();
   return agents?.defaults?.models?.find(({ value }) => isName(value?.alias))?.key ?? name;
+}
+
+/** As 2026.8.1 and later choose it: the one that is set, else the marked default, else the only one, else `main`. */
+function storeOwner({ agents }: ConfigFile, listed: readonly AgentConfig[]): string {
+  const set = agents?.defaults?.sessionStore?.agentId;
+  const marked = [
+    ...(agents?.list ?? []).flatMap(({ id, default: isDefault }) => (isDefault === true ? [String(id)] : [])),
+    ...(agents?.entries ?? []).flatMap(({ key, value }) => (value?.default === true ? [key] : [])),
+  ][0];
+  const [only, ...others] = listed;
+  return normalizeAgentId(set || marked || (others.length === 0 ? only?.id : null) || DEFAULT_AGENT);
 }

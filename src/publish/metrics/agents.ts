@@ -8,9 +8,10 @@ import { type Family, single, toSeconds } from './family.ts';
 /** Statuses of a run that OpenClaw knows; another text would be a label of somebody's making. */
 const STATUSES = new Set(['running', 'done', 'failed', 'killed', 'timeout']);
 
+const OF_ANY_STORE: readonly Problem[] = ['permission_denied', 'link_refused', 'store_missing'];
 /** What the store of an era can have, so that a zero is shown where there is none. */
 const POSSIBLE: Readonly<Record<Era, readonly Problem[]>> = {
-  file: PROBLEMS.filter((problem) => problem === 'permission_denied' || problem.startsWith('index_')),
+  file: PROBLEMS.filter((problem) => OF_ANY_STORE.includes(problem) || problem.startsWith('index_')),
   sqlite: PROBLEMS.filter((problem) => !problem.startsWith('index_')),
 };
 

@@ -19,7 +19,7 @@ export function renderStatusFragment(snapshot: Snapshot): string {
     : '';
   const remark = configRemark(snapshot);
   const config = remark === null ? '' : `<p class="warning">${escapeHtml(remark)}</p>\n`;
-  return `${sample}${config}${agentsTable(snapshot)}\n${sessionsTable(noteworthy)}`;
+  return `${sample}${config}${agentsTable(snapshot)}\n${leftOut(snapshot)}${sessionsTable(noteworthy)}`;
 }
 
 function agentsTable({ agents }: Snapshot): string {
@@ -34,6 +34,23 @@ function agentsTable({ agents }: Snapshot): string {
       ...(store.readable ? counts(store) : ['', '', '']),
     ]),
   );
+}
+
+/** What is in no figure. Folders that may not be entered, as `lost+found`, are told in the log only. */
+function leftOut({ unusedDatabases, passedOver }: Snapshot): string {
+  const lines = [
+    ...unusedDatabases.map(
+      ({ agent, place, sessions }) =>
+        `A database of agent ${agent} with ${sessions} sessions is not used (${place}): OpenClaw reads another one, or the agent is not in its config.`,
+    ),
+    ...passedOver
+      .filter(({ why }) => why === 'transcripts')
+      .map(
+        ({ folder }) =>
+          `agents/${folder} holds transcripts, and neither index nor database: for OpenClaw, whose config does not list it, it is no agent.`,
+      ),
+  ];
+  return lines.map((line) => `<p class="warning">${escapeHtml(line)}</p>\n`).join('');
 }
 
 function counts({ sessions, archived }: ReadableAgent): string[] {

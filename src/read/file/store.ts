@@ -26,7 +26,11 @@ export interface FileStoreContext {
   /** The state directory, as a real path. */
   readonly stateDir: string;
   readonly mappings: readonly PathMapping[];
+  /** Where the links lead that stand in the place of an agent's folder and were followed. */
+  readonly links: readonly PathMapping[];
   readonly readIndex: ReadIndex;
+  /** The version may leave transcripts in `agents/<id>/sessions/`, also where the index lies elsewhere (before 2026.2.17). */
+  readonly leavesTranscripts: boolean;
   /** The version reads an index as JSON5 (before 2026.2.17). */
   readonly readsJson5: boolean;
   readonly kept: KeptFiles;
@@ -39,13 +43,12 @@ const SLICE = 50;
 
 /** Reads a store of the file era. Never throws for bad data. */
 export async function readFileStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
-  if (store.isOutOfReach) return unreadable(store, 'index_unreadable');
   const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
   if (problem !== null) return unreadable(store, problem);
   const result = currentIndex(store, context);
   await context.pause();
   if (result.found === 'problem') return unreadable(store, result.problem);
-  if (result.found === 'nothing') return withoutIndex(store, seen);
+  if (result.found === 'nothing') return withoutIndex(store, seen, context);
 
   const folders = foldersOf(store, seen, context);
   const sessions: StoredSession[] = [];
@@ -84,7 +87,6 @@ export function leftInIndex(
   context: FileStoreContext,
 ): { keys: string[]; transcriptPaths: string[] } {
   const left = { keys: [] as string[], transcriptPaths: [] as string[] };
-  if (store.isOutOfReach) return left;
   const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
   if (problem !== null) return left;
   const result = currentIndex(store, context);
@@ -109,12 +111,15 @@ function* ownEntries(
   }
 }
 
-function foldersOf(store: AgentStore, seen: Listing, { stateDir, mappings }: FileStoreContext): TranscriptFolders {
+function foldersOf(store: AgentStore, seen: Listing, context: FileStoreContext): TranscriptFolders {
+  const { stateDir, mappings, links } = context;
+  const { path, root } = store.folder.sessions;
   return {
     stateDir,
-    roots: [...new Set([stateDir, store.root])],
+    roots: [...new Set([stateDir, store.root, root, ...links.map(({ to }) => to)])],
     mappings,
-    own: [seen, ...(store.defaultFolder === seen.folder ? [] : [listingOf(store.defaultFolder, stateDir).seen])],
+    links,
+    own: [seen, ...(path === seen.folder ? [] : [listingOf(path, root).seen])],
   };
 }
 
@@ -146,11 +151,16 @@ function unreadable({ agent }: AgentStore, problem: Problem): UnreadableStore {
 }
 
 /** Transcripts without an index: OpenClaw's own clean-up takes them for leftovers and deletes them. */
-function withoutIndex(store: AgentStore, { folder, names }: Listing): ReadableStore {
-  const isTranscript = (name: string) =>
-    isTranscriptName(name) && signatureOrNull(join(folder, name), store.root) !== null;
-  if (![...names].some(isTranscript)) return nothingIn(store);
+function withoutIndex(store: AgentStore, seen: Listing, { leavesTranscripts }: FileStoreContext): ReadableStore {
+  const { path, root } = store.folder.sessions;
+  const isElsewhere = path !== seen.folder && leavesTranscripts;
+  if (!hasTranscripts(seen, store.root) && !(isElsewhere && hasTranscripts(listingOf(path, root).seen, root)))
+    return nothingIn(store);
   return { ...nothingIn(store), layout: 'file', problems: ['index_missing'] };
+}
+
+function hasTranscripts({ folder, names }: Listing, root: string): boolean {
+  return [...names].some((name) => isTranscriptName(name) && signatureOrNull(join(folder, name), root) !== null);
 }
 
 /** The reading of a store without anything in it. */

@@ -28,9 +28,11 @@ export function listing(folder: string, names: readonly string[]): Listing {
 export interface TranscriptFolders {
   /** The state directory, as a real path. */
   readonly stateDir: string;
-  /** Folders that transcripts may lie in, as real paths: the state directory, and a configured store elsewhere. */
+  /** Folders that transcripts may lie in, as real paths: the state directory, what its links lead to, a configured store. */
   readonly roots: readonly string[];
   readonly mappings: readonly PathMapping[];
+  /** Where the links lead that stand in the place of an agent's folder and were followed, the deepest first. */
+  readonly links: readonly PathMapping[];
   /**
    * Where the session's own transcripts are looked for: the folder of its index; then the agent's default folder, in
    * which they stay before 2026.2.17 although `session.store` names another.
@@ -79,7 +81,7 @@ function locate(named: string, folders: TranscriptFolders): string | 'outside' {
   const here = (isAbsolute(path) ? inside(path, folders) : null) ?? (mapped === null ? null : inside(mapped, folders));
   if (here !== null) return here;
   const tail = agentsTail(path);
-  if (tail !== null) return join(folders.stateDir, tail);
+  if (tail !== null) return behindLinks(join(folders.stateDir, tail), folders);
   return find(basename(path), folders) ?? 'outside';
 }
 
@@ -98,8 +100,14 @@ function otherOf({ sessionId }: IndexEntry, path: string, folders: TranscriptFol
   return own === path ? null : own;
 }
 
-function inside(path: string, { roots }: TranscriptFolders): string | null {
-  return roots.some((root) => isInside(path, root)) ? path : null;
+function inside(path: string, folders: TranscriptFolders): string | null {
+  const real = behindLinks(path, folders);
+  return folders.roots.some((root) => isInside(real, root)) ? real : null;
+}
+
+/** Everything in a followed folder is told by its real path, as it is listed. */
+function behindLinks(path: string, { links }: TranscriptFolders): string {
+  return mapPath(path, links) ?? path;
 }
 
 function find(name: string, { own }: TranscriptFolders): string | null {

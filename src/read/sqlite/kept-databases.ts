@@ -1,3 +1,4 @@
+import { ownerOf } from '../../discover/agent-stores.ts';
 import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
 import { Kept } from '../../disk/kept.ts';
@@ -7,10 +8,11 @@ import type { StoredSession } from '../../model/session.ts';
 import type { OpenClawConfig } from '../../openclaw/config/view.ts';
 import { sessionWindow } from '../../openclaw/context-window.ts';
 import { modelOverrideOf } from '../../openclaw/index-entry.ts';
+import { parseKey } from '../../openclaw/keys.ts';
 import { versionOrNewest } from '../../openclaw/versions.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
-import { readFigures } from './figures.ts';
+import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
 import { readNodes, type SessionNode } from './nodes.ts';
 import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './schema.ts';
 import { storedSession } from './session.ts';
@@ -30,6 +32,8 @@ export interface DatabaseLocation {
   readonly path: string;
   /** What it must lie in, as a real path. */
   readonly root: string;
+  /** The agents whose sessions lie in it; null: it is this agent's alone. */
+  readonly sharedBy: readonly string[] | null;
 }
 
 /** What a database said the last time that it was read. */
@@ -39,7 +43,7 @@ interface Known {
   readonly files: ReturnType<typeof databaseFiles>;
   readonly schema: DatabaseSchema;
   readonly nodes: readonly SessionNode[];
-  readonly figures: DatabaseFigures | null;
+  readonly figures: StoredFigures | null;
   /** By session id. */
   readonly transcripts: Map<string, KnownTranscript>;
   /** When it was seen last to be so, in milliseconds since the epoch. */
@@ -114,7 +118,7 @@ export class KeptDatabases {
         for (const _slice of this.lastUsages(known, config)) await pause();
         for (const _slice of this.validateNew(known)) await pause();
       }
-      return reading(known, null);
+      return reading(known, location.agent, null);
     } catch (error) {
       return this.refused(location, databaseError(error), now);
     }
@@ -145,7 +149,7 @@ export class KeptDatabases {
     if (before?.files.signature === files.signature) return this.known.set(keyOf(location), { ...before, readMs: now });
     this.counts.reads += 1;
     const first = readTables(location.path, location.root, TABLES, (database) => {
-      const schema = databaseSchema(database, location.agent);
+      const schema = databaseSchema(database, location.sharedBy === null ? location.agent : null);
       if (schema.sessions !== 'readable') return { schema, figures: null, nodes: [] };
       return {
         schema,
@@ -189,7 +193,9 @@ export class KeptDatabases {
     const unknown = nodes.filter((node) => {
       const transcript = transcripts.get(node.sessionId);
       return (
-        !node.archived && transcript?.usageSearch === null && needsLastUsage(location.agent, node, transcript, config)
+        !node.archived &&
+        transcript?.usageSearch === null &&
+        needsLastUsage(agentOf(node, location), node, transcript, config)
       );
     });
     const ids = new Set(unknown.map(({ sessionId }) => sessionId));
@@ -221,7 +227,7 @@ export class KeptDatabases {
   private refused(location: DatabaseLocation, { problem }: DatabaseError, now: number): DatabaseReading {
     const known = this.known.get(keyOf(location));
     if (problem === 'busy' && known !== undefined && now - known.readMs <= LONGEST_STALE_MS) {
-      return reading(known, known.readMs);
+      return reading(known, location.agent, known.readMs);
     }
     const reason = problem === 'busy' ? 'database_unreadable' : problem === 'missing' ? 'database_missing' : problem;
     const schema = known?.schema ?? { version: 0, appVersion: null };
@@ -229,9 +235,14 @@ export class KeptDatabases {
   }
 }
 
-/** Two agents may name the same file: it is of one of them at most, and the other must hear so. */
-function keyOf({ agent, path }: DatabaseLocation): string {
-  return JSON.stringify([agent, path]);
+/** Two agents may name the same file: unless they share it, it is of one of them at most, and the other must hear so. */
+function keyOf({ agent, path, sharedBy }: DatabaseLocation): string {
+  return JSON.stringify([sharedBy ?? agent, path]);
+}
+
+/** The agent of a session. */
+function agentOf({ key }: SessionNode, { agent, sharedBy }: DatabaseLocation): string {
+  return sharedBy === null ? agent : (ownerOf(parseKey(key).agent, sharedBy) ?? agent);
 }
 
 /** Another file at its path, or a shrunken one, has nothing that was known. */
@@ -239,22 +250,22 @@ function isSameFile({ files }: Known, { inode, bytes }: Known['files']): boolean
   return files.inode === inode && files.bytes <= bytes;
 }
 
-function reading(
-  { location, schema, nodes, figures, transcripts }: Known,
-  staleSinceMs: number | null,
-): DatabaseReading {
+/** What it holds of one agent. */
+function reading(known: Known, agent: string, staleSinceMs: number | null): DatabaseReading {
+  const { location, schema, figures, transcripts } = known;
   const version = { schema: schema.version, version: schema.appVersion };
   if (schema.sessions === 'absent') return { ...version, found: 'nothing' };
   if (schema.sessions === 'mismatch') return { ...version, found: 'problem', problem: 'database_mismatch' };
   if (schema.sessions === 'unsupported') return { ...version, found: 'problem', problem: 'schema_unsupported' };
+  const nodes = known.nodes.filter((node) => agentOf(node, location) === agent);
   const current = nodes.filter(({ archived }) => !archived);
   return {
     ...version,
     found: 'sessions',
-    sessions: current.map((node) => storedSession(location.agent, node, transcripts.get(node.sessionId))),
+    sessions: current.map((node) => storedSession(agent, node, transcripts.get(node.sessionId))),
     archived: nodes.length - current.length,
     rows: nodes,
-    figures,
+    figures: figures === null ? null : figuresOf(figures, agent, location.sharedBy),
     staleSinceMs,
   };
 }

@@ -45,8 +45,11 @@ export interface DatabaseSchema {
   has(table: (typeof TABLES)[number], column: string): boolean;
 }
 
-/** What a database holds and for whom. What is in it decides, never that it exists, nor its version. */
-export function databaseSchema(database: DatabaseSync, agent: string): DatabaseSchema {
+/**
+ * What a database holds and for whom (null: for several agents). What is in it decides, never that it exists, nor its
+ * version.
+ */
+export function databaseSchema(database: DatabaseSync, agent: string | null): DatabaseSchema {
   const columns = new Set(texts(database, COLUMNS, ...TABLES));
   const has: DatabaseSchema['has'] = (table, column) => columns.has(`${table}.${column}`);
   const version = userVersion(database);
@@ -56,10 +59,15 @@ export function databaseSchema(database: DatabaseSync, agent: string): DatabaseS
   return { version, appVersion, has, sessions: sessions() };
 
   function sessions(): DatabaseSchema['sessions'] {
-    if (!SESSION_TABLES.some((table) => tables.has(table))) return 'absent';
+    if (!holdsSessions(tables)) return 'absent';
     if (meta !== null && isOfAnother(meta, agent)) return 'mismatch';
     return NEEDED.every((column) => columns.has(column)) ? 'readable' : 'unsupported';
   }
+}
+
+/** Whether there are tables of sessions among these, of whatever version. */
+export function holdsSessions(tables: ReadonlySet<string>): boolean {
+  return SESSION_TABLES.some((table) => tables.has(table));
 }
 
 const COLUMNS = `SELECT t.name || '.' || c.name AS name FROM sqlite_schema t, pragma_table_info(t.name) c
@@ -82,7 +90,8 @@ function metaOf(database: DatabaseSync) {
   );
 }
 
-function isOfAnother({ role, agent_id }: Record<string, unknown>, agent: string): boolean {
+function isOfAnother({ role, agent_id }: Record<string, unknown>, agent: string | null): boolean {
   if (role !== 'agent') return true;
+  if (agent === null) return false;
   return typeof agent_id === 'string' && normalizeAgentId(agent_id) !== agent;
 }

@@ -28,7 +28,7 @@ describe('configView', () => {
       when: 'JSON5 is used',
       text: `// a comment
         { /* another */ meta: { 'lastTouchedVersion': "2026.2.6-3", }, agents: { list: [{ id: 'ops' },], }, }`,
-      differs: { version: '2026.2.6-3', agents: [OPS] },
+      differs: { version: '2026.2.6-3', agents: [OPS], sessionStoreOwner: 'ops' },
     },
     {
       when: 'there is a byte order mark',
@@ -61,7 +61,7 @@ describe('configView', () => {
     {
       when: 'some listed agents are none',
       text: `{ agents: { list: [null, 7, 'x', [], {}, { id: 3 }, { id: 'ops', model: 5, contextTokens: 'x' }] } }`,
-      differs: { agents: [OPS] },
+      differs: { agents: [OPS], sessionStoreOwner: 'ops' },
       dropped: ['agents.list.1', 'agents.list.2', 'agents.list.3', 'agents.list.4.id', 'agents.list.6.model'],
     },
     {
@@ -79,7 +79,7 @@ describe('configView', () => {
     {
       when: 'an agent is listed twice',
       text: `{ agents: { list: [{ id: 'ops', model: 'p/a' }, { id: 'OPS', model: 'p/b' }] } }`,
-      differs: { agents: [{ ...OPS, model: 'p/a' }] },
+      differs: { agents: [{ ...OPS, model: 'p/a' }], sessionStoreOwner: 'ops' },
     },
     {
       when: 'agents are entries',
@@ -266,10 +266,22 @@ describe('configView', () => {
     });
   });
 
+  it.each([
+    ['{}', 'main'],
+    ["{ list: [{ id: 'Ops' }] }", 'ops'],
+    ["{ list: [{ id: 'ops' }, { id: 'main' }] }", 'main'],
+    ["{ list: [{ id: 'ops', default: true }, { id: 'main' }] }", 'ops'],
+    ['{ entries: { main: {}, kin: { default: true } } }', 'kin'],
+    ["{ entries: { main: { default: true }, kin: {} }, defaults: { sessionStore: { agentId: 'Kin' } } }", 'kin'],
+  ])('whose the first name of a shared folder is: %s', (agents, owner) => {
+    expect(parseConfig(`{ agents: ${agents} }`).sessionStoreOwner).toBe(owner);
+  });
+
   it('has OpenClaw’s own defaults', () => {
     expect(DEFAULT_CONFIG).toEqual({
       version: null,
       agents: [MAIN],
+      sessionStoreOwner: 'main',
       defaultModel: null,
       defaultContextTokens: null,
       models: [],

@@ -77,6 +77,8 @@ describe('an agent that was read', () => {
       'agent="main",reason="index_empty"': 0,
       'agent="main",reason="index_invalid_json"': 0,
       'agent="main",reason="index_missing"': 1,
+      'agent="main",reason="link_refused"': 0,
+      'agent="main",reason="store_missing"': 0,
     });
   });
 

@@ -97,6 +97,21 @@ describe('the fragment', () => {
     );
   });
 
+  it('shows what nobody reads, but no folder that may not be entered', () => {
+    const html = renderStatusFragment(
+      aSnapshot({
+        unusedDatabases: [{ agent: 'ops', place: 'default place', sessions: 28 }],
+        passedOver: [
+          { folder: 'a&b', why: 'transcripts' },
+          { folder: 'lost+found', why: 'closed' },
+        ],
+      }),
+    );
+    expect(html).toContain('A database of agent ops with 28 sessions is not used (default place)');
+    expect(html).toContain('agents/a&amp;b holds transcripts');
+    expect(html).not.toContain('lost+found');
+  });
+
   it('shows agents with their problems, and of an unreadable one no count', () => {
     const agents = [
       anAgent({

@@ -30,6 +30,7 @@ function look(entry: object, { deep }: { deep: boolean }) {
     stateDir,
     roots: [stateDir],
     mappings: [],
+    links: [],
     own: [listing(folder, ['abc.jsonl', 'other.jsonl'])],
   } as const;
   const transcripts = new KeptTranscripts();

@@ -18,6 +18,7 @@ function folders(names: readonly string[] = FILES): TranscriptFolders {
     stateDir: '/state',
     roots: ['/state'],
     mappings: MAPPINGS,
+    links: [],
     own: [listing(OWN, names)],
   };
 }

@@ -150,7 +150,7 @@ const SQLITE_STORES = STORES.filter((name) => storeFacts(name).era !== 'file');
 
 /** Columns that are read, by table. */
 const READ = {
-  agent_databases: ['agent_id', 'last_seen_at', 'path', 'schema_version'],
+  agent_databases: ['agent_id', 'path', 'schema_version'],
   conversations: ['channel', 'conversation_id', 'native_channel_id', 'peer_id', 'thread_id'],
   pragma_table_info: ['name'],
   quarantined_databases: ['path'],
@@ -160,7 +160,7 @@ const READ = {
     ...['ROWID', 'archived_at', 'created_at', 'current_session_id', 'entry_json', 'entry_valid', 'last_activity_at'],
     ...['last_interaction_at', 'session_key', 'status', 'updated_at'],
   ],
-  session_pending_inputs: ['accepted_at', 'state'],
+  session_pending_inputs: ['accepted_at', 'session_key', 'state'],
   session_transcript_archives: ['last_publish_error', 'published_at'],
   session_transcript_cold_archives: ['archived_at', 'raw_bytes', 'session_id'],
   session_windows: [

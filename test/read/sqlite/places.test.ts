@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
+import type { ReadableAgent, Snapshot } from '../../../src/model/snapshot.ts';
 import type { PathMapping } from '../../../src/openclaw/path-map.ts';
 import { NOW } from '../../support/beside.ts';
 import { session } from '../../support/beside-sqlite.ts';
@@ -11,29 +12,52 @@ import { testScanner } from '../../support/scan.ts';
 
 const USUAL = 'agents/ops/agent/openclaw-agent.sqlite';
 
+/** A database, and the agent that it says it was made for; `ops` when not given. */
+type Database = string | readonly [path: string, owner: string];
+
 interface Places {
+  /** `session.store`. */
+  readonly store?: string;
   /** Of the agent `ops` in the config. */
   readonly agentDir?: string;
+  /** Agents beside `ops`. */
+  readonly others?: readonly object[];
   /** In the registry, the newest last. */
   readonly registered?: readonly string[];
   /** Where databases are, each with as many sessions as its place in this list. */
-  readonly databases: readonly string[];
+  readonly databases: readonly Database[];
+  readonly empty?: readonly Database[];
   readonly quarantined?: string;
   readonly mappings?: PathMapping[];
   /** Another folder than the state directory. */
   readonly home?: string;
 }
 
-/** How many sessions the agent has, which tells the database that was read; else its problem. */
-async function found(places: (dir: string) => Places): Promise<number | string> {
+function newFolder(): string {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'places-')));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  const { agentDir, registered, databases, quarantined, mappings = [], home = '/nobody' } = places(dir);
+  onTestFinished(() => {
+    for (const path of [dir, dirname(strayOf(dir))]) rmSync(path, { recursive: true, force: true });
+  });
+  return dir;
+}
+
+/** A database outside of a state directory. */
+function strayOf(dir: string): string {
+  return `${dir}-outside/openclaw-agent.sqlite`;
+}
+
+/** What was found in a state directory with these databases; their paths may lead out of it. */
+async function scan(dir: string, places: Places): Promise<Snapshot> {
+  const { store, agentDir, others = [], registered, databases, quarantined, mappings = [], home = '/nobody' } = places;
   const ops = { id: 'ops', ...(agentDir === undefined ? {} : { agentDir }) };
-  writeFileSync(join(dir, 'openclaw.json'), JSON.stringify({ agents: { list: [ops] } }));
-  for (const [at, path] of databases.entries()) {
-    const sessions = Array.from({ length: at + 1 }, (_, n) => session(`agent:ops:${n}`, `id-${n}`));
-    writeDatabase({ path: join(dir, path), agent: 'ops', sessions });
+  const config = { session: { store }, agents: { list: [ops, ...others] } };
+  writeFileSync(join(dir, 'openclaw.json'), JSON.stringify(config));
+  const counted = databases.map((database, at) => [database, at + 1] as const);
+  const empty = (places.empty ?? []).map((database) => [database, 0] as const);
+  for (const [database, count] of [...counted, ...empty]) {
+    const [path, agent] = typeof database === 'string' ? [database, 'ops'] : database;
+    const sessions = Array.from({ length: count }, (_, n) => session(`agent:${agent}:${n}`, `id-${n}`));
+    writeDatabase({ path: resolve(dir, path), agent, sessions });
   }
   if (registered !== undefined) {
     const agents = registered.map((path, seenMs) => ({ agent: 'ops', path, seenMs }));
@@ -47,48 +71,47 @@ async function found(places: (dir: string) => Places): Promise<number | string> 
       `INSERT INTO quarantined_databases VALUES ('${quarantined}')`,
     );
   }
-  const { snapshot } = await testScanner(dir, {
-    now: () => NOW,
-    settings: { 'openclaw.path-map': mappings, home },
-  }).quick();
-  const [agent, ...others] = snapshot.agents;
-  expect(others).toEqual([]);
-  if (agent === undefined) expect.unreachable('the agent is not there');
+  const settings = { 'openclaw.path-map': mappings, home };
+  return (await testScanner(dir, { now: () => NOW, settings }).quick()).snapshot;
+}
+
+/** How many sessions the agent has, which tells the database that was read; else its problem. */
+function foundOf({ agents }: Snapshot, name = 'ops'): number | string {
+  const agent = agents.find((each) => each.agent === name) ?? expect.unreachable(`no agent ${name}`);
   return agent.readable ? agent.sessions.length : agent.problems.join();
 }
 
 /** In the agent's folder, and not where it is usually. */
 const MOVED = 'agents/ops/moved/openclaw-agent.sqlite';
-const CUSTOM = 'custom/openclaw-agent.sqlite';
+const NAME = 'openclaw-agent.sqlite';
+const CUSTOM = `custom/${NAME}`;
 
 describe('the database of an agent', () => {
   it.each<[what: string, expected: number | string, places: (dir: string) => Places]>([
     ['is in its own folder', 1, () => ({ databases: [USUAL] })],
-    ['is where the config says', 1, (dir) => ({ agentDir: join(dir, 'custom'), databases: [CUSTOM] })],
-    [
-      'is where the config says, with a slash at the end',
-      1,
-      (dir) => ({ agentDir: `${dir}/custom/`, databases: [CUSTOM] }),
-    ],
-    ['is in the home of the gateway’s user', 1, (dir) => ({ agentDir: '~/custom', home: dir, databases: [CUSTOM] })],
-    ['is relative to the state directory', 1, () => ({ agentDir: 'custom', databases: [CUSTOM] })],
+    ['is not in the folder of its credentials', 1, () => ({ agentDir: 'custom', databases: [USUAL, CUSTOM] })],
+    ['was never in the folder of its credentials', 0, () => ({ agentDir: 'custom', databases: [CUSTOM] })],
     ['is where the registry says', 1, () => ({ registered: [CUSTOM], databases: [CUSTOM] })],
     ['is where the registry says, in full', 1, (dir) => ({ registered: [join(dir, CUSTOM)], databases: [CUSTOM] })],
     [
+      'is where the registry says, in a folder that the config names',
+      1,
+      (dir) => ({ agentDir: dirname(strayOf(dir)), registered: [strayOf(dir)], databases: [strayOf(dir)] }),
+    ],
+    [
+      'is not where the registry says, in a folder that nobody names',
+      0,
+      (dir) => ({ registered: [strayOf(dir)], databases: [strayOf(dir)] }),
+    ],
+    [
       'is at its tail of a path of the gateway’s host',
       1,
-      () => ({
-        registered: [`/home/claw/.openclaw/${MOVED}`],
-        databases: [MOVED],
-      }),
+      () => ({ registered: [`/home/claw/.openclaw/${MOVED}`], databases: [MOVED] }),
     ],
     [
       'is at its tail of a path of Windows',
       1,
-      () => ({
-        registered: [`C:\\claw\\${MOVED.replaceAll('/', '\\')}`],
-        databases: [MOVED],
-      }),
+      () => ({ registered: [`C:\\claw\\${MOVED.replaceAll('/', '\\')}`], databases: [MOVED] }),
     ],
     [
       'is where a path of the gateway’s host is mapped to',
@@ -99,94 +122,233 @@ describe('the database of an agent', () => {
         databases: [CUSTOM],
       }),
     ],
+    ['is the usual one before the registry’s', 1, () => ({ registered: [CUSTOM], databases: [USUAL, CUSTOM] })],
     [
-      'is where the config’s path is mapped to',
+      'is the usual one, also an empty one, before the registry’s',
+      0,
+      () => ({ registered: [CUSTOM], databases: [CUSTOM], empty: [USUAL] }),
+    ],
+    [
+      'is the one with sessions of two in the registry, whichever was seen last',
       1,
-      (dir) => ({
-        agentDir: '/srv/claw',
-        mappings: [{ from: '/srv', to: dir }],
-        databases: ['claw/openclaw-agent.sqlite'],
-      }),
-    ],
-    [
-      'is the config’s before the registry’s before the usual one',
-      3,
       () => ({
-        agentDir: 'first',
-        registered: ['second/openclaw-agent.sqlite'],
-        databases: [USUAL, 'second/openclaw-agent.sqlite', 'first/openclaw-agent.sqlite'],
+        registered: ['b/openclaw-agent.sqlite', 'a/openclaw-agent.sqlite'],
+        databases: ['b/openclaw-agent.sqlite'],
+        empty: ['a/openclaw-agent.sqlite'],
       }),
-    ],
-    ['is the registry’s before the usual one', 2, () => ({ registered: [CUSTOM], databases: [USUAL, CUSTOM] })],
-    [
-      'is the one that was seen last',
-      2,
-      () => ({ registered: ['a/openclaw-agent.sqlite', CUSTOM], databases: ['a/openclaw-agent.sqlite', CUSTOM] }),
     ],
     [
       'is the one of two in the registry that is there',
       1,
       () => ({ registered: [CUSTOM, 'gone/openclaw-agent.sqlite'], databases: [CUSTOM] }),
     ],
-    [
-      'is the usual one where the others are gone',
-      1,
-      () => ({ agentDir: 'gone', registered: [CUSTOM], databases: [USUAL] }),
-    ],
+    ['is the usual one where the others are gone', 1, () => ({ registered: [CUSTOM], databases: [USUAL] })],
     ['is gone', 'database_missing', () => ({ registered: [CUSTOM], databases: [] })],
     ['is gone from its own folder', 'database_missing', () => ({ registered: [USUAL], databases: [] })],
+    ['is gone, and a stray is none', 0, (dir) => ({ registered: [strayOf(dir)], databases: [] })],
     ['was given up, in full', 'database_unreadable', (dir) => ({ quarantined: join(dir, USUAL), databases: [USUAL] })],
     [
       'was given up, as its host has it',
       'database_unreadable',
-      () => ({
-        quarantined: `/home/claw/.openclaw/${USUAL}`,
-        databases: [USUAL],
-      }),
+      () => ({ quarantined: `/home/claw/.openclaw/${USUAL}`, databases: [USUAL] }),
     ],
     [
       'was given up in a folder of its own',
       'database_unreadable',
-      (dir) => ({
-        agentDir: 'custom',
-        quarantined: join(dir, CUSTOM),
-        databases: [CUSTOM],
-      }),
+      (dir) => ({ store: join(dir, 'custom/sessions.json'), quarantined: join(dir, CUSTOM), databases: [CUSTOM] }),
     ],
     [
       'is not the one that was given up',
       1,
-      () => ({
-        quarantined: '/home/claw/.openclaw/agents/kin/agent/openclaw-agent.sqlite',
-        databases: [USUAL],
-      }),
+      () => ({ quarantined: '/home/claw/.openclaw/agents/kin/agent/openclaw-agent.sqlite', databases: [USUAL] }),
     ],
-    ['was never there', 0, () => ({ agentDir: 'gone', databases: [] })],
+    ['was never there', 0, () => ({ databases: [] })],
   ])('%s', async (_, expected, places) => {
-    expect(await found(places)).toBe(expected);
+    const dir = newFolder();
+    expect(foundOf(await scan(dir, places(dir)))).toBe(expected);
   });
 
-  it('of an agent that only the registry knows is read, and is said to be gone when it is', async () => {
-    const dir = realpathSync(mkdtempSync(join(tmpdir(), 'places-')));
-    onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  it('of an agent that only the registry knows is no agent’s, there or gone', async () => {
+    const dir = newFolder();
     writeDatabase({ path: join(dir, CUSTOM), agent: 'removed', sessions: [session('agent:removed:main', 'id')] });
     const agents = [{ agent: 'removed', path: CUSTOM }];
     writeStateDatabase({ path: join(dir, 'state/openclaw.sqlite'), version: '2026.9.6', agents });
-    for (const path of [CUSTOM, 'state/openclaw.sqlite']) utimesSync(join(dir, path), 1_700_000_000, 1_700_000_000);
     const scanner = testScanner(dir, { now: () => NOW });
-    const look = async () => {
-      const { snapshot } = await scanner.quick();
-      // The default agent, whom no config names here, has nothing.
-      const removed = snapshot.agents.filter(({ agent }) => agent !== 'main');
-      return removed.map(({ agent, layout, readable, problems }) => ({ agent, layout, readable, problems }));
-    };
-    const there = [{ agent: 'removed', layout: 'sqlite', readable: true, problems: [] }];
-    expect(await look()).toEqual(there);
-    renameSync(dirname(join(dir, CUSTOM)), join(dir, 'aside'));
-    expect(await look()).toEqual([
-      { agent: 'removed', layout: 'sqlite', readable: false, problems: ['database_missing'] },
+    const there = (await scanner.quick()).snapshot;
+    expect(there.agents).toMatchObject([{ agent: 'main', layout: 'empty', problems: [] }]);
+    expect(there.unusedDatabases).toEqual([{ agent: 'removed', place: 'registry', sessions: 1 }]);
+    rmSync(join(dir, 'custom'), { recursive: true });
+    const gone = (await scanner.quick()).snapshot;
+    expect(gone).toMatchObject({ agents: [{ agent: 'main', layout: 'empty', problems: [] }], unusedDatabases: [] });
+  });
+});
+
+/** Where 2026.8.1 and 2026.9.6 put the sessions of `main` and `ops`, by their own lists and files. */
+describe('the database of a session.store', () => {
+  const MAIN = [{ id: 'main', default: true }];
+  const owned = (path: string, owner: string): Database => [path, owner];
+
+  it.each<[store: string, main: string, ops: string]>([
+    ['agents/{agentId}/sessions/sessions.json', 'agents/main/agent/openclaw-agent.sqlite', USUAL],
+    ['x/agents/{agentId}/sessions/sessions.json', 'x/agents/main/agent/openclaw-agent.sqlite', `x/${USUAL}`],
+    ['x/{agentId}/sessions.json', 'x/main/openclaw-agent.sqlite', 'x/ops/openclaw-agent.ops.sqlite'],
+    [
+      'x/{agentId}/sessions/sessions.json',
+      'x/main/sessions/openclaw-agent.sqlite',
+      'x/ops/sessions/openclaw-agent.ops.sqlite',
+    ],
+    ['x/sessions.json', 'x/openclaw-agent.sqlite', 'x/openclaw-agent.ops.sqlite'],
+    ['x/store.json', 'x/store.sqlite', 'x/store.ops.sqlite'],
+    ['x/{agentId}.json', 'x/main.sqlite', 'x/ops.ops.sqlite'],
+    ['x/store', 'x/store.sqlite', 'x/store.ops.sqlite'],
+    ['x/{agentId}.sqlite', 'x/main.sqlite', 'x/ops.sqlite'],
+  ])('%s', async (store, main, ops) => {
+    const dir = newFolder();
+    const snapshot = await scan(dir, {
+      store: join(dir, store),
+      others: MAIN,
+      databases: [owned(main, 'main'), owned(ops, 'ops')],
+      empty: ['agents/main/agent/openclaw-agent.sqlite', USUAL]
+        .filter((path) => path !== main && path !== ops)
+        .map((path) => owned(path, path === USUAL ? 'ops' : 'main')),
+      // 2026.9.6 opens the usual ones last.
+      registered: [...new Set([ops, USUAL])],
+    });
+    expect([foundOf(snapshot, 'main'), foundOf(snapshot, 'ops')]).toEqual([1, 2]);
+    expect(snapshot.agents.map(({ layout, problems }) => [layout, problems])).toEqual([
+      ['sqlite', []],
+      ['sqlite', []],
     ]);
-    renameSync(join(dir, 'aside'), dirname(join(dir, CUSTOM)));
-    expect(await look()).toEqual(there);
+    expect(snapshot.unusedDatabases).toEqual([]);
+  });
+
+  it.each<[what: string, databases: Database[], main: number | string, ops: number | string]>([
+    ['the first name was taken by ops', [owned('x/s.sqlite', 'ops'), owned('x/s.main.sqlite', 'main')], 2, 1],
+    ['ops has the first name and a later one', [owned('x/s.sqlite', 'ops'), owned('x/s.ops.sqlite', 'ops')], 0, 1],
+    [
+      'a name of ops was taken by another',
+      [owned('x/s.ops.sqlite', 'kin'), owned('x/s.ops.2.sqlite', 'kin'), owned('x/s.ops.3.sqlite', 'ops')],
+      0,
+      3,
+    ],
+    ['all names of ops were taken', [owned('x/s.ops.sqlite', 'kin'), owned('x/s.ops.3.sqlite', 'kin')], 0, 0],
+    ['only one was made', [owned('x/s.sqlite', 'main')], 1, 0],
+  ])('whom the file names has it: %s', async (_, databases, main, ops) => {
+    const dir = newFolder();
+    const snapshot = await scan(dir, { store: join(dir, 'x/s.json'), others: MAIN, databases });
+    expect([foundOf(snapshot, 'main'), foundOf(snapshot, 'ops')]).toEqual([main, ops]);
+  });
+
+  it('that says nothing of its owner is of whom its name says', async () => {
+    const dir = newFolder();
+    const places = { store: join(dir, 'x/s.json'), others: MAIN, databases: [] };
+    for (const name of ['s.sqlite', 's.ops.sqlite']) {
+      mkdirSync(join(dir, 'x'), { recursive: true });
+      writeFileSync(join(dir, 'x', name), 'not a database\n'.repeat(1000));
+    }
+    const snapshot = await scan(dir, places);
+    expect([foundOf(snapshot, 'main'), foundOf(snapshot, 'ops')]).toEqual([
+      'database_unreadable',
+      'database_unreadable',
+    ]);
+  });
+
+  it('has no owner that the config sets, where a file names one', async () => {
+    const dir = newFolder();
+    const snapshot = await scan(dir, {
+      store: join(dir, 'x/s.json'),
+      others: [{ id: 'main' }],
+      databases: [owned('x/s.sqlite', 'main')],
+    });
+    expect([foundOf(snapshot, 'main'), foundOf(snapshot, 'ops')]).toEqual([1, 0]);
+  });
+
+  it('that is one file for all has each session for the agent of its key', async () => {
+    const dir = newFolder();
+    const keys = ['agent:main:main', 'agent:ops:main', 'agent:ops:cron:a', 'agent:nobody:main', 'global'];
+    const pendingInputs = [{ key: 'agent:ops:main', sessionId: 'id-1', state: 'queued', acceptedMs: 5 } as const];
+    mkdirSync(join(dir, 'x'));
+    writeDatabase({
+      path: join(dir, 'x/all.sqlite'),
+      agent: 'main',
+      sessions: keys.map((key, n) => session(key, `id-${n}`)),
+      pendingInputs,
+    });
+    const store = join(dir, 'x/all.sqlite');
+    const snapshot = await scan(dir, { store, others: MAIN, databases: [] });
+    const [ops, main] = snapshot.agents;
+    if (!ops?.readable || !main?.readable) expect.unreachable('both are read');
+    const keysOf = ({ sessions }: ReadableAgent) => sessions.map((each) => each.session.key);
+    expect([keysOf(ops), keysOf(main)]).toEqual([
+      // The first agent of the config has what is nobody's.
+      ['agent:ops:main', 'agent:ops:cron:a', 'agent:nobody:main', 'global'],
+      ['agent:main:main'],
+    ]);
+    const filesOf = ({ files }: ReadableAgent) => files?.classes.map((each) => [each.class, each.files]);
+    expect([filesOf(ops), filesOf(main)]).toEqual([[['database', 1]], []]);
+    expect([ops.database?.pendingInputs?.oldestQueuedMs, main.database?.pendingInputs?.oldestQueuedMs]).toEqual([
+      5,
+      null,
+    ]);
+    expect([ops.database?.freeBytes, main.database?.freeBytes]).toEqual([0, null]);
+    expect(main.sessions[0]?.findings).toEqual([]);
+  });
+
+  it('is not read where its folder is not here, whatever lies in the usual place', async () => {
+    const dir = newFolder();
+    const store = 'G:\\AI\\openclaw\\{agentId}\\sessions.json';
+    const snapshot = await scan(dir, { store, registered: [USUAL], databases: [USUAL] });
+    expect(snapshot.agents).toMatchObject([{ agent: 'ops', layout: 'sqlite', problems: ['store_missing'] }]);
+    expect(snapshot.unusedDatabases).toEqual([{ agent: 'ops', place: 'default place', sessions: 1 }]);
+  });
+
+  it('of an agent that was never used is not missing where another agent’s is here', async () => {
+    const dir = newFolder();
+    const store = join(dir, 'x/{agentId}/sessions.json');
+    const snapshot = await scan(dir, {
+      store,
+      others: MAIN,
+      databases: [owned('x/main/openclaw-agent.sqlite', 'main')],
+    });
+    expect(snapshot.agents).toMatchObject([
+      { agent: 'ops', layout: 'empty', readable: true, problems: [] },
+      { agent: 'main', layout: 'sqlite', readable: true, problems: [] },
+    ]);
+  });
+});
+
+describe('a database with sessions that is not used', () => {
+  it.each<[what: string, places: (dir: string) => Places, unused: object[]]>([
+    ['none', () => ({ databases: [USUAL], registered: [USUAL] }), []],
+    ['an empty one', () => ({ databases: [USUAL], empty: [CUSTOM], registered: [CUSTOM] }), []],
+    [
+      'in the registry',
+      () => ({ databases: [USUAL, CUSTOM], registered: [CUSTOM] }),
+      [{ agent: 'ops', place: 'registry', sessions: 2 }],
+    ],
+    [
+      'in a folder of credentials',
+      () => ({ agentDir: 'custom', databases: [USUAL, CUSTOM], registered: [CUSTOM] }),
+      [{ agent: 'ops', place: 'agentDir', sessions: 2 }],
+    ],
+    [
+      'in the usual place',
+      (dir) => ({ store: join(dir, 'custom/sessions.json'), databases: [CUSTOM, USUAL] }),
+      [{ agent: 'ops', place: 'default place', sessions: 2 }],
+    ],
+    [
+      'beside the one of a session.store',
+      (dir) => ({
+        store: join(dir, 'custom/sessions.json'),
+        databases: [CUSTOM, ['custom/openclaw-agent.kin.sqlite', 'kin']],
+      }),
+      [{ agent: 'kin', place: 'session.store', sessions: 2 }],
+    ],
+    ['where nobody may look', (dir) => ({ databases: [USUAL, strayOf(dir)], registered: [strayOf(dir)] }), []],
+  ])('%s', async (_, places, unused) => {
+    const dir = newFolder();
+    const snapshot = await scan(dir, places(dir));
+    expect(snapshot.unusedDatabases).toEqual(unused);
+    expect(foundOf(snapshot)).toBe(1);
   });
 });

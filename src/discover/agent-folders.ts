@@ -1,0 +1,131 @@
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { diskError, isDirectory } from '../disk/files.ts';
+import type { PassedOver } from '../model/passed-over.ts';
+import { normalizeAgentId } from '../openclaw/agent-id.ts';
+import { DATABASE } from '../openclaw/database-name.ts';
+import { isTranscriptName } from '../openclaw/file-classes.ts';
+import type { PathMapping } from '../openclaw/path-map.ts';
+import { type Folder, followFolder, type LinkOwners, type Place } from './folder-link.ts';
+
+/** The folders of one agent, whether or not they are there. */
+export interface AgentFolder {
+  readonly agent: string;
+  /** `agents/<id>/`, its `sessions/` and its `agent/`. */
+  readonly home: Place;
+  readonly sessions: Place;
+  readonly agentDir: Place;
+  /** A link in the place of one of them is not followed, or leads to nothing. */
+  readonly problem: 'link_refused' | 'store_missing' | null;
+}
+
+export interface AgentFolders {
+  /** Of an agent that the config lists; its folders need not be there. */
+  of(agent: string): AgentFolder;
+  /** Folders of agents that the config does not list, by name: real ones with a store in them. */
+  readonly unlisted: readonly AgentFolder[];
+  /** Of the folders that `of` was asked for: where the links that were followed lead. */
+  readonly links: PathMapping[];
+  readonly passedOver: readonly PassedOver[];
+}
+
+export interface AgentFoldersInput {
+  /** As a real path. */
+  readonly stateDir: string;
+  /** Agents of the config. */
+  readonly listed: readonly string[];
+  readonly owners: LinkOwners;
+  /** Whether the store of such an agent lies elsewhere, where the config says. */
+  readonly hasStoreElsewhere: (agent: string) => boolean;
+}
+
+/** What lies in `agents/`. Throws an error of `node:fs` when that cannot be listed. */
+export function agentFolders({ stateDir, listed, owners, hasStoreElsewhere }: AgentFoldersInput): AgentFolders {
+  const spelled = join(stateDir, 'agents');
+  const agents = followFolder(spelled, stateDir, owners);
+  const entries = agents.state === 'refused' ? [] : entriesOf(agents.path);
+  const clean = new Set(entries.map(({ name }) => name).filter((name) => name === normalizeAgentId(name)));
+  const links: PathMapping[] = agents.state === 'linked' ? [{ from: spelled, to: agents.path }] : [];
+  const unlisted = new Map<string, AgentFolder>();
+  const passedOver: PassedOver[] = [];
+  /** Where a listed agent's folder has a name that is no clean id. OpenClaw writes none such, but reads it. */
+  const spelledOtherwise = new Map<string, string>();
+  for (const entry of entries) {
+    const agent = agentOf(entry.name);
+    if (agent === null) continue;
+    const isOther = entry.name !== agent && clean.has(agent);
+    if (listed.includes(agent) && !isOther) {
+      if (entry.name !== agent && entry.isDirectory()) spelledOtherwise.set(agent, entry.name);
+      continue;
+    }
+    const home = { path: join(agents.path, entry.name), root: agents.root };
+    const holds = entry.isDirectory() ? holdingsOf(home.path) : isDirectory(home.path) ? 'link' : null;
+    const isAgent = holds === 'store' || (entry.isDirectory() && holds !== 'closed' && hasStoreElsewhere(agent));
+    if (!isAgent) {
+      if (holds !== null) passedOver.push({ folder: entry.name, why: holds });
+    } else if (isOther || unlisted.has(agent)) passedOver.push({ folder: entry.name, why: 'same_name' });
+    else unlisted.set(agent, realFolders(agent, home));
+  }
+  return { of: folderOf, unlisted: [...unlisted.values()], links, passedOver };
+
+  function folderOf(agent: string): AgentFolder {
+    const name = spelledOtherwise.get(agent) ?? agent;
+    const home = followFolder(join(agents.path, name), agents.root, owners);
+    const sessions = followFolder(join(home.path, 'sessions'), home.root, owners);
+    const agentDir = followFolder(join(home.path, 'agent'), home.root, owners);
+    noteLink(home, name);
+    noteLink(sessions, name, 'sessions');
+    noteLink(agentDir, name, 'agent');
+    const states = [agents, home, sessions, agentDir].map(({ state }) => state);
+    const problem = states.includes('refused') ? 'link_refused' : states.includes('gone') ? 'store_missing' : null;
+    return { agent, home, sessions, agentDir, problem };
+  }
+
+  function noteLink({ path, state }: Folder, ...below: string[]): void {
+    // The deepest first: of several that a path lies in the first one counts.
+    if (state === 'linked') links.unshift({ from: join(spelled, ...below), to: path });
+  }
+}
+
+function realFolders(agent: string, home: Place): AgentFolder {
+  const below = (name: string) => ({ path: join(home.path, name), root: home.root });
+  return { agent, home, sessions: below('sessions'), agentDir: below('agent'), problem: null };
+}
+
+function entriesOf(folder: string): Dirent[] {
+  if (!isDirectory(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The agent that OpenClaw takes a folder for; null: for none. */
+function agentOf(name: string): string | null {
+  const agent = normalizeAgentId(name);
+  // What has no letter in it falls back to `main`, which is no sign of that agent.
+  if (!/[a-z0-9]/i.test(name) || (agent === 'main' && name.toLowerCase() !== 'main')) return null;
+  return agent;
+}
+
+/** What an unlisted folder has of a store, in regular files; null: nothing, as `lost+found` and `@eaDir`. */
+function holdingsOf(path: string): 'store' | PassedOver['why'] | null {
+  try {
+    const [sessions, agentDir] = [join(path, 'sessions'), join(path, 'agent')];
+    // A link is not followed: what lies behind it is not known to be OpenClaw's.
+    const hasSessions = isRealFolder(sessions);
+    if (hasSessions && isFile(join(sessions, 'sessions.json'))) return 'store';
+    if (isRealFolder(agentDir) && isFile(join(agentDir, DATABASE))) return 'store';
+    if (!hasSessions) return null;
+    return readdirSync(sessions).some((name) => isTranscriptName(name) && isFile(join(sessions, name)))
+      ? 'transcripts'
+      : null;
+  } catch (error) {
+    return diskError(error).problem === 'denied' ? 'closed' : null;
+  }
+}
+
+function isRealFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

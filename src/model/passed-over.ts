@@ -1,0 +1,17 @@
+/** A folder of `agents/` that is no agent, although something of a store may be in it. */
+export interface PassedOver {
+  readonly folder: string;
+  /**
+   * `closed`: it may not be entered. `link`: it is a link, of an agent that the config does not list. `transcripts`: it holds
+   * some, and neither index nor database. `same_name`: another folder is the agent of this name.
+   */
+  readonly why: 'closed' | 'link' | 'transcripts' | 'same_name';
+}
+
+/** A database with sessions that is no agent's, since OpenClaw uses another one or none. */
+export interface UnusedDatabase {
+  readonly agent: string;
+  /** How it was found: where it is usually, beside a `session.store`, in an `agentDir`, or in OpenClaw's registry. */
+  readonly place: 'default place' | 'session.store' | 'agentDir' | 'registry';
+  readonly sessions: number;
+}
