@@ -1,15 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/**
- * Files of one kind share processes: a process and its modules for each file cost more than most files. So what
- * a test changes in its process (clock, environment, user) it puts back, and a mocked module is imported by the test
- * itself, between two `vi.resetModules()`.
- */
-const SHARED = { isolate: false, pool: 'forks' } as const;
+/** One file more than there are cores: end-to-end tests wait most of the time. */
+const WORKERS = { pool: 'forks', maxWorkers: availableParallelism() + 1 } as const;
 
 /**
- * unit: no engine, no network. e2e: real Prometheus, Alertmanager and browser; what it does is wait, most of the time,
- * so one file more than there are cores runs at once. containers: a Docker daemon, one file at a time.
+ * unit: no engine, no network. e2e: real Prometheus, Alertmanager and browser. containers: a Docker daemon, one file at
+ * a time.
  */
 export default defineConfig({
   test: {
@@ -19,10 +16,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          ...SHARED,
+          ...WORKERS,
+          // Files share processes: a process and its modules for each file cost more than most files. So what a test
+          // changes in its process (clock, environment, user) it puts back, and a mocked module is imported by the
+          // test itself, between two `vi.resetModules()`.
+          isolate: false,
           // With summer time. Of the whole process: node-cron keeps the zone of the first time that it formats.
           env: { TZ: 'Europe/Berlin' },
-          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/containers/**'],
           testTimeout: 30_000,
@@ -31,10 +31,9 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          sequence: { groupOrder: 1 },
+          ...WORKERS,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/engines-setup.ts'],
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -19,6 +19,15 @@ const ROUTED = {
   bindings: [{ agentId: 'home', match: { channel: 'telegram', peer: { kind: 'direct', id: '111' } } }],
 };
 
+/** The shipped rules in a hurry; with `is short` they wait longer than any restart takes. */
+function rules({ restart }: { restart: 'is short' | 'is not expected' }): Record<string, string> {
+  const long = restart === 'is short' ? '1h' : '1s';
+  return {
+    'store.yml': rulesWith('openclaw-store.rules.yml', { for: '1s', keepFiringFor: long }),
+    'up.yml': rulesWith('openclaw-store.up.rules.yml', { for: long, keepFiringFor: '1s' }),
+  };
+}
+
 describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
   'alerts, by the shipped rules, routes and inhibitions',
   () => {
@@ -57,10 +66,11 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       const healthy = newState();
       healthy.addSession('agent:main:main', { totalTokens: 150_000 });
       healthy.addSession('agent:main:hook:5f0c2f6e-5d1c-4a55-9c55-0f6c0a3f9b11');
-      exporters.busy = await start(busy);
-      exporters.broken = await start(broken);
-      exporters.routed = await start(routed);
-      exporters.healthy = await start(healthy);
+      const starting = Object.entries({ busy, broken, routed, healthy }).map(async ([name, state]) => [
+        name,
+        await start(state),
+      ]);
+      Object.assign(exporters, Object.fromEntries(await Promise.all(starting)));
       receiver = await startReceiver();
       alertmanager = await startAlertmanager(alertmanagerWith(receiver.url));
       prometheus = await startPrometheus({
@@ -68,11 +78,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
           alertmanager.address,
           Object.values(exporters).map(({ address }) => address),
         ),
-        files: {
-          // Longer than a restart takes on a busy machine.
-          'store.yml': rulesWith('openclaw-store.rules.yml', { for: '1s', keepFiringFor: '20s' }),
-          'up.yml': rulesWith('openclaw-store.up.rules.yml', { for: '15s', keepFiringFor: '1s' }),
-        },
+        files: rules({ restart: 'is short' }),
       });
       await waitFor('all targets', async () => (await prometheus.query('up == 1')).length === 4);
     });
@@ -147,6 +153,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       });
 
       it('is resolved after a reset', async () => {
+        await prometheus.reload(rules({ restart: 'is not expected' }));
         busy.addSession(GROUP, { totalTokens: 900, chatType: 'group' });
         await first('OpenClawSessionTokensCritical', 'busy', 'resolved');
         await first('OpenClawSessionTokensHigh', 'busy', 'resolved');
@@ -231,8 +238,8 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       expect(receiver.alerts.filter(({ labels }) => labels.severity === 'info')).toEqual([]);
       const firing = await prometheus.query(`count by (severity) (ALERTS{instance="${address}"})`);
       expect(firing.map(({ labels }) => labels.severity)).toEqual(['info']);
-      const rules = (await prometheus.rules()).flatMap((group) => group.rules);
-      expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+      const evaluated = (await prometheus.rules()).flatMap((group) => group.rules);
+      expect(evaluated.filter(({ health }) => health !== 'ok')).toEqual([]);
     });
   },
 );

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   lutimesSync,
@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { parseExposition } from './exposition.ts';
+import { type Ended, runHere } from './run.ts';
 
-const BUILT = join(import.meta.dirname, '../../dist/main.js');
 export const CASES_FOLDER = join(import.meta.dirname, '../cases');
 const PREFIX = 'openclaw_store_';
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0');
@@ -61,7 +61,7 @@ export function readCases(): NamedCase[] {
     });
 }
 
-/** Scans the case with the built program; what does not hold, a line each. */
+/** Scans the case as the command line does; what does not hold, a line each. */
 export async function wrongIn(given: NamedCase): Promise<string[]> {
   const place = realpathSync(mkdtempSync(join(tmpdir(), `case-${given.name}-`)));
   try {
@@ -121,27 +121,12 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-interface Ended {
-  readonly code: number | string | null | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function scan({ spec }: NamedCase, place: string, fill: (text: string) => string): Promise<Ended> {
   const home = join(place, 'home-of-the-exporter');
   mkdirSync(home);
-  const env = { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: home };
   const own = Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, fill(value)]));
-  const args = [BUILT, 'scan', '--format', 'prometheus', '--openclaw.state-dir', join(place, 'state')];
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...args, ...spec.flags.map(fill)],
-      // A scan that never ends is a case that does not hold.
-      { env: { ...env, ...own }, timeout: 60_000, maxBuffer: 2 ** 28 },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
-    );
-  });
+  const args = ['scan', '--format', 'prometheus', '--openclaw.state-dir', join(place, 'state')];
+  return runHere([...args, ...spec.flags.map(fill)], { HOME: home, XDG_STATE_HOME: home, ...own });
 }
 
 function judge({ spec }: NamedCase, { code, stdout, stderr }: Ended): string[] {

@@ -12,13 +12,15 @@ export type Prometheus = Awaited<ReturnType<typeof startPrometheus>>;
 
 /**
  * Starts Prometheus on a loopback port with this configuration. `files` (name to text) lie beside it, so
- * `rule_files: [alerts.yml]` names one of them. Alerts are sent every second instead of every minute.
+ * `rule_files: [alerts.yml]` names one of them. Alerts are sent every second instead of every minute. `reload` puts
+ * other texts into these files; alerts that fire stay, where their rule has the same name and labels.
  */
 export async function startPrometheus(options: { config: string; files?: Record<string, string>; port?: number }) {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
-  for (const [name, text] of Object.entries({ ...options.files, 'prometheus.yml': options.config })) {
-    await writeFile(join(folder, name), text);
+  async function write(files: Record<string, string>): Promise<void> {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   }
+  await write({ ...options.files, 'prometheus.yml': options.config });
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const flags = [
@@ -33,6 +35,11 @@ export async function startPrometheus(options: { config: string; files?: Record<
     url,
     output,
     stop,
+    async reload(files: Record<string, string>): Promise<void> {
+      await write(files);
+      const response = await fetch(`${url}/-/reload`, { method: 'POST' });
+      if (!response.ok) throw new Error(await response.text());
+    },
     /** The samples of an instant query; a scalar is one sample without labels. */
     async query(expression: string): Promise<Sample[]> {
       type Vector = { metric: Labels; value: [number, string] }[];
