@@ -24,7 +24,7 @@ const WAYS: Readonly<Record<string, (path: string, root: string) => unknown>> = 
   'first scan and every event parsed': async (path, root) => {
     const databases = new KeptDatabases();
     await look(databases, path, root);
-    for (const _slice of databases.validate());
+    for (const _slice of databases.validate(Date.now()));
   },
   'every entry and event by JSON.parse': readAll,
   'the bytes of the file': readBytes,

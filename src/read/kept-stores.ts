@@ -34,10 +34,10 @@ export class KeptStores {
     for (const kept of [this.registry, this.heads, this.indexes, this.transcripts, this.databases]) kept.endScan();
   }
 
-  /** Validates all that was not validated before; yields between slices, so that the caller can pause. */
-  *validate(): Generator<void> {
+  /** Validates all that was not validated before; yields between slices, so that the caller can pause. `now`: since the epoch. */
+  *validate(now: number): Generator<void> {
     yield* this.transcripts.validate();
-    yield* this.databases.validate();
+    yield* this.databases.validate(now);
     this.validatedOnce = true;
   }
 }

@@ -86,7 +86,7 @@ export class Scanner {
   /** Validates every byte of transcripts that was not validated before; quick scans run between its slices. */
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
-    for (const _slice of this.kept.validate()) {
+    for (const _slice of this.kept.validate(this.now())) {
       await this.options.pause();
       await this.quickScan;
     }

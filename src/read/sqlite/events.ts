@@ -29,9 +29,11 @@ function prepared(database: DatabaseSync, sql: string): StatementSync {
 export interface EventCount {
   readonly events: number;
   readonly bytes: number;
+  /** As they are stored: from schema 23 on an event that was changed by hand keeps the logical size that it had. */
+  readonly storedBytes: number;
 }
 
-export const NO_EVENTS: EventCount = { events: 0, bytes: 0 };
+export const NO_EVENTS: EventCount = { events: 0, bytes: 0, storedBytes: 0 };
 
 /** Counts of records by their recorded type, and where the context was cut last; from an index alone. */
 export interface RecordCount {
@@ -49,6 +51,12 @@ function bytesOf({ has }: DatabaseSchema): string {
     : `COALESCE(${text}, 0)`;
 }
 
+/** Without reading a text or a frame either. */
+function storedBytesOf({ has }: DatabaseSchema): string {
+  const text = 'COALESCE(octet_length(event_json), 0)';
+  return has('transcript_events', 'event_zstd') ? `${text} + COALESCE(octet_length(event_zstd), 0)` : text;
+}
+
 /** The events of one transcript behind one sequence number and up to another. */
 export function countEvents(
   database: DatabaseSync,
@@ -59,10 +67,11 @@ export function countEvents(
 ): EventCount {
   const row = prepared(
     database,
-    `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes FROM transcript_events
-      WHERE session_id = ? AND seq > ? AND seq <= ?`,
+    `SELECT COUNT(*) AS events, CAST(TOTAL(${bytesOf(schema)}) AS REAL) AS bytes,
+        CAST(TOTAL(${storedBytesOf(schema)}) AS REAL) AS storedBytes
+      FROM transcript_events WHERE session_id = ? AND seq > ? AND seq <= ?`,
   ).get(sessionId, after, upTo);
-  return { events: Number(row?.events), bytes: Number(row?.bytes) };
+  return { events: Number(row?.events), bytes: Number(row?.bytes), storedBytes: Number(row?.storedBytes) };
 }
 
 /** How many events a transcript has up to a sequence number, from the index of its key alone. */
@@ -92,13 +101,19 @@ export function countSlice(
   schema: DatabaseSchema,
   after: bigint,
   limit: number,
-): { sizes: { id: string; bytes: number }[]; next: bigint | null } {
+): { sizes: { id: string; bytes: number; storedBytes: number }[]; next: bigint | null } {
   const rows = prepared(
     database,
-    `SELECT CAST(rowid AS TEXT) AS row, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+    `SELECT CAST(rowid AS TEXT) AS row, session_id AS id, CAST(${bytesOf(schema)} AS REAL) AS bytes,
+        CAST(${storedBytesOf(schema)} AS REAL) AS storedBytes
+      FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?`,
   ).all(after, limit);
   return {
-    sizes: rows.map(({ id, bytes }) => ({ id: String(id), bytes: Number(bytes) })),
+    sizes: rows.map((row) => ({
+      id: String(row.id),
+      bytes: Number(row.bytes),
+      storedBytes: Number(row.storedBytes),
+    })),
     next: rows.length < limit ? null : BigInt(String(rows.at(-1)?.row)),
   };
 }

@@ -14,6 +14,7 @@ import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
 import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
 import { readNodes, type SessionNode } from './nodes.ts';
+import { BELIEVED_MS, renewValidation } from './renewal.ts';
 import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './schema.ts';
 import { storedSession } from './session.ts';
 import {
@@ -21,6 +22,7 @@ import {
   findLastUsages,
   type KnownTranscript,
   type Read,
+  recountTranscripts,
   unvalidated,
   validateEach,
   validateTranscripts,
@@ -46,6 +48,8 @@ interface Known {
   readonly figures: StoredFigures | null;
   /** By session id. */
   readonly transcripts: Map<string, KnownTranscript>;
+  /** The signature of the files when all transcripts were counted last. */
+  readonly counted: { signature: string };
   /** When it was seen last to be so, in milliseconds since the epoch. */
   readonly readMs: number;
 }
@@ -94,6 +98,8 @@ export class KeptDatabases {
   private readonly known = new Kept<Known>();
   /** Bytes of events that this quick scan may still validate; null: none. */
   private quickBytes: number | null = null;
+  /** When the last deep scan began, in milliseconds since the epoch. */
+  private lastDeepMs: number | null = null;
 
   startScan(quickBytes: number | null): void {
     this.known.startScan();
@@ -124,12 +130,30 @@ export class KeptDatabases {
     }
   }
 
-  /** Parses every event that was not parsed before; yields between slices. */
-  *validate(): Generator<void> {
+  /**
+   * Parses every event that was not parsed before. Where the database was written to, counts all transcripts anew, and
+   * parses anew what was parsed: all of it in a day. Yields between slices.
+   */
+  *validate(now: number): Generator<void> {
+    const elapsedMs = now - (this.lastDeepMs ?? now);
+    // A clock can be set.
+    const share = Math.min(1, Math.max(0, elapsedMs / BELIEVED_MS));
+    this.lastDeepMs = now;
     for (const known of this.known.all()) {
-      const { transcripts } = known;
+      const { transcripts, counted, location } = known;
+      if (known.schema.sessions !== 'readable') continue;
       try {
+        const { signature } = databaseFiles(location.path, location.root);
+        const seen = { signature, ms: now };
+        if (counted.signature !== signature) {
+          yield* recountTranscripts(this.reader(known), transcripts, seen);
+          counted.signature = signature;
+        }
         for (const bytes of validateTranscripts(this.reader(known), transcripts)) {
+          this.counts.eventBytes += bytes;
+          yield;
+        }
+        for (const bytes of renewValidation(this.reader(known), transcripts, seen, share)) {
           this.counts.eventBytes += bytes;
           yield;
         }
@@ -166,7 +190,9 @@ export class KeptDatabases {
       schema,
       figures,
       nodes,
-      transcripts: before !== undefined && isSameFile(before, files) ? before.transcripts : new Map(),
+      ...(before !== undefined && isSameFile(before, files)
+        ? { transcripts: before.transcripts, counted: before.counted }
+        : { transcripts: new Map<string, KnownTranscript>(), counted: { signature: files.signature } }),
       readMs: now,
     };
     const read = this.reader(known);
@@ -182,7 +208,8 @@ export class KeptDatabases {
           : [[sessionId, { sessionId, lastSeq, generation, writtenMs: window?.transcriptMs ?? null }] as const],
       ),
     );
-    for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts)) await pause();
+    const seen = { signature: files.signature, ms: now };
+    for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts, seen)) await pause();
     for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
     return this.known.set(keyOf(location), known);
   }

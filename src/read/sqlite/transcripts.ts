@@ -25,6 +25,21 @@ export interface TranscriptMark {
   readonly writtenMs: number | null;
 }
 
+/** A state of the files of a database. */
+export interface FilesSeen {
+  readonly signature: string;
+  /** Milliseconds since the epoch. */
+  readonly ms: number;
+}
+
+/** How far the validation came that was begun anew, and what it found. */
+export interface Renewal {
+  readonly seen: FilesSeen;
+  readonly seq: number;
+  readonly badEvents: number;
+  readonly oversizedEvents: number;
+}
+
 /** What is known of the events of one transcript up to its mark. */
 export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount {
   /** null: not searched for. */
@@ -33,6 +48,10 @@ export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount
   readonly validatedSeq: number;
   readonly badEvents: number;
   readonly oversizedEvents: number;
+  /** The files before its first event was validated. */
+  readonly seen: FilesSeen;
+  /** null: none is under way. What was found before stands until it has come as far. */
+  readonly renewal: Renewal | null;
   /** The name of the event at `lastSeq`: where it is another, a backup was put back and went on. */
   readonly lastEventId: string | null;
 }
@@ -44,7 +63,7 @@ export type Read = <T>(work: (database: DatabaseSync, schema: DatabaseSchema) =>
 const BULK = 50;
 const EVENTS_A_SLICE = 20_000;
 const TRANSCRIPTS_A_SLICE = 100;
-const BYTES_A_SLICE = 8 * 1024 * 1024;
+export const BYTES_A_SLICE = 8 * 1024 * 1024;
 
 /**
  * Counts what changed in the transcripts of one database: new events only, all of them where a transcript was rewritten
@@ -54,6 +73,7 @@ export function* countTranscripts(
   read: Read,
   marks: readonly TranscriptMark[],
   known: Map<string, KnownTranscript>,
+  seen: FilesSeen,
 ): Generator<void> {
   const changed = marks.filter((mark) => !isSame(known.get(mark.sessionId), mark));
   const anew = changed.filter((mark) => !mayHaveGrown(known.get(mark.sessionId), mark));
@@ -62,7 +82,7 @@ export function* countTranscripts(
     const slice = read((database, schema) =>
       changed
         .slice(at, at + TRANSCRIPTS_A_SLICE)
-        .map((mark) => recount(database, schema, mark, known.get(mark.sessionId), bulk.get(mark.sessionId))),
+        .map((mark) => recount(database, schema, mark, known.get(mark.sessionId), bulk.get(mark.sessionId), seen)),
     );
     for (const transcript of slice) {
       // Gone since its row was read.
@@ -73,15 +93,71 @@ export function* countTranscripts(
   }
 }
 
+/**
+ * Counts every transcript anew, also where its mark says nothing of a change: whoever changes or deletes old events by hand
+ * leaves it as it was. Where the events are as many and as large as before, what was validated stands.
+ */
+export function* recountTranscripts(read: Read, known: Map<string, KnownTranscript>, seen: FilesSeen): Generator<void> {
+  const begun = new Map(known);
+  const counts = yield* countAll(read);
+  for (const slice of slicesOf(begun.values())) {
+    const counted = read((database, schema) =>
+      slice.flatMap(({ sessionId }) => {
+        const before = known.get(sessionId);
+        if (before === undefined) return [];
+        // Where a quick scan learned more of it meanwhile, what was counted on the way may be of before.
+        const count = before === begun.get(sessionId) ? counts.get(sessionId) : undefined;
+        return [{ before, after: recount(database, schema, before, undefined, count, seen) }];
+      }),
+    );
+    for (const { before, after } of counted) {
+      if (after.events === 0) known.delete(after.sessionId);
+      else known.set(after.sessionId, withSameEvents(before, after) ?? after);
+    }
+    yield;
+  }
+}
+
+/** So many that their counts take about as long as those of one slice of events. */
+function* slicesOf(transcripts: Iterable<KnownTranscript>): Generator<KnownTranscript[]> {
+  let slice: KnownTranscript[] = [];
+  let events = 0;
+  for (const transcript of transcripts) {
+    slice.push(transcript);
+    events += transcript.events;
+    if (events < EVENTS_A_SLICE) continue;
+    yield slice;
+    slice = [];
+    events = 0;
+  }
+  if (slice.length > 0) yield slice;
+}
+
+/** What is known with the new counts of its index; null where the events themselves are others. */
+function withSameEvents(before: KnownTranscript, after: KnownTranscript): KnownTranscript | null {
+  const { events, bytes, storedBytes, messages, compactions, cutSeq, lastEventId } = after;
+  if (before.events !== events || before.bytes !== bytes || before.storedBytes !== storedBytes) return null;
+  const isSame =
+    before.messages === messages &&
+    before.compactions === compactions &&
+    before.cutSeq === cutSeq &&
+    before.lastEventId === lastEventId;
+  return isSame ? before : { ...before, messages, compactions, cutSeq, lastEventId, usageSearch: null };
+}
+
 function* countAll(read: Read): Generator<void, Map<string, EventCount>> {
   const counts = new Map<string, EventCount>();
   for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
     const from: bigint = after;
     // Added here and not in the transaction: that is begun anew when the files change under it.
     const { sizes, next } = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE));
-    for (const { id, bytes } of sizes) {
+    for (const { id, bytes, storedBytes } of sizes) {
       const known = counts.get(id) ?? NO_EVENTS;
-      counts.set(id, { events: known.events + 1, bytes: known.bytes + bytes });
+      counts.set(id, {
+        events: known.events + 1,
+        bytes: known.bytes + bytes,
+        storedBytes: known.storedBytes + storedBytes,
+      });
     }
     after = next;
     yield;
@@ -95,21 +171,25 @@ function recount(
   mark: TranscriptMark,
   before: KnownTranscript | undefined,
   counted: EventCount | undefined,
+  seen: FilesSeen,
 ): KnownTranscript {
-  const { sessionId, lastSeq } = mark;
+  const { sessionId, lastSeq, generation, writtenMs } = mark;
   const events = eventsOf(database, sessionId, lastSeq);
   const grew =
     mayHaveGrown(before, mark) && eventId(database, schema, sessionId, before.lastSeq) === before.lastEventId;
   const added = grew ? countEvents(database, schema, sessionId, before.lastSeq, lastSeq) : NO_EVENTS;
   const continues = grew && before.events + added.events === events;
   const total = continues
-    ? { events, bytes: before.bytes + added.bytes }
+    ? { events, bytes: before.bytes + added.bytes, storedBytes: before.storedBytes + added.storedBytes }
     : // What was counted on the way through the file stands, unless the transcript changed meanwhile.
       counted?.events === events
       ? counted
       : countEvents(database, schema, sessionId, BEFORE_ALL, lastSeq);
   return {
-    ...mark,
+    sessionId,
+    lastSeq,
+    generation,
+    writtenMs,
     ...total,
     ...countRecords(database, sessionId),
     lastEventId: eventId(database, schema, sessionId, lastSeq),
@@ -117,6 +197,8 @@ function recount(
     validatedSeq: continues ? before.validatedSeq : BEFORE_ALL,
     badEvents: continues ? before.badEvents : 0,
     oversizedEvents: continues ? before.oversizedEvents : 0,
+    seen: continues ? before.seen : seen,
+    renewal: continues ? before.renewal : null,
   };
 }
 
@@ -205,7 +287,7 @@ function* validateOne(read: Read, sessionId: string, known: Map<string, KnownTra
 }
 
 /** Without the records: a slice of them would stand in memory. */
-function* summaries(events: ReturnType<typeof readEvents>) {
+export function* summaries(events: ReturnType<typeof readEvents>) {
   for (const { rowid, sessionId, seq, bytes, record } of events)
     yield { rowid, sessionId, seq, bytes, isBad: record === 'bad', isOversized: record === 'oversized' };
 }

@@ -10,6 +10,7 @@ import {
   type EventCount,
   eventsOf,
   findLastUsage,
+  NO_EVENTS,
   readEvents,
 } from '../../../src/read/sqlite/events.ts';
 import { type DatabaseSchema, databaseSchema } from '../../../src/read/sqlite/schema.ts';
@@ -73,10 +74,10 @@ describe('the bytes of a transcript', () => {
 
   it.each(SCHEMAS)('are those of the JSONL, whatever schema %d makes of them', (schemaVersion) => {
     const { database, schema } = opened(TEXTS, schemaVersion);
-    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes: SUM });
-    expect(countEvents(database, schema, 'x', 0, ALL)).toEqual({ events: 2, bytes: SUM - (BYTES[0] ?? 0) });
-    expect(countEvents(database, schema, 'x', 2, ALL)).toEqual({ events: 0, bytes: 0 });
-    expect(countEvents(database, schema, 'gone', -1, ALL)).toEqual({ events: 0, bytes: 0 });
+    expect(countEvents(database, schema, 'x', -1, ALL)).toMatchObject({ events: 3, bytes: SUM });
+    expect(countEvents(database, schema, 'x', 0, ALL)).toMatchObject({ events: 2, bytes: SUM - (BYTES[0] ?? 0) });
+    expect(countEvents(database, schema, 'x', 2, ALL)).toMatchObject({ events: 0, bytes: 0 });
+    expect(countEvents(database, schema, 'gone', -1, ALL)).toMatchObject({ events: 0, bytes: 0 });
     expect(eventsOf(database, 'x', ALL)).toBe(3);
     expect(eventsOf(database, 'gone', ALL)).toBe(0);
   });
@@ -88,9 +89,13 @@ describe('the bytes of a transcript', () => {
       let slices = 0;
       for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; slices += 1) {
         const slice: ReturnType<typeof countSlice> = countSlice(database, schema, after, limit);
-        for (const { id, bytes } of slice.sizes) {
-          const { events, bytes: sum } = counts.get(id) ?? { events: 0, bytes: 0 };
-          counts.set(id, { events: events + 1, bytes: sum + bytes });
+        for (const { id, bytes, storedBytes } of slice.sizes) {
+          const sum = counts.get(id) ?? NO_EVENTS;
+          counts.set(id, {
+            events: sum.events + 1,
+            bytes: sum.bytes + bytes,
+            storedBytes: sum.storedBytes + storedBytes,
+          });
         }
         after = slice.next;
       }
@@ -114,7 +119,7 @@ describe('the bytes of a transcript', () => {
       23,
       `UPDATE transcript_events SET ${assignments} WHERE session_id = 'x' AND seq = 0`,
     );
-    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes });
+    expect(countEvents(database, schema, 'x', -1, ALL)).toMatchObject({ events: 3, bytes });
   });
 
   it('above 2^53 do not end the statement', () => {
@@ -123,7 +128,7 @@ describe('the bytes of a transcript', () => {
       23,
       'UPDATE transcript_events SET event_utf8_bytes = 9223372036854775807',
     );
-    expect(countEvents(database, schema, 'x', -1, ALL)).toEqual({ events: 3, bytes: 3 * 2 ** 63 });
+    expect(countEvents(database, schema, 'x', -1, ALL)).toMatchObject({ events: 3, bytes: 3 * 2 ** 63 });
     const { sizes } = countSlice(database, schema, BEFORE_ALL_ROWS, 100);
     expect(sizes.filter(({ id }) => id === 'x').map(({ bytes }) => bytes)).toEqual([2 ** 63, 2 ** 63, 2 ** 63]);
   });

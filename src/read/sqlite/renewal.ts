@@ -1,0 +1,62 @@
+import { BEFORE_ALL, readEvents } from './events.ts';
+import {
+  BYTES_A_SLICE,
+  type FilesSeen,
+  type KnownTranscript,
+  type Read,
+  type Renewal,
+  summaries,
+} from './transcripts.ts';
+
+/** How long what was validated is believed, in a database that is written to. */
+export const BELIEVED_MS = 86_400_000;
+
+/**
+ * Parses anew what was validated before: of all bytes the given share, the longest ago first, and all that was validated
+ * more than a day ago. A change that leaves the sizes as they were shows nowhere else. Yields the bytes of each slice.
+ */
+export function* renewValidation(
+  read: Read,
+  known: Map<string, KnownTranscript>,
+  seen: FilesSeen,
+  share: number,
+): Generator<number> {
+  let left = share * [...known.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  const due = [...known.values()]
+    .filter((transcript) => isValidated(transcript) && transcript.seen.signature !== seen.signature)
+    .sort((a, b) => Number(b.renewal !== null) - Number(a.renewal !== null) || a.seen.ms - b.seen.ms);
+  for (const transcript of due) {
+    const isOverdue = seen.ms - transcript.seen.ms >= BELIEVED_MS;
+    for (let isDone = false; !isDone && (isOverdue || left > 0); ) {
+      const before = known.get(transcript.sessionId);
+      // A quick scan found it gone, grown or rewritten meanwhile: what is new comes first.
+      if (before === undefined || !isValidated(before)) break;
+      const from = before.renewal ?? { seen, seq: BEFORE_ALL, badEvents: 0, oversizedEvents: 0 };
+      const budget = isOverdue ? BYTES_A_SLICE : Math.min(BYTES_A_SLICE, left);
+      const slice = read((database, schema) => [
+        ...summaries(readEvents(database, schema, { sessionId: before.sessionId, after: from.seq }, budget)),
+      ]);
+      const renewal = {
+        seen: from.seen,
+        seq: slice.at(-1)?.seq ?? before.validatedSeq,
+        badEvents: from.badEvents + slice.filter(({ isBad }) => isBad).length,
+        oversizedEvents: from.oversizedEvents + slice.filter(({ isOversized }) => isOversized).length,
+      };
+      isDone = renewal.seq >= before.validatedSeq;
+      known.set(before.sessionId, isDone ? renewed(before, renewal) : { ...before, renewal });
+      const bytes = slice.reduce((sum, each) => sum + each.bytes, 0);
+      left -= bytes;
+      yield bytes;
+    }
+  }
+}
+
+function isValidated({ validatedSeq, lastSeq }: KnownTranscript): boolean {
+  return validatedSeq >= lastSeq;
+}
+
+function renewed(before: KnownTranscript, { seen, seq, badEvents, oversizedEvents }: Renewal): KnownTranscript {
+  // The last usage may have been one of those that do not parse, or parse again.
+  const usageSearch = badEvents === before.badEvents ? before.usageSearch : null;
+  return { ...before, seen, validatedSeq: seq, badEvents, oversizedEvents, usageSearch, renewal: null };
+}

@@ -1,0 +1,195 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type DatabaseSession, writeDatabase } from '../../../demo/database.ts';
+import type { Scanner } from '../../../src/scan/scanner.ts';
+import { closedDatabase } from '../../support/databases.ts';
+import { entryOf, eventOf, LiveDatabase, NOW } from '../../support/live-database.ts';
+import { testScanner } from '../../support/scan.ts';
+import { readableAgent } from '../../support/snapshot.ts';
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+const EVENTS = 6;
+/** Where an event is changed that neither the newest number, nor the watermark, nor a time says anything of. */
+const OLD = "session_id = 'session-1' AND seq = 2";
+/** One byte of its text: it does not parse, and is as large as before. */
+const BREAK = `UPDATE transcript_events SET event_json = '[' || substr(event_json, 2) WHERE ${OLD}`;
+const MEND = `UPDATE transcript_events SET event_json = '{' || substr(event_json, 2) WHERE ${OLD}`;
+
+function write(path: string, sessions: number): void {
+  writeDatabase({
+    agent: 'ops',
+    path,
+    sessions: Array.from({ length: sessions }, (_, at): DatabaseSession => {
+      const sessionId = `session-${at}`;
+      return {
+        key: `agent:ops:hook:${at}`,
+        sessionId,
+        entry: entryOf(sessionId, 1000, true),
+        createdMs: NOW,
+        updatedMs: NOW,
+        events: Array.from({ length: EVENTS }, (__, n) => eventOf('answer', 10_000_000 + at * EVENTS + n)),
+      };
+    }),
+  });
+}
+
+interface Watched {
+  readonly database: LiveDatabase;
+  readonly scanner: Scanner;
+  /** Statements of somebody with a shell, long enough ago to be told from what comes next. */
+  change(...statements: string[]): void;
+  later(ms: number): void;
+  /** Of the session that is changed. */
+  transcript(): Promise<{ bytes: number | null; messages: number | null; badRecords: number | null }>;
+  /** Bytes of events that a deep scan parses. */
+  parsed(): Promise<number>;
+}
+
+/** Everything was validated once, and nothing was written since. */
+async function watched(sessions = 3): Promise<Watched> {
+  const folder = mkdtempSync(join(tmpdir(), 'changed-by-hand-'));
+  write(join(folder, 'template'), sessions);
+  const database = new LiveDatabase(join(folder, 'template'));
+  onTestFinished(() => {
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  let now = NOW;
+  const scanner = testScanner(database.stateDir, { now: () => now });
+  database.settle();
+  await scanner.deep();
+  return {
+    database,
+    scanner,
+    change(...statements) {
+      closedDatabase(database.path, ...statements);
+      database.settle();
+    },
+    later(ms) {
+      now += ms;
+    },
+    async transcript() {
+      const { sessions: found } = readableAgent((await scanner.quick()).snapshot, 'ops');
+      const transcript = found.find(({ session }) => session.sessionId === 'session-1')?.session.transcript;
+      if (transcript?.state !== 'there') throw new Error('no transcript');
+      const { bytes, messages, badRecords } = transcript;
+      return { bytes, messages, badRecords };
+    },
+    async parsed() {
+      const before = scanner.kept.databases.counts.eventBytes;
+      await scanner.deep();
+      return scanner.kept.databases.counts.eventBytes - before;
+    },
+  };
+}
+
+describe('what is changed by hand in a database that was validated', () => {
+  it.each([
+    ['breaks an event', "UPDATE transcript_events SET event_json = '{broken'"],
+    // 23 records the size of an event beside it.
+    ['breaks one and leaves its recorded size', 'UPDATE transcript_events SET event_json = substr(event_json, 1, 20)'],
+  ])('%s: the next deep scan sees it, and that it was mended', async (_, statement) => {
+    const { scanner, change, transcript } = await watched();
+    const healthy = await transcript();
+    change('CREATE TABLE kept AS SELECT * FROM transcript_events', `${statement} WHERE ${OLD}`);
+    expect(await transcript()).toEqual(healthy);
+    await scanner.deep();
+    expect(await transcript()).toMatchObject({ badRecords: 1, messages: EVENTS });
+    change(`UPDATE transcript_events SET event_json = (SELECT event_json FROM kept WHERE ${OLD}) WHERE ${OLD}`);
+    await scanner.deep();
+    expect(await transcript()).toEqual(healthy);
+  });
+
+  it('deletes events in the middle: the next deep scan counts what is left', async () => {
+    const { scanner, change, transcript } = await watched();
+    const { bytes } = await transcript();
+    change(`DELETE FROM transcript_events WHERE ${OLD}`, `DELETE FROM transcript_event_identities WHERE ${OLD}`);
+    await scanner.deep();
+    const after = await transcript();
+    expect(after).toMatchObject({ messages: EVENTS - 1, badRecords: 0 });
+    expect(after.bytes).toBeLessThan(bytes ?? 0);
+  });
+
+  it('leaves the size as it was: seen within a day, and that it was mended', async () => {
+    const { scanner, change, later, transcript } = await watched();
+    for (const [statement, bad] of [
+      [BREAK, 1],
+      [MEND, 0],
+    ] as const) {
+      change(statement);
+      for (let ms = 0; ms < DAY; ms += 15 * MINUTE) {
+        later(15 * MINUTE);
+        await scanner.deep();
+      }
+      expect(await transcript()).toMatchObject({ badRecords: bad, messages: EVENTS });
+    }
+  });
+
+  it('leaves the size as it was: seen by the one deep scan of the next day', async () => {
+    const { scanner, change, later, transcript } = await watched(80);
+    change(BREAK);
+    later(DAY);
+    await scanner.deep();
+    expect(await transcript()).toMatchObject({ badRecords: 1 });
+  });
+
+  it.each([
+    ['another file in its place', true],
+    ['other content in the same file', false],
+  ])('is all of it: %s', async (_, isOtherFile) => {
+    const { database, scanner, transcript } = await watched();
+    const other = join(database.stateDir, 'other');
+    write(other, 3);
+    closedDatabase(other, `${BREAK.replace("'['", "'[['")}`);
+    database.checkpoint('TRUNCATE');
+    if (isOtherFile) rmSync(database.path);
+    copyFileSync(other, database.path);
+    database.settle();
+    await scanner.deep();
+    expect(await transcript()).toMatchObject({ badRecords: 1, messages: EVENTS });
+  });
+});
+
+describe('the work of a deep scan', () => {
+  it('of a database that was not written to is none, also after a day', async () => {
+    const { later, parsed, scanner } = await watched(80);
+    const { reads } = scanner.kept.databases.counts;
+    later(2 * DAY);
+    expect(await parsed()).toBe(0);
+    expect(scanner.kept.databases.counts.reads).toBe(reads);
+  });
+
+  it('counts what was written to for slices of it, and parses nothing where the sizes are the same', async () => {
+    const { change, parsed, scanner } = await watched(500);
+    const { reads } = scanner.kept.databases.counts;
+    change('VACUUM', 'CREATE TABLE other (n)');
+    expect(await parsed()).toBe(0);
+    expect(scanner.kept.databases.counts.reads - reads).toBeLessThan(10);
+  });
+
+  it('parses a share of what was written to, and all of it in a day', async () => {
+    const { change, later, parsed } = await watched(80);
+    change('CREATE TABLE other (n)');
+    const bytes: number[] = [];
+    for (let ms = 0; ms < DAY; ms += 60 * MINUTE) {
+      later(60 * MINUTE);
+      bytes.push(await parsed());
+    }
+    const all = bytes.reduce((sum, each) => sum + each);
+    // Of 480 events a deep scan may parse one more than its share.
+    expect(Math.max(...bytes)).toBeLessThan(all / 12);
+    change('CREATE TABLE another (n)');
+    later(DAY);
+    expect(all).toBe(await parsed());
+  });
+
+  it('is not more where the clock is set back', async () => {
+    const { change, later, parsed } = await watched(80);
+    change('CREATE TABLE other (n)');
+    later(-30 * DAY);
+    expect(await parsed()).toBe(0);
+  });
+});
