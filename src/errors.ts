@@ -24,5 +24,7 @@ export class ExporterError extends Error {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && typeof error.code === 'string') return `${error.name} ${error.code}`;
+  // The message of JSON.parse holds a piece of the text.
+  if (error instanceof SyntaxError && error.message.endsWith('is not valid JSON')) return 'no valid JSON';
   return error.message;
 }

@@ -14,6 +14,9 @@ export interface SeriesLabels {
   readonly account: string | null;
   /** null: its key has none that is known as a channel. */
   readonly channel: string | null;
+  /** Or their digests; null: unknown. */
+  readonly model: string | null;
+  readonly provider: string | null;
 }
 
 /** A session as it is published. */
@@ -21,6 +24,7 @@ export interface SnapshotSession {
   readonly session: Session;
   /** null: it has no series, since it is beyond the session limit or has the labels of another. */
   readonly labels: SeriesLabels | null;
+  /** The expected agent of each is a label, too. */
   readonly findings: readonly Finding[];
 }
 

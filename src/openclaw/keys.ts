@@ -42,6 +42,15 @@ export interface KeyConversation {
   readonly thread: string | null;
 }
 
+/** What stands in a part of a key. */
+export type Place =
+  /** A word of the grammar, or an id that OpenClaw itself minted: it names nobody. */
+  | 'open'
+  | 'agent'
+  | 'channel'
+  /** A peer, an account, a thread, the words of a caller. */
+  | 'private';
+
 interface Word {
   /** The kind of a key that is this word and nothing else. */
   readonly alone?: Kind;
@@ -53,24 +62,31 @@ interface Word {
   readonly peer?: PeerKind;
   /** A thread follows. */
   readonly thread?: true;
+  /** The ids that OpenClaw mints behind this first word; anything else there is the words of a caller. */
+  readonly ids?: RegExp;
+  /** The word further behind that another such id follows. */
+  readonly inner?: string;
 }
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const MINTED = new RegExp(`^${UUID}$`, 'i');
+const MINTED_ALONE = new RegExp(`^tui-${UUID}$`, 'i');
 
 /** Words that OpenClaw itself puts into keys. */
 const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
-  ['agent', {}],
   ['main', { routeless: true, alone: 'main' }],
   ['global', { routeless: true, alone: 'main' }],
   ['unknown', { routeless: true, alone: 'other' }],
-  ['cron', { routeless: true, first: 'cron' }],
-  ['hook', { routeless: true, first: 'hook' }],
-  ['subagent', { routeless: true, first: 'subagent' }],
-  ['acp', { routeless: true, first: 'acp' }],
-  ['openai', { routeless: true, first: 'other' }],
+  ['cron', { routeless: true, first: 'cron', ids: MINTED, inner: 'run' }],
+  ['hook', { routeless: true, first: 'hook', ids: MINTED }],
+  ['subagent', { routeless: true, first: 'subagent', ids: MINTED, inner: 'subagent' }],
+  ['acp', { routeless: true, first: 'acp', ids: MINTED, inner: 'oneshot' }],
+  ['openai', { routeless: true, first: 'other', ids: MINTED }],
   ['openai-user', { routeless: true, first: 'other' }],
-  ['openresponses', { routeless: true, first: 'other' }],
+  ['openresponses', { routeless: true, first: 'other', ids: MINTED }],
   ['openresponses-user', { routeless: true, first: 'other' }],
-  ['dashboard', { routeless: true, first: 'other' }],
-  ['explicit', { routeless: true, first: 'other' }],
+  ['dashboard', { routeless: true, first: 'other', ids: new RegExp(`^(?:incognito-)?${UUID}$`, 'i') }],
+  ['explicit', { routeless: true, first: 'other', ids: new RegExp(`^model-run-${UUID}$`, 'i') }],
   ['dm', { peer: 'direct' }],
   ['direct', { peer: 'direct' }],
   ['group', { peer: 'group' }],
@@ -79,20 +95,27 @@ const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['thread', { thread: true }],
   ['topic', { thread: true }],
   ['heartbeat', { alone: 'other' }],
-  ['run', {}],
 ]);
-
-/** Whether OpenClaw itself puts this word into keys, so that it names nobody. */
-export function isKeyWord(word: string): boolean {
-  return WORDS.has(word);
-}
 
 /** Reads a key of any version; never throws. */
 export function parseKey(key: string): ParsedKey {
   const parts = key.split(':');
   const agent = agentOf(parts);
   const rest = agent === null ? parts : parts.slice(2);
-  return { agent, isMain: rest.length === 1 && rest[0] === 'main', thread: splitThread(rest).thread, ...meaning(rest) };
+  return {
+    agent,
+    isMain: rest.length === 1 && rest[0] === 'main',
+    thread: splitThread(rest).thread,
+    ...meaning(rest, shapeOf(rest)),
+  };
+}
+
+/** What stands in each part of a key, by the same reading. */
+export function keyPlaces(key: string): Place[] {
+  const parts = key.split(':');
+  if (parts[0] !== 'agent' || parts.length === 1) return placesOf(parts, shapeOf(parts));
+  const rest = parts.slice(2);
+  return ['open', 'agent', ...placesOf(rest, shapeOf(rest))];
 }
 
 /** The kind of a session: its key first, then the chat type that is stored with it. */
@@ -111,25 +134,87 @@ type Meaning = Pick<ParsedKey, 'kind' | 'channel' | 'conversation'>;
 
 const NOTHING: Meaning = { kind: null, channel: null, conversation: null };
 
-/** What the parts after the agent say. */
-function meaning(rest: readonly string[]): Meaning {
+/** The shapes of the grammar for the parts after the agent. */
+type Shape =
+  /** One part; what an interface or a job made; a thread of the main session; a label, or what nobody knows. */
+  | { readonly is: 'alone' | 'made' | 'thread of main' | 'label' }
+  /** An isolated heartbeat run of the session before it. */
+  | { readonly is: 'heartbeat'; readonly of: Shape }
+  /** A conversation; `at`: where the word before its peer stands. */
+  | { readonly is: 'conversation'; readonly at: number; readonly peer: PeerKind };
+
+function shapeOf(rest: readonly string[]): Shape {
   const [first = '', second = ''] = rest;
-  if (rest.length === 1) return ofOnePart(first);
-  // `…:heartbeat` is an isolated heartbeat run, whatever session it belongs to.
-  if (rest.at(-1) === 'heartbeat') return { ...NOTHING, kind: 'other' };
-  const kind = WORDS.get(first)?.first;
-  if (kind !== undefined) return { ...NOTHING, kind };
-  const found = peerWord(rest);
-  if (found !== null) {
-    const channel = found.at === 0 ? null : first;
-    const account = found.at === 2 ? second : null;
-    const conversation = isRouteless(first)
-      ? null
-      : conversationOf(rest.slice(found.at + 1), found.peer, channel, account);
-    return { kind: kindOf(found.peer), channel, conversation };
+  if (rest.length === 1) return { is: 'alone' };
+  const isMade = WORDS.get(first)?.first !== undefined;
+  const found = isMade ? null : peerWord(rest);
+  // Behind the word before a peer it is a peer that is called so.
+  if (rest.at(-1) === 'heartbeat' && found?.at !== rest.length - 2)
+    return { is: 'heartbeat', of: shapeOf(rest.slice(0, -1)) };
+  if (isMade) return { is: 'made' };
+  if (found !== null) return { is: 'conversation', ...found };
+  return { is: first === 'main' && WORDS.get(second)?.thread ? 'thread of main' : 'label' };
+}
+
+/** What the parts after the agent say. */
+function meaning(rest: readonly string[], shape: Shape): Meaning {
+  const [first = '', second = ''] = rest;
+  switch (shape.is) {
+    case 'alone':
+      return ofOnePart(first);
+    case 'heartbeat':
+      return { ...NOTHING, kind: 'other' };
+    case 'made':
+      return { ...NOTHING, kind: WORDS.get(first)?.first ?? null };
+    case 'conversation': {
+      const { at, peer } = shape;
+      const channel = at === 0 ? null : first;
+      const account = at === 2 ? second : null;
+      const conversation = isRouteless(first) ? null : conversationOf(rest.slice(at + 1), peer, channel, account);
+      return { kind: kindOf(peer), channel, conversation };
+    }
+    case 'thread of main':
+      // With the default dmScope every direct chat is the main session; its threads are direct chats still.
+      return { ...NOTHING, kind: 'dm' };
+    case 'label':
+      return NOTHING;
   }
-  // With the default dmScope every direct chat is the main session; its threads are direct chats still.
-  return first === 'main' && WORDS.get(second)?.thread ? { ...NOTHING, kind: 'dm' } : NOTHING;
+}
+
+function placesOf(rest: readonly string[], shape: Shape): Place[] {
+  const [first = ''] = rest;
+  switch (shape.is) {
+    case 'alone':
+      return [WORDS.get(first)?.alone !== undefined || MINTED_ALONE.test(first) ? 'open' : 'private'];
+    case 'heartbeat':
+      return [...placesOf(rest.slice(0, -1), shape.of), 'open'];
+    case 'made':
+      return placesOfMade(rest);
+    case 'conversation': {
+      const { at } = shape;
+      const threadAt = at + 1 + splitThread(rest.slice(at + 1)).before.length;
+      return rest.map((_, place) => {
+        if (place === at || place === threadAt) return 'open';
+        return place === 0 ? 'channel' : 'private';
+      });
+    }
+    case 'thread of main':
+      return rest.map((_, place) => (place < 2 ? 'open' : 'private'));
+    case 'label':
+      return rest.map((_, place) => (place === 0 ? 'channel' : 'private'));
+  }
+}
+
+/** `cron:<job>:run:<session>`, `subagent:<id>:subagent:<id>`. */
+function placesOfMade([first = '', ...rest]: readonly string[]): Place[] {
+  const { ids, inner } = WORDS.get(first) ?? {};
+  let isBehindWord = true;
+  const places = rest.map((part): Place => {
+    const isOpen = isBehindWord ? ids?.test(part) : part === inner;
+    isBehindWord = !isBehindWord && part === inner;
+    return isOpen ? 'open' : 'private';
+  });
+  return ['open', ...places];
 }
 
 /** Keys of before there were agents or channels in them, among others. */

@@ -170,6 +170,11 @@ function isBetween(at: Version, versions: readonly string[]): boolean {
   return compare(at, versions[0] ?? '') >= 0 && compare(at, versions.at(-1) ?? '') <= 0;
 }
 
+/** Whether it is written as a version of OpenClaw is. */
+export function isVersion(text: string): boolean {
+  return parseVersion(text) !== null;
+}
+
 interface Version {
   /** Year, month, patch, and the build: 3 of `2026.2.6-3`, 0 without one, -1 before the release. */
   readonly numbers: readonly number[];

@@ -6,11 +6,19 @@ import type { AgentFiles } from '../model/files.ts';
 import type { Finding } from '../model/finding.ts';
 import { eraOf } from '../model/layout.ts';
 import type { StoreReading } from '../model/reading.ts';
-import type { Session } from '../model/session.ts';
+import { knownModel, type Session } from '../model/session.ts';
 import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
 import { isReservedAgent } from '../openclaw/agent-id.ts';
 import { agentSettings } from '../openclaw/agent-settings.ts';
-import { channelLabel, type LabelContext, privateLabel, sessionLabel } from '../openclaw/labels.ts';
+import {
+  agentLabel,
+  channelLabel,
+  type LabelContext,
+  modelLabel,
+  privateLabel,
+  sessionLabel,
+  versionLabel,
+} from '../openclaw/labels.ts';
 import { applyPolicy, type Policy } from '../settings/policy.ts';
 import { isOverThreshold } from '../thresholds.ts';
 
@@ -56,13 +64,14 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
   const labelOf = chooseWithSeries(all, findings, input.sessionLimit, input.labels);
 
   const agents = classified.map((store): SnapshotAgent => {
-    const named = { ...store, version: store.version ?? version };
+    const ownVersion = store.version ?? version;
+    const named = { ...store, version: orNull(ownVersion, (text) => versionLabel(text, input.labels)) };
     if (!named.readable) return named;
     const { shared: _shared, transcriptPaths: _paths, sessions, ...figures } = named;
     return {
       ...figures,
       files: input.files.get(store.agent) ?? null,
-      settings: agentSettings(config, named.version, eraOf(store.layout)),
+      settings: agentSettings(config, ownVersion, eraOf(store.layout)),
       sessions: sessions.map((session) => published(session, findings.get(session) ?? [], labelOf, input.labels)),
       ignored: ignored.get(store.agent) ?? {},
     };
@@ -71,7 +80,7 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
     unreadable: discovery.unreadable,
     configValid: discovery.configValid,
     configDropped: discovery.configError === null ? config.dropped : [],
-    version,
+    version: orNull(version, (text) => versionLabel(text, input.labels)),
     migrationRuns: discovery.migrationRuns,
     sample: discovery.sample,
     passedOver: discovery.passedOver,
@@ -125,10 +134,28 @@ function published(
   labelOf: ReadonlyMap<Session, string>,
   labels: LabelContext,
 ): SnapshotSession {
+  const named = findings.map((finding) => ({
+    ...finding,
+    expectedAgent: orNull(finding.expectedAgent, (agent) => agentLabel(agent, labels)),
+  }));
   const label = labelOf.get(session);
-  if (label === undefined) return { session, labels: null, findings };
-  const account = session.account === null ? null : privateLabel(session.account, labels.salt);
-  return { session, labels: { session: label, account, channel: channelLabel(session.channel, labels) }, findings };
+  if (label === undefined) return { session, labels: null, findings: named };
+  const { model, provider } = knownModel(session);
+  return {
+    session,
+    labels: {
+      session: label,
+      account: orNull(session.account, (account) => privateLabel(account, labels.salt)),
+      channel: channelLabel(session.channel, labels),
+      model: orNull(model, (name) => modelLabel(name, labels)),
+      provider: orNull(provider, (name) => modelLabel(name, labels)),
+    },
+    findings: named,
+  };
+}
+
+function orNull(value: string | null, label: (value: string) => string): string | null {
+  return value === null ? null : label(value);
 }
 
 function activity({ lastActivityMs }: Session): number {

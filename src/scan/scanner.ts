@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { StoreReading } from '../model/reading.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { labelContext } from '../openclaw/labels.ts';
 import { has } from '../openclaw/versions.ts';
@@ -154,7 +155,7 @@ export class Scanner {
       files,
       labels: labelContext(
         settings.salt,
-        discovery.agents.map(({ agent }) => agent),
+        [...discovery.agents.map(({ agent }) => agent), ...boundAgents(discovery.config)],
         discovery.config.channels,
       ),
       sessionLimit: settings['session.limit'],
@@ -183,6 +184,11 @@ export class Scanner {
     this.fingerprint = fingerprint;
     return rendered;
   }
+}
+
+/** Where no agents are listed, OpenClaw takes the name in a binding as it is. */
+function boundAgents({ routing }: OpenClawConfig): string[] {
+  return (routing?.bindings ?? []).map(({ agentId }) => normalizeAgentId(agentId));
 }
 
 /** Session by session: one text of a large store would be the largest value in this process. */

@@ -189,6 +189,7 @@ const NAMED: Named[] = [
   ['group:120363@g.us', null, 'group', '120363@g.us'],
   // An id that is a word of the grammar.
   ['telegram:direct:direct:x', 'telegram', 'direct', 'direct:x'],
+  ['twitch:direct:heartbeat', 'twitch', 'direct', 'heartbeat'],
   ['telegram:group:topic', 'telegram', 'group', 'topic'],
   ['telegram:group:topic:5', 'telegram', 'group', 'topic:5'],
   ['telegram:group:-1001:topic', 'telegram', 'group', '-1001:topic'],

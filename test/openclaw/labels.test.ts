@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { channelLabel, labelContext, privateLabel, sessionLabel } from '../../src/openclaw/labels.ts';
+import {
+  agentLabel,
+  channelLabel,
+  labelContext,
+  modelLabel,
+  privateLabel,
+  sessionLabel,
+  versionLabel,
+} from '../../src/openclaw/labels.ts';
 import { STORES, storeFacts } from '../support/stores.ts';
 
 const SALT = Buffer.from('salt');
@@ -49,6 +57,27 @@ describe('sessionLabel', () => {
     ['agent:ops:direct:ada', 'agent:ops:direct:#'],
     ['ada', '#'],
     ['agent:ada:main', 'agent:ada:main'],
+    // A peer that is spelt as a word of the grammar or as a channel is a peer all the same.
+    ['agent:ops:twitch:group:main', 'agent:ops:twitch:group:#'],
+    ['agent:ops:twitch:direct:heartbeat', 'agent:ops:twitch:direct:#'],
+    ['agent:ops:twitch:direct:telegram', 'agent:ops:twitch:direct:#'],
+    ['agent:ops:discord:channel:1:thread:2:heartbeat', 'agent:ops:discord:channel:#:thread:#:heartbeat'],
+    ['agent:ops:main:thread:42', 'agent:ops:main:thread:#'],
+    ['agent:ops:wecom:default:group:wr1', 'agent:ops:wecom:#:group:#'],
+    // A UUID is a person's, but where OpenClaw mints one.
+    [`agent:ops:msteams:direct:${ID}`, 'agent:ops:msteams:direct:#'],
+    [`agent:ops:signal:direct:uuid:${ID}`, 'agent:ops:signal:direct:#:#'],
+    [`agent:ops:msteams:${ID}:direct:x`, 'agent:ops:msteams:#:direct:#'],
+    [`agent:ops:${ID}`, 'agent:ops:#'],
+    [`agent:ops:explicit:${ID}`, 'agent:ops:explicit:#'],
+    [`agent:ops:openai-user:${ID}`, 'agent:ops:openai-user:#'],
+    [`agent:ops:hook:gmail:${ID}`, 'agent:ops:hook:#:#'],
+    [`agent:ops:explicit:model-run-${ID}`, `agent:ops:explicit:model-run-${ID}`],
+    [`agent:ops:dashboard:incognito-${ID}`, `agent:ops:dashboard:incognito-${ID}`],
+    [`agent:ops:tui-${ID}`, `agent:ops:tui-${ID}`],
+    [`agent:ops:subagent:${ID}:subagent:${ID}`, `agent:ops:subagent:${ID}:subagent:${ID}`],
+    [`agent:ops:acp:${ID}:x:oneshot:${ID}`, `agent:ops:acp:${ID}:#:oneshot:${ID}`],
+    ['agent:ops:cron:run:run:x', 'agent:ops:cron:#:run:#'],
   ])('of %j is %j', (key, label) => {
     expect(shape(sessionLabel(key, CONTEXT))).toBe(label);
   });
@@ -145,6 +174,73 @@ describe('sessionLabel', () => {
     const labels = facts.sessions.map(({ agent, key }) => `${agent} ${sessionLabel(key, context)}`);
     expect(labels.length).toBeGreaterThan(0);
     expect(new Set(labels).size).toBe(labels.length);
+  });
+});
+
+describe('a label that is too long', () => {
+  it.each([
+    ['hashed', CONTEXT],
+    ['plain', PLAIN],
+  ])('has at most 256 bytes, and ends in a digest of the whole: %s', (_, context) => {
+    const [one, two] = ['one', 'two'].map((end) => sessionLabel(`agent:ops:${'é:'.repeat(200)}${end}`, context));
+    expect(Buffer.byteLength(one ?? '')).toBeLessThanOrEqual(256);
+    expect(one).toMatch(/^agent:ops:.*:[0-9a-f]{10}$/);
+    expect(one).not.toContain('\ufffd');
+    expect(two).not.toBe(one);
+  });
+});
+
+describe('modelLabel', () => {
+  it.each([
+    'claude-opus-4-6',
+    'anthropic/claude-opus-4',
+    'openrouter/anthropic/claude-3.5-sonnet:beta',
+    'qwen2.5:14b-instruct-q4_K_M',
+    'deepseek-r1:0528',
+    'hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M',
+    '@cf/meta/llama-3',
+    'us.anthropic.claude-3-5-sonnet-20241022-v2:0',
+    'claude-opus-4@20250514',
+    'google-vertex',
+    'o3',
+  ])('shows %s', (name) => {
+    expect(modelLabel(name, CONTEXT)).toBe(name);
+  });
+
+  it.each([
+    '/home/ada/model',
+    '~/model',
+    './models/x',
+    '../x',
+    'home/ada/model',
+    'models/llama.gguf',
+    'a/b/c/d',
+    'C:\\Users\\ada\\model',
+    '\\\\server\\model',
+    'file:///home/ada/model',
+    'https://ada:secret@llm.example/v1',
+    '//llm.example/x',
+    'localhost:11434',
+    'llm.example:8080/v1',
+    '192.168.1.5',
+    'ada@example.org',
+    '@ada',
+    '+491700000001',
+    '491700000001',
+    'my model',
+  ])('hides %s', (name) => {
+    expect(modelLabel(name, CONTEXT)).toMatch(/^[0-9a-f]{10}$/);
+    expect(modelLabel(name, PLAIN)).toBe(name);
+  });
+});
+
+describe('agentLabel and versionLabel', () => {
+  it('show what is known, and no other', () => {
+    expect(agentLabel('ops', CONTEXT)).toBe('ops');
+    expect(agentLabel('491700000001', CONTEXT)).toMatch(/^[0-9a-f]{10}$/);
+    expect(versionLabel('2026.9.6-beta.1', CONTEXT)).toBe('2026.9.6-beta.1');
+    expect(versionLabel('2026.9.6+ada@example.org', CONTEXT)).toMatch(/^[0-9a-f]{10}$/);
+    expect(versionLabel('ada', PLAIN)).toBe('ada');
   });
 });
 

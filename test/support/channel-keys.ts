@@ -32,16 +32,40 @@ const GRAMMARS: Readonly<Record<string, Grammar>> = {
   zalo: { direct: ['4200'], group: ['7000'] },
 };
 
-/** Keys of every channel in every shape that a version of OpenClaw or a plugin is known to write. */
-export function channelKeys(): string[] {
-  const rests = Object.entries(GRAMMARS).flatMap(([name, { direct = [], group = [], channel = [], thread = null }]) => [
+/** Stands in whatever names a person or a place, so that a test can look for it. */
+export const MARK = 'zq-person';
+export const MARKED_UUID = 'feedface-1111-4222-8333-444455556666';
+
+/** An id whose every part is marked; words of the grammar in it are not. */
+export function marked(id: string): string {
+  return id
+    .split(':')
+    .map((part) => (WORDS.has(part) ? part : part === UUID ? MARKED_UUID : `${part}${MARK}`))
+    .join(':');
+}
+
+const WORDS = new Set(['thread', 'topic', 'sender', 'uuid']);
+
+function asIs(id: string): string {
+  return id;
+}
+
+/** Keys of every channel in every shape that a version of OpenClaw or a plugin is known to write; `spell` changes the ids. */
+export function channelKeys(spell: (id: string) => string = asIs): string[] {
+  const account = spell('work');
+  const grammars = Object.entries(GRAMMARS).map(([name, grammar]) => {
+    const { direct = [], group = [], channel = [], thread = null } = grammar;
+    const spelt = { direct: direct.map(spell), group: group.map(spell), channel: channel.map(spell) };
+    return { name, ...spelt, thread: thread === null ? null : spell(thread) };
+  });
+  const rests = grammars.flatMap(({ name, direct, group, channel, thread }) => [
     ...direct.flatMap((id) => [
       `direct:${id}`,
       `${name}:dm:${id}`,
       `${name}:direct:${id}`,
-      `${name}:work:direct:${id}`,
+      `${name}:${account}:direct:${id}`,
     ]),
-    ...group.flatMap((id) => [`${name}:group:${id}`, `${name}:room:${id}`, `${name}:work:group:${id}`]),
+    ...group.flatMap((id) => [`${name}:group:${id}`, `${name}:room:${id}`, `${name}:${account}:group:${id}`]),
     ...channel.map((id) => `${name}:channel:${id}`),
     ...[
       ...direct.map((id) => `direct:${id}`),

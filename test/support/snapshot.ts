@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/model/finding.ts';
 import type { ReadableStore, UnreadableStore } from '../../src/model/reading.ts';
-import { NOTHING_STORED, type Session, type StoredSession } from '../../src/model/session.ts';
+import { knownModel, NOTHING_STORED, type Session, type StoredSession } from '../../src/model/session.ts';
 import {
   type ReadableAgent,
   readableAgents,
@@ -96,7 +96,12 @@ export function published(
 ): SnapshotSession {
   const whole = aSession(session);
   if (labels === null) return { session: whole, labels, findings };
-  return { session: whole, labels: { session: whole.key, account: null, channel: null, ...labels }, findings };
+  const { model, provider } = knownModel(whole);
+  return {
+    session: whole,
+    labels: { session: whole.key, account: null, channel: null, model, provider, ...labels },
+    findings,
+  };
 }
 
 /** A healthy agent. */

@@ -1,4 +1,3 @@
-import { knownModel } from '../../model/session.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import { SEVERITIES, type Severity, SHIPPED_THRESHOLDS, type Thresholds } from '../../thresholds.ts';
@@ -9,17 +8,10 @@ import { type Family, single, toSeconds } from './family.ts';
 export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   perSessionAnd(
     'session_info',
-    'What seldom changes of a session, always 1: channel from its key, account (a digest unless --privacy.peers=plain), model and provider of the last run, or chosen for the first.',
+    'What seldom changes of a session, always 1: channel from its key, account (a digest unless --privacy.peers=plain), model and provider of the last run, or chosen for the first (digests where they look like a path or an address).',
     ['channel', 'account', 'model', 'provider'],
-    ({ session }, { channel, account }) => {
-      const { model, provider } = knownModel(session);
-      return single(1, {
-        channel: channel ?? '',
-        account: account ?? '',
-        model: model ?? '',
-        provider: provider ?? '',
-      });
-    },
+    (_, { channel, account, model, provider }) =>
+      single(1, { channel: channel ?? '', account: account ?? '', model: model ?? '', provider: provider ?? '' }),
   ),
   perSession(
     'session_tokens',

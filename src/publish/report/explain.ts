@@ -25,11 +25,13 @@ function explainOne(
   { session, labels, findings }: SnapshotSession,
   routing: RoutingConfig | null,
 ): string {
-  const { key, kind, placement } = session;
-  const why = findings.map(
-    ({ finding, reason, expectedAgent }) =>
-      `${finding}${reason === null ? '' : ` (${reason})`}${expectedAgent === null ? '' : `, expected in ${expectedAgent}`}`,
-  );
+  const { key, keyAgent, kind, placement } = session;
+  const why = findings.map(({ finding, reason, expectedAgent }) => {
+    // The finding has a label, and this is the operator's own screen.
+    const expected = reason === 'wrong_store' ? keyAgent : placement.agent;
+    const where = expectedAgent === null || expected === null ? '' : `, expected in ${expected}`;
+    return `${finding}${reason === null ? '' : ` (${reason})`}${where}`;
+  });
   const lines = [
     `${printable(key)}, in the store of agent ${agent.agent}`,
     row('label', labels === null ? '(no series)' : printable(labels.session)),

@@ -1,5 +1,4 @@
 import type { CheckOutcome } from '../../checks/run.ts';
-import { knownModel } from '../../model/session.ts';
 import { readableAgents, type SeriesLabels, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import { tokensSeverity } from '../../thresholds.ts';
@@ -36,7 +35,7 @@ function sessionReport({ session, findings }: SnapshotSession, labels: SeriesLab
     kind: session.kind,
     channel: labels.channel,
     account: labels.account,
-    model: knownModel(session).model,
+    model: labels.model,
     tokens: session.tokens,
     tokens_source: session.tokensSource,
     tokens_severity: tokensSeverity(session),
