@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { writeDatabase } from '../demo/database.ts';
-import { configView } from '../src/openclaw/config/view.ts';
+import type { NeedsLastUsage } from '../src/model/session.ts';
 import { KeptDatabases } from '../src/read/sqlite/kept-databases.ts';
 import { compareWays, printResult, rowOf, table } from './ways.ts';
 
 const SESSIONS = 2000;
 const TURNS = 20;
-const CONFIG = configView({});
+/** No total here is above a threshold. */
+const NEEDS_LAST_USAGE: NeedsLastUsage = ({ totalTokensFresh }) => totalTokensFresh !== true;
 const START_MS = Date.UTC(2026, 10, 24);
 /** As large as `skillsSnapshot` and `systemPromptReport` make a real entry. */
 const FILLER = Array.from({ length: 120 }, (_, at) => ({
@@ -35,7 +36,7 @@ async function look(databases: KeptDatabases, path: string, root: string): Promi
   databases.startScan(null);
   const reading = await databases.look(
     { agent: 'main', path, root, sharedBy: null },
-    CONFIG,
+    NEEDS_LAST_USAGE,
     Date.now(),
     async () => undefined,
   );

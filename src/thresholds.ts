@@ -155,7 +155,12 @@ export interface Measured {
 }
 
 /** The most severe threshold that the session's context is above; null when it is above none. */
-export function tokensSeverity({ thresholds, tokens, window, effectiveWindow }: Measured): Severity | null {
+export function tokensSeverity({
+  thresholds,
+  tokens,
+  window,
+  effectiveWindow,
+}: Omit<Measured, 'transcript'>): Severity | null {
   if (tokens === null) return null;
   const { warning, critical } = thresholds.tokens;
   // At the window the next message does not fit. Above the effective window a compaction is overdue.

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { prepareClassify } from '../src/classify.ts';
 import type { Session, StoredSession } from '../src/model/session.ts';
 import { SHIPPED_THRESHOLDS } from '../src/thresholds.ts';
+import { last } from './support/last-usage.ts';
 import { parseConfig } from './support/openclaw-config.ts';
 import { aStoredSession, aTranscript } from './support/snapshot.ts';
 
@@ -22,7 +23,7 @@ const classify = prepareClassify({
 const STORED = { agent: 'ops', key: 'agent:ops:telegram:direct:12345', sessionId: 'id' };
 
 function transcript(after: number) {
-  return { transcript: aTranscript(9, { lastUsage: { after, before: null, compacted: false } }) };
+  return { transcript: aTranscript(9, { lastUsage: last(after) }) };
 }
 
 interface ClassifyCase {

@@ -1,6 +1,7 @@
 import { newest } from '../newest.ts';
 import type { ModelOverride } from '../openclaw/index-entry.ts';
 import type { Kind, ParsedKey } from '../openclaw/keys.ts';
+import type { TokensSource } from '../openclaw/tokens.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Placement } from './conversation.ts';
 import type { Era } from './layout.ts';
@@ -88,6 +89,12 @@ export interface StoredSession {
   readonly simultaneousStartMs: number | null;
 }
 
+/**
+ * Whether the stored total does not tell the tokens by itself, so that a quick scan has to ask the transcript. `version`: as
+ * the store has it.
+ */
+export type NeedsLastUsage = (session: StoredSession, version: string | null) => boolean;
+
 /** A session of which nothing but its key is stored. Readers start from it, so that each fills only what its era has. */
 export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key' | 'parsedKey'> = {
   flaws: [],
@@ -129,8 +136,6 @@ export function isBrokenEntry({ era, flaws }: Pick<StoredSession, 'era' | 'flaws
 export function knownModel({ model, provider, override }: Pick<StoredSession, 'model' | 'provider' | 'override'>) {
   return model === null && override !== null ? override : { model, provider };
 }
-
-export type TokensSource = 'index' | 'transcript' | 'none';
 
 /** A session with what can be concluded from it, its key and the config. */
 export interface Session extends Omit<StoredSession, 'parsedKey'> {

@@ -1,14 +1,4 @@
-/** The context in use, as the usage of the last answers tells it. Tokens. */
-export interface LastUsage {
-  /** Of the last assistant message after the newest compaction or reset. */
-  readonly after: number | null;
-  /** Of the last assistant message before it. */
-  readonly before: number | null;
-  /** Whether there is a compaction or a reset at all. */
-  readonly compacted: boolean;
-}
-
-export const NO_LAST_USAGE: LastUsage = { after: null, before: null, compacted: false };
+import type { LastUsage } from '../openclaw/last-usage.ts';
 
 /** A transcript that is there. */
 export interface FoundTranscript {
@@ -19,7 +9,8 @@ export interface FoundTranscript {
   readonly bytes: number | null;
   /** Milliseconds since the epoch; null: a database does not always say. */
   readonly writtenMs: number | null;
-  readonly lastUsage: LastUsage;
+  /** null: nobody looked for it, or not far enough. */
+  readonly lastUsage: LastUsage | null;
   /** Records of these types; null: not known yet. */
   readonly messages: number | null;
   readonly compactions: number | null;

@@ -1,11 +1,15 @@
 /** The records of a transcript: lines of JSONL in a file, events in a database. Both eras write the same ones. */
 import { isObject } from '../is-object.ts';
+import { type Usage, usageOf } from './usage.ts';
 
 /** What is used of a record. */
 export type TranscriptRecord =
   | { readonly type: 'header'; readonly id: string; readonly startedMs: number | null }
-  | { readonly type: 'message'; readonly promptTokens: number | null }
+  | { readonly type: 'message'; readonly usage: Usage | null }
   | { readonly type: 'compaction' | 'reset' | 'other' };
+
+/** What was read where a record stands. `bad`: it does not parse. `oversized`: larger than the largest record, not judged. */
+export type ReadRecord = TranscriptRecord | 'bad' | 'oversized';
 
 /** A larger record, a line of JSONL or an event of a database, is neither parsed nor judged. */
 export const LARGEST_RECORD_BYTES = 64 * 1024 * 1024;
@@ -24,34 +28,15 @@ export function parseRecord(line: string): TranscriptRecord | null {
   return recordOf(value);
 }
 
-/**
- * What a line says. One that is JSON but no object, or of an unknown type, is no damage.
- * Every assistant message carries the usage of its own call; `usage.totalTokens` there includes the output, so the
- * prompt is summed from its parts.
- */
+/** What a line says. One that is JSON but no object, or of an unknown type, is no damage. */
 function recordOf(value: unknown): TranscriptRecord {
   if (!isObject(value)) return { type: 'other' };
-  if (value.type === 'message') return { type: 'message', promptTokens: promptTokensOf(value.message) };
+  if (value.type === 'message') return { type: 'message', usage: usageOf(value.message) };
   if (value.type === 'compaction' || value.type === 'reset') return { type: value.type };
   if (value.type === 'session' && typeof value.id === 'string' && value.id !== '') {
     return { type: 'header', id: value.id.length > LONGEST_ID ? '' : value.id, startedMs: timeOf(value.timestamp) };
   }
   return { type: 'other' };
-}
-
-function promptTokensOf(message: unknown): number | null {
-  if (!isObject(message) || message.role !== 'assistant' || !isObject(message.usage)) return null;
-  // A delivery mirror repeats a reply that was sent to a channel; no model was asked.
-  if (message.provider === 'openclaw' && message.model === 'delivery-mirror') return null;
-  const { input, output, cacheRead, cacheWrite } = message.usage;
-  const prompt = count(input) + count(cacheRead) + count(cacheWrite);
-  // All zero: the call failed, or its provider reports no usage.
-  const all = prompt + count(output);
-  return all === 0 || !Number.isFinite(all) ? null : prompt;
-}
-
-function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
 }
 
 function timeOf(value: unknown): number | null {

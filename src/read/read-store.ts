@@ -47,7 +47,7 @@ async function readEra(store: AgentStore, context: StoreContext): Promise<StoreR
   if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
   const { path, root, sharedBy } = database;
   const location = { agent, path, root, sharedBy };
-  const reading = await context.kept.databases.look(location, context.config, context.now, context.pause);
+  const reading = await context.kept.databases.look(location, context.needsLastUsage, context.now, context.pause);
   if (reading.found === 'sessions') return fromDatabase(store, reading, hasSetAside(database), context);
   if (reading.found === 'nothing' || isOnlyLogBad(store, database, context)) return readFileStore(store, context);
   return unreadable(store, reading, reading.problem);

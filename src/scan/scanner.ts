@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CheckOutcome } from '../checks/run.ts';
+import { prepareNeedsLastUsage } from '../classify.ts';
 import { agentFiles } from '../discover/agent-files.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import { isDeadPid } from '../discover/lock-file.ts';
@@ -9,7 +10,7 @@ import type { StoreReading } from '../model/reading.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
-import { labelContext } from '../openclaw/labels.ts';
+import { type LabelContext, labelContext, sessionLabel } from '../openclaw/labels.ts';
 import { has } from '../openclaw/versions.ts';
 import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
 import { renderFamilies } from '../publish/metrics/render.ts';
@@ -18,6 +19,7 @@ import { takeSnapshot } from '../publish/snapshot.ts';
 import { type ReadIndex, readIndex } from '../read/file/index-file.ts';
 import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
+import { applyPolicy } from '../settings/policy.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings } from './messages.ts';
 
@@ -43,6 +45,7 @@ export interface ScanResult {
 /** What the last quick scan saw. */
 interface Latest {
   readonly discovery: Discovery;
+  readonly labels: LabelContext;
   readonly readings: readonly StoreReading[];
   readonly files: ReadonlyMap<string, AgentFiles>;
 }
@@ -109,6 +112,17 @@ export class Scanner {
     });
     await pause();
     if (discovery.configError === null) this.lastConfig = discovery.config;
+    const labels = labelContext(
+      settings.salt,
+      [...discovery.agents.map(({ agent }) => agent), ...boundAgents(discovery.config)],
+      discovery.config.channels,
+    );
+    const { thresholdsOf } = applyPolicy(settings.policy, (key) => sessionLabel(key, labels));
+    const needsLastUsage = prepareNeedsLastUsage({
+      config: discovery.config,
+      version: discovery.registryVersion,
+      thresholdsOf,
+    });
     const readings: StoreReading[] = [];
     for (const store of discovery.agents) {
       readings.push(
@@ -121,6 +135,7 @@ export class Scanner {
           readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
           config: discovery.config,
           kept,
+          needsLastUsage,
           registryUnread: discovery.registryUnread,
           gatewayVersions: [discovery.config.version, discovery.registryVersion],
           now: this.now(),
@@ -137,7 +152,7 @@ export class Scanner {
       isDeadPid: settings['openclaw.same-pid-namespace'] ? isDeadPid : null,
       pause,
     });
-    this.latest = { discovery, readings, files };
+    this.latest = { discovery, labels, readings, files };
   }
 
   private countedIndex(path: string, root: string) {
@@ -147,17 +162,13 @@ export class Scanner {
 
   private async publish(): Promise<ScanResult> {
     if (this.latest === null) throw new Error('nothing was scanned yet');
-    const { discovery, readings, files } = this.latest;
+    const { discovery, labels, readings, files } = this.latest;
     const { settings } = this;
     const { snapshot, checks } = takeSnapshot({
       discovery,
       readings,
       files,
-      labels: labelContext(
-        settings.salt,
-        [...discovery.agents.map(({ agent }) => agent), ...boundAgents(discovery.config)],
-        discovery.config.channels,
-      ),
+      labels,
       sessionLimit: settings['session.limit'],
       disabledChecks: settings.disabledChecks,
       policy: settings.policy,

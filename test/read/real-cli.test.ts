@@ -31,6 +31,8 @@ const TOKENS_DIFFER: Readonly<Record<string, string>> = {
   // Reset, with a total of 0 that no flag calls fresh, and no transcript that says so.
   'agent:main:telegram:dm:2200000008': 'no flag and no transcript',
   'agent:quick:main': 'stale after a compaction',
+  // The run that announced a subagent stored no total: that of the run before stayed, called fresh.
+  'agent:desk:errand': 'of the run before',
   'agent:gorse:telegram:group:-1006600000005': 'the stored total is a string',
   'agent:gorse:telegram:group:-1006600000006': 'the stored total is negative',
   'agent:gorse:telegram:group:-1006600000007': 'the stored total is above the window',

@@ -17,6 +17,7 @@ import { IndexEntry } from '../../src/openclaw/index-entry.ts';
 import { readIndex } from '../../src/read/file/index-file.ts';
 import { KeptTranscripts } from '../../src/read/file/kept-transcripts.ts';
 import { listing, transcriptPath } from '../../src/read/file/transcript-path.ts';
+import { NEEDED } from '../support/last-usage.ts';
 import { testScanner } from '../support/scan.ts';
 import { readableAgent } from '../support/snapshot.ts';
 
@@ -67,17 +68,20 @@ describe('an index that is read in parts', () => {
 });
 
 describe('the tokens of the quick scan', () => {
-  it('does not trust a fresh total of before the newest compaction, on the quick scan too', async () => {
+  it.each([
+    { total: 160_000, when: 'that would raise an alert', quick: 30_000 },
+    { total: 110_000, when: 'that raises none, from the deep scan on', quick: 110_000 },
+  ])('do not trust a fresh total of before the newest compaction $when', async ({ total, quick }) => {
     const answer = (input: number) => `{"type":"message","message":{"role":"assistant","usage":{"input":${input}}}}\n`;
-    const text = `{"type":"session","id":"s"}\n${answer(110_000)}{"type":"compaction"}\n${answer(30_000)}`;
+    const text = `{"type":"session","id":"s"}\n${answer(total)}{"type":"compaction"}\n${answer(30_000)}`;
     const stateDir = storeWith(
-      { 'agent:ops:main': { sessionId: 's', totalTokens: 110_000, totalTokensFresh: true } },
+      { 'agent:ops:main': { sessionId: 's', totalTokens: total, totalTokensFresh: true } },
       { 's.jsonl': text },
     );
     const scanner = testScanner(stateDir);
     const tokens = async (scan: 'quick' | 'deep') =>
       readableAgent((await scanner[scan]()).snapshot, 'ops').sessions[0]?.session.tokens;
-    expect([await tokens('quick'), await tokens('deep')]).toEqual([30_000, 30_000]);
+    expect([await tokens('quick'), await tokens('deep')]).toEqual([quick, 30_000]);
   });
 });
 
@@ -89,10 +93,10 @@ describe('a transcript that grows', () => {
     writeFileSync(path, `${header}"${'b'.repeat(MIB + 10 - header.length - 3)}"\n`);
     const transcripts = new KeptTranscripts();
     transcripts.startScan(16 * MIB);
-    transcripts.look(path, root, null);
+    transcripts.look(path, root, NEEDED);
     const before = transcripts.bytesRead;
     appendFileSync(path, '{"type":"message"}\n');
-    transcripts.look(path, root, null);
+    transcripts.look(path, root, NEEDED);
     expect(transcripts.bytesRead - before).toBe('{"type":"message"}\n'.length);
   });
 });
@@ -105,7 +109,7 @@ describe('a large transcript that is another one now', () => {
     writeFileSync(path, lines.repeat(40_000));
     const transcripts = new KeptTranscripts();
     transcripts.startScan(null);
-    transcripts.look(path, root, null);
+    transcripts.look(path, root, NEEDED);
     for (const _chunk of transcripts.validate());
     if (how === 'shrunk') truncateSync(path, 30 * MIB);
     else {
@@ -114,7 +118,7 @@ describe('a large transcript that is another one now', () => {
     }
     const before = transcripts.bytesRead;
     transcripts.startScan(16 * MIB);
-    expect(transcripts.look(path, root, null).summary).toBeNull();
+    expect(transcripts.look(path, root, NEEDED).summary).toBeNull();
     expect(transcripts.bytesRead - before).toBeLessThanOrEqual(16 * MIB);
   });
 });

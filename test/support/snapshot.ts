@@ -8,7 +8,7 @@ import {
   type Snapshot,
   type SnapshotSession,
 } from '../../src/model/snapshot.ts';
-import { type FoundTranscript, NO_LAST_USAGE } from '../../src/model/transcript.ts';
+import type { FoundTranscript } from '../../src/model/transcript.ts';
 import { agentSettings } from '../../src/openclaw/agent-settings.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
@@ -61,7 +61,7 @@ export function aSession(changes: Partial<Session> = {}): Session {
 /** A transcript of so many bytes that was validated and is whole. */
 export function aTranscript(bytes: number, changes: Partial<FoundTranscript> = {}): FoundTranscript {
   const counts = { messages: 0, compactions: 0, badRecords: 0, oversizedRecords: 0 };
-  return { state: 'there', path: null, bytes, writtenMs: 0, lastUsage: NO_LAST_USAGE, ...counts, ...changes };
+  return { state: 'there', path: null, bytes, writtenMs: 0, lastUsage: null, ...counts, ...changes };
 }
 
 /** A store of the file era that was read and holds nothing. */

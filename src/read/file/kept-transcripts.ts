@@ -7,7 +7,7 @@ import {
   signatureOf,
 } from '../../disk/files.ts';
 import { Kept } from '../../disk/kept.ts';
-import type { LastUsage } from '../../model/transcript.ts';
+import type { IsEnough, UsageSearch } from '../../openclaw/last-usage.ts';
 import { lastUsageFromEnd } from './last-usage.ts';
 import type { TranscriptSummary } from './transcript-summary.ts';
 import { continues, NOTHING_VALIDATED, type ValidationProgress, validateForward } from './transcript-validation.ts';
@@ -21,8 +21,14 @@ export interface KnownTranscript {
   readonly progress: ValidationProgress;
   /** Of the file as `signature` has it; null when it was not validated to its end. */
   readonly summary: TranscriptSummary | null;
-  /** From the summary, else from the end of the file. */
-  readonly lastUsage: LastUsage;
+  /** Of the summary, else of the end of the file; null: nobody asked. */
+  readonly usage: UsageSearch | null;
+}
+
+/** Whether the last usage of a transcript is needed, and when it was looked for enough. */
+export interface UsageNeed {
+  readonly isNeeded: () => boolean;
+  readonly isEnough: IsEnough;
 }
 
 /**
@@ -53,12 +59,14 @@ export class KeptTranscripts {
 
   /**
    * A transcript by `stat`, and by its bytes where they are new: they are validated at once while they are few, else
-   * only the end is read. `total` is the stored count of tokens, see `lastUsageFromEnd`. Throws a DiskError.
+   * only the end is read, where the last usage is needed. Throws a DiskError.
    */
-  look(path: string, root: string, total: number | null): KnownTranscript {
+  look(path: string, root: string, { isNeeded, isEnough }: UsageNeed): KnownTranscript {
     const signature = signatureOf(path, root, this.folders);
     const before = this.known.get(path);
-    if (before !== undefined && sameSignature(before.signature, signature)) return before;
+    if (before !== undefined && sameSignature(before.signature, signature)) {
+      if (isKnown(before.usage, isEnough) || !isNeeded()) return before;
+    }
     using file = openFile(path, root);
     const progress = this.resume(path, file);
     const newBytes = file.signature.size - progress.offset;
@@ -66,9 +74,8 @@ export class KeptTranscripts {
       this.quickBytes -= newBytes;
       return finish(this.readOn(path, root, file, progress));
     }
-    const { lastUsage, bytesRead } = lastUsageFromEnd(file.fd, file.signature.size, total);
-    this.bytesRead += bytesRead;
-    return this.known.set(path, { path, root, signature: file.signature, progress, summary: null, lastUsage });
+    const usage = isNeeded() ? this.readEnd(file, isEnough) : null;
+    return this.known.set(path, { path, root, signature: file.signature, progress, summary: null, usage });
   }
 
   /** Validates all that was not validated to its end; yields after each chunk, so that the caller can pause. */
@@ -85,6 +92,12 @@ export class KeptTranscripts {
     }
   }
 
+  private readEnd({ fd, signature }: OpenFile, isEnough: IsEnough): UsageSearch {
+    const { search, bytesRead } = lastUsageFromEnd(fd, signature.size, isEnough);
+    this.bytesRead += bytesRead;
+    return search;
+  }
+
   private *readOn(
     path: string,
     root: string,
@@ -96,8 +109,8 @@ export class KeptTranscripts {
       const step = chunks.next();
       if (step.done) {
         const { progress, summary } = step.value;
-        const { lastUsage } = summary;
-        return this.known.set(path, { path, root, signature: file.signature, progress, summary, lastUsage });
+        const usage: UsageSearch = { lastUsage: summary.lastUsage, ended: 'whole' };
+        return this.known.set(path, { path, root, signature: file.signature, progress, summary, usage });
       }
       this.bytesRead += step.value;
       yield;
@@ -111,6 +124,12 @@ export class KeptTranscripts {
     const continued = grew || sameSignature(before.signature, file.signature);
     return continued && continues(file.fd, before.progress) ? before.progress : NOTHING_VALIDATED;
   }
+}
+
+/** A search that ended because it was enough for one stored total may be too little for another. */
+function isKnown(usage: UsageSearch | null, isEnough: IsEnough): boolean {
+  if (usage === null) return false;
+  return usage.ended !== 'enough' || isEnough(usage.lastUsage);
 }
 
 function finish<T>(steps: Generator<unknown, T>): T {

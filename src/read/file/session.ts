@@ -1,9 +1,17 @@
 import { type DiskProblem, diskError, isInside } from '../../disk/files.ts';
-import { type Flaw, NOTHING_STORED, type StoredRoute, type StoredSession } from '../../model/session.ts';
+import {
+  type Flaw,
+  type NeedsLastUsage,
+  NOTHING_STORED,
+  type StoredRoute,
+  type StoredSession,
+} from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
 import { newest } from '../../newest.ts';
 import { type IndexEntry, modelOverrideOf, overrideParent } from '../../openclaw/index-entry.ts';
 import type { ParsedKey } from '../../openclaw/keys.ts';
+import type { LastUsage } from '../../openclaw/last-usage.ts';
+import { isDecided } from '../../openclaw/tokens.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
 import type { TranscriptFolders, TranscriptPath } from './transcript-path.ts';
 
@@ -17,25 +25,35 @@ export interface KeyedEntry {
   readonly named: TranscriptPath | null;
 }
 
+/** What transcripts are read with. */
+export interface TranscriptReading {
+  readonly folders: TranscriptFolders;
+  readonly transcripts: KeptTranscripts;
+  readonly needsLastUsage: NeedsLastUsage;
+}
+
 /** An entry of an index with its transcript as a session. */
 export function readSession(
   agent: string,
   { key, parsedKey, entry, named }: KeyedEntry,
-  folders: TranscriptFolders,
-  transcripts: KeptTranscripts,
+  reading: TranscriptReading,
 ): StoredSession {
-  if (entry === null || named === null)
-    return { ...NOTHING_STORED, agent, era: 'file', key, parsedKey, flaws: ['entry_not_object'] };
-  const { path } = named;
-  const found = path === null ? 'unnamed' : lookAt(path, entry.totalTokens, folders, transcripts);
-  const known = typeof found === 'string' ? null : found;
+  const nothing: StoredSession = { ...NOTHING_STORED, agent, era: 'file', key, parsedKey };
+  if (entry === null || named === null) return { ...nothing, flaws: ['entry_not_object'] };
+  const stored = { ...nothing, ...storedOf(key, entry) };
+  const found = named.path === null ? 'unnamed' : lookAt(named.path, stored, reading);
+  const header = typeof found === 'string' ? null : found.summary?.header;
   return {
-    ...NOTHING_STORED,
-    agent,
-    era: 'file',
-    key,
-    parsedKey,
+    ...stored,
     flaws: flawsOf(entry, named, found),
+    startedMs: entry.sessionStartedAt ?? header?.startedMs ?? null,
+    transcript: transcriptOf(named.path, found),
+  };
+}
+
+/** What the entry says without its transcript. */
+function storedOf(key: string, entry: IndexEntry) {
+  return {
     sessionId: entry.sessionId,
     chatType: entry.chatType,
     route: routeOf(entry),
@@ -53,12 +71,10 @@ export function readSession(
     contextTokensSource: entry.contextTokensSource,
     status: entry.status,
     endedMs: entry.endedAt,
-    startedMs: entry.sessionStartedAt ?? known?.summary?.header?.startedMs ?? null,
     ranMs: entry.lastInteractionAt ?? entry.lastActivityAt,
     lastActivityMs: entry.lastInteractionAt ?? entry.lastActivityAt ?? entry.updatedAt,
     lastStoredMs: newest([entry.updatedAt, entry.lastInteractionAt, entry.lastActivityAt]),
-    transcript: transcriptOf(path, found),
-  };
+  } satisfies Partial<StoredSession>;
 }
 
 function routeOf({ origin, deliveryContext, groupId, space, ...entry }: IndexEntry): StoredRoute {
@@ -77,12 +93,15 @@ type Found = KnownTranscript | DiskProblem | 'unnamed';
 
 function lookAt(
   path: string,
-  total: number | null,
-  { stateDir, roots }: TranscriptFolders,
-  transcripts: KeptTranscripts,
+  stored: StoredSession,
+  { folders: { stateDir, roots }, transcripts, needsLastUsage }: TranscriptReading,
 ): Found {
+  const need = {
+    isNeeded: () => needsLastUsage(stored, null),
+    isEnough: (found: LastUsage) => isDecided(found, stored),
+  };
   try {
-    return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, total);
+    return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, need);
   } catch (error) {
     return diskError(error).problem;
   }
@@ -93,13 +112,13 @@ function transcriptOf(path: string | null, found: Found): Transcript {
   // A folder or a pipe of that name is no transcript.
   if (found === 'not_regular') return { state: 'missing' };
   if (typeof found === 'string') return { state: found };
-  const { signature, lastUsage, summary } = found;
+  const { signature, usage, summary } = found;
   return {
     state: 'there',
     path,
     bytes: signature.size,
     writtenMs: signature.mtimeMs,
-    lastUsage,
+    lastUsage: usage?.lastUsage ?? null,
     messages: summary?.messages ?? null,
     compactions: summary?.compactions ?? null,
     badRecords: summary?.badLines ?? null,

@@ -4,7 +4,7 @@ import { diskError, isThere, namesIn, sameSignature, signatureOf } from '../../d
 import type { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../../model/reading.ts';
-import type { StoredSession } from '../../model/session.ts';
+import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import { isTranscriptName } from '../../openclaw/file-classes.ts';
 import type { IndexEntry } from '../../openclaw/index-entry.ts';
@@ -34,6 +34,7 @@ export interface FileStoreContext {
   /** The version reads an index as JSON5 (before 2026.2.17). */
   readonly readsJson5: boolean;
   readonly kept: KeptFiles;
+  readonly needsLastUsage: NeedsLastUsage;
   /** A slice of the work is done. */
   readonly pause: () => Promise<void>;
 }
@@ -51,6 +52,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   if (result.found === 'nothing') return withoutIndex(store, seen, context);
 
   const folders = foldersOf(store, seen, context);
+  const reading = { folders, transcripts: context.kept.transcripts, needsLastUsage: context.needsLastUsage };
   const sessions: StoredSession[] = [];
   const transcriptPaths: string[] = [];
   let archived = 0;
@@ -65,7 +67,7 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
       archived += 1;
       continue;
     }
-    const session = readSession(store.agent, each, folders, context.kept.transcripts);
+    const session = readSession(store.agent, each, reading);
     lastWriteMs = Math.max(lastWriteMs, foundTranscript(session)?.writtenMs ?? 0);
     sessions.push(session);
   }

@@ -1,7 +1,7 @@
-import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/transcript-record.ts';
+import { LARGEST_RECORD_BYTES, parseRecord, type ReadRecord } from '../../openclaw/transcript-record.ts';
 
-/** What one line is. `bad`: not blank, and it does not parse. `oversized`: larger than the largest record, not judged. */
-export type Line = TranscriptRecord | 'blank' | 'bad' | 'oversized';
+/** What one line is. A `bad` one is not blank. */
+export type Line = ReadRecord | 'blank';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 

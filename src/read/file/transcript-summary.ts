@@ -1,4 +1,4 @@
-import { type LastUsage, NO_LAST_USAGE } from '../../model/transcript.ts';
+import { type LastUsage, lastUsageWith, NO_LAST_USAGE } from '../../openclaw/last-usage.ts';
 import type { TranscriptRecord } from '../../openclaw/transcript-record.ts';
 
 /** What a whole transcript says; messages and compactions are counts of records. */
@@ -39,11 +39,4 @@ export function addRecord(summary: TranscriptSummary, record: TranscriptRecord):
     compactions: summary.compactions + (record.type === 'compaction' ? 1 : 0),
     lastUsage: lastUsageWith(summary.lastUsage, record),
   };
-}
-
-function lastUsageWith(lastUsage: LastUsage, record: TranscriptRecord): LastUsage {
-  if (record.type === 'message')
-    return record.promptTokens === null ? lastUsage : { ...lastUsage, after: record.promptTokens };
-  if (record.type !== 'compaction' && record.type !== 'reset') return lastUsage;
-  return { after: null, before: lastUsage.after ?? lastUsage.before, compacted: true };
 }

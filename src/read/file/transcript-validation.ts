@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { readAt } from '../../disk/files.ts';
+import { lastUsageWith } from '../../openclaw/last-usage.ts';
 import { LARGEST_RECORD_BYTES } from '../../openclaw/transcript-record.ts';
 import { type Line, PendingLine, readLine } from './transcript-line.ts';
 import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from './transcript-summary.ts';
@@ -76,9 +77,10 @@ export function* validateForward(
 /** A line without its newline is a record when it parses: not every writer ends with one. */
 function withLine(summary: TranscriptSummary, line: Line, how: 'whole' | 'unended'): TranscriptSummary {
   if (line === 'blank') return summary;
-  if (line === 'oversized') return { ...summary, oversizedRecords: summary.oversizedRecords + 1 };
-  if (line !== 'bad') return addRecord(summary, line);
-  return how === 'whole' ? { ...summary, badLines: summary.badLines + 1 } : { ...summary, unfinished: true };
+  if (typeof line !== 'string') return addRecord(summary, line);
+  const unread = { ...summary, lastUsage: lastUsageWith(summary.lastUsage, line) };
+  if (line === 'oversized') return { ...unread, oversizedRecords: summary.oversizedRecords + 1 };
+  return how === 'whole' ? { ...unread, badLines: summary.badLines + 1 } : { ...unread, unfinished: true };
 }
 
 /** As text, a character a byte: a small Buffer would keep the slab of a large one alive (measured: 20 KB a transcript). */

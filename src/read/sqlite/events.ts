@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
-import type { LastUsage } from '../../model/transcript.ts';
-import { LARGEST_RECORD_BYTES, parseRecord, type TranscriptRecord } from '../../openclaw/transcript-record.ts';
+import { type IsEnough, searchLastUsage, type UsageSearch } from '../../openclaw/last-usage.ts';
+import { LARGEST_RECORD_BYTES, parseRecord, type ReadRecord } from '../../openclaw/transcript-record.ts';
 import type { DatabaseSchema } from './schema.ts';
 
 /** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that is larger, or unpacks to more, is none of its. */
@@ -35,7 +35,7 @@ export interface EventCount {
 
 export const NO_EVENTS: EventCount = { events: 0, bytes: 0, storedBytes: 0 };
 
-/** Counts of records by their recorded type, and where the context was cut last; from an index alone. */
+/** Counts of records by their recorded type, and where these say that the context was cut last; from an index alone. */
 export interface RecordCount {
   readonly messages: number;
   readonly compactions: number;
@@ -138,8 +138,7 @@ export interface StoredEvent {
   readonly rowid: bigint;
   readonly sessionId: string;
   readonly seq: number;
-  /** `bad`: it does not parse. `oversized`: larger than the largest record, not judged. */
-  readonly record: TranscriptRecord | 'bad' | 'oversized';
+  readonly record: ReadRecord;
   /** Decoded; 0 where it was not. */
   readonly bytes: number;
 }
@@ -167,44 +166,34 @@ export function* readEvents(
   }
 }
 
-export interface UsageSearch {
-  readonly lastUsage: LastUsage;
-  /** false: the bytes that were looked at on one side said nothing, and there was more. */
-  readonly whole: boolean;
-}
-
 /**
- * The usage of the last answer after the last compaction or reset, and of the last one before it, from the newest events
- * backwards; so many bytes at most on each side of it.
+ * The last usage, from the newest events backwards; so many bytes at most. `cutSeq`: where the context was cut last by the
+ * recorded types. An event can be there whose recorded type is gone, and the other way round: either of them cuts.
  */
 export function findLastUsage(
   database: DatabaseSync,
   schema: DatabaseSchema,
-  sessionId: string,
-  cutSeq: number | null,
+  { sessionId, cutSeq }: { readonly sessionId: string; readonly cutSeq: number | null },
+  isEnough: IsEnough,
   budget: number,
 ): UsageSearch {
-  const after = lastPrompt('seq > ?', cutSeq ?? BEFORE_ALL);
-  const before = cutSeq === null ? { tokens: null, whole: true } : lastPrompt('seq < ?', cutSeq);
-  return {
-    lastUsage: { after: after.tokens, before: before.tokens, compacted: cutSeq !== null },
-    whole: after.whole && before.whole,
-  };
+  return searchLastUsage(recordsFromEnd(), isEnough);
 
-  function lastPrompt(where: string, seq: number): { tokens: number | null; whole: boolean } {
-    const rows = prepared(
-      database,
-      `${selectEvents(schema)} WHERE session_id = ? AND ${where} ORDER BY seq DESC`,
-    ).iterate(sessionId, seq);
+  function* recordsFromEnd(): Generator<ReadRecord | 'start'> {
+    const statement = `${selectEvents(schema)} WHERE session_id = ? ORDER BY seq DESC`;
     let decoded = 0;
-    for (const row of rows) {
-      if (decoded >= budget) return { tokens: null, whole: false };
-      const { record, bytes } = toEvent(row);
-      if (typeof record !== 'string' && record.type === 'message' && record.promptTokens !== null)
-        return { tokens: record.promptTokens, whole: true };
+    let cut = cutSeq;
+    for (const row of prepared(database, statement).iterate(sessionId)) {
+      if (decoded >= budget) return;
+      const { record, bytes, seq } = toEvent(row);
+      if (cut !== null && seq <= cut) {
+        yield { type: 'compaction' };
+        cut = null;
+      }
+      yield record;
       decoded += bytes + ROW_BYTES;
     }
-    return { tokens: null, whole: true };
+    yield 'start';
   }
 }
 

@@ -4,12 +4,10 @@ import { readTables } from '../../disk/database-guard.ts';
 import { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { DatabaseFigures } from '../../model/reading.ts';
-import type { StoredSession } from '../../model/session.ts';
-import type { OpenClawConfig } from '../../openclaw/config/view.ts';
-import { sessionWindow } from '../../openclaw/context-window.ts';
-import { modelOverrideOf } from '../../openclaw/index-entry.ts';
+import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
 import { parseKey } from '../../openclaw/keys.ts';
-import { versionOrNewest } from '../../openclaw/versions.ts';
+import type { IsEnough, LastUsage } from '../../openclaw/last-usage.ts';
+import { isDecided, type StoredTotal } from '../../openclaw/tokens.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
 import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
@@ -20,6 +18,7 @@ import { storedSession } from './session.ts';
 import {
   countTranscripts,
   findLastUsages,
+  isUsageUnknown,
   type KnownTranscript,
   type Read,
   recountTranscripts,
@@ -80,10 +79,10 @@ export type DatabaseReading =
   | (DatabaseVersion & { readonly found: 'problem'; readonly problem: Problem });
 
 const NODES_A_SLICE = 1000;
-/** Bytes of events that a quick scan looks at for the usage, on each side of the last cut. */
-const QUICK_USAGE_BYTES = 1024 * 1024;
+/** Bytes of events that a quick scan looks at for the last usage: nearly always it stands in the first of them. */
+const QUICK_USAGE_BYTES = [16 * 1024, 1024 * 1024] as const;
 /** And a deep one: what says nothing of its usage for so long is not worth more. */
-const DEEP_USAGE_BYTES = 256 * 1024 * 1024;
+const DEEP_USAGE_BYTES = [...QUICK_USAGE_BYTES, 256 * 1024 * 1024] as const;
 /** How long the figures of a locked database are shown. */
 const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;
 
@@ -114,14 +113,16 @@ export class KeptDatabases {
   /** Never throws for what is bad in a database or about its files. Pauses between slices. */
   async look(
     location: DatabaseLocation,
-    config: OpenClawConfig,
+    needsLastUsage: NeedsLastUsage,
     now: number,
     pause: () => Promise<void>,
   ): Promise<DatabaseReading> {
     try {
       const known = await this.current(location, now, pause);
       if (known.schema.sessions === 'readable') {
-        for (const _slice of this.lastUsages(known, config)) await pause();
+        // Once everything was validated, what is new is asked at once, as it is validated.
+        const needs = this.quickBytes === null ? needsLastUsage : () => true;
+        for (const _slice of this.lastUsages(known, needs, QUICK_USAGE_BYTES)) await pause();
         for (const _slice of this.validateNew(known)) await pause();
       }
       return reading(known, location.agent, null);
@@ -132,7 +133,7 @@ export class KeptDatabases {
 
   /**
    * Parses every event that was not parsed before. Where the database was written to, counts all transcripts anew, and
-   * parses anew what was parsed: all of it in a day. Yields between slices.
+   * parses anew what was parsed: all of it in a day. Asks every transcript for its last usage. Yields between slices.
    */
   *validate(now: number): Generator<void> {
     const elapsedMs = now - (this.lastDeepMs ?? now);
@@ -157,9 +158,7 @@ export class KeptDatabases {
           this.counts.eventBytes += bytes;
           yield;
         }
-        const cut = [...transcripts.values()].filter(({ usageSearch }) => usageSearch?.whole === false);
-        const ids = cut.map(({ sessionId }) => sessionId);
-        yield* findLastUsages(this.reader(known), ids, transcripts, DEEP_USAGE_BYTES);
+        yield* this.lastUsages(known, () => true, DEEP_USAGE_BYTES);
       } catch (error) {
         // It vanished, is locked or was damaged since the quick scan: the next one says so.
         databaseError(error);
@@ -214,19 +213,11 @@ export class KeptDatabases {
     return this.known.set(keyOf(location), known);
   }
 
-  /** Where the stored total may be wrong the transcript is asked. */
-  private lastUsages(known: Known, config: OpenClawConfig): Generator<void> {
-    const { location, nodes, transcripts } = known;
-    const unknown = nodes.filter((node) => {
-      const transcript = transcripts.get(node.sessionId);
-      return (
-        !node.archived &&
-        transcript?.usageSearch === null &&
-        needsLastUsage(agentOf(node, location), node, transcript, config)
-      );
-    });
-    const ids = new Set(unknown.map(({ sessionId }) => sessionId));
-    return findLastUsages(this.reader(known), [...ids], transcripts, QUICK_USAGE_BYTES);
+  /** Asks the transcripts for their last usage, so many bytes back at most, and more where these say too little. */
+  private *lastUsages(known: Known, needs: NeedsLastUsage, budgets: readonly number[]): Generator<void> {
+    for (const budget of budgets) {
+      yield* findLastUsages(this.reader(known), wantedUsages(known, needs, budget), known.transcripts, budget);
+    }
   }
 
   /** Once everything was parsed, what is new is parsed at once while it is little. */
@@ -297,19 +288,23 @@ function reading(known: Known, agent: string, staleSinceMs: number | null): Data
   };
 }
 
-function needsLastUsage(
-  agent: string,
-  { entry }: SessionNode,
-  transcript: KnownTranscript,
-  config: OpenClawConfig,
-): boolean {
-  if (entry === null || entry.totalTokens === null || entry.totalTokensFresh !== true || transcript.cutSeq !== null) {
-    return true;
+/** By session id. Several keys can have one transcript. */
+function wantedUsages({ location, schema, nodes, transcripts }: Known, needs: NeedsLastUsage, budget: number) {
+  const wanted = new Map<string, IsEnough>();
+  for (const node of nodes) {
+    const transcript = transcripts.get(node.sessionId);
+    if (node.archived || transcript === undefined) continue;
+    const isEnough = (found: LastUsage) => isDecided(found, totalOf(node));
+    if (!isUsageUnknown(transcript, isEnough, budget)) continue;
+    if (!needs(storedSession(agentOf(node, location), node, transcript), schema.appVersion)) continue;
+    const others = wanted.get(node.sessionId) ?? (() => true);
+    wanted.set(node.sessionId, (found) => isEnough(found) && others(found));
   }
-  const { contextTokens, contextTokensSource, model, modelProvider: provider } = entry;
-  const session = { agent, model, provider, override: modelOverrideOf(entry), contextTokens, contextTokensSource };
-  const limit = sessionWindow(config, session, versionOrNewest(config.version, 'sqlite'));
-  return limit !== null && entry.totalTokens > limit;
+  return wanted;
+}
+
+function totalOf({ entry }: SessionNode): StoredTotal {
+  return { totalTokens: entry?.totalTokens ?? null, totalTokensFresh: entry?.totalTokensFresh ?? null };
 }
 
 /** SQLite's other errors, as of a table that vanished between two slices, are the database's too. */

@@ -57,6 +57,6 @@ function isValidated({ validatedSeq, lastSeq }: KnownTranscript): boolean {
 
 function renewed(before: KnownTranscript, { seen, seq, badEvents, oversizedEvents }: Renewal): KnownTranscript {
   // The last usage may have been one of those that do not parse, or parse again.
-  const usageSearch = badEvents === before.badEvents ? before.usageSearch : null;
-  return { ...before, seen, validatedSeq: seq, badEvents, oversizedEvents, usageSearch, renewal: null };
+  const usage = badEvents === before.badEvents ? before.usage : null;
+  return { ...before, seen, validatedSeq: seq, badEvents, oversizedEvents, usage, renewal: null };
 }

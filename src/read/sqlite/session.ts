@@ -1,5 +1,5 @@
 import { type Flaw, NOTHING_STORED, type StoredSession } from '../../model/session.ts';
-import { NO_LAST_USAGE, type Transcript } from '../../model/transcript.ts';
+import type { Transcript } from '../../model/transcript.ts';
 import { newest } from '../../newest.ts';
 import { modelOverrideOf, overrideParent } from '../../openclaw/index-entry.ts';
 import { parseKey } from '../../openclaw/keys.ts';
@@ -65,7 +65,7 @@ function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTran
       path: null,
       bytes,
       writtenMs,
-      lastUsage: known.usageSearch?.lastUsage ?? NO_LAST_USAGE,
+      lastUsage: known.usage?.lastUsage ?? null,
       messages,
       compactions,
       // What was found bad, or oversized, stays so while more is written.
@@ -80,7 +80,7 @@ function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTran
     path: null,
     bytes: cold.bytes,
     writtenMs: cold.archivedMs ?? writtenMs,
-    lastUsage: NO_LAST_USAGE,
+    lastUsage: null,
     messages: null,
     compactions: null,
     badRecords: null,

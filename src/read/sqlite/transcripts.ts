@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { IsEnough, UsageSearch } from '../../openclaw/last-usage.ts';
 import {
   BEFORE_ALL,
   BEFORE_ALL_ROWS,
@@ -12,7 +13,6 @@ import {
   NO_EVENTS,
   type RecordCount,
   readEvents,
-  type UsageSearch,
 } from './events.ts';
 import type { DatabaseSchema } from './schema.ts';
 
@@ -42,8 +42,8 @@ export interface Renewal {
 
 /** What is known of the events of one transcript up to its mark. */
 export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount {
-  /** null: not searched for. */
-  readonly usageSearch: UsageSearch | null;
+  /** The last usage, and the bytes that were looked at for it at most; null: not searched for. */
+  readonly usage: (UsageSearch & { readonly budget: number }) | null;
   /** Every event up to here was parsed once. */
   readonly validatedSeq: number;
   readonly badEvents: number;
@@ -64,6 +64,9 @@ const BULK = 50;
 const EVENTS_A_SLICE = 20_000;
 const TRANSCRIPTS_A_SLICE = 100;
 export const BYTES_A_SLICE = 8 * 1024 * 1024;
+/** Searches for a last usage: most end with their first event. */
+const SEARCHES_A_SLICE = 500;
+const SEARCHED_BYTES_A_SLICE = 100 * 1024 * 1024;
 
 /**
  * Counts what changed in the transcripts of one database: new events only, all of them where a transcript was rewritten
@@ -142,7 +145,7 @@ function withSameEvents(before: KnownTranscript, after: KnownTranscript): KnownT
     before.compactions === compactions &&
     before.cutSeq === cutSeq &&
     before.lastEventId === lastEventId;
-  return isSame ? before : { ...before, messages, compactions, cutSeq, lastEventId, usageSearch: null };
+  return isSame ? before : { ...before, messages, compactions, cutSeq, lastEventId, usage: null };
 }
 
 function* countAll(read: Read): Generator<void, Map<string, EventCount>> {
@@ -193,7 +196,7 @@ function recount(
     ...total,
     ...countRecords(database, sessionId),
     lastEventId: eventId(database, schema, sessionId, lastSeq),
-    usageSearch: null,
+    usage: null,
     validatedSeq: continues ? before.validatedSeq : BEFORE_ALL,
     badEvents: continues ? before.badEvents : 0,
     oversizedEvents: continues ? before.oversizedEvents : 0,
@@ -202,23 +205,31 @@ function recount(
   };
 }
 
-/** Looks for the last usage of transcripts whose stored total needs it, so many bytes back on each side of the last cut. */
+/** Whether more can be learned of the last usage than is known, with so many bytes. */
+export function isUsageUnknown({ usage }: KnownTranscript, isEnough: IsEnough, budget: number): boolean {
+  if (usage === null) return true;
+  if (usage.ended === 'limit') return usage.budget < budget;
+  return usage.ended === 'enough' && !isEnough(usage.lastUsage);
+}
+
+/** Looks for the last usage of transcripts, by session id, so many bytes back at most. */
 export function* findLastUsages(
   read: Read,
-  sessionIds: readonly string[],
+  wanted: ReadonlyMap<string, IsEnough>,
   known: Map<string, KnownTranscript>,
   budget: number,
 ): Generator<void> {
-  const aSlice = Math.max(1, Math.floor((TRANSCRIPTS_A_SLICE * BYTES_A_SLICE) / (8 * budget)));
-  for (let at = 0; at < sessionIds.length; at += aSlice) {
-    const wanted = sessionIds.slice(at, at + aSlice).flatMap((id) => known.get(id) ?? []);
+  const ids = [...wanted.keys()];
+  const aSlice = Math.min(SEARCHES_A_SLICE, Math.ceil(SEARCHED_BYTES_A_SLICE / budget));
+  for (let at = 0; at < ids.length; at += aSlice) {
+    const slice = ids.slice(at, at + aSlice).flatMap((id) => known.get(id) ?? []);
     const found = read((database, schema) =>
-      wanted.map((transcript) => ({
-        transcript,
-        usageSearch: findLastUsage(database, schema, transcript.sessionId, transcript.cutSeq, budget),
-      })),
+      slice.map((transcript) => {
+        const isEnough = wanted.get(transcript.sessionId) ?? (() => true);
+        return { transcript, usage: { ...findLastUsage(database, schema, transcript, isEnough, budget), budget } };
+      }),
     );
-    for (const { transcript, usageSearch } of found) known.set(transcript.sessionId, { ...transcript, usageSearch });
+    for (const { transcript, usage } of found) known.set(transcript.sessionId, { ...transcript, usage });
     yield;
   }
 }

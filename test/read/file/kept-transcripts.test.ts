@@ -13,9 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { lastUsageWith } from '../../../src/openclaw/last-usage.ts';
 import { parseRecord } from '../../../src/openclaw/transcript-record.ts';
 import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
 import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
+import { NEEDED } from '../../support/last-usage.ts';
 
 const MIB = 1024 * 1024;
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'transcripts-')));
@@ -75,6 +77,7 @@ function summaryOf(bytes: Buffer): TranscriptSummary {
   for (const content of [...lines, unended]) {
     const parsed = parseRecord(content);
     if (parsed !== null) summary = addRecord(summary, parsed);
+    else if (isBad(content)) summary = { ...summary, lastUsage: lastUsageWith(summary.lastUsage, 'bad') };
   }
   return { ...summary, badLines: lines.filter(isBad).length, unfinished: isBad(unended) };
 }
@@ -90,13 +93,13 @@ function validate(transcripts: KeptTranscripts): void {
 /** In a quick scan before the first deep one. */
 function coldLook(transcripts: KeptTranscripts, path: string) {
   transcripts.startScan(null);
-  return transcripts.look(path, root, null);
+  return transcripts.look(path, root, NEEDED);
 }
 
 /** In a later one: the look itself validates. */
 function warmLook(transcripts: KeptTranscripts, path: string) {
   transcripts.startScan(16 * MIB);
-  return transcripts.look(path, root, null);
+  return transcripts.look(path, root, NEEDED);
 }
 
 describe('KeptTranscripts, a file that only grows', () => {
@@ -116,7 +119,7 @@ describe('KeptTranscripts, a file that only grows', () => {
         expect(coldLook(transcripts, path)).toMatchObject({
           signature: { size: bytes.length },
           summary: expected,
-          lastUsage: expected.lastUsage,
+          usage: { lastUsage: expected.lastUsage, ended: 'whole' },
         });
         expect(warmLook(new KeptTranscripts(), path).summary).toEqual(expected);
       }),
@@ -254,7 +257,7 @@ describe('KeptTranscripts, quick and deep scans', () => {
     const path = fileOf(3 * MIB);
     const transcripts = new KeptTranscripts();
     const seen = coldLook(transcripts, path);
-    expect(seen).toMatchObject({ summary: null, lastUsage: { after: 70 } });
+    expect(seen).toMatchObject({ summary: null, usage: { lastUsage: { after: { prompt: 70 } } } });
     expect(transcripts.bytesRead).toBeLessThan(MIB);
     validate(transcripts);
     expect(coldLook(transcripts, path).summary).toMatchObject({ records: 2, badLines: 3072 });
@@ -263,7 +266,7 @@ describe('KeptTranscripts, quick and deep scans', () => {
   it('leaves what is too much for a quick scan to the deep one, and counts all files of the scan together', () => {
     const [first, second, small] = [fileOf(9 * MIB), fileOf(9 * MIB), fileOf(0)];
     const transcripts = new KeptTranscripts();
-    const isValidated = (path: string) => transcripts.look(path, root, null).summary !== null;
+    const isValidated = (path: string) => transcripts.look(path, root, NEEDED).summary !== null;
     transcripts.startScan(16 * MIB);
     expect([first, second, small].map(isValidated)).toEqual([true, false, true]);
     transcripts.startScan(16 * MIB);
@@ -278,14 +281,14 @@ describe('KeptTranscripts, quick and deep scans', () => {
     const [used, gone] = [fileOf(0), fileOf(0)];
     const transcripts = new KeptTranscripts();
     warmLook(transcripts, used);
-    transcripts.look(gone, root, null);
+    transcripts.look(gone, root, NEEDED);
     transcripts.endScan();
     const before = transcripts.bytesRead;
     warmLook(transcripts, used);
     transcripts.endScan();
     expect(transcripts.bytesRead).toBe(before);
     warmLook(transcripts, used);
-    transcripts.look(gone, root, null);
+    transcripts.look(gone, root, NEEDED);
     expect(transcripts.bytesRead).toBe(before + SHORT.length);
   });
 
@@ -293,10 +296,10 @@ describe('KeptTranscripts, quick and deep scans', () => {
     const [gone, there] = [fileOf(0), fileOf(0)];
     const transcripts = new KeptTranscripts();
     coldLook(transcripts, gone);
-    transcripts.look(there, root, null);
+    transcripts.look(there, root, NEEDED);
     rmSync(gone);
     validate(transcripts);
     expect(() => coldLook(transcripts, gone)).toThrow('missing');
-    expect(transcripts.look(there, root, null).summary).not.toBeNull();
+    expect(transcripts.look(there, root, NEEDED).summary).not.toBeNull();
   });
 });

@@ -37,7 +37,8 @@ function look(entry: object, { deep }: { deep: boolean }) {
   const parsed = parseEntry(entry);
   const named = parsed === null ? null : transcriptPath(parsed, null, folders);
   const key = 'agent:ops:main';
-  const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, folders, transcripts);
+  const reading = { folders, transcripts, needsLastUsage: () => true };
+  const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, reading);
   if (!deep) return read();
   read();
   for (const _chunk of transcripts.validate());

@@ -116,7 +116,7 @@ describe('an entry beside two good ones', () => {
     },
     {
       entry: '{"sessionId":"own","totalTokens":1e300,"totalTokensFresh":true}',
-      session: { tokens: 1e300, tokensSource: 'index' },
+      session: { tokens: 700, tokensSource: 'transcript' },
     },
     {
       entry: '{"sessionId":"own","totalTokens":1e300,"totalTokensFresh":true,"contextTokens":9}',
@@ -124,7 +124,7 @@ describe('an entry beside two good ones', () => {
     },
     {
       entry: '{"sessionId":"own","totalTokens":900,"totalTokensFresh":"true"}',
-      session: { tokens: 900, tokensSource: 'index' },
+      session: { tokens: 700, tokensSource: 'transcript' },
     },
     {
       entry: '{"sessionId":"own","totalTokens":900,"totalTokensFresh":false}',
@@ -190,7 +190,7 @@ describe('an entry beside two good ones', () => {
     ['a link out', (path) => symlinkSync('/etc/passwd', path), NOTHING, ['entry_invalid']],
     ['a link to a device', (path) => symlinkSync('/dev/zero', path), NOTHING, ['entry_invalid']],
     ['a loop of links', (path) => symlinkSync('odd.jsonl', path), NOTHING, ['entry_invalid']],
-    ['a link inside', (path) => symlinkSync('own.jsonl', path), { tokens: 5 }, ['id_mismatch']],
+    ['a link inside', (path) => symlinkSync('own.jsonl', path), { tokens: 700 }, ['id_mismatch']],
     ['empty', (path) => writeFileSync(path, ''), { transcript: { state: 'there' } }, ['transcript_empty']],
     [
       'no transcript',
@@ -232,12 +232,12 @@ describe('a key beside two good ones', () => {
   it.each(ODD_KEYS)('%j', async (key) => {
     for (const salt of [undefined, null]) {
       const result = await scanWith(
-        `${JSON.stringify(key)}:{"sessionId":"own","totalTokens":900,"totalTokensFresh":true}`,
+        `${JSON.stringify(key)}:{"sessionId":"own","totalTokens":500,"totalTokensFresh":true}`,
         salt,
       );
       const sessions = sessionsIn(result);
       expectUntouched(sessions);
-      expect(sessions[1]).toMatchObject({ labels: {}, findings: [], session: { key, tokens: 900 } });
+      expect(sessions[1]).toMatchObject({ labels: {}, findings: [], session: { key, tokens: 500 } });
       const lines = result.rendered?.metrics.split('\n').filter((line) => line !== '' && !line.startsWith('#')) ?? [];
       for (const line of lines)
         expect(line).toMatch(/^[a-z_]+(?:\{(?:[a-z_]+="(?:[^"\\]|\\["\\n])*",?)*\})? [0-9.e+-]+$/);

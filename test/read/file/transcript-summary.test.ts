@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecord } from '../../../src/openclaw/transcript-record.ts';
 import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
+import { last } from '../../support/last-usage.ts';
 
 const HEADER = { type: 'session', version: 3, id: 'abc', timestamp: '2026-02-06T10:00:00.000Z', cwd: '/w' };
 const STARTED = Date.UTC(2026, 1, 6, 10);
@@ -47,39 +48,16 @@ describe('parseRecord', () => {
     ['{"type":"session","id":"abc","timestamp":1770000000000}', { type: 'header', id: 'abc', startedMs: null }],
     [JSON.stringify(HEADER), { type: 'header', id: 'abc', startedMs: STARTED }],
     [' {"type":"compaction"}\r', { type: 'compaction' }],
-    ['{"type":"message"}', { type: 'message', promptTokens: null }],
-    ['{"type":"message","message":null}', { type: 'message', promptTokens: null }],
-    ['{"type":"message","message":"text"}', { type: 'message', promptTokens: null }],
-    ['{"type":"message","message":{"role":"user","content":"hi"}}', { type: 'message', promptTokens: null }],
+    ['{"type":"message"}', { type: 'message', usage: null }],
+    ['{"type":"message","message":null}', { type: 'message', usage: null }],
+    ['{"type":"message","message":"text"}', { type: 'message', usage: null }],
+    ['{"type":"message","message":{"role":"user","content":"hi"}}', { type: 'message', usage: null }],
   ])('of %s', (line, record) => {
     expect(parseRecord(line)).toEqual(record);
   });
 
-  it.each([
-    ['is the prompt without the answer', assistant({ input: 100, output: 50, cacheRead: 20, cacheWrite: 3 }), 123],
-    ['does not trust its own sum', assistant({ input: 100, output: 50, totalTokens: 999 }), 100],
-    ['may have parts missing', assistant({ cacheRead: 20 }), 20],
-    ['may be a fraction', assistant({ input: 0.5, cacheRead: 1 }), 1.5],
-    ['takes parts below 0 as absent', assistant({ input: 10, cacheRead: -5 }), 10],
-    ['takes parts that are no number as absent', assistant({ input: '10', cacheRead: 7, cacheWrite: null }), 7],
-    ['is 0 where only the answer counts', assistant({ input: 0, output: 5 }), 0],
-    ['is none when all is 0', assistant(ZERO), null],
-    ['is none when all is absent', assistant({}), null],
-    ['is none when all is below 0', assistant({ input: -1, output: -1 }), null],
-    ['is none without usage', assistant(undefined), null],
-    ['is none when usage is null', assistant(null), null],
-    ['is none when usage is a list', assistant([100]), null],
-    ['is none when usage is a number', assistant(100), null],
-    ['is none when its sum is beyond all numbers', assistant({ input: 1e308, cacheRead: 1.7e308 }), null],
-    ['is none for a delivery mirror with usage', assistant({ input: 100, output: 5 }, MIRROR), null],
-    ['is none for a delivery mirror without', assistant(ZERO, MIRROR), null],
-    ['counts for OpenClaw’s other models', assistant({ input: 100 }, { provider: 'openclaw' }), 100],
-    ['counts for a model that is only called so', assistant({ input: 100 }, { model: 'delivery-mirror' }), 100],
-    ['counts for a failed call that was billed', assistant({ input: 100 }, { stopReason: 'error' }), 100],
-    ['is none for a user', assistant({ input: 100 }, { role: 'user' }), null],
-    ['is none for a tool result', assistant({ input: 100 }, { role: 'toolResult' }), null],
-  ])('usage %s', (_, record, promptTokens) => {
-    expect(parseRecord(JSON.stringify(record))).toEqual({ type: 'message', promptTokens });
+  it('has the usage of a call', () => {
+    expect(parseRecord(JSON.stringify(answer(100)))).toEqual({ type: 'message', usage: { prompt: 100, output: 5 } });
   });
 });
 
@@ -98,22 +76,22 @@ describe('addRecord', () => {
     {
       when: 'somebody asked and was answered',
       records: [HEADER, { type: 'message', message: { role: 'user' } }, answer(100)],
-      summary: { ...HEAD, records: 3, messages: 2, lastUsage: { after: 100, before: null, compacted: false } },
+      summary: { ...HEAD, records: 3, messages: 2, lastUsage: last(100, null) },
     },
     {
       when: 'a second answer came',
       records: [HEADER, answer(100), answer(150)],
-      summary: { ...HEAD, records: 3, messages: 2, lastUsage: { after: 150, before: null, compacted: false } },
+      summary: { ...HEAD, records: 3, messages: 2, lastUsage: last(150, null) },
     },
     {
       when: 'the last answer is the smaller',
       records: [HEADER, answer(150), answer(100)],
-      summary: { ...HEAD, records: 3, messages: 2, lastUsage: { after: 100, before: null, compacted: false } },
+      summary: { ...HEAD, records: 3, messages: 2, lastUsage: last(100, null) },
     },
     {
       when: 'a delivery mirror and a failed call follow the answer',
       records: [HEADER, answer(100), assistant(ZERO, MIRROR), assistant(ZERO)],
-      summary: { ...HEAD, records: 4, messages: 3, lastUsage: { after: 100, before: null, compacted: false } },
+      summary: { ...HEAD, records: 4, messages: 3, lastUsage: last(100, null) },
     },
     {
       when: 'it was compacted',
@@ -123,7 +101,7 @@ describe('addRecord', () => {
         records: 3,
         messages: 1,
         compactions: 1,
-        lastUsage: { after: null, before: 100, compacted: true },
+        lastUsage: last(null, 100),
       },
     },
     {
@@ -134,7 +112,7 @@ describe('addRecord', () => {
         records: 4,
         messages: 2,
         compactions: 1,
-        lastUsage: { after: 30, before: 100, compacted: true },
+        lastUsage: last(30, 100),
       },
     },
     {
@@ -145,7 +123,7 @@ describe('addRecord', () => {
         records: 5,
         messages: 2,
         compactions: 2,
-        lastUsage: { after: null, before: 30, compacted: true },
+        lastUsage: last(null, 30),
       },
     },
     {
@@ -156,18 +134,18 @@ describe('addRecord', () => {
         records: 5,
         messages: 2,
         compactions: 2,
-        lastUsage: { after: null, before: 100, compacted: true },
+        lastUsage: last(null, 100),
       },
     },
     {
       when: 'it was reset, which is no compaction',
       records: [HEADER, answer(100), RESET],
-      summary: { ...HEAD, records: 3, messages: 1, lastUsage: { after: null, before: 100, compacted: true } },
+      summary: { ...HEAD, records: 3, messages: 1, lastUsage: last(null, 100) },
     },
     {
       when: 'it was compacted before anybody answered',
       records: [HEADER, COMPACTION],
-      summary: { ...HEAD, records: 2, compactions: 1, lastUsage: { after: null, before: null, compacted: true } },
+      summary: { ...HEAD, records: 2, compactions: 1, lastUsage: last(null, null) },
     },
     {
       when: 'a second header follows',

@@ -10,6 +10,7 @@ import {
   type ValidationProgress,
   validateForward,
 } from '../../../src/read/file/transcript-validation.ts';
+import { last } from '../../support/last-usage.ts';
 
 const MIB = 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'reader-'));
@@ -185,7 +186,7 @@ describe('validateForward, lines that span chunks', () => {
     const sizes = { chunkBytes: 10, largestBytes: ANSWER.length };
     const lines = [HEADER, ANSWER, `${ANSWER} `, `x${ANSWER}`, '{"type":"reset"}', `${MESSAGE}${' '.repeat(100)}`];
     const { summary } = readAll(lines.join('\n') + end, NOTHING_VALIDATED, sizes);
-    const lastUsage = { after: null, before: 70, compacted: true };
+    const lastUsage = last(null, 70, { output: 0 });
     expect(summary).toEqual({ ...EMPTY_SUMMARY, ...HEAD, records: 3, messages: 1, oversizedRecords: 3, lastUsage });
   });
 });

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEvent } from '../../../demo/database.ts';
+import type { IsEnough, LastUsage } from '../../../src/openclaw/last-usage.ts';
 import {
   BEFORE_ALL_ROWS,
   countEvents,
@@ -16,6 +17,7 @@ import {
 import { type DatabaseSchema, databaseSchema } from '../../../src/read/sqlite/schema.ts';
 import { agentDatabase } from '../../support/agent-database.ts';
 import { answer, events, session } from '../../support/beside-sqlite.ts';
+import { last } from '../../support/last-usage.ts';
 
 const MIB = 1024 * 1024;
 const ALL = Number.POSITIVE_INFINITY;
@@ -43,8 +45,9 @@ function recordsOf({ database, schema }: Opened, budget = ALL, after = -1) {
   }));
 }
 
-function lastUsageOf({ database, schema }: Opened, budget = ALL) {
-  return findLastUsage(database, schema, 'x', countRecords(database, 'x').cutSeq, budget);
+function lastUsageOf({ database, schema }: Opened, budget = ALL, isEnough: IsEnough = () => false) {
+  const { cutSeq } = countRecords(database, 'x');
+  return findLastUsage(database, schema, { sessionId: 'x', cutSeq }, isEnough, budget);
 }
 
 /** Records with ids, as OpenClaw writes them: what has none is no compaction that can be found. */
@@ -267,69 +270,31 @@ describe('countRecords', () => {
 });
 
 describe('findLastUsage', () => {
-  const USED = spoken({ input: 100, output: 7, cacheRead: 20, cacheWrite: 3, totalTokens: 999 });
-  const MORE = spoken({ input: 50, output: 1 });
+  const USED = spoken({ input: 100, output: 5, cacheRead: 20, cacheWrite: 3, totalTokens: 128 });
+  const MORE = spoken({ input: 50, output: 5 });
 
-  it.each<[what: string, records: readonly object[], after: number | null, before: number | null, compacted: boolean]>([
-    ['nothing', [], null, null, false],
-    ['no answer', [QUESTION], null, null, false],
-    ['an answer: what it was asked with, its output left out', [QUESTION, USED], 123, null, false],
-    ['two answers: the last one', [USED, QUESTION, MORE], 50, null, false],
-    ['an answer and a question behind it', [USED, QUESTION], 123, null, false],
-    ['a compaction behind the answer', [USED, COMPACTION], null, 123, true],
-    ['a reset behind the answer', [USED, RESET], null, 123, true],
-    ['an answer on each side of a compaction', [USED, COMPACTION, QUESTION, MORE], 50, 123, true],
-    ['an answer before two cuts', [USED, COMPACTION, RESET, MORE], 50, 123, true],
-    ['an answer between two cuts', [USED, COMPACTION, MORE, RESET], null, 50, true],
-    ['a cut and nothing before it', [RESET, MORE], 50, null, true],
-    [
-      'a delivery mirror, which no model answered',
-      [USED, spoken({ input: 9 }, { provider: 'openclaw', model: 'delivery-mirror' })],
-      123,
-      null,
-      false,
-    ],
-    [
-      'another answer of OpenClaw’s own',
-      [USED, spoken({ input: 9 }, { provider: 'openclaw', model: 'other' })],
-      9,
-      null,
-      false,
-    ],
-    [
-      'a usage of zeros, which says nothing',
-      [USED, spoken({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0 })],
-      123,
-      null,
-      false,
-    ],
-    ['an output alone', [USED, spoken({ output: 5 })], 0, null, false],
-    [
-      'the usage of a question',
-      [USED, { type: 'message', message: { role: 'user', usage: { input: 5 } } }],
-      123,
-      null,
-      false,
-    ],
-    ['an answer without usage', [USED, { type: 'message', message: { role: 'assistant' } }], 123, null, false],
-    ['numbers as strings', [USED, spoken({ input: '5' })], 123, null, false],
-    ['negative numbers', [USED, spoken({ input: -5 })], 123, null, false],
-    ['1e300', [USED, spoken({ input: 1e300 })], 1e300, null, false],
-  ])('of %s', (_, records, after, before, compacted) => {
+  it.each<[what: string, records: readonly object[], expected: LastUsage]>([
+    ['nothing', [], last(null)],
+    ['no answer', [QUESTION], last(null)],
+    ['an answer: what it was asked with', [QUESTION, USED, QUESTION], last(123)],
+    ['two answers: the last one', [USED, QUESTION, MORE], last(50)],
+    ['a compaction behind the answer', [USED, COMPACTION], last(null, 123)],
+    ['a reset behind the answer', [USED, RESET], last(null, 123)],
+    ['an answer on each side of a compaction', [USED, COMPACTION, QUESTION, MORE], last(50, 123)],
+    ['an answer between two cuts', [USED, COMPACTION, MORE, RESET], last(null, 50)],
+    ['a cut and nothing before it', [RESET, MORE], last(50)],
+  ])('of %s', (_, records, expected) => {
     for (const schema of SCHEMAS) {
-      expect(lastUsageOf(opened(numbered(records), schema))).toEqual({
-        lastUsage: { after, before, compacted },
-        whole: true,
-      });
+      expect(lastUsageOf(opened(numbered(records), schema))).toEqual({ lastUsage: expected, ended: 'whole' });
     }
   });
 
   it('finds it in a packed event', () => {
     const long = { content: [{ type: 'text', text: 'synthetic '.repeat(500) }] };
-    expect(lastUsageOf(opened(numbered([spoken({ input: 77 }, long)]))).lastUsage.after).toBe(77);
+    expect(lastUsageOf(opened(numbered([spoken({ input: 77, output: 5 }, long)]))).lastUsage).toEqual(last(77));
   });
 
-  it.each<[what: string, damage: string]>([
+  it.each([
     [
       'NULL in both columns',
       "UPDATE transcript_events SET event_json = NULL, event_zstd = NULL WHERE session_id = 'x' AND seq = 1",
@@ -337,45 +302,56 @@ describe('findLastUsage', () => {
     ['a text that is cut off', put('event_json', Buffer.from('{"type":"message"'), 'seq = 1')],
     ['a frame that is none', put('event_zstd', Buffer.from('synthetic'), 'seq = 1')],
     ['a frame of more than OpenClaw packs', put('event_zstd', zstdCompressSync(Buffer.alloc(5 * MIB, ' ')), 'seq = 1')],
-  ])('looks behind %s', (_, damage) => {
-    expect(lastUsageOf(opened(numbered([USED, MORE, QUESTION]), 23, damage)).lastUsage.after).toBe(123);
-  });
-
-  it('looks at so many bytes on each side of the cut, and says when there was more', () => {
-    const filler = Array.from({ length: 10 }, () => ({ ...QUESTION, text: 'y'.repeat(900) }));
-    const store = opened(numbered([USED, ...filler, COMPACTION, MORE, ...filler]));
-    const none = { after: null, before: null, compacted: true };
-    expect(lastUsageOf(store, 5000)).toEqual({ lastUsage: none, whole: false });
-    expect(lastUsageOf(store, 0)).toEqual({ lastUsage: none, whole: false });
-    expect(lastUsageOf(store, 20_000)).toEqual({ lastUsage: { after: 50, before: 123, compacted: true }, whole: true });
+  ])('looks in front of %s, and says that it was there', (_, damage) => {
+    const { lastUsage } = lastUsageOf(opened(numbered([USED, MORE, QUESTION]), 23, damage));
+    expect(lastUsage).toEqual(last(123, null, { unreadSince: true }));
   });
 
   it.each([
-    ['before', [USED, QUESTION, QUESTION, COMPACTION, MORE], { after: 50, before: null }],
-    ['after', [USED, COMPACTION, MORE, QUESTION, QUESTION], { after: null, before: 123 }],
-  ])('says so where there was more only %s the cut', (_, records, found) => {
-    const lastUsage = { ...found, compacted: true };
-    expect(lastUsageOf(opened(numbered(records)), 100)).toEqual({ lastUsage, whole: false });
+    ['the recorded type of a compaction is gone', COMPACTION],
+    ['the recorded type of a reset is gone', RESET],
+  ])('is cut where %s and the event is there', (_, cut) => {
+    const gone = "DELETE FROM transcript_event_identities WHERE session_id = 'x' AND seq = 2";
+    const store = opened(numbered([QUESTION, USED, cut, QUESTION]), 23, gone);
+    expect(lastUsageOf(store).lastUsage).toEqual(last(null, 123));
+  });
+
+  it('is cut by the newest of both where an older one is recorded', () => {
+    const gone = "DELETE FROM transcript_event_identities WHERE session_id = 'x' AND seq = 3";
+    const store = opened(numbered([USED, COMPACTION, MORE, COMPACTION, QUESTION]), 23, gone);
+    expect(lastUsageOf(store).lastUsage).toEqual(last(null, 50));
+  });
+
+  it.each([
+    ['is damaged', put('event_json', Buffer.from('{"type":"comp'), 'seq = 1')],
+    ['is gone', "DELETE FROM transcript_events WHERE session_id = 'x' AND seq = 1"],
+  ])('is cut where a compaction is recorded and its event %s', (_, damage) => {
+    const store = opened(numbered([USED, COMPACTION, QUESTION]), 23, damage);
+    expect(lastUsageOf(store).lastUsage).toEqual(last(null, 123));
+  });
+
+  it('looks at so many bytes from the end, and says when there was more', () => {
+    const filler = Array.from({ length: 10 }, () => ({ ...QUESTION, text: 'y'.repeat(900) }));
+    const store = opened(numbered([USED, ...filler, COMPACTION, MORE, ...filler]));
+    expect(lastUsageOf(store, 0)).toEqual({ lastUsage: null, ended: 'limit' });
+    expect(lastUsageOf(store, 5000)).toEqual({ lastUsage: null, ended: 'limit' });
+    expect(lastUsageOf(store, 15_000)).toEqual({ lastUsage: last(50), ended: 'limit' });
+    expect(lastUsageOf(store, 30_000)).toEqual({ lastUsage: last(50, 123), ended: 'whole' });
+    expect(lastUsageOf(store, 15_000, () => true)).toEqual({ lastUsage: last(50), ended: 'enough' });
   });
 
   it('has seen the whole where the bytes last exactly', () => {
     const store = opened(numbered([QUESTION]));
     const [event] = recordsOf(store);
-    expect(lastUsageOf(store, event?.bytes)).toMatchObject({ whole: true });
+    expect(lastUsageOf(store, event?.bytes)).toMatchObject({ ended: 'whole' });
     const two = opened(numbered([QUESTION, QUESTION]));
-    expect(lastUsageOf(two, event?.bytes)).toMatchObject({ whole: false });
+    expect(lastUsageOf(two, event?.bytes)).toMatchObject({ ended: 'limit' });
   });
 
   it('sees nothing of other transcripts', () => {
-    expect(lastUsageOf(opened(numbered([QUESTION]))).lastUsage).toEqual({
-      after: null,
-      before: null,
-      compacted: false,
-    });
-    expect(afterOf(opened([answer('e', 5)]), 'a')).toBe(700);
+    expect(lastUsageOf(opened(numbered([QUESTION]))).lastUsage).toEqual(last(null));
+    const { database, schema } = opened([answer('e', 5)]);
+    const other = findLastUsage(database, schema, { sessionId: 'a', cutSeq: null }, () => true, ALL);
+    expect(other.lastUsage?.after?.prompt).toBe(700);
   });
 });
-
-function afterOf({ database, schema }: Opened, id: string): number | null {
-  return findLastUsage(database, schema, id, null, ALL).lastUsage.after;
-}

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredSession } from '../../../src/model/session.ts';
-import { foundTranscript, NO_LAST_USAGE } from '../../../src/model/transcript.ts';
+import { foundTranscript } from '../../../src/model/transcript.ts';
 import { parseEntry } from '../../../src/openclaw/index-entry.ts';
 import type { SessionNode } from '../../../src/read/sqlite/nodes.ts';
 import { storedSession } from '../../../src/read/sqlite/session.ts';
 import type { KnownTranscript } from '../../../src/read/sqlite/transcripts.ts';
+import { last } from '../../support/last-usage.ts';
 import { NO_ROUTE } from '../../support/snapshot.ts';
 
 const WINDOW = { chatType: 'group', accountId: 'bot', model: 'w-model', provider: 'w-provider', transcriptMs: 40 };
@@ -55,7 +56,7 @@ function known(changes: Partial<KnownTranscript> = {}): KnownTranscript {
     messages: 6,
     compactions: 1,
     cutSeq: 3,
-    usageSearch: null,
+    usage: null,
     validatedSeq: -1,
     badEvents: 0,
     oversizedEvents: 0,
@@ -208,7 +209,7 @@ describe('the transcript', () => {
         state: 'there',
         bytes: 1234,
         writtenMs: 40,
-        lastUsage: NO_LAST_USAGE,
+        lastUsage: null,
         messages: 6,
         compactions: 1,
         badRecords,
@@ -218,10 +219,8 @@ describe('the transcript', () => {
   });
 
   it('has the usage that was found', () => {
-    const lastUsage = { after: 5, before: 7, compacted: true };
-    expect(
-      foundTranscript(storedSession('ops', node(), known({ usageSearch: { lastUsage, whole: false } })))?.lastUsage,
-    ).toEqual(lastUsage);
+    const usage = { lastUsage: last(5, 7), ended: 'enough', budget: 1 } as const;
+    expect(foundTranscript(storedSession('ops', node(), known({ usage })))?.lastUsage).toEqual(last(5, 7));
   });
 
   it.each([
@@ -236,7 +235,7 @@ describe('the transcript', () => {
   it('that was moved out has its recorded size, and nobody knows its records', () => {
     const cold = { bytes: 99, archivedMs: 15 };
     const unknown = {
-      lastUsage: NO_LAST_USAGE,
+      lastUsage: null,
       messages: null,
       compactions: null,
       badRecords: null,

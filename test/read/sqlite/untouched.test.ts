@@ -26,7 +26,7 @@ async function hold(path: string): Promise<void> {
   const held = await heldDatabase(
     path,
     'PRAGMA wal_autocheckpoint = 0',
-    `UPDATE session_nodes SET entry_json = json_set(entry_json, '$.totalTokens', 888, '$.totalTokensFresh', json('true')) WHERE session_key = '${BAD}'`,
+    `UPDATE session_nodes SET entry_json = json_set(entry_json, '$.totalTokens', 555, '$.totalTokensFresh', json('true')) WHERE session_key = '${BAD}'`,
   );
   onTestFinished(() => held.end());
 }
@@ -41,7 +41,7 @@ const STATES: [what: string, tokens: number, files: string, make: () => Promise<
   ],
   [
     'running, with content in its WAL',
-    888,
+    555,
     '-shm -wal',
     async () => {
       const state = sqliteState({ bad: badSession() });
