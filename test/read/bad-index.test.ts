@@ -200,7 +200,9 @@ describe('keys', () => {
     });
     expectUntouched(after, before);
     const labels = after.deep.get('openclaw_store_session_tokens')?.samples.map(({ labels }) => labels.session);
-    expect(labels).toEqual(expect.arrayContaining(keys));
+    // A label has at most 256 bytes, so a longer key ends in a digest of the whole.
+    const cut = expect.stringMatching(/^k{200,}\W?[0-9a-f]{10}$/);
+    expect(labels).toEqual(expect.arrayContaining([...ODD, cut]));
     expect(seriesOf(after.deep, 'openclaw_store_sessions_without_series')).toMatchObject({ 'agent="ops"': 0 });
   });
 

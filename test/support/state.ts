@@ -54,7 +54,9 @@ export function createState(config: object = { agents: { list: [{ id: 'main' }] 
         contextTokens: 200_000,
         ...fields,
       });
-      writeFileSync(transcriptPath(key), transcript(idOf(key), 1000));
+      // The transcript says the same as the entry: of two figures that differ the last usage counts.
+      const { totalTokens } = fields;
+      writeFileSync(transcriptPath(key), transcript(idOf(key), typeof totalTokens === 'number' ? totalTokens : 1000));
       writeIndex();
     },
     removeSession(key) {

@@ -134,7 +134,7 @@ describe('configView', () => {
       when: 'models have an alias',
       text: `{ agents: { list: [{ id: 'ops', model: 'BIG' }], defaults: { model: { primary: 'tiny' },
         models: { 'p/m': { alias: ' Tiny ' }, 'p/n': { alias: 'big' }, 'p/o': {}, tiny: { alias: 'p/m' } } } } }`,
-      differs: { agents: [{ ...OPS, model: 'p/n' }], defaultModel: 'p/m' },
+      differs: { agents: [{ ...OPS, model: 'p/n' }], defaultModel: 'p/m', sessionStoreOwner: 'ops' },
     },
     {
       when: 'a model has fallbacks alone',
