@@ -66,7 +66,7 @@ function explanation(wanted: string, { snapshot, config }: ScanResult): string {
 }
 
 async function reportAs(settings: Settings, result: TimedScan): Promise<string> {
-  const { snapshot, checks, durationSeconds, rendered } = result;
+  const { snapshot, checks, durationSeconds } = result;
   const isTerminal = process.stdout.isTTY && settings.output === null;
   if (settings.format === 'table') return reportTable(snapshot, { ...settings, isTerminal });
   if (settings.format === 'json') return reportJson(snapshot, checks);
@@ -75,7 +75,8 @@ async function reportAs(settings: Settings, result: TimedScan): Promise<string> 
     durationSeconds,
     checks,
     policy: settings.policy,
-    metrics: rendered?.metrics ?? '',
+    snapshot,
+    constantLabels: Object.fromEntries(settings['textfile.label'].map(({ name, value }) => [name, value])),
   });
 }
 

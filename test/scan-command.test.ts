@@ -242,3 +242,29 @@ describe('a scan', () => {
     expect((await scan(['--agent=nobody'])).stdout).toContain('No session to show.');
   });
 });
+
+describe('--textfile.label', () => {
+  it('is on every series, its value escaped', async () => {
+    state.addSession('agent:main:main');
+    const flags = ['--format=prometheus', '--textfile.label=gateway=wo"rk', '--textfile.label=site=a=b'];
+    const { code, stdout } = await scan(flags);
+    expect(code).toBe(0);
+    const samples = [...parseExposition(stdout).values()].flatMap((family) => family.samples);
+    expect(samples.length).toBeGreaterThan(30);
+    expect(samples.filter(({ labels }) => labels.gateway !== 'wo"rk' || labels.site !== 'a=b')).toEqual([]);
+  });
+
+  it.each([
+    ['gateway', 'is not NAME=VALUE'],
+    ['=work', 'is not NAME=VALUE'],
+    ['__name=work', 'is not NAME=VALUE'],
+    ['a-b=work', 'is not NAME=VALUE'],
+    ['gateway=', 'is not NAME=VALUE'],
+    ['agent=work', 'the metrics have a label agent themselves'],
+    ['scan=work', 'the metrics have a label scan themselves'],
+  ])('%s is refused: %s', async (label, message) => {
+    const { code, stderr } = await scan(['--format=prometheus', `--textfile.label=${label}`]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(message);
+  });
+});

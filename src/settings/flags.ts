@@ -2,7 +2,18 @@ import { z } from 'zod';
 import { CHECKS } from '../checks/all.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
 import { KINDS } from '../openclaw/keys.ts';
-import { Count, Duration, ListenAddress, oneOf, PathMap, Schedule, Switch, Text, UrlPath } from './value-types.ts';
+import {
+  ConstantLabel,
+  Count,
+  Duration,
+  ListenAddress,
+  oneOf,
+  PathMap,
+  Schedule,
+  Switch,
+  Text,
+  UrlPath,
+} from './value-types.ts';
 
 export type Command = 'serve' | 'scan';
 
@@ -169,6 +180,12 @@ export const FlagValues = z.object({
     default: null,
     commands: SCAN,
     help: 'write to this file instead; it is replaced as a whole',
+  }),
+  'textfile.label': flag(z.array(ConstantLabel), {
+    value: 'NAME=VALUE',
+    default: null,
+    commands: SCAN,
+    help: 'prometheus: a label of every series, so that two gateways can share one textfile folder; repeatable',
   }),
   deep: flag(Switch, {
     value: null,

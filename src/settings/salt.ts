@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeError, ExporterError } from '../errors.ts';
 import type { Settings } from './settings.ts';
+import { userHome } from './user-home.ts';
 
 const SALT_BYTES = 32;
 
@@ -28,7 +28,7 @@ export function saltPath(given: string | null, env: NodeJS.ProcessEnv, home: str
 /** The salt that the settings ask for; null: labels are plain. Throws an ExporterError. */
 export function saltOf(settings: Pick<Settings, 'privacy.peers' | 'privacy.salt-file'>): SaltResult | null {
   if (settings['privacy.peers'] === 'plain') return null;
-  return loadSalt(saltPath(settings['privacy.salt-file'], process.env, homedir()));
+  return loadSalt(saltPath(settings['privacy.salt-file'], process.env, userHome()));
 }
 
 /**

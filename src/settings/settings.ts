@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { isDirectory } from '../disk/files.ts';
 import { ExporterError } from '../errors.ts';
@@ -9,6 +8,7 @@ import { formatDuration } from './duration.ts';
 import { CHECK_PREFIX, type Command, FLAGS, FlagValues } from './flags.ts';
 import { type GivenByFlag, readGiven } from './given.ts';
 import type { Policy } from './policy.ts';
+import { userHome } from './user-home.ts';
 
 const LEAST_MAX_AGE_MS = 15 * 60 * 1000;
 const GAPS_OF_MAX_AGE = 3;
@@ -33,12 +33,12 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
     'scan.max-age': givenMaxAge,
     ...values
   } = parseValues(given);
-  const stateDir = resolve(givenStateDir ?? resolveStateDir(env, homedir(), isDirectory));
+  const stateDir = resolve(givenStateDir ?? resolveStateDir(env, userHome(), isDirectory));
   return {
     ...values,
     stateDir,
-    configPath: resolve(givenConfig ?? resolveConfigPath(env, homedir(), stateDir, existsSync)),
-    home: resolveHome(env, homedir()),
+    configPath: resolve(givenConfig ?? resolveConfigPath(env, userHome(), stateDir, existsSync)),
+    home: resolveHome(env, userHome()),
     maxAgeMs: maxAge(values['scan.schedule'], givenMaxAge, given.get('scan.max-age')?.[0]?.origin),
     disabledChecks: disabledChecks(values),
     policy,

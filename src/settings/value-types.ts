@@ -49,6 +49,14 @@ export const PathMap = z.string().transform((text, context): PathMapping => {
   return z.NEVER;
 });
 
+/** A label that Prometheus takes: `__` in front is for its own. */
+export const ConstantLabel = z.string().transform((text, context) => {
+  const found = /^(?!__)([a-zA-Z_][a-zA-Z0-9_]*)=(.+)$/s.exec(text);
+  if (found?.[1] !== undefined && found[2] !== undefined) return { name: found[1], value: found[2] };
+  context.addIssue('is not NAME=VALUE with a NAME such as gateway');
+  return z.NEVER;
+});
+
 export function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, `must be one of ${words.join(', ')}`);
 }

@@ -1,9 +1,12 @@
 import type { CheckOutcome } from '../../checks/run.ts';
+import { ExporterError } from '../../errors.ts';
 import type { Scan, ScanState } from '../../model/scan.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { Policy } from '../../settings/policy.ts';
 import { REVISION, VERSION } from '../../version.ts';
 import { EXPORTER_FAMILIES } from './exporter.ts';
-import { PREFIX } from './family.ts';
+import { SNAPSHOT_FAMILIES } from './families.ts';
+import { type Family, PREFIX } from './family.ts';
 import { renderFamilies } from './render.ts';
 
 /** One scan that has ended. */
@@ -12,8 +15,9 @@ export interface EndedScan {
   readonly durationSeconds: number;
   readonly checks: readonly CheckOutcome[];
   readonly policy: Policy;
-  /** The families of the snapshot, as text. */
-  readonly metrics: string;
+  readonly snapshot: Snapshot;
+  /** Labels that every series gets (`--textfile.label`). */
+  readonly constantLabels: Readonly<Record<string, string>>;
 }
 
 /** Beginnings of the exporter's own families that are about the stores; its build and its processes end with the run. */
@@ -21,11 +25,18 @@ const ABOUT_STORES = ['scan_', 'last_scan_', 'check_', 'threshold_'].map((beginn
 
 const NOT_RUN: ScanState = { success: null, durationSeconds: null, lastSuccessMs: null, intervalSeconds: null };
 
-/** One scan as text for node_exporter's textfile collector. */
-export async function renderTextfile({ scan, durationSeconds, checks, policy, metrics }: EndedScan): Promise<string> {
+/**
+ * One scan as text for node_exporter's textfile collector. Throws an ExporterError where a constant label has the name of
+ * a label that the metrics have themselves.
+ */
+export async function renderTextfile(ended: EndedScan): Promise<string> {
+  const { scan, durationSeconds, checks, policy, snapshot, constantLabels } = ended;
   const done = { success: true, durationSeconds, lastSuccessMs: Date.now(), intervalSeconds: null };
-  const families = EXPORTER_FAMILIES.filter(({ name }) => ABOUT_STORES.some((beginning) => name.startsWith(beginning)));
-  const own = await renderFamilies(families, {
+  const aboutStores = EXPORTER_FAMILIES.filter(({ name }) =>
+    ABOUT_STORES.some((beginning) => name.startsWith(beginning)),
+  );
+  refuseTaken(constantLabels);
+  const own = await renderFamilies(withLabels(aboutStores, constantLabels), {
     // A deep scan begins and ends with what a quick one does.
     scans: { quick: done, deep: scan === 'deep' ? done : NOT_RUN },
     stuck: false,
@@ -37,5 +48,27 @@ export async function renderTextfile({ scan, durationSeconds, checks, policy, me
     version: VERSION,
     revision: REVISION,
   });
+  // The scan has logged the series that it left out because another one has the same labels.
+  const metrics = await renderFamilies(withLabels(SNAPSHOT_FAMILIES, constantLabels), snapshot, () => undefined);
   return `${own}\n${metrics}`;
+}
+
+function withLabels<State>(families: readonly Family<State>[], constant: EndedScan['constantLabels']): Family<State>[] {
+  return families.map((family) => ({
+    ...family,
+    labels: [...family.labels, ...Object.keys(constant)],
+    *samples(state) {
+      for (const { labels, value } of family.samples(state)) yield { labels: { ...labels, ...constant }, value };
+    },
+  }));
+}
+
+function refuseTaken(constant: EndedScan['constantLabels']): void {
+  const own = new Set([...EXPORTER_FAMILIES, ...SNAPSHOT_FAMILIES].flatMap(({ labels }) => labels));
+  const taken = Object.keys(constant).find((name) => own.has(name));
+  if (taken === undefined) return;
+  throw new ExporterError(
+    'E_CONFIG',
+    `--textfile.label: the metrics have a label ${taken} themselves; choose another name`,
+  );
 }
