@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** One file more than there are cores: end-to-end tests wait most of the time. */
-const WORKERS = { pool: 'forks', maxWorkers: availableParallelism() + 1 } as const;
+/** As many files at once as there are cores. End-to-end tests wait for processes that need the cores, too. */
+const WORKERS = { pool: 'forks', maxWorkers: availableParallelism() } as const;
 
 /**
  * unit: no engine, no network. e2e: real Prometheus, Alertmanager and browser. containers: a Docker daemon, one file at
@@ -32,6 +32,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           ...WORKERS,
+          // After the unit tests: beside them an exporter starves, and its scans are taken for blocked.
+          sequence: { groupOrder: 1 },
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/engines-setup.ts'],
           testTimeout: 120_000,
@@ -41,7 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'containers',
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: ['test/containers/**/*.test.ts'],
           globalSetup: ['test/support/docker-setup.ts'],
           fileParallelism: false,

@@ -50,7 +50,7 @@ afterEach(async () => {
 
 describe('a scan that is blocked for ever', () => {
   it('never keeps /metrics from answering; the process is killed, replaced, and the figures come back', async () => {
-    await startBlocked('2s');
+    await startBlocked('8s');
     const blocked = scannerPid();
     const seen = new Set<number | undefined>();
     // Asked all the time while the scan is blocked: every answer is whole and has the last good figures.
