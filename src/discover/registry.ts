@@ -79,19 +79,29 @@ function orNull<T>(look: () => T): T | null {
 }
 
 function readShared(database: DatabaseSync): Registry {
-  const meta = hasTable(database, 'schema_meta')
-    ? database.prepare("SELECT app_version FROM schema_meta WHERE meta_key = 'primary'").get()
-    : undefined;
   const rows = hasTable(database, 'agent_databases')
     ? database
         .prepare('SELECT agent_id, path FROM agent_databases WHERE schema_version >= ? ORDER BY agent_id, path')
         .all(FIRST_SESSION_SCHEMA)
     : [];
   return {
-    version: typeof meta?.app_version === 'string' && meta.app_version !== '' ? meta.app_version : null,
+    version: hasTable(database, 'schema_meta') ? readVersion(database) : null,
     databases: rows.map(({ agent_id, path }) => ({ agent: normalizeAgentId(String(agent_id)), path: String(path) })),
     quarantined: [],
   };
+}
+
+/**
+ * 2026.7.35 leaves the version of its own row empty. Its start notes it in a second row, where later versions append
+ * more lines.
+ */
+function readVersion(database: DatabaseSync): string | null {
+  const noted = database
+    .prepare(
+      "SELECT app_version FROM schema_meta WHERE meta_key IN ('primary', 'startup-migrations') AND app_version <> '' ORDER BY meta_key LIMIT 1",
+    )
+    .get()?.app_version;
+  return typeof noted === 'string' ? (noted.split('\n')[0] ?? null) : null;
 }
 
 function readQuarantine(database: DatabaseSync): Registry {

@@ -71,6 +71,16 @@ describe('the registry', () => {
     ['nothing that says the version', 'DROP TABLE schema_meta', { version: null }],
     ['no version', 'UPDATE schema_meta SET app_version = NULL', { version: null }],
     ['no row of its own', 'DELETE FROM schema_meta', { version: null }],
+    [
+      'a version that only the start noted (2026.7.35)',
+      "UPDATE schema_meta SET app_version = NULL; INSERT INTO schema_meta SELECT 'startup-migrations', role, 1, NULL, '2026.7.35', 0, 0 FROM schema_meta",
+      { version: '2026.7.35' },
+    ],
+    [
+      'a start that noted more than its version (2026.9.6)',
+      "INSERT INTO schema_meta SELECT 'startup-migrations', role, 3, NULL, '2026.9.5' || char(10) || '3', 0, 0 FROM schema_meta",
+      { version: '2026.9.6' },
+    ],
     ['a time above 2^53', 'UPDATE agent_databases SET last_seen_at = 9223372036854775807', { version: '2026.9.6' }],
   ])('with %s', (_, damage, expected) => {
     const { dir, shared } = newState([{ agent: 'main', path: 'a' }]);
