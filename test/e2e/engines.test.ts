@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startAlertmanager } from '../support/alertmanager.ts';
 import { openPage } from '../support/browser.ts';
-import { needsEngine } from '../support/engines.ts';
+import { engine, needsEngine } from '../support/engines.ts';
 import { freePort, startProcess, waitFor, waitForHttp } from '../support/processes.ts';
 import { startPrometheus } from '../support/prometheus.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -23,17 +24,42 @@ describe('a process', () => {
   });
 });
 
-describe.skipIf(needsEngine('prometheus', 'alertmanager'))('Prometheus and Alertmanager', () => {
-  it('deliver an alert of a rule to a webhook', async () => {
+describe.skipIf(needsEngine('amtoolForky', 'victoriaMetrics', 'vmalert', 'dockerCompose', 'kustomize'))(
+  'an engine',
+  () => {
+    it.each([
+      ['amtoolForky', '--version'],
+      ['victoriaMetrics', '--version'],
+      ['vmalert', '--version'],
+      ['dockerCompose', 'version'],
+      ['kustomize', 'version'],
+    ] as const)('%s starts', (name, argument) => {
+      const { status, error, stderr } = spawnSync(engine(name), [argument], { encoding: 'utf8' });
+      expect({ status, error, stderr }).toMatchObject({ status: 0, error: undefined });
+    });
+  },
+);
+
+describe.each([
+  { name: 'prometheus', alertmanagerName: 'alertmanager' },
+  { name: 'prometheusForky', alertmanagerName: 'alertmanagerForky' },
+] as const)('$name and $alertmanagerName', ({ name, alertmanagerName }) => {
+  const skipped = needsEngine(name, alertmanagerName);
+
+  it.skipIf(skipped)('deliver an alert of a rule to a webhook', async () => {
     const receiver = await startReceiver();
     cleanups.push(receiver.stop);
-    const alertmanager = await startAlertmanager(`
+    const alertmanager = await startAlertmanager(
+      `
 route: { receiver: hook, group_wait: 0s }
 receivers: [{ name: hook, webhook_configs: [{ url: '${receiver.url}/hook' }] }]
-`);
+`,
+      alertmanagerName,
+    );
     cleanups.push(alertmanager.stop);
     const port = await freePort();
     const prometheus = await startPrometheus({
+      name,
       port,
       config: `
 global: { scrape_interval: 1s, evaluation_interval: 1s }
@@ -56,9 +82,9 @@ scrape_configs: [{ job_name: itself, static_configs: [{ targets: ['127.0.0.1:${p
     expect(await prometheus.rules()).toMatchObject([{ name: 'always', rules: [{ name: 'Always', health: 'ok' }] }]);
   });
 
-  it('say what is wrong with a configuration', async () => {
-    await expect(startPrometheus({ config: 'no_such_key: 1' })).rejects.toThrow('no_such_key');
-    await expect(startAlertmanager('no_such_key: 1')).rejects.toThrow('no_such_key');
+  it.skipIf(skipped)('say what is wrong with a configuration', async () => {
+    await expect(startPrometheus({ name, config: 'no_such_key: 1' })).rejects.toThrow('no_such_key');
+    await expect(startAlertmanager('no_such_key: 1', alertmanagerName)).rejects.toThrow('no_such_key');
   });
 });
 

@@ -7,8 +7,10 @@ import { freePort, startServer } from './processes.ts';
 export type Alertmanager = { url: string; address: string; output: () => string; stop: () => Promise<unknown> };
 
 /** Starts Alertmanager on a loopback port with this configuration. `address` is what Prometheus needs as a target. */
-export async function startAlertmanager(config: string): Promise<Alertmanager> {
-  const { path, cwd } = engine('alertmanager');
+export async function startAlertmanager(
+  config: string,
+  name: 'alertmanager' | 'alertmanagerForky' = 'alertmanager',
+): Promise<Alertmanager> {
   const folder = await mkdtemp(join(tmpdir(), 'alertmanager-'));
   await writeFile(join(folder, 'alertmanager.yml'), config);
   const address = `127.0.0.1:${await freePort()}`;
@@ -20,6 +22,6 @@ export async function startAlertmanager(config: string): Promise<Alertmanager> {
     // Empty: no gossip port.
     '--cluster.listen-address=',
   ];
-  const { output, stop } = await startServer(path, flags, { cwd, folder, readyUrl: `${url}/-/ready` });
+  const { output, stop } = await startServer(engine(name), flags, { folder, readyUrl: `${url}/-/ready` });
   return { url, address, output, stop };
 }

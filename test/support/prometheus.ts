@@ -15,7 +15,12 @@ export type Prometheus = Awaited<ReturnType<typeof startPrometheus>>;
  * `rule_files: [alerts.yml]` names one of them. Alerts are sent every second instead of every minute. `reload` puts
  * other texts into these files; alerts that fire stay, where their rule has the same name and labels.
  */
-export async function startPrometheus(options: { config: string; files?: Record<string, string>; port?: number }) {
+export async function startPrometheus(options: {
+  config: string;
+  files?: Record<string, string>;
+  port?: number;
+  name?: 'prometheus' | 'prometheusForky';
+}) {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   async function write(files: Record<string, string>): Promise<void> {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
@@ -30,7 +35,10 @@ export async function startPrometheus(options: { config: string; files?: Record<
     '--web.enable-lifecycle',
     '--rules.alert.resend-delay=1s',
   ];
-  const { output, stop } = await startServer(engine('prometheus'), flags, { folder, readyUrl: `${url}/-/ready` });
+  const { output, stop } = await startServer(engine(options.name ?? 'prometheus'), flags, {
+    folder,
+    readyUrl: `${url}/-/ready`,
+  });
   return {
     url,
     output,
