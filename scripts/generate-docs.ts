@@ -155,6 +155,19 @@ ${table(
     help,
   ]),
 )}
+
+## Two gateways in one textfile folder
+
+Several gateways on one host can write into the folder that node_exporter reads (\`--collector.textfile.directory\`). Each timer
+writes a file of its own, with a label of its own:
+
+    openclaw-store-exporter scan --openclaw.state-dir /srv/claw-a --format prometheus \\
+      --output /var/lib/node_exporter/claw-a.prom --textfile.label gateway=a
+    openclaw-store-exporter scan --openclaw.state-dir /srv/claw-b --format prometheus \\
+      --output /var/lib/node_exporter/claw-b.prom --textfile.label gateway=b
+
+Without the label both files hold the same series. node_exporter then keeps one of the two, says so only in its log, and the
+other gateway is not watched. The alerts of each gateway carry the label.
 `;
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, type Running, startServer } from './processes.ts';
 
-const BUILT = join(import.meta.dirname, '../../dist/main.js');
+/** The built program. */
+export const BUILT = join(import.meta.dirname, '../../dist/main.js');
 
 export interface Exporter {
   readonly url: string;
