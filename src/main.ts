@@ -10,7 +10,11 @@ if (major < NEEDED.major || (major === NEEDED.major && minor < NEEDED.minor)) {
   );
   process.exit(3);
 }
+const args = process.argv.slice(2);
+const [command = 'serve'] = args;
+// `serve` answers SIGHUP once it is loaded. Until then nothing of its config was read, and a SIGHUP must not end it.
+if (command === 'serve' || command.startsWith('-')) process.on('SIGHUP', () => undefined);
 const { runCli } = await import('./cli.ts');
-process.exitCode = await runCli(process.argv.slice(2));
+process.exitCode = await runCli(args);
 
 export {};

@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { describeError, ExporterError } from './errors.ts';
 import { createApp } from './http/app.ts';
-import { drain, listen } from './http/server.ts';
+import { createHttpServer, drain, listen } from './http/server.ts';
 import { createLog, type Log } from './log.ts';
 import { SCANS } from './model/scan.ts';
 import { EXPORTER_FAMILIES, type ExporterState } from './publish/metrics/exporter.ts';
@@ -26,6 +25,9 @@ export async function serve(
   load: () => Settings,
   scanning: Pick<SupervisorOptions, 'childPath'> = {},
 ): Promise<number> {
+  // First of all: a signal that arrives during the start is one, too.
+  const signal = firstSignal();
+  const hangup = hangups();
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
   const exporter = new Exporter(settings, log, scanning);
   const address = settings['web.listen-address'];
@@ -34,22 +36,28 @@ export async function serve(
     metrics: () => exporter.metrics(),
     statusPage: () => exporter.statusPage(),
     isReady: () => exporter.isReady(),
+    maxRequests: settings['web.max-requests'],
     log,
   });
-  const server = createServer(app);
+  const server = createHttpServer(app);
   const port = await listen(server, address);
+  // As when descriptors are used up: the connection is lost, the server is not.
+  server.on('error', (error) => log.error('a connection could not be taken', { err: describeError(error) }));
   log.info('listening', { address: address.host, port, version: VERSION });
   exporter.start();
-  const onReload = () => exporter.reload(load);
-  process.on('SIGHUP', onReload);
+  hangup.answer(() => exporter.reload(load));
 
-  const signal = await firstSignal();
-  log.info('stopping', { signal });
-  process.off('SIGHUP', onReload);
+  log.info('stopping', { signal: await signal });
+  hangup.answer(() => undefined);
   exporter.stop();
+  // Whatever might still hold this process then.
+  setTimeout(() => process.exit(0), LAST_RESORT_MS).unref();
   await drain(server);
   return 0;
 }
+
+/** A stop takes less than two seconds. */
+const LAST_RESORT_MS = 1800;
 
 /** Settings that are in force, and what follows from them. */
 interface InForce {
@@ -171,7 +179,13 @@ function prepare(settings: Settings, log: Log): InForce {
 
 /** An address is bound once, and the log is open in two processes. */
 function warnOfRestart(first: Settings, next: Settings, log: Log): void {
-  for (const key of ['web.listen-address', 'web.telemetry-path', 'log.level', 'log.format'] as const) {
+  for (const key of [
+    'web.listen-address',
+    'web.telemetry-path',
+    'web.max-requests',
+    'log.level',
+    'log.format',
+  ] as const) {
     if (isDeepStrictEqual(first[key], next[key])) continue;
     log.warn('a changed setting takes effect at the next start only', { setting: key });
   }
@@ -189,8 +203,26 @@ function startSchedules({ settings, scanning }: InForce, supervisor: Supervisor,
   };
 }
 
+/** The handlers stay: a second signal changes nothing, where it would otherwise end the process at once. */
 function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
   });
+}
+
+/** SIGHUP from now on. Those that arrive before there is an answer are answered once, then. */
+function hangups(): { answer(how: () => void): void } {
+  let answer: (() => void) | null = null;
+  let isWaiting = false;
+  process.on('SIGHUP', () => {
+    if (answer === null) isWaiting = true;
+    else answer();
+  });
+  return {
+    answer(how) {
+      answer = how;
+      if (isWaiting) how();
+      isWaiting = false;
+    },
+  };
 }

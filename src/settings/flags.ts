@@ -3,6 +3,7 @@ import { CHECKS } from '../checks/all.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
 import { KINDS } from '../openclaw/keys.ts';
 import {
+  AtLeastOne,
   ConstantLabel,
   Count,
   Duration,
@@ -102,6 +103,12 @@ export const FlagValues = z.object({
     default: '/metrics',
     commands: SERVE,
     help: 'path of the metrics',
+  }),
+  'web.max-requests': flag(AtLeastOne, {
+    value: 'N',
+    default: '40',
+    commands: SERVE,
+    help: 'how many requests for metrics or the status page are answered at once; one more is answered with 503',
   }),
   'scan.schedule': flag(Schedule, {
     value: 'CRON',

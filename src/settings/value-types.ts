@@ -17,6 +17,11 @@ export const Count = z
   .regex(/^\d{1,9}$/, 'must be a whole number of at least 0')
   .transform(Number);
 
+export const AtLeastOne = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be a whole number of at least 1')
+  .transform(Number);
+
 /** Milliseconds, above 0. */
 export const Duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);

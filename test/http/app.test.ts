@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 import { SILENT } from '../support/scan.ts';
 
@@ -16,6 +18,8 @@ interface Answer {
 }
 
 const servers: Server[] = [];
+/** Of the servers, the newest first. */
+const ports: number[] = [];
 
 afterEach(() => {
   for (const server of servers.splice(0)) {
@@ -31,15 +35,17 @@ async function serveApp(changes: Partial<AppOptions> = {}) {
     metrics: async () => METRICS,
     statusPage: () => '<!doctype html><p>status',
     isReady: () => true,
+    maxRequests: 40,
     log: SILENT,
     ...changes,
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = createHttpServer(app).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
   const { port } = address;
+  ports.unshift(port);
   return async (path: string, { method = 'GET', headers = {} } = {}): Promise<Answer> => {
     const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }).end();
     const [response] = await once(sent, 'response');
@@ -78,15 +84,20 @@ describe('the metrics', () => {
     }
   });
 
-  it('are made anew for every request', async () => {
+  it('are made once a second, however many ask for them', async () => {
     let count = 0;
+    let now = 0;
     const metrics = async () => {
       count += 1;
-      return `${METRICS}b ${count}\n`;
+      return `b ${count}\n`;
     };
-    const ask = await serveApp({ metrics });
-    const bodies = [await ask('/metrics'), await ask('/metrics')].map(({ body }) => body.toString('utf8'));
-    expect(bodies).toEqual([`${METRICS}b 1\n`, `${METRICS}b 2\n`]);
+    const ask = await serveApp({ metrics, now: () => now });
+    const bodies = await Promise.all(Array.from({ length: 20 }, () => ask('/metrics')));
+    expect(new Set(bodies.map(({ body }) => body.toString('utf8')))).toEqual(new Set(['b 1\n']));
+    now = 999;
+    expect((await ask('/metrics')).body.toString('utf8')).toBe('b 1\n');
+    now = 1000;
+    expect((await ask('/metrics')).body.toString('utf8')).toBe('b 2\n');
   });
 
   it('lie at the telemetry path whatever it is asked for behind the question mark', async () => {
@@ -125,6 +136,47 @@ describe('the metrics', () => {
     expect(JSON.stringify(headers)).not.toContain('a detail');
     expect(lines.join('')).toMatch(/level=error .*err="a detail"/);
     fails = false;
+    expect((await ask('/metrics')).status).toBe(200);
+  });
+});
+
+describe('requests at once', () => {
+  /** An app whose metrics are made when the test says so. */
+  async function serveSlowly(maxRequests: number) {
+    let make = (_text: string): void => undefined;
+    const text = new Promise<string>((resolve) => {
+      make = resolve;
+    });
+    const lines: string[] = [];
+    const log = createLog({ level: 'info', format: 'logfmt', write: (line) => lines.push(line) });
+    const ask = await serveApp({ maxRequests, metrics: () => text, log });
+    return { ask, lines, make: () => make(METRICS) };
+  }
+
+  it('above the limit are 503 and logged once, health is always answered, and their place is free again', async () => {
+    const { ask, lines, make } = await serveSlowly(2);
+    const held = [ask('/metrics'), ask('/metrics')];
+    await vi.waitUntil(async () => (await ask('/')).status === 503);
+    const refused = await ask('/metrics');
+    expect(refused.status).toBe(503);
+    expect(refused.headers['retry-after']).toBe('1');
+    expect((await ask('/-/healthy')).status).toBe(200);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('limit=2');
+    make();
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await ask('/metrics')).status).toBe(200);
+  });
+
+  it('give their places back when their connection is gone, those too that waited behind another on it', async () => {
+    const { ask, make } = await serveSlowly(3);
+    const [port] = ports;
+    const client = connect(port ?? 0, '127.0.0.1');
+    client.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+    await vi.waitUntil(async () => (await ask('/')).status === 503);
+    client.destroy();
+    await vi.waitUntil(async () => (await ask('/')).status === 200);
+    make();
     expect((await ask('/metrics')).status).toBe(200);
   });
 });
