@@ -10,7 +10,7 @@ import { processRegistry } from './publish/metrics/process.ts';
 import { renderFamilies } from './publish/metrics/render.ts';
 import { renderStatusPage } from './publish/page/status-page.ts';
 import { hostOffsetMs, startSchedule } from './scan/schedule.ts';
-import { freshRendered, Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
+import { Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
 import { longestGapSeconds } from './settings/cron.ts';
 import { SALT_NOT_KEPT, saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
@@ -142,7 +142,7 @@ class Exporter {
   }
 
   private lastScan() {
-    return freshRendered(this.supervisor, this.inForce.settings.maxAgeMs, Date.now());
+    return this.supervisor.renderedWithin(this.inForce.settings.maxAgeMs);
   }
 
   private state(): ExporterState {

@@ -13,11 +13,11 @@ const HEARTBEAT_MS = 250;
  */
 export function runChild(readIndex?: ReadIndex): void {
   let scanner: Scanner | null = null;
-  let lastBeat = 0;
+  let lastBeat = Number.NEGATIVE_INFINITY;
 
   async function pause(): Promise<void> {
-    if (Date.now() - lastBeat >= HEARTBEAT_MS) {
-      lastBeat = Date.now();
+    if (performance.now() - lastBeat >= HEARTBEAT_MS) {
+      lastBeat = performance.now();
       await send({ type: 'heartbeat', cost: processCost() });
     }
     await new Promise((resolve) => setImmediate(resolve));

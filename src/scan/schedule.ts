@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { schedule } from 'node-cron';
+import { createTask } from 'node-cron';
 import type { Log } from '../log.ts';
 import type { Scan } from '../model/scan.ts';
 import { longestGapSeconds } from '../settings/cron.ts';
 
 const LARGEST_OFFSET_MS = 5000;
-/** Node fires a longer timer at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A clock that was set is noticed within this time. */
+const LONGEST_SLEEP_MS = 60_000;
 
 /**
  * Milliseconds by which every run on this host is late, from its name: the hosts of a fleet that share a network file
@@ -26,54 +26,44 @@ export interface ScheduleOptions {
 }
 
 /**
- * Runs at the times of the expression (local time, `TZ`), late by the offset; returns what stops it. A run that is overdue is
- * made up for: node-cron 4.6 pauses for the hour that the end of summer time repeats, and an hour without scans would page
- * somebody at three in the morning.
+ * Runs at the times of the expression (local time, `TZ`), late by the offset, and never later after the run before than the
+ * longest gap of the schedule, whatever the clock does; returns what stops it. node-cron only says when: set forward by a
+ * year, its own timer works through each minute of that year (4.6), set back by an hour it waits for an hour, and the hour
+ * that the end of summer time repeats has no runs.
  */
 export function startSchedule({ scan, expression, offsetMs, log, run }: ScheduleOptions): () => void {
+  const cron = createTask(expression, () => undefined);
+  const gapMs = longestGapSeconds(expression) * 1000;
+  const latestMs = gapMs + Math.min(5000, Math.max(500, gapMs / 10));
   const timers = new Set<NodeJS.Timeout>();
-  const options = { noOverlap: true, unref: true, logger: cronLog(log), suppressMissedWarning: true } as const;
-  const latestMs = latestRunMs(expression);
-  let overdue = nextOverdue();
-  function tick(): void {
-    later(run, offsetMs);
-    if (overdue !== null) forget(overdue);
-    overdue = nextOverdue();
+  let dueAt = nextRun();
+  let overdueAt = performance.now() + latestMs;
+  function look(): void {
+    const lateMs = Date.now() - dueAt;
+    if (lateMs >= 0 || performance.now() >= overdueAt) {
+      if (lateMs >= gapMs) log.warn('scan missed its time', { scan, late_seconds: Math.round(lateMs / 1000) });
+      after(offsetMs, run);
+      dueAt = nextRun();
+      overdueAt = performance.now() + latestMs;
+    }
+    // A clock that was set back has an earlier next run.
+    dueAt = Math.min(dueAt, nextRun());
+    after(Math.min(dueAt - Date.now(), overdueAt - performance.now(), LONGEST_SLEEP_MS), look);
   }
-  function nextOverdue(): NodeJS.Timeout | null {
-    return latestMs > LONGEST_TIMER_MS ? null : later(tick, latestMs);
+  function nextRun(): number {
+    return cron.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
   }
-  function later(work: () => void, ms: number): NodeJS.Timeout {
+  function after(ms: number, work: () => void): void {
     const timer = setTimeout(() => {
-      forget(timer);
+      timers.delete(timer);
       work();
     }, ms);
     timers.add(timer.unref());
-    return timer;
   }
-  function forget(timer: NodeJS.Timeout): void {
-    clearTimeout(timer);
-    timers.delete(timer);
-  }
-  const task = schedule(expression, tick, options);
-  task.on('execution:missed', ({ dateLocalIso }) => log.warn('scan missed its time', { scan, at: dateLocalIso }));
+  look();
   return () => {
     for (const timer of timers) clearTimeout(timer);
-    void task.destroy();
-  };
-}
-
-/** Milliseconds after a run at which the next one is overdue. */
-function latestRunMs(expression: string): number {
-  const gapMs = longestGapSeconds(expression) * 1000;
-  return gapMs + Math.min(5000, Math.max(500, gapMs / 10));
-}
-
-function cronLog(log: Log) {
-  return {
-    info: (message: string) => log.debug(message),
-    warn: (message: string) => log.warn(message),
-    error: (message: string | Error) => log.error(String(message)),
-    debug: (message: string | Error) => log.debug(String(message)),
+    timers.clear();
+    void cron.destroy();
   };
 }

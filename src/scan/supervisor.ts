@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Log } from '../log.ts';
-import { SCANS, type Scan, type ScanState } from '../model/scan.ts';
+import type { Scan, ScanState } from '../model/scan.ts';
+import { type Clock, type Moment, msBetween, systemClock, timeOf } from './clock.ts';
 import type { FromChild, ProcessCost, Rendered, ScanSettings, ToChild } from './messages.ts';
 
 /** What can change while it runs. */
@@ -17,10 +18,17 @@ export interface SupervisorSettings {
 export interface SupervisorOptions extends SupervisorSettings {
   readonly log: Log;
   readonly childPath?: string;
-  readonly now?: () => number;
+  readonly clock?: Clock;
   /** Ends a process that does not answer. */
   readonly kill?: (child: ChildProcess) => void;
 }
+
+/** How the last scan of a cadence went, and when one was good. */
+interface ScanResult extends Pick<ScanState, 'success' | 'durationSeconds'> {
+  readonly lastGood: Moment | null;
+}
+
+const NOT_YET: ScanResult = { success: null, durationSeconds: null, lastGood: null };
 
 /** Milliseconds that a killed process may take to end. After that no other is started until it has ended. */
 const REAP_MS = 2000;
@@ -31,7 +39,6 @@ const CHILD_MODULE = import.meta.url.endsWith('.ts') ? './child-main.ts' : './ch
  * not do: one that is blocked in a read can neither be ended nor kept from blocking our own exit.
  */
 export class Supervisor {
-  scans: Record<Scan, ScanState>;
   checks: readonly CheckOutcome[] = [];
   /** Of the last good scan. */
   rendered: Rendered | null = null;
@@ -40,11 +47,12 @@ export class Supervisor {
   memoryBytes: number | null = null;
 
   private readonly options: Omit<SupervisorOptions, keyof SupervisorSettings>;
+  private readonly results: Record<Scan, ScanResult> = { quick: NOT_YET, deep: NOT_YET };
   private current: SupervisorSettings;
   private watchdog: NodeJS.Timeout;
   private child: ChildProcess | null = null;
   private readonly pending = new Set<Scan>();
-  private lastBeat = 0;
+  private lastBeat: Moment;
   private killed = false;
   private deepRequested = false;
   private endedCpuSeconds = 0;
@@ -54,14 +62,13 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.options = options;
     this.current = options;
-    this.scans = { quick: notYet(options.intervals.quick), deep: notYet(options.intervals.deep) };
+    this.lastBeat = this.now();
     this.watchdog = this.startWatchdog();
   }
 
   /** Takes effect at the next scan; the scanning process keeps what it knows of the stores. */
   configure(settings: SupervisorSettings): void {
     this.current = settings;
-    for (const scan of SCANS) this.scans[scan] = { ...this.scans[scan], intervalSeconds: settings.intervals[scan] };
     clearInterval(this.watchdog);
     this.watchdog = this.startWatchdog();
     if (!this.killed) this.send({ type: 'settings', settings: settings.settings });
@@ -76,9 +83,25 @@ export class Supervisor {
     return this.endedCpuSeconds + this.childCpuSeconds;
   }
 
+  /** How the scans go. */
+  get scans(): Readonly<Record<Scan, ScanState>> {
+    const state = (scan: Scan): ScanState => {
+      const { success, durationSeconds, lastGood } = this.results[scan];
+      const lastSuccessMs = lastGood === null ? null : timeOf(lastGood, this.now());
+      return { success, durationSeconds, lastSuccessMs, intervalSeconds: this.current.intervals[scan] };
+    };
+    return { quick: state('quick'), deep: state('deep') };
+  }
+
   /** Whether the first quick scan has ended, with success or without. */
   get ready(): boolean {
-    return this.scans.quick.success !== null;
+    return this.results.quick.success !== null;
+  }
+
+  /** The text to serve: null when the last good quick scan is longer ago than `maxAgeMs`. */
+  renderedWithin(maxAgeMs: number): Rendered | null {
+    const { lastGood } = this.results.quick;
+    return lastGood !== null && msBetween(lastGood, this.now()) <= maxAgeMs ? this.rendered : null;
   }
 
   /** Asks for a scan. It is skipped while the same scan still runs, and fails while a blocked process cannot be replaced. */
@@ -141,16 +164,12 @@ export class Supervisor {
       this.fail(message.scan, message.error);
       return;
     }
-    this.scans[message.scan] = {
-      ...this.scans[message.scan],
-      success: true,
-      durationSeconds: message.durationSeconds,
-      lastSuccessMs: this.now(),
-    };
+    const lastGood = this.now();
+    this.results[message.scan] = { success: true, durationSeconds: message.durationSeconds, lastGood };
     this.checks = message.checks;
     if (message.rendered !== null) this.rendered = message.rendered;
     // A deep scan ends with a look at everything that a quick one looks at.
-    if (message.scan === 'deep') this.scans.quick = { ...this.scans.quick, success: true, lastSuccessMs: this.now() };
+    if (message.scan === 'deep') this.results.quick = { ...this.results.quick, success: true, lastGood };
     if (!this.deepRequested) {
       this.deepRequested = true;
       this.request('deep');
@@ -164,7 +183,7 @@ export class Supervisor {
 
   private watch(): void {
     if (this.child === null || this.killed || this.pending.size === 0) return;
-    if (this.now() - this.lastBeat <= this.current.timeoutMs) return;
+    if (msBetween(this.lastBeat, this.now()) <= this.current.timeoutMs) return;
     const child = this.child;
     this.killed = true;
     this.failPending('no heartbeat within --scan.timeout, the scanning process is killed');
@@ -202,21 +221,11 @@ export class Supervisor {
   }
 
   private fail(scan: Scan, reason: string): void {
-    this.scans[scan] = { ...this.scans[scan], success: false };
+    this.results[scan] = { ...this.results[scan], success: false };
     this.options.log.error('scan failed', { scan, err: reason });
   }
 
-  private now(): number {
-    return (this.options.now ?? Date.now)();
+  private now(): Moment {
+    return (this.options.clock ?? systemClock)();
   }
-}
-
-/** The text to serve: none when the last good quick scan is older than `maxAgeMs`. */
-export function freshRendered(supervisor: Supervisor, maxAgeMs: number, now: number): Rendered | null {
-  const { lastSuccessMs } = supervisor.scans.quick;
-  return lastSuccessMs !== null && now - lastSuccessMs <= maxAgeMs ? supervisor.rendered : null;
-}
-
-function notYet(intervalSeconds: number): ScanState {
-  return { success: null, durationSeconds: null, lastSuccessMs: null, intervalSeconds };
 }

@@ -127,6 +127,40 @@ describe('startSchedule', () => {
     expect(runs).toEqual(['12:01:04']);
   });
 
+  it.each([
+    ['forward by 56 years, as where no battery keeps the time', '2082-11-24T12:00:30Z'],
+    ['back by a day', '2026-11-23T12:00:30Z'],
+  ])('runs at most its longest gap after the run before when the clock is set %s', async (_how, setTo) => {
+    vi.useFakeTimers({ now: RUN_AT - 30_000 });
+    const warnings: string[] = [];
+    const log = { ...SILENT, warn: (message: string) => warnings.push(message) };
+    const runs: number[] = [];
+    const run = () => runs.push(performance.now());
+    const stop = startSchedule({ scan: 'quick', expression: '* * * * *', offsetMs: 0, log, run });
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(runs).toHaveLength(1);
+    vi.setSystemTime(new Date(setTo));
+    await vi.advanceTimersByTimeAsync(600_000);
+    stop();
+    const gaps = runs.slice(1).map((at, before) => at - (runs[before] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(65_000);
+    expect(runs.length).toBeGreaterThanOrEqual(10);
+    expect(runs.length).toBeLessThanOrEqual(12);
+    expect(warnings.length).toBeLessThanOrEqual(1);
+  });
+
+  it('says so when runs were missed, as of a machine that slept', async () => {
+    vi.useFakeTimers({ now: RUN_AT - 30_000 });
+    const lines: unknown[] = [];
+    const log = { ...SILENT, warn: (message: string, fields?: object) => lines.push([message, fields]) };
+    const stop = startSchedule({ scan: 'quick', expression: '* * * * *', offsetMs: 0, log, run: () => undefined });
+    await vi.advanceTimersByTimeAsync(20_000);
+    vi.setSystemTime(RUN_AT + 600_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    stop();
+    expect(lines).toEqual([['scan missed its time', { scan: 'quick', late_seconds: 610 }]]);
+  });
+
   it('does not run a scan that was due when it was stopped', async () => {
     vi.useFakeTimers({ now: RUN_AT - 30_000 });
     const { runs, stop } = noting('* * * * *', 4000);

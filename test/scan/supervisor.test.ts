@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { freshRendered, Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
+import { Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
 import { SILENT, testSettings } from '../support/scan.ts';
 import { createState, type TestState } from '../support/state.ts';
 
@@ -11,12 +11,15 @@ const PATIENCE = { timeout: 25_000, interval: 20 };
 
 /** Milliseconds. It stands still unless a test moves it: how long a process takes to start is up to the machine. */
 let now: number;
+/** By how much somebody set the wall clock. */
+let setBy: number;
 let state: TestState;
 let supervisor: Supervisor;
 let killed: ChildProcess[];
 
 beforeEach(() => {
   now = Date.UTC(2026, 10, 24);
+  setBy = 0;
   state = createState();
   state.addSession('agent:main:main');
   killed = [];
@@ -33,7 +36,7 @@ function supervise(options: Partial<SupervisorOptions> = {}): Supervisor {
     timeoutMs: TIMEOUT_MS,
     intervals: { quick: 60, deep: 900 },
     log: SILENT,
-    now: () => now,
+    clock: () => ({ wallMs: now + setBy, steadyMs: now }),
     ...options,
   });
   return supervisor;
@@ -66,8 +69,39 @@ describe('a scanning process that works', () => {
     expect(supervisor.cpuSeconds).toBeGreaterThan(0);
     // The age of the figures counts from the last good quick scan.
     expect(supervisor.scans.quick.lastSuccessMs).toBe(now);
-    expect(freshRendered(supervisor, 900_000, now + 900_000)).toBe(supervisor.rendered);
-    expect(freshRendered(supervisor, 900_000, now + 900_001)).toBeNull();
+    now += 900_000;
+    expect(supervisor.renderedWithin(900_000)).toBe(supervisor.rendered);
+    now += 1;
+    expect(supervisor.renderedWithin(900_000)).toBeNull();
+  });
+});
+
+describe.each([
+  ['forward by a year', 365 * 86_400_000],
+  ['back by a day', -86_400_000],
+])('a clock that is set %s', (_how, ms) => {
+  it('hides nothing: the figures are as old as they are, and the last scan is as long ago', async () => {
+    supervise();
+    supervisor.request('quick');
+    await scanned('deep', true);
+    const goodAt = now;
+    setBy = ms;
+    now += 899_999.6;
+    expect(supervisor.renderedWithin(900_000)).toBe(supervisor.rendered);
+    expect(supervisor.scans.quick.lastSuccessMs).toBe(goodAt + ms);
+    now += 1;
+    expect(supervisor.renderedWithin(900_000)).toBeNull();
+  });
+
+  it('neither kills a scan nor keeps the watchdog from a blocked one', async () => {
+    supervise({ childPath: BLOCKING_CHILD, kill: (child) => killed.push(child) });
+    state.blockIndex();
+    supervisor.request('quick');
+    setBy = ms;
+    // Long enough for the watchdog to have looked.
+    await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS));
+    expect(supervisor.scans.quick.success).toBeNull();
+    await withoutHeartbeat(() => expect(killed).toHaveLength(1));
   });
 });
 

@@ -17,7 +17,13 @@ export interface Exporter {
 /** Starts the exporter as a user would: the built program, in a process of its own. */
 export async function startExporter(
   stateDir: string,
-  options: { script?: string; flags?: readonly string[]; schedule?: string; address?: string } = {},
+  options: {
+    script?: string;
+    flags?: readonly string[];
+    schedule?: string;
+    address?: string;
+    env?: Record<string, string>;
+  } = {},
 ): Promise<Exporter> {
   const home = mkdtempSync(join(tmpdir(), 'exporter-home-'));
   const address = options.address ?? `127.0.0.1:${await freePort()}`;
@@ -30,7 +36,7 @@ export async function startExporter(
   const script = options.script === undefined ? [BUILT, 'serve'] : [options.script];
   const url = `http://${address}`;
   const running = await startServer(process.execPath, [...script, ...flags], {
-    env: { HOME: home, XDG_STATE_HOME: home },
+    env: { HOME: home, XDG_STATE_HOME: home, ...options.env },
     folder: home,
     readyUrl: `${url}/-/ready`,
   });
