@@ -1,6 +1,6 @@
 import { newest } from '../newest.ts';
-import type { ModelOverride } from '../openclaw/index-entry.ts';
 import type { Kind, ParsedKey } from '../openclaw/keys.ts';
+import type { ModelOverride } from '../openclaw/model-override.ts';
 import type { TokensSource } from '../openclaw/tokens.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Placement } from './conversation.ts';
@@ -63,10 +63,8 @@ export interface StoredSession {
   /** Of the last run. */
   readonly model: string | null;
   readonly provider: string | null;
-  /** Of the next one; null: the configured model, or that of `overrideParent`. */
+  /** Of the next one, a thread's as its parent has it; null: the configured model. */
   readonly override: ModelOverride | null;
-  /** The session whose override it shares while it has none of its own, by key; null: it shares none. */
-  readonly overrideParent: string | null;
   /** Tokens, all three of the last run. */
   readonly totalTokens: number | null;
   readonly inputTokens: number | null;
@@ -105,7 +103,6 @@ export const NOTHING_STORED: Omit<StoredSession, 'agent' | 'era' | 'key' | 'pars
   model: null,
   provider: null,
   override: null,
-  overrideParent: null,
   totalTokens: null,
   inputTokens: null,
   outputTokens: null,

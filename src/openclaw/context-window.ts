@@ -2,7 +2,7 @@
 import { compactionReserve } from './agent-settings.ts';
 import type { ModelConfig } from './config/models.ts';
 import type { OpenClawConfig } from './config/view.ts';
-import type { ModelOverride } from './index-entry.ts';
+import type { ModelOverride } from './model-override.ts';
 import { has } from './versions.ts';
 
 /** What the window of a session depends on. */

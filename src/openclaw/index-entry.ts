@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { isObject } from '../is-object.ts';
-import { threadParent } from './keys.ts';
 
 /**
  * The fields of an index entry that are used here, of about 135 (`skillsSnapshot` and `systemPromptReport` alone can be
@@ -84,24 +83,4 @@ export type IndexEntry = z.infer<typeof IndexEntry>;
 /** null: the entry is no object. */
 export function parseEntry(value: unknown): IndexEntry | null {
   return isObject(value) ? IndexEntry.parse(value) : null;
-}
-
-/** A model that was chosen for the next calls of a session, as with `/model`. */
-export interface ModelOverride {
-  readonly model: string;
-  readonly provider: string | null;
-  /** OpenClaw chose it by itself, since the one before failed. */
-  readonly isFallback: boolean;
-}
-
-/** null: the configured model is asked. */
-export function modelOverrideOf(entry: IndexEntry): ModelOverride | null {
-  const model = entry.modelOverride?.trim();
-  if (!model || entry.modelOverrideSource === 'default') return null;
-  return { model, provider: entry.providerOverride, isFallback: entry.modelOverrideSource === 'auto' };
-}
-
-/** The session whose override a thread or topic shares while it has none of its own; null: it shares none. */
-export function overrideParent(key: string, entry: IndexEntry): string | null {
-  return entry.modelOverrideSource === 'default' ? null : entry.parentSessionKey?.trim() || threadParent(key);
 }

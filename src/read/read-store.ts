@@ -11,7 +11,6 @@ import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { has, isSchemaOutdated } from '../openclaw/versions.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
-import { withSharedOverrides } from './shared-overrides.ts';
 import type { DatabaseReading, SessionsReading } from './sqlite/kept-databases.ts';
 import { holdsSessions } from './sqlite/schema.ts';
 
@@ -30,11 +29,6 @@ export interface StoreContext extends FileStoreContext {
  * where there are any, OpenClaw reads nothing else, and an index beside them is what an upgrade left.
  */
 export async function readStore(store: AgentStore, context: StoreContext): Promise<StoreReading> {
-  const reading = await readEra(store, context);
-  return reading.readable ? { ...reading, sessions: withSharedOverrides(reading.sessions) } : reading;
-}
-
-async function readEra(store: AgentStore, context: StoreContext): Promise<StoreReading> {
   const { agent, database } = store;
   if (store.problem !== null) return untouched(store, store.problem);
   if (database === null) {

@@ -8,9 +8,10 @@ import {
 } from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
 import { newest } from '../../newest.ts';
-import { type IndexEntry, modelOverrideOf, overrideParent } from '../../openclaw/index-entry.ts';
+import type { IndexEntry } from '../../openclaw/index-entry.ts';
 import type { ParsedKey } from '../../openclaw/keys.ts';
 import type { LastUsage } from '../../openclaw/last-usage.ts';
+import { type ChosenModels, modelOverride } from '../../openclaw/model-override.ts';
 import { isDecided } from '../../openclaw/tokens.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
 import type { TranscriptFolders, TranscriptPath } from './transcript-path.ts';
@@ -25,11 +26,13 @@ export interface KeyedEntry {
   readonly named: TranscriptPath | null;
 }
 
-/** What transcripts are read with. */
+/** What a session is read with. */
 export interface TranscriptReading {
   readonly folders: TranscriptFolders;
   readonly transcripts: KeptTranscripts;
   readonly needsLastUsage: NeedsLastUsage;
+  /** Of the whole index. */
+  readonly chosenModels: ChosenModels;
 }
 
 /** An entry of an index with its transcript as a session. */
@@ -40,7 +43,11 @@ export function readSession(
 ): StoredSession {
   const nothing: StoredSession = { ...NOTHING_STORED, agent, era: 'file', key, parsedKey };
   if (entry === null || named === null) return { ...nothing, flaws: ['entry_not_object'] };
-  const stored = { ...nothing, ...storedOf(key, entry) };
+  const stored = {
+    ...nothing,
+    ...storedOf(entry),
+    override: modelOverride({ key, parsedKey, chatType: entry.chatType, entry }, reading.chosenModels),
+  };
   const found = named.path === null ? 'unnamed' : lookAt(named.path, stored, reading);
   const header = typeof found === 'string' ? null : found.summary?.header;
   return {
@@ -52,7 +59,7 @@ export function readSession(
 }
 
 /** What the entry says without its transcript. */
-function storedOf(key: string, entry: IndexEntry) {
+function storedOf(entry: IndexEntry) {
   return {
     sessionId: entry.sessionId,
     chatType: entry.chatType,
@@ -61,8 +68,6 @@ function storedOf(key: string, entry: IndexEntry) {
     account: entry.origin?.accountId || entry.deliveryContext?.accountId || entry.lastAccountId || null,
     model: entry.model,
     provider: entry.modelProvider,
-    override: modelOverrideOf(entry),
-    overrideParent: overrideParent(key, entry),
     totalTokens: entry.totalTokens,
     inputTokens: entry.inputTokens,
     outputTokens: entry.outputTokens,

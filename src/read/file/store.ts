@@ -9,6 +9,7 @@ import { foundTranscript } from '../../model/transcript.ts';
 import { isTranscriptName } from '../../openclaw/file-classes.ts';
 import type { IndexEntry } from '../../openclaw/index-entry.ts';
 import { parseKey } from '../../openclaw/keys.ts';
+import { chosenModels } from '../../openclaw/model-override.ts';
 import type { PathMapping } from '../../openclaw/path-map.ts';
 import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
 import type { KeptTranscripts } from './kept-transcripts.ts';
@@ -52,7 +53,12 @@ export async function readFileStore(store: AgentStore, context: FileStoreContext
   if (result.found === 'nothing') return withoutIndex(store, seen, context);
 
   const folders = foldersOf(store, seen, context);
-  const reading = { folders, transcripts: context.kept.transcripts, needsLastUsage: context.needsLastUsage };
+  const reading = {
+    folders,
+    transcripts: context.kept.transcripts,
+    needsLastUsage: context.needsLastUsage,
+    chosenModels: chosenModels(result.entries),
+  };
   const sessions: StoredSession[] = [];
   const transcriptPaths: string[] = [];
   let archived = 0;

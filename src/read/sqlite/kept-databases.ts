@@ -7,6 +7,7 @@ import type { DatabaseFigures } from '../../model/reading.ts';
 import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { IsEnough, LastUsage } from '../../openclaw/last-usage.ts';
+import { type ChosenModels, chosenModels } from '../../openclaw/model-override.ts';
 import { isDecided, type StoredTotal } from '../../openclaw/tokens.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
@@ -44,6 +45,7 @@ interface Known {
   readonly files: ReturnType<typeof databaseFiles>;
   readonly schema: DatabaseSchema;
   readonly nodes: readonly SessionNode[];
+  readonly chosenModels: ChosenModels;
   readonly figures: StoredFigures | null;
   /** By session id. */
   readonly transcripts: Map<string, KnownTranscript>;
@@ -182,24 +184,25 @@ export class KeptDatabases {
     });
     await pause();
     const { schema, figures } = first;
+    const read = this.reader({ location, schema });
     const nodes = [...first.nodes];
+    for (let slice = first.nodes; slice.length === NODES_A_SLICE; await pause()) {
+      const after = slice.at(-1)?.rowid ?? BEFORE_ALL_ROWS;
+      slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE));
+      nodes.push(...slice);
+    }
     const known: Known = {
       location,
       files,
       schema,
       figures,
       nodes,
+      chosenModels: chosenModels(nodes.map(({ key, entry }) => [key, entry])),
       ...(before !== undefined && isSameFile(before, files)
         ? { transcripts: before.transcripts, counted: before.counted }
         : { transcripts: new Map<string, KnownTranscript>(), counted: { signature: files.signature } }),
       readMs: now,
     };
-    const read = this.reader(known);
-    for (let slice = first.nodes; slice.length === NODES_A_SLICE; await pause()) {
-      const after = slice.at(-1)?.rowid ?? BEFORE_ALL_ROWS;
-      slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE));
-      nodes.push(...slice);
-    }
     const marks = new Map(
       nodes.flatMap(({ sessionId, lastSeq, generation, window }) =>
         lastSeq === null
@@ -280,7 +283,7 @@ function reading(known: Known, agent: string, staleSinceMs: number | null): Data
   return {
     ...version,
     found: 'sessions',
-    sessions: current.map((node) => storedSession(agent, node, transcripts.get(node.sessionId))),
+    sessions: current.map((node) => storedSession(agent, node, transcripts.get(node.sessionId), known.chosenModels)),
     archived: nodes.length - current.length,
     rows: nodes,
     figures: figures === null ? null : figuresOf(figures, agent, location.sharedBy),
@@ -289,14 +292,16 @@ function reading(known: Known, agent: string, staleSinceMs: number | null): Data
 }
 
 /** By session id. Several keys can have one transcript. */
-function wantedUsages({ location, schema, nodes, transcripts }: Known, needs: NeedsLastUsage, budget: number) {
+function wantedUsages(known: Known, needs: NeedsLastUsage, budget: number) {
+  const { location, schema, nodes, transcripts } = known;
   const wanted = new Map<string, IsEnough>();
   for (const node of nodes) {
     const transcript = transcripts.get(node.sessionId);
     if (node.archived || transcript === undefined) continue;
     const isEnough = (found: LastUsage) => isDecided(found, totalOf(node));
     if (!isUsageUnknown(transcript, isEnough, budget)) continue;
-    if (!needs(storedSession(agentOf(node, location), node, transcript), schema.appVersion)) continue;
+    if (!needs(storedSession(agentOf(node, location), node, transcript, known.chosenModels), schema.appVersion))
+      continue;
     const others = wanted.get(node.sessionId) ?? (() => true);
     wanted.set(node.sessionId, (found) => isEnough(found) && others(found));
   }

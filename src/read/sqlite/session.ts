@@ -1,29 +1,35 @@
 import { type Flaw, NOTHING_STORED, type StoredSession } from '../../model/session.ts';
 import type { Transcript } from '../../model/transcript.ts';
 import { newest } from '../../newest.ts';
-import { modelOverrideOf, overrideParent } from '../../openclaw/index-entry.ts';
 import { parseKey } from '../../openclaw/keys.ts';
+import { type ChosenModels, modelOverride } from '../../openclaw/model-override.ts';
 import type { SessionNode } from './nodes.ts';
 import type { KnownTranscript } from './transcripts.ts';
 
 /** A row as a session. Where the entry is no object, its columns, its window and its transcript still speak. */
-export function storedSession(agent: string, node: SessionNode, known: KnownTranscript | undefined): StoredSession {
-  const { entry, window } = node;
+export function storedSession(
+  agent: string,
+  node: SessionNode,
+  known: KnownTranscript | undefined,
+  chosen: ChosenModels,
+): StoredSession {
+  const { key, entry, window } = node;
+  const parsedKey = parseKey(key);
+  const chatType = window?.chatType ?? entry?.chatType ?? null;
   return {
     ...NOTHING_STORED,
     agent,
     era: 'sqlite',
-    key: node.key,
-    parsedKey: parseKey(node.key),
+    key,
+    parsedKey,
     flaws: flawsOf(node),
     sessionId: node.sessionId,
-    chatType: window?.chatType ?? entry?.chatType ?? null,
+    chatType,
     route: node.route,
     account: window?.accountId || entry?.lastAccountId || entry?.deliveryContext?.accountId || null,
     model: entry === null ? (window?.model ?? null) : entry.model,
     provider: entry === null ? (window?.provider ?? null) : entry.modelProvider,
-    override: entry === null ? null : modelOverrideOf(entry),
-    overrideParent: entry === null ? null : overrideParent(node.key, entry),
+    override: entry === null ? null : modelOverride({ key, parsedKey, chatType, entry }, chosen),
     totalTokens: entry?.totalTokens ?? null,
     inputTokens: entry?.inputTokens ?? null,
     outputTokens: entry?.outputTokens ?? null,

@@ -37,7 +37,7 @@ function look(entry: object, { deep }: { deep: boolean }) {
   const parsed = parseEntry(entry);
   const named = parsed === null ? null : transcriptPath(parsed, null, folders);
   const key = 'agent:ops:main';
-  const reading = { folders, transcripts, needsLastUsage: () => true };
+  const reading = { folders, transcripts, needsLastUsage: () => true, chosenModels: new Map() };
   const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, reading);
   if (!deep) return read();
   read();

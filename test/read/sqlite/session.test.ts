@@ -23,6 +23,9 @@ const ENTRY = {
   contextTokens: 1000,
 };
 
+const NONE = new Map();
+const CHOSEN = new Map([['agent:ops:p', { model: 'm', provider: null, isFallback: false }]]);
+
 function node(changes: Partial<Omit<SessionNode, 'entry'>> = {}, entry: unknown = ENTRY): SessionNode {
   return {
     rowid: 1n,
@@ -149,15 +152,17 @@ describe('storedSession', () => {
     ],
     [
       'the configured model again, also where the parent has another one',
-      node({}, { modelOverride: 'o', modelOverrideSource: 'default', parentSessionKey: 'agent:ops:p' }),
-      { override: null, overrideParent: null },
+      node(
+        { key: 'agent:ops:telegram:group:1' },
+        { modelOverride: 'o', modelOverrideSource: 'default', parentSessionKey: 'agent:ops:p' },
+      ),
+      { override: null },
     ],
     [
-      'the parent that the entry names',
-      node({}, { parentSessionKey: 'agent:ops:p' }),
-      { override: null, overrideParent: 'agent:ops:p' },
+      'the model of the parent that the entry names',
+      node({ key: 'agent:ops:telegram:group:1' }, { parentSessionKey: 'agent:ops:p' }),
+      { override: { model: 'm', provider: null, isFallback: false } },
     ],
-    ['no parent', node(), { overrideParent: null }],
     ['the entry’s status before the row’s', node(), { status: 'done' }],
     ['the row’s status', node({}, { ...ENTRY, status: undefined }), { status: 'failed' }],
     ['its start as the entry has it', node({}, { ...ENTRY, sessionStartedAt: 5 }), { startedMs: 5 }],
@@ -190,7 +195,7 @@ describe('storedSession', () => {
       },
     ],
   ])('has %s', (_, given, expected) => {
-    expect(storedSession('ops', given, undefined)).toMatchObject(expected);
+    expect(storedSession('ops', given, undefined, CHOSEN)).toMatchObject(expected);
   });
 });
 
@@ -204,7 +209,7 @@ describe('the transcript', () => {
     ['that grew since a bad event was found', known({ validatedSeq: 8, badEvents: 1 }), 1, null],
     ['that grew since an oversized event was found', known({ validatedSeq: 8, oversizedEvents: 1 }), null, 1],
   ])('%s', (_, transcript, badRecords, oversizedRecords) => {
-    expect(storedSession('ops', node(), transcript)).toMatchObject({
+    expect(storedSession('ops', node(), transcript, NONE)).toMatchObject({
       transcript: {
         state: 'there',
         bytes: 1234,
@@ -220,7 +225,7 @@ describe('the transcript', () => {
 
   it('has the usage that was found', () => {
     const usage = { lastUsage: last(5, 7), ended: 'enough', budget: 1 } as const;
-    expect(foundTranscript(storedSession('ops', node(), known({ usage })))?.lastUsage).toEqual(last(5, 7));
+    expect(foundTranscript(storedSession('ops', node(), known({ usage }), NONE))?.lastUsage).toEqual(last(5, 7));
   });
 
   it.each([
@@ -229,7 +234,7 @@ describe('the transcript', () => {
     [{ window: { ...WINDOW, transcriptMs: null } }, 20],
     [{ window: null, updatedMs: null }, null],
   ])('with %j was written at %j', (changes, writtenMs) => {
-    expect(foundTranscript(storedSession('ops', node(changes), known()))?.writtenMs).toBe(writtenMs);
+    expect(foundTranscript(storedSession('ops', node(changes), known(), NONE))?.writtenMs).toBe(writtenMs);
   });
 
   it('that was moved out has its recorded size, and nobody knows its records', () => {
@@ -241,13 +246,13 @@ describe('the transcript', () => {
       badRecords: null,
       oversizedRecords: null,
     };
-    expect(storedSession('ops', node({ cold }), undefined)).toMatchObject({
+    expect(storedSession('ops', node({ cold }), undefined, NONE)).toMatchObject({
       transcript: { state: 'there', bytes: 99, writtenMs: 15, ...unknown },
     });
-    expect(foundTranscript(storedSession('ops', node({ cold }), known()))?.bytes).toBe(1234);
+    expect(foundTranscript(storedSession('ops', node({ cold }), known(), NONE))?.bytes).toBe(1234);
   });
 
   it('is missing where there are no events and no archive', () => {
-    expect(storedSession('ops', node(), undefined)).toMatchObject({ transcript: { state: 'missing' } });
+    expect(storedSession('ops', node(), undefined, NONE)).toMatchObject({ transcript: { state: 'missing' } });
   });
 });
