@@ -139,12 +139,11 @@ export function has(version: string | null, name: ChangeName): boolean | null {
   return change.without === undefined || compare(at, change.without) <= 0 ? false : null;
 }
 
-/** The newest version of each era that is known here. */
-const NEWEST = { file: '2026.7.35', sqlite: '2026.9.6' } as const;
-
-/** The version itself, or the newest of the era of its store where it is not known. */
-export function versionOrNewest(version: string | null, era: keyof typeof NEWEST): string {
-  return version === null || parseVersion(version) === null ? NEWEST[era] : version;
+/** The version itself, or the newest known one of the era of its store where it is not known. */
+export function versionOrNewest(version: string | null, era: 'file' | 'sqlite'): string {
+  if (version !== null && parseVersion(version) !== null) return version;
+  const isOfEra = (each: string) => has(each, 'sqliteSessions') === (era === 'sqlite');
+  return ROUTING_VERSIONS.findLast(isOfEra) ?? ROUTING_VERSIONS[0];
 }
 
 /**

@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AlertRule } from '../../alerts/rule.ts';
+import { CHECKS } from '../../src/checks/all.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { BLIND_PROBLEMS, PROBLEMS } from '../../src/model/problem.ts';
 import { AGE_SECONDS, inWords } from '../../src/thresholds.ts';
 import { offenders } from '../support/offenders.ts';
 import { ALERT_NAMES, RULES } from './all-rules.ts';
@@ -98,6 +101,26 @@ test('a runbook says the ages by which a scan judges', () => {
   ] as const;
   const bad = ages.filter(([alert, age]) => !textOf(alert).includes(inWords(age)));
   expect(bad.map(([alert, age]) => `the runbook of ${alert} does not say ${inWords(age)}`)).toEqual([]);
+});
+
+/** Whose runbook explains the reasons of a finding. */
+const ALERTS: Readonly<Record<Finding['finding'], string>> = {
+  corrupted: 'OpenClawSessionsCorrupted',
+  duplicate: 'OpenClawSessionsDuplicate',
+  stray: 'OpenClawSessionsStray',
+  collision: 'OpenClawSessionCollision',
+  stuck: 'OpenClawSessionStuck',
+};
+
+test('a runbook explains every reason of its alert', () => {
+  const reasons = [
+    ...CHECKS.flatMap((check) => check.reasons.map((reason) => [ALERTS[check.finding], reason] as const)),
+    ...PROBLEMS.map(
+      (problem) => [BLIND_PROBLEMS.includes(problem) ? 'OpenClawStoreBlind' : 'OpenClawStoreProblem', problem] as const,
+    ),
+  ];
+  const bad = reasons.filter(([alert, reason]) => reason !== null && !textOf(alert).includes(`\`${reason}\``));
+  expect(bad.map(([alert, reason]) => `explain ${reason} in docs/runbooks/${alert}.md`)).toEqual([]);
 });
 
 test('a number that a runbook does not say is found', () => {

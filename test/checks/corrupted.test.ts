@@ -186,14 +186,25 @@ describe('CHECKS', () => {
   it('have names of their own, and a table here where they are about corruption', () => {
     expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length);
     const corrupted = CHECKS.filter(({ finding }) => finding === 'corrupted').map(({ name }) => name);
-    expect(corrupted.toSorted()).toEqual(Object.keys(CASES).toSorted());
+    expect(corrupted.toSorted(), 'each reason has its sessions in CASES').toEqual(Object.keys(CASES).toSorted());
   });
 
   it('count from the scan that knows what they need', () => {
     const quick = (era: 'file' | 'sqlite') =>
       CHECKS.filter(({ eras, finding }) => eras[era] === 'quick' && finding === 'corrupted').map(({ name }) => name);
-    expect(quick('file')).toEqual(['entry_invalid', 'transcript_path_null', 'transcript_missing', 'transcript_empty']);
-    expect(quick('sqlite')).toEqual(['entry_invalid', 'transcript_missing', 'id_mismatch', 'window_missing']);
+    const what = (era: string) => `the reasons that a quick scan finds in the ${era} era: put a new one into this list`;
+    expect(quick('file'), what('file')).toEqual([
+      'entry_invalid',
+      'transcript_path_null',
+      'transcript_missing',
+      'transcript_empty',
+    ]);
+    expect(quick('sqlite'), what('sqlite')).toEqual([
+      'entry_invalid',
+      'transcript_missing',
+      'id_mismatch',
+      'window_missing',
+    ]);
   });
 
   it('find every reason that holds', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CREDENTIAL_CANARY, type DatabaseEvent, writeStateDatabase } from '../../demo/database.ts';
-import { unpackStore } from '../support/stores.ts';
+import { realSchemas, unpackStore } from '../support/stores.ts';
 import { cleanups, KEY, openAt, root, rows, SESSION, write } from './written.ts';
 
 const COLUMNS = `
@@ -18,10 +18,19 @@ const SETTINGS = `
   FROM pragma_auto_vacuum, pragma_page_size, pragma_journal_mode, pragma_encoding, pragma_user_version`;
 const META = "SELECT meta_key, role, schema_version, app_version FROM schema_meta WHERE meta_key = 'primary'";
 
-describe.each([
+/** `state`: the schema of the database that all agents share. */
+const REAL = [
   { schema: 19, store: 'sqlite-2026.8.1', agent: 'harbor', state: 15 },
   { schema: 23, store: 'sqlite-2026.9.6', agent: 'main', state: 18 },
-] as const)('schema $schema', ({ schema, store, agent, state }) => {
+] as const;
+
+it('is compared with a real store of each schema that there is', () => {
+  const there = new Set(realSchemas().flatMap(({ schemas }) => schemas));
+  const bad = [...there].filter((each) => !REAL.some(({ schema }) => schema === each));
+  expect(bad, 'write these schemas in demo/database-schema.ts, and put their stores into REAL').toEqual([]);
+});
+
+describe.each(REAL)('schema $schema', ({ schema, store, agent, state }) => {
   const real = unpackStore(store);
   cleanups.push(real.cleanup);
   const version = real.facts.openclaw;

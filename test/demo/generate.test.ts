@@ -71,7 +71,10 @@ describe('the exporter', () => {
   test.each(CHECKS.flatMap(({ finding, reasons }) => reasons.map((reason) => ({ finding, reason }))))(
     'finds $finding $reason',
     (wanted) => {
-      expect(sessions.flatMap(({ findings }) => findings)).toContainEqual(expect.objectContaining(wanted));
+      const found = sessions.flatMap(({ findings }) => findings);
+      expect(found, 'give a session of demo/sessions.ts or demo/database-agents.ts this finding').toContainEqual(
+        expect.objectContaining(wanted),
+      );
     },
   );
 

@@ -44,6 +44,17 @@ const dashboard = z.object({
   templating: z.object({ list: z.array(variable) }),
 });
 
+type Place = z.infer<typeof panel>['gridPos'];
+
+/** How the panels of the dashboards are put in place, one after the other. */
+const ROWS = 'change .span() and .height(): the spans of a row add up to 24, and all panels of a row have one height';
+
+function overlap(one: Place, other: Place): boolean {
+  const isBeside = one.x + one.w <= other.x || other.x + other.w <= one.x;
+  const isBelow = one.y + one.h <= other.y || other.y + other.h <= one.y;
+  return !isBeside && !isBelow;
+}
+
 const FOLDER = join(import.meta.dirname, '../../grafana/dashboards');
 const FILES = readdirSync(FOLDER).map((name) => ({ name, json: readFileSync(join(FOLDER, name), 'utf8') }));
 
@@ -65,11 +76,14 @@ describe.each(FILES)('$name', ({ json }) => {
   test('panels have ids of their own and do not overlap', () => {
     const { panels } = dashboard.parse(raw);
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
-    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
-      Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
-    );
-    expect(new Set(cells).size).toBe(cells.length);
-    for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+    const bad = panels.flatMap((one, index) => [
+      ...panels
+        .slice(index + 1)
+        .filter((other) => overlap(one.gridPos, other.gridPos))
+        .map((other) => `"${one.title}" lies over "${other.title}": ${ROWS}`),
+      ...(one.gridPos.x + one.gridPos.w > 24 ? [`"${one.title}" is cut off: ${ROWS}`] : []),
+    ]);
+    expect(bad).toEqual([]);
   });
 
   const queries = dashboardQueries(json);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { has, isSchemaOutdated } from '../../src/openclaw/versions.ts';
+import { has, isSchemaOutdated, versionOrNewest } from '../../src/openclaw/versions.ts';
+import { realSchemas, STORES, storeFacts } from '../support/stores.ts';
 
 type Case = [version: string | null, name: Parameters<typeof has>[1], expected: boolean | null];
 
@@ -68,8 +69,8 @@ describe('a change of routing', () => {
     ['2026.9.6', 'topicsInherited', true],
     // Outside of the versions whose routing was read.
     ['2026.2.6', 'topicAgents', null],
-    ['2026.9.7', 'topicAgents', null],
-    ['2030.1.1', 'allConstraints', null],
+    ['2099.1.1', 'topicAgents', null],
+    ['2099.1.1', 'allConstraints', null],
   ])('%s: %s is %s', (version, name, expected) => {
     expect(has(version, name)).toBe(expected);
   });
@@ -98,11 +99,32 @@ describe('the schema of a database', () => {
     // Nobody knows what these need.
     ['2026.7.35', 0, false],
     ['2026.8.1-beta.3', 16, false],
-    ['2026.9.7', 21, false],
-    ['2027.1.1', 19, false],
+    ['2099.1.1', 21, false],
     ['latest', 19, false],
     [null, 19, false],
   ])('%s with %i is outdated: %s', (version, schema, expected) => {
     expect(isSchemaOutdated(schema, version)).toBe(expected);
+  });
+
+  it.each(realSchemas())('of $store is the one that its program needs', ({ openclaw, schemas }) => {
+    for (const schema of schemas) {
+      const what = `put ${openclaw} with schema ${schema} into AGENT_SCHEMAS`;
+      expect(isSchemaOutdated(schema, openclaw), what).toBe(false);
+      expect(isSchemaOutdated(schema - 1, openclaw), what).toBe(true);
+    }
+  });
+});
+
+describe('an unknown version', () => {
+  it('counts as the newest known one of the era of its store', () => {
+    expect(versionOrNewest(null, 'file')).toBe('2026.7.35');
+    expect(versionOrNewest('latest', 'file')).toBe('2026.7.35');
+    expect(has(versionOrNewest(null, 'sqlite'), 'sqliteSessions')).toBe(true);
+    expect(versionOrNewest('2026.8.1', 'sqlite')).toBe('2026.8.1');
+  });
+
+  it.each(STORES)('the program of %s is not newer than what is known', (name) => {
+    const { openclaw } = storeFacts(name);
+    expect(has(openclaw, 'allConstraints'), `put ${openclaw} into ROUTING_VERSIONS`).not.toBeNull();
   });
 });

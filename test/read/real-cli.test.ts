@@ -96,7 +96,8 @@ const Inspection = z.object({
   ),
 });
 
-const SQLITE_STORES = ['sqlite-2026.8.1', 'sqlite-2026.9.6', 'migrating'];
+/** Its program refuses the one that was damaged by hand. */
+const SQLITE_STORES = STORES.filter((name) => storeFacts(name).era !== 'file' && name !== 'sqlite-damaged');
 
 describe.each(SQLITE_STORES)('%s', (name) => {
   async function scan() {

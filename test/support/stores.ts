@@ -75,6 +75,16 @@ export function storeFacts(name: string): Facts {
   return JSON.parse(readFileSync(new URL(`${name}/facts.json`, STORES_DIR), 'utf8'));
 }
 
+/** The schemas of the databases that real programs wrote, by store. In `sqlite-damaged` some were set by hand. */
+export function realSchemas(): { store: string; openclaw: string; schemas: number[] }[] {
+  return STORES.filter((store) => store !== 'sqlite-damaged')
+    .map((store) => {
+      const { openclaw, agents } = storeFacts(store);
+      return { store, openclaw, schemas: [...new Set(Object.values(agents).flatMap(({ schema }) => schema || []))] };
+    })
+    .filter(({ schemas }) => schemas.length > 0);
+}
+
 /**
  * A fresh copy of a store in a temporary folder, times and modes as packed. The paths in its files are those of the
  * gateway's host; with `ownPath` they are rewritten to where the copy lies, as if it were that host.
