@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileState } from './support/routed-state.ts';
+import { stateOf } from './support/routed.ts';
 import { type Ended, runHere } from './support/run.ts';
 
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }] };
@@ -15,7 +15,7 @@ function explained(dir: string, wanted: string, ...flags: string[]): Promise<End
 
 describe('scan --explain', () => {
   it('prints why a session is where it is, and no table', async () => {
-    const dir = fileState(CONFIG, { main: { [STRAY]: {}, 'agent:main:main': {} } });
+    const dir = stateOf(CONFIG, { main: { [STRAY]: {}, 'agent:main:main': {} } });
     const { code, stdout, stderr } = await explained(dir, STRAY);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.startsWith(`${STRAY}, in the store of agent main\n`)).toBe(true);
@@ -25,7 +25,7 @@ describe('scan --explain', () => {
   });
 
   it('takes the label of an alert, which is that of the same salt', async () => {
-    const dir = fileState(CONFIG, { main: { [STRAY]: {} } });
+    const dir = stateOf(CONFIG, { main: { [STRAY]: {} } });
     const salt = `--privacy.salt-file=${join(dir, 'salt')}`;
     writeFileSync(join(dir, 'salt'), '0123456789abcdef0123456789abcdef\n', { mode: 0o600 });
     const metrics = await runHere(['scan', `--openclaw.state-dir=${dir}`, '--format=prometheus', salt]);
@@ -39,7 +39,7 @@ describe('scan --explain', () => {
 
   it('explains a session that is beyond the session limit', async () => {
     const entries = Object.fromEntries(['111', '222', '333'].map((peer) => [`agent:work:telegram:direct:${peer}`, {}]));
-    const dir = fileState(CONFIG, { work: entries });
+    const dir = stateOf(CONFIG, { work: entries });
     const { code, stdout } = await explained(dir, 'agent:work:telegram:direct:111', '--session.limit=1');
     expect(code).toBe(0);
     expect(stdout).toContain('  findings      none\n');
@@ -47,7 +47,7 @@ describe('scan --explain', () => {
   });
 
   it('has what only a deep scan finds with --deep', async () => {
-    const dir = fileState(CONFIG, { main: { 'agent:main:main': {} } });
+    const dir = stateOf(CONFIG, { main: { 'agent:main:main': {} } });
     writeFileSync(join(dir, 'agents/main/sessions/main-0.jsonl'), '{"half\n{"type":"message"}\n', { flag: 'a' });
     expect((await explained(dir, 'agent:main:main')).stdout).toContain('  findings      none\n');
     expect((await explained(dir, 'agent:main:main', '--deep')).stdout).toContain(
@@ -59,7 +59,7 @@ describe('scan --explain', () => {
     ['a session that is not there', 'agent:main:telegram:direct:999'],
     ['an empty key', ''],
   ])('is wrong usage for %s', async (_, wanted) => {
-    const dir = fileState(CONFIG, { main: { [STRAY]: {} } });
+    const dir = stateOf(CONFIG, { main: { [STRAY]: {} } });
     const { code, stdout, stderr } = await explained(dir, wanted);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(/^openclaw-store-exporter: .*--explain/);
@@ -68,7 +68,7 @@ describe('scan --explain', () => {
   it.each([['--format=json'], ['--output=/dev/null']])(
     'is wrong usage with %s: it prints text for a person',
     async (flag) => {
-      const dir = fileState(CONFIG, { main: { [STRAY]: {} } });
+      const dir = stateOf(CONFIG, { main: { [STRAY]: {} } });
       const { code, stderr } = await explained(dir, STRAY, flag);
       expect(code).toBe(3);
       expect(stderr).toMatch(/--explain prints text/);
@@ -83,7 +83,7 @@ describe('scan --explain', () => {
 
   it('writes nothing to a terminal that it would obey, and a command in which the key is quoted', async () => {
     const key = "agent:gone:\u001b[2J'; touch harmed; '\u009b";
-    const dir = fileState(CONFIG, { main: { [key]: {} } });
+    const dir = stateOf(CONFIG, { main: { [key]: {} } });
     const { code, stdout } = await explained(dir, key);
     expect(code).toBe(0);
     expect(stdout).toContain('stray (wrong_store), expected in gone');

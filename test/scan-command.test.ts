@@ -18,18 +18,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseExposition, seriesOf } from './support/exposition.ts';
 import { type Ended, runHere, runMain } from './support/run.ts';
-import { createState, type TestState } from './support/state.ts';
+import { createState, type State } from './support/state.ts';
 import { unpackStore } from './support/stores.ts';
 
-let state: TestState;
+let state: State;
 let folder: string;
 
 beforeEach(() => {
-  state = createState();
+  state = createState({ live: true });
   folder = mkdtempSync(join(tmpdir(), 'scan-output-'));
 });
 afterEach(() => {
-  state.cleanup();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -53,7 +52,7 @@ describe('the exit code of a scan', () => {
     state.addSession('agent:main:telegram:direct:4242');
     const { code, stdout, stderr } = await scan();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^main +agent:main:telegram:direct:[0-9a-f]{10} +dm +1000 +200000 +\d+$/m);
+    expect(stdout).toMatch(/^main +agent:main:telegram:direct:[0-9a-f]{10} +dm +700 +200000 +\d+$/m);
     for (const hidden of ['4242', 'KEY', '\u001b']) expect(stdout).not.toContain(hidden);
   });
 
@@ -102,7 +101,7 @@ describe('a scan for the textfile collector', () => {
     expect(code).toBe(0);
     const families = parseExposition(stdout);
     for (const name of families.keys()) expect(name).toMatch(/^openclaw_store_(?!exporter_|scanner_)/);
-    expect(Object.values(seriesOf(families, 'openclaw_store_session_tokens'))).toEqual([1000]);
+    expect(Object.values(seriesOf(families, 'openclaw_store_session_tokens'))).toEqual([700]);
     expect(seriesOf(families, 'openclaw_store_scan_success')).toEqual({ 'scan="quick"': 1 });
     expect(families.has('openclaw_store_session_messages')).toBe(false);
     expect(families.has('openclaw_store_threshold_tokens')).toBe(true);
@@ -130,7 +129,7 @@ describe('a scan for the textfile collector', () => {
     const families = parseExposition(stdout);
     expect(seriesOf(families, 'openclaw_store_sessions_without_series')).toEqual({ 'agent="main"': 1 });
     expect(seriesOf(families, 'openclaw_store_session_tokens')).toEqual({
-      'agent="main",session="agent:main:\ufffd",kind="other"': 1000,
+      'agent="main",session="agent:main:\ufffd",kind="other"': 700,
     });
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { collisions } from '../../src/checks/collisions.ts';
-import { classified, found, NOW, type Routed } from '../support/routed.ts';
+import { classified, found, type Routed } from '../support/routed.ts';
 import { bound } from '../support/routes.ts';
+import { NOW } from '../support/sessions.ts';
 import { aTranscript } from '../support/snapshot.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

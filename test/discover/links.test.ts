@@ -1,46 +1,25 @@
-import {
-  lchownSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { lchownSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { writeDatabase } from '../../demo/database.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { NOW, SETTLED, transcriptLines } from '../support/beside.ts';
-import { session } from '../support/beside-sqlite.ts';
+import { newFolder } from '../support/folder.ts';
+import { IS_ROOT, NOBODY } from '../support/nobody.ts';
 import { testScanner } from '../support/scan.ts';
+import { NOW, storedSession } from '../support/sessions.ts';
+import { createState } from '../support/state.ts';
 
-const NOBODY = 65_534;
 const FOLDERS = ['agents', 'agents/ops', 'agents/ops/sessions'];
-const isRoot = process.getuid?.() === 0;
 
-/** A state directory with the agents `ops` and `kin`, a session each; a folder beside it is another disk. */
-function newState(agents: readonly string[] = ['ops', 'kin']): { dir: string; disk: string } {
-  const place = realpathSync(mkdtempSync(join(tmpdir(), 'links-')));
-  onTestFinished(() => rmSync(place, { recursive: true, force: true }));
-  const dir = join(place, 'state');
-  const disk = join(place, 'disk');
-  mkdirSync(disk, { recursive: true });
-  for (const agent of ['ops', 'kin']) putFiles(join(dir, 'agents', agent, 'sessions'), dir, agent);
-  const config = { meta: { lastTouchedVersion: '2026.7.35' }, agents: { list: agents.map((id) => ({ id })) } };
-  writeFileSync(join(dir, 'openclaw.json'), JSON.stringify(config));
-  return { dir, disk };
-}
-
-/** With the path of its transcript as OpenClaw writes it: by the state directory, whatever is a link on the way. */
-function putFiles(folder: string, dir: string, agent: string): void {
-  mkdirSync(folder, { recursive: true });
-  const sessionFile = join(dir, 'agents', agent, 'sessions', 's.jsonl');
-  const entry = { sessionId: 's', sessionFile, updatedAt: SETTLED, totalTokens: 700, totalTokensFresh: true };
-  writeFileSync(join(folder, 'sessions.json'), JSON.stringify({ [`agent:${agent}:main`]: entry }));
-  writeFileSync(join(folder, 's.jsonl'), transcriptLines('s').join(''));
+/** A state directory with the agents `ops` and `kin`, a session each; another disk is a folder beside it. */
+function newState(listed: readonly string[] = ['ops', 'kin']): { dir: string; disk: string } {
+  const config = { meta: { lastTouchedVersion: '2026.7.35' }, agents: { list: listed.map((id) => ({ id })) } };
+  const state = createState({ config, agents: {} });
+  // The path of a transcript as OpenClaw writes it: by the state directory, whatever is a link on the way.
+  for (const agent of ['ops', 'kin']) {
+    state.addSession(`agent:${agent}:main`, { sessionId: 's', sessionFile: join(state.folder(agent), 's.jsonl') });
+  }
+  return { dir: state.dir, disk: newFolder() };
 }
 
 /** Moves a folder to the other disk and leaves a link, of the owner of the state directory when no other is given. */
@@ -93,11 +72,10 @@ describe('a folder link of an agent that the config lists', () => {
 
   it.each(['agents', 'agents/ops', 'agents/ops/agent'])('%s, with a database', async (path) => {
     const state = newState();
-    const database = join(state.dir, 'agents/ops/agent/openclaw-agent.sqlite');
     writeDatabase({
-      path: database,
+      path: join(state.dir, 'agents/ops/agent/openclaw-agent.sqlite'),
       agent: 'ops',
-      sessions: [session('agent:ops:main', 'a'), session('agent:ops:b', 'b')],
+      sessions: [storedSession('agent:ops:main', 'a'), storedSession('agent:ops:b', 'b')],
     });
     const before = figures(await scan(state.dir));
     expect(before[0]?.sessions).toHaveLength(2);
@@ -143,7 +121,7 @@ describe('a link that is not followed', () => {
     else expect(ops).toEqual({ agent: 'ops', problems: ['index_unreadable'] });
   });
 
-  it.skipIf(!isRoot).each([...FOLDERS.slice(1), 'agents/ops/agent'])(
+  it.skipIf(!IS_ROOT).each([...FOLDERS.slice(1), 'agents/ops/agent'])(
     '%s that somebody else made: link_refused',
     async (path) => {
       const state = newState();
@@ -156,7 +134,7 @@ describe('a link that is not followed', () => {
     },
   );
 
-  it.skipIf(!isRoot)('agents that somebody else made: link_refused of every agent that the config lists', async () => {
+  it.skipIf(!IS_ROOT)('agents that somebody else made: link_refused of every agent that the config lists', async () => {
     const state = newState(['ops', 'new']);
     moveAway(state, 'agents', NOBODY);
     expect(figures(await scan(state.dir))).toEqual([
@@ -169,14 +147,14 @@ describe('a link that is not followed', () => {
 describe('a link in the place of the state directory', () => {
   it('is followed', async () => {
     const { dir } = newState();
-    const link = join(dirname(dir), 'link');
+    const link = join(newFolder(), 'link');
     symlinkSync(dir, link);
     expect(figures(await scan(link))).toEqual(figures(await scan(dir)));
   });
 
-  it.skipIf(!isRoot)('is not when somebody else made it', async () => {
+  it.skipIf(!IS_ROOT)('is not when somebody else made it', async () => {
     const { dir } = newState();
-    const link = join(dirname(dir), 'link');
+    const link = join(newFolder(), 'link');
     symlinkSync(dir, link);
     lchownSync(link, NOBODY, NOBODY);
     expect(await scan(link)).toMatchObject({ unreadable: 'link_refused', agents: [] });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertmanagerWith, rulesWith } from '../support/alert-rules.ts';
@@ -8,7 +8,7 @@ import { type Exporter, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
 import { type Prometheus, pagingConfig, startPrometheus } from '../support/prometheus.ts';
 import { type ReceivedAlert, type Receiver, startReceiver } from '../support/receiver.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State, type StateOptions } from '../support/state.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const GROUP = 'agent:main:telegram:group:-1009900000001';
@@ -34,18 +34,18 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
     let receiver: Receiver;
     let alertmanager: Alertmanager;
     let prometheus: Prometheus;
-    const states: TestState[] = [];
+    const states: State[] = [];
     const exporters: Partial<Record<'busy' | 'broken' | 'routed' | 'healthy', Exporter>> = {};
-    let busy: TestState;
-    let broken: TestState;
-    let routed: TestState;
+    let busy: State;
+    let broken: State;
+    let routed: State;
 
-    function newState(config?: object): TestState {
-      const state = createState(config);
+    function newState(options: StateOptions = {}): State {
+      const state = createState({ live: true, kept: true, ...options });
       states.push(state);
       return state;
     }
-    function start(state: TestState, address?: string): Promise<Exporter> {
+    function start(state: State, address?: string): Promise<Exporter> {
       const configFile = join(state.dir, 'exporter.yml');
       if (!existsSync(configFile)) writeFileSync(configFile, 'privacy: { peers: plain }\n');
       return startExporter(state.dir, { flags: [`--config.file=${configFile}`], ...(address && { address }) });
@@ -61,7 +61,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       busy.addSession(GROUP, { totalTokens: 50_000, chatType: 'group' });
       broken = newState();
       broken.addSession('agent:main:main');
-      routed = newState(ROUTED);
+      routed = newState({ config: ROUTED });
       routed.addSession('agent:main:main');
       const healthy = newState();
       healthy.addSession('agent:main:main', { totalTokens: 150_000 });
@@ -85,7 +85,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
     afterAll(async () => {
       const all = [...Object.values(exporters), prometheus, alertmanager, receiver];
       await Promise.all(all.map((each) => each?.stop()));
-      for (const state of states) state.cleanup();
+      for (const state of states) state.remove();
     });
 
     function received(alertname: string, instance: string, status: 'firing' | 'resolved'): ReceivedAlert[] {
@@ -180,16 +180,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
         lastAccountId: 'default',
         deliveryContext: { channel: 'telegram', to: '111', accountId: 'default' },
       };
-      const home = join(routed.dir, 'agents/home/sessions');
-      mkdirSync(home, { recursive: true });
-      const now = Date.now();
-      writeFileSync(
-        join(home, 'sessions.json'),
-        JSON.stringify({
-          [`agent:home:${PEER}`]: { sessionId: 'h1', updatedAt: now, lastInteractionAt: now, ...entry },
-        }),
-      );
-      routed.addSession(`agent:main:${PEER}`, entry);
+      for (const agent of ['home', 'main']) routed.addSession(`agent:${agent}:${PEER}`, entry);
       const stray = await first('OpenClawSessionsStray', 'routed');
       expect(stray.path).toBe('/week');
       expect(stray.labels).toMatchObject({ agent: 'main', reason: 'binding', severity: 'warning' });
@@ -209,7 +200,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
     });
 
     it('an index that does not parse is one page', async () => {
-      writeFileSync(broken.indexPath, '{"agent:main:main": {');
+      writeFileSync(broken.indexPath('main'), '{"agent:main:main": {');
       const alert = await first('OpenClawStoreProblem', 'broken');
       expect(alert.path).toBe('/page');
       expect(alert.labels).toMatchObject({ agent: 'main', reason: 'index_invalid_json', severity: 'critical' });

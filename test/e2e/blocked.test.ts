@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
 const SCRIPT = join(import.meta.dirname, '../support/blocking-serve.ts');
 const SUCCESS = 'openclaw_store_scan_success{scan="quick"}';
 const LAST = 'openclaw_store_last_scan_timestamp_seconds{scan="quick"}';
 
-let state: TestState;
+let state: State;
 let exporter: Exporter;
 let outputBefore: number;
 
@@ -20,7 +20,7 @@ async function startBlocked(timeout: string): Promise<void> {
     flags: [`--scan.timeout=${timeout}`, '--privacy.peers=plain'],
   });
   await waitFor('the deep scan', async () => (await exporter.metrics()).includes('openclaw_store_session_messages{'));
-  state.blockIndex();
+  state.blockIndex('main');
   outputBefore = exporter.running.output().length;
 }
 
@@ -40,12 +40,11 @@ function scannerPid(): number | undefined {
 }
 
 beforeEach(() => {
-  state = createState();
+  state = createState({ live: true });
   state.addSession('agent:main:main', { totalTokens: 1234 });
 });
 afterEach(async () => {
   await exporter.stop();
-  state.cleanup();
 });
 
 describe('a scan that is blocked for ever', () => {
@@ -104,7 +103,7 @@ describe('a scanning process that is killed in mid-scan', () => {
     expect(sampleValue(text, LAST)).toBe(before);
     expect(exporter.running.output()).toContain('ended in the middle of the scan');
     // The next one may have opened the FIFO already: then it is killed for its silence.
-    state.writeIndex();
+    state.writeIndex('main');
     await waitFor('a good scan', async () => sampleValue(await exporter.metrics(), SUCCESS) === 1);
     expect(scannerPid()).not.toBe(pid);
   });

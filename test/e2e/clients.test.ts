@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Clients, clientsOf, healthDuring, peakMemory } from '../support/clients.ts';
 import { type Exporter, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
 const SCRAPE = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
 /** Enough that an answer does not fit into what the kernel keeps for a client that does not read. */
@@ -13,17 +13,17 @@ const SESSIONS = 4000;
 const LONG = 'x'.repeat(200);
 const LARGEST_MEMORY = 300_000_000;
 
-let state: TestState;
+let state: State;
 let exporter: Exporter;
 let clients: Clients;
 
 beforeAll(async () => {
-  state = createState();
+  state = createState({ live: true, kept: true });
   const now = Date.now();
   const entry = { updatedAt: now, totalTokens: 1000, totalTokensFresh: true, contextTokens: 200_000 };
   const keys = Array.from({ length: SESSIONS }, (_, at) => `agent:main:${LONG}${at}`);
   writeFileSync(
-    state.indexPath,
+    state.indexPath('main'),
     JSON.stringify(Object.fromEntries(keys.map((key, at) => [key, { ...entry, sessionId: `id-${at}` }]))),
   );
   exporter = await startExporter(state.dir, {
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await exporter.stop();
-  state.cleanup();
+  state.remove();
 });
 afterEach(() => clients.close());
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
 const SHIM = pathToFileURL(join(import.meta.dirname, '../support/settable-clock.ts')).href;
 const DAY = 86_400_000;
@@ -12,12 +12,12 @@ const SERIES = 'openclaw_store_session_tokens{agent="main",session="agent:main:m
 const SUCCESS = 'openclaw_store_scan_success{scan="quick"}';
 const LAST = 'openclaw_store_last_scan_timestamp_seconds{scan="quick"}';
 
-let state: TestState;
+let state: State;
 let exporter: Exporter;
 let clockFile: string;
 
 beforeAll(async () => {
-  state = createState();
+  state = createState({ live: true, kept: true });
   state.addSession('agent:main:main', { totalTokens: 1234 });
   clockFile = join(state.dir, 'set-clock-by');
   writeFileSync(clockFile, '0');
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await exporter.stop();
-  state.cleanup();
+  state.remove();
 });
 
 describe('a clock that is set', () => {

@@ -8,7 +8,7 @@ import { type Exporter, sampleValue, startExporter } from '../support/exporter.t
 import { waitFor } from '../support/processes.ts';
 import { type Prometheus, pagingConfig, startPrometheus } from '../support/prometheus.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
 const ALERTS = join(import.meta.dirname, '../../alerts');
 const GROUP = 'agent:main:telegram:group:-1009900000001';
@@ -22,7 +22,7 @@ function quickRules(file: string): string {
 describe.skipIf(needsEngine('prometheus', 'alertmanager', 'promtool'))(
   'the exporter, Prometheus and Alertmanager',
   () => {
-    let state: TestState;
+    let state: State;
     let exporter: Exporter;
     let blind: Exporter;
     let receiver: Receiver;
@@ -30,7 +30,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager', 'promtool'))(
     let prometheus: Prometheus;
 
     beforeAll(async () => {
-      state = createState();
+      state = createState({ live: true, kept: true });
       state.addSession('agent:main:main');
       state.addSession(GROUP, { totalTokens: 50_000, chatType: 'group' });
       exporter = await startExporter(state.dir, { flags: ['--privacy.peers=plain'] });
@@ -50,7 +50,7 @@ receivers: [{ name: webhook, webhook_configs: [{ url: '${receiver.url}/', send_r
     });
     afterAll(async () => {
       await Promise.all([exporter, blind, prometheus, alertmanager, receiver].map((each) => each?.stop()));
-      state?.cleanup();
+      state?.remove();
     });
 
     async function value(expression: string): Promise<number | undefined> {

@@ -1,20 +1,20 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
 const GROUP = 'agent:main:telegram:group:-100123';
 const RELOADED = 'openclaw_store_exporter_config_last_reload_successful';
 const RELOADED_AT = 'openclaw_store_exporter_config_last_reload_success_timestamp_seconds';
 
-let state: TestState;
+let state: State;
 let exporter: Exporter;
 let configFile: string;
 
 beforeAll(async () => {
-  state = createState();
+  state = createState({ live: true, kept: true });
   state.addSession(GROUP, { totalTokens: 20_000 });
   configFile = join(state.dir, 'exporter.yml');
   writeFileSync(configFile, 'privacy: { peers: plain }\n');
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await exporter.stop();
-  rmSync(state.dir, { recursive: true, force: true });
+  state.remove();
 });
 
 function reload(text: string): void {

@@ -6,7 +6,7 @@ import { needsEngine } from '../support/engines.ts';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
 import { startPrometheus } from '../support/prometheus.ts';
-import { fileState } from '../support/routed-state.ts';
+import { stateOf } from '../support/routed.ts';
 
 const LAST_SCAN = 'openclaw_store_last_scan_timestamp_seconds{scan="quick"}';
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }] };
@@ -25,7 +25,7 @@ describe('a running exporter', () => {
 
   it('shows a stray at the next quick scan after the bindings were changed, and loses it when they are changed back', async () => {
     const bindings = [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: '111' } } }];
-    const dir = fileState(CONFIG, { main: { [KEY]: {}, 'agent:main:telegram:direct:222': {} } });
+    const dir = stateOf(CONFIG, { main: { [KEY]: {}, 'agent:main:telegram:direct:222': {} } });
     const exporter = await exporterOf(dir, ['--privacy.peers=plain']);
     const started = sampleValue(await exporter.metrics(), 'process_start_time_seconds');
 
@@ -66,7 +66,7 @@ describe.skipIf(needsEngine('prometheus'))('two gateways', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shared-salt-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const shared = [`--privacy.salt-file=${join(folder, 'salt')}`];
-    const here = fileState(CONFIG, {
+    const here = stateOf(CONFIG, {
       main: {
         'agent:main:main': {},
         'agent:main:telegram:direct:111': {},
@@ -78,7 +78,7 @@ describe.skipIf(needsEngine('prometheus'))('two gateways', () => {
       },
       work: { 'agent:work:telegram:direct:222': {} },
     });
-    const there = fileState(CONFIG, {
+    const there = stateOf(CONFIG, {
       main: {
         'agent:main:main': {},
         'agent:main:telegram:group:-1001': {},

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { engine, needsEngine } from '../support/engines.ts';
 import { BUILT, sampleValue } from '../support/exporter.ts';
 import { freePort, startServer } from '../support/processes.ts';
-import { fileState } from '../support/routed-state.ts';
+import { stateOf } from '../support/routed.ts';
 
 const CONFIG = { meta: { lastTouchedVersion: '2026.7.35' }, agents: { list: [{ id: 'main', default: true }] } };
 /** What node_exporter logs of two equal series. */
@@ -21,7 +21,7 @@ function temporaryFolder(): string {
 
 /** Scans a gateway of one session, as a timer would, into `folder`. */
 function scanGateway(folder: string, name: string, { tokens, flags }: { tokens: number; flags: string[] }): void {
-  const dir = fileState(CONFIG, { main: { [KEY]: { totalTokens: tokens, totalTokensFresh: true } } });
+  const dir = stateOf(CONFIG, { main: { [KEY]: { totalTokens: tokens, totalTokensFresh: true } } });
   const args = ['scan', '--format=prometheus', '--privacy.peers=plain', `--openclaw.state-dir=${dir}`, ...flags];
   execFileSync(process.execPath, [BUILT, ...args, `--output=${join(folder, `${name}.prom`)}`], { stdio: 'pipe' });
 }

@@ -5,27 +5,25 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { createZstdCompress } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { agentSeries, figureOf, findingsOf, NOW, PLAIN, parsed, problemsOf, scanBoth } from '../support/beside.ts';
 import {
   BAD,
   badEntry,
   badSession,
+  type DatabasesBeside,
   damage,
-  events,
-  expectOthersUntouched,
+  databasesBeside,
   expectSame,
   expectUnread,
+  expectUntouched,
   replaceDatabase,
-  type SqliteState,
   scanOf,
-  session,
-  settle,
-  sqliteState,
-  watcher,
-} from '../support/beside-sqlite.ts';
+} from '../support/beside.ts';
 import { heldDatabase } from '../support/databases.ts';
 import { seriesOf } from '../support/exposition.ts';
+import { setWritten } from '../support/folder.ts';
 import { testScanner } from '../support/scan.ts';
+import { agentSeries, figureOf, findingsOf, PLAIN, parsed, problemsOf, scanBoth, watcher } from '../support/scans.ts';
+import { events, NOW, SETTLED, storedSession } from '../support/sessions.ts';
 
 const SCAN_MODULE = join(import.meta.dirname, '../support/scan.ts');
 const MIB = 1024 * 1024;
@@ -50,18 +48,18 @@ describe('a frame that unpacks to half a gigabyte', () => {
   }
 
   it('is damage, and takes no memory', async () => {
-    const healthy = sqliteState({ bad: badSession() });
+    const healthy = databasesBeside({ bad: badSession() });
     const before = await scanOf({ bad: badSession() });
     // In parts: what this process takes counts as taken by those that it starts.
     const parts = Readable.from(Array.from({ length: 512 }).fill(Buffer.alloc(MIB, ' ')));
     const bomb = await buffer(parts.pipe(createZstdCompress()));
-    const state = sqliteState({ bad: badSession() });
+    const state = databasesBeside({ bad: badSession() });
     damage(
       state.database,
       `UPDATE transcript_events SET event_json = NULL, event_zstd = x'${bomb.toString('hex')}' WHERE session_id = 'bad' AND seq = 2`,
     );
     const after = await scanBoth(testScanner(state.dir, PLAIN));
-    expectOthersUntouched(after, before);
+    expectUntouched(after, before, { isLost: true });
     expect(findingsOf(after.deep, BAD)).toEqual(['invalid_json']);
     expect(await extraMemory(healthy.dir, state.dir)).toBeLessThan(64 * MIB);
   });
@@ -69,9 +67,9 @@ describe('a frame that unpacks to half a gigabyte', () => {
 
 describe('a database that changes while it is read', () => {
   /** Acts in the pause behind the first slice of `ops`; the pause before it belongs to the look for agents. */
-  async function changedMeanwhile(act: (state: SqliteState) => void) {
+  async function changedMeanwhile(act: (state: DatabasesBeside) => void) {
     const before = await scanOf({ bad: badSession() });
-    const state = sqliteState({ bad: badSession() });
+    const state = databasesBeside({ bad: badSession() });
     let pauses = 0;
     const pause = async () => {
       pauses += 1;
@@ -79,11 +77,12 @@ describe('a database that changes while it is read', () => {
     };
     const { quick, deep } = watcher(testScanner(state.dir, { ...PLAIN, pause }));
     const scans = [await quick(), await quick(), await deep()];
-    for (const [at, families] of scans.entries()) expectSame(families, at === 2 ? before.deep : before.quick);
+    for (const [at, families] of scans.entries())
+      expectSame(families, at === 2 ? before.deep : before.quick, { isLost: true });
     return scans;
   }
 
-  it.each<[what: string, problem: string, act: (state: SqliteState) => void]>([
+  it.each<[what: string, problem: string, act: (state: DatabasesBeside) => void]>([
     ['deleted', 'database_missing', ({ database }) => rmSync(database)],
     ['deleted with its folder', 'database_missing', ({ database }) => rmSync(dirname(database), { recursive: true })],
     [
@@ -91,7 +90,7 @@ describe('a database that changes while it is read', () => {
       'database_unreadable',
       ({ database }) => {
         writeFileSync(`${database}.new`, 'not a database\n'.repeat(1000));
-        settle(`${database}.new`);
+        setWritten(`${database}.new`, SETTLED);
         renameSync(`${database}.new`, database);
       },
     ],
@@ -100,7 +99,7 @@ describe('a database that changes while it is read', () => {
       'database_unreadable',
       ({ database }) => {
         rmSync(database);
-        symlinkSync(sqliteState().database, database);
+        symlinkSync(databasesBeside().database, database);
       },
     ],
     [
@@ -120,7 +119,7 @@ describe('a database that changes while it is read', () => {
     const [, ...after] = await changedMeanwhile((state) =>
       replaceDatabase(
         state,
-        session('agent:ops:main', 'new', { events: events('new', 4321), entry: badEntry({ sessionId: 'new' }) }),
+        storedSession('agent:ops:main', 'new', { events: events('new', 4321), entry: badEntry({ sessionId: 'new' }) }),
       ),
     );
     for (const families of after) {
@@ -135,7 +134,7 @@ describe('a database that changes while it is read', () => {
 
   it('deleted between the slices of a deep scan: the look at its end says so', async () => {
     const before = await scanOf({ bad: badSession() });
-    const state = sqliteState({ bad: badSession() });
+    const state = databasesBeside({ bad: badSession() });
     let isDeep = false;
     const scanner = testScanner(state.dir, {
       ...PLAIN,
@@ -146,8 +145,8 @@ describe('a database that changes while it is read', () => {
     const quick = parsed((await scanner.quick()).rendered);
     isDeep = true;
     const deep = parsed((await scanner.deep()).rendered);
-    expectSame(quick, before.quick, true);
-    expectSame(deep, before.deep);
+    expectSame(quick, before.quick);
+    expectSame(deep, before.deep, { isLost: true });
     expectUnread(deep, 'database_missing');
   });
 });
@@ -158,7 +157,7 @@ describe('a database that is locked for longer than we wait', () => {
   const LOCK = ['BEGIN EXCLUSIVE', `UPDATE session_nodes SET updated_at = updated_at + 1`];
 
   it('has the figures of before with their age, and new ones when it is free', async () => {
-    const state = sqliteState({ ops: { journal: 'rollback' }, bad: badSession() });
+    const state = databasesBeside({ ops: { journal: 'rollback' }, bad: badSession() });
     let now = NOW;
     const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
     const before = await scanBoth(scanner);
@@ -167,7 +166,7 @@ describe('a database that is locked for longer than we wait', () => {
     now += 5 * MINUTE;
     const during = await scanBoth(scanner);
     const expected = { quick: before.deep, deep: before.deep, snapshot: before.snapshot };
-    expectOthersUntouched(during, expected, { sessions: true });
+    expectUntouched(during, expected);
     for (const families of [during.quick, during.deep]) {
       expect(seriesOf(families, 'openclaw_store_stale_since_timestamp_seconds')).toEqual({ 'agent="ops"': NOW / 1000 });
       expect(agentSeries(families, 'ops')).toMatchObject({
@@ -185,19 +184,19 @@ describe('a database that is locked for longer than we wait', () => {
 
   it('has no figures where there were none before', async () => {
     const before = await scanOf({ ops: { journal: 'rollback' } });
-    const state = sqliteState({ ops: { journal: 'rollback' } });
+    const state = databasesBeside({ ops: { journal: 'rollback' } });
     const held = await heldDatabase(state.database, ...LOCK);
     const scanner = testScanner(state.dir, PLAIN);
     const during = await scanBoth(scanner);
     await held.end('ROLLBACK');
-    expectOthersUntouched(during, before);
+    expectUntouched(during, before, { isLost: true });
     for (const families of [during.quick, during.deep]) expectUnread(families, 'database_unreadable');
     const after = await scanBoth(scanner);
-    expectOthersUntouched(after, { ...before, quick: before.deep }, { sessions: true });
+    expectUntouched(after, { ...before, quick: before.deep });
   });
 
   it('shows no figures that are older than a quarter of an hour', async () => {
-    const state = sqliteState({ ops: { journal: 'rollback' } });
+    const state = databasesBeside({ ops: { journal: 'rollback' } });
     let now = NOW;
     const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
     await scanner.deep();

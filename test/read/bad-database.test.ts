@@ -3,26 +3,25 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, 
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendEvents, type DatabaseSession, writeDatabase } from '../../demo/database.ts';
-import { figureOf, findingsOf, NOW, PLAIN, problemsOf, SETTLED, scanAsNobody, scanBoth } from '../support/beside.ts';
 import {
   BAD,
   badEntry,
   badSession,
+  type DatabasesBeside,
   damage,
-  databasePath,
-  expectOthersUntouched,
+  databasesBeside,
   expectSame,
   expectUnread,
+  expectUntouched,
   replaceDatabase,
-  type SqliteState,
   scanOf,
-  settle,
-  sqliteState,
-  watcher,
-} from '../support/beside-sqlite.ts';
+} from '../support/beside.ts';
 import { parseExposition, seriesOf } from '../support/exposition.ts';
+import { setWritten } from '../support/folder.ts';
 import { giveToNobody, inProcessOfNobody } from '../support/nobody.ts';
 import { testScanner } from '../support/scan.ts';
+import { figureOf, findingsOf, PLAIN, problemsOf, scanAsNobody, scanBoth, watcher } from '../support/scans.ts';
+import { NOW, SETTLED } from '../support/sessions.ts';
 
 const BAD_NODE = `session_key = '${BAD}'`;
 
@@ -38,7 +37,7 @@ function zeroed(content: Buffer, from: number, to: number): Buffer {
 const FIRST_PAGES = { from: 4096, to: 12 * 4096 };
 
 describe('a database that cannot be read is its agent’s problem alone', () => {
-  it.each<[what: string, problem: string, breakIt: (state: SqliteState) => void]>([
+  it.each<[what: string, problem: string, breakIt: (state: DatabasesBeside) => void]>([
     ['text', 'database_unreadable', ({ database }) => writeFileSync(database, 'not a database\n'.repeat(1000))],
     ['a few bytes', 'database_unreadable', ({ database }) => writeFileSync(database, 'SQLite')],
     ['only a header', 'database_unreadable', ({ database }) => truncateSync(database, 100)],
@@ -67,10 +66,10 @@ describe('a database that cannot be read is its agent’s problem alone', () => 
     [
       'the whole database of another agent',
       'database_mismatch',
-      ({ dir, database }) => writeFileSync(database, readFileSync(databasePath(dir, 'kin'))),
+      (state) => writeFileSync(state.database, readFileSync(state.databasePath('kin'))),
     ],
     ...['session_nodes', 'session_windows', 'transcript_events', 'transcript_event_identities'].map(
-      (table): [string, string, (state: SqliteState) => void] => [
+      (table): [string, string, (state: DatabasesBeside) => void] => [
         `without ${table}`,
         'schema_unsupported',
         ({ database }) => damage(database, `DROP TABLE ${table}`),
@@ -96,7 +95,7 @@ describe('a database that cannot be read is its agent’s problem alone', () => 
       'a link out',
       'database_unreadable',
       ({ database }) => {
-        const other = sqliteState();
+        const other = databasesBeside();
         rmSync(database);
         symlinkSync(other.database, database);
       },
@@ -130,10 +129,10 @@ describe('a database that cannot be read is its agent’s problem alone', () => 
     ],
   ])('%s: %s', async (_, problem, breakIt) => {
     const before = await scanOf({ bad: badSession() });
-    const state = sqliteState({ bad: badSession() });
+    const state = databasesBeside({ bad: badSession() });
     breakIt(state);
     const after = await scanBoth(testScanner(state.dir, PLAIN));
-    expectOthersUntouched(after, before);
+    expectUntouched(after, before, { isLost: true });
     for (const families of [after.quick, after.deep]) expectUnread(families, problem);
   });
 
@@ -145,19 +144,19 @@ describe('a database that cannot be read is its agent’s problem alone', () => 
   ])(
     'that becomes %s under a running scanner shows no figure of before, and all when it is whole again',
     async (_, problem, breakIt) => {
-      const state = sqliteState({ bad: badSession() });
+      const state = databasesBeside({ bad: badSession() });
       const { quick, deep } = watcher(testScanner(state.dir, PLAIN));
       const before = await deep();
       const content = readFileSync(state.database);
       breakIt(state.database);
       for (const families of [await quick(), await deep()]) {
-        expectSame(families, before);
+        expectSame(families, before, { isLost: true });
         expectUnread(families, problem);
       }
       writeFileSync(state.database, content);
-      settle(state.database, 1);
+      setWritten(state.database, SETTLED + 1000);
       for (const families of [await quick(), await deep()]) {
-        expectSame(families, before, true);
+        expectSame(families, before);
         expect(figureOf(families, 'tokens', BAD)).toBe(700);
       }
     },
@@ -167,7 +166,7 @@ describe('a database that cannot be read is its agent’s problem alone', () => 
 describe('what is closed to us', () => {
   it('the database, its WAL or its shm: permission_denied', async () => {
     const states = ['', '-wal', '-shm'].map((suffix) => {
-      const state = sqliteState({ ops: { ending: 'killed' } });
+      const state = databasesBeside({ ops: { ending: 'killed' } });
       giveToNobody(state.dir);
       chmodSync(`${state.database}${suffix}`, 0);
       return state;
@@ -177,21 +176,21 @@ describe('what is closed to us', () => {
     const { scans } = await inProcessOfNobody({ scans: states.map(({ dir }) => ({ stateDir: dir, now: NOW })) });
     expect(scans).toHaveLength(3);
     for (const { quick, deep } of scans) {
-      expectSame(parseExposition(quick), before.quick);
-      expectSame(parseExposition(deep), before.deep);
+      expectSame(parseExposition(quick), before.quick, { isLost: true });
+      expectSame(parseExposition(deep), before.deep, { isLost: true });
       for (const text of [quick, deep]) expectUnread(parseExposition(text), 'permission_denied');
     }
   });
 
   it.each(['agents/ops/agent', 'agents/ops'])('the folder %s: permission_denied', async (folder) => {
-    const state = sqliteState();
+    const state = databasesBeside();
     giveToNobody(state.dir);
     const before = await scanAsNobody(state.dir);
     chmodSync(join(state.dir, folder), 0);
     onTestFinished(() => chmodSync(join(state.dir, folder), 0o700));
     const after = await scanAsNobody(state.dir);
     for (const scan of ['quick', 'deep'] as const) {
-      expectSame(after[scan], before[scan]);
+      expectSame(after[scan], before[scan], { isLost: true });
       expectUnread(after[scan], 'permission_denied');
     }
   });
@@ -325,10 +324,10 @@ describe('a damaged session is a finding, and its neighbours have the figures of
     ],
   ])('%s', async (_, expected, changes, statements = []) => {
     const before = await scanOf();
-    const state = sqliteState({ bad: badSession(changes) });
+    const state = databasesBeside({ bad: badSession(changes) });
     damage(state.database, ...statements);
     const after = await scanBoth(testScanner(state.dir, PLAIN));
-    expectOthersUntouched(after, before, { sessions: true });
+    expectUntouched(after, before);
     expect(findingsOf(after.quick, BAD)).toEqual(expected.quick);
     expect(findingsOf(after.deep, BAD)).toEqual(expected.deep ?? expected.quick);
     for (const families of [after.quick, after.deep]) {
@@ -345,12 +344,12 @@ describe('a damaged session is a finding, and its neighbours have the figures of
   ])('a key with %s has series of its own', async (_, key) => {
     const before = await scanOf();
     const after = await scanOf({ bad: badSession({ key }) });
-    expectOthersUntouched(after, before, { sessions: true });
+    expectUntouched(after, before);
     expect(figureOf(after.deep, 'tokens', key)).toBe(700);
   });
 
   it('damage that comes while it is watched is found, and is gone when it is mended', async () => {
-    const state = sqliteState({ bad: badSession() });
+    const state = databasesBeside({ bad: badSession() });
     const { quick, deep } = watcher(testScanner(state.dir, PLAIN));
     const before = await deep();
     expect(findingsOf(before, BAD)).toEqual([]);
@@ -359,7 +358,7 @@ describe('a damaged session is a finding, and its neighbours have the figures of
     replaceDatabase(state, badSession());
     const after = await quick();
     expect(findingsOf(after, BAD)).toEqual([]);
-    expectSame(after, before);
+    expectSame(after, before, { isLost: true });
     // Bytes of events are known to be bad from a deep scan on, also those that come later.
     appendEvents(state.database, 'bad', ['{broken'], SETTLED);
     expect(findingsOf(await quick(), BAD)).toEqual(['invalid_json']);

@@ -1,40 +1,36 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readIndex } from '../../src/read/file/index-file.ts';
 import {
-  agentSeries,
   BAD,
-  type BesideState,
   badEntry,
-  besideState,
   expectSameSessions,
   expectUntouched,
+  filesBeside,
+  healthyScan,
+  putBad,
+} from '../support/beside.ts';
+import { seriesOf } from '../support/exposition.ts';
+import { putFile } from '../support/folder.ts';
+import { giveToNobody } from '../support/nobody.ts';
+import { testScanner } from '../support/scan.ts';
+import {
+  agentSeries,
   type Families,
   figureOf,
   findingsOf,
-  NOW,
   PLAIN,
   parsed,
   problemsOf,
-  putBad,
-  putMembers,
   scanAsNobody,
   scanBoth,
-  transcriptLines,
-} from '../support/beside.ts';
-import { seriesOf } from '../support/exposition.ts';
-import { giveToNobody } from '../support/nobody.ts';
-import { testScanner } from '../support/scan.ts';
+} from '../support/scans.ts';
+import { NOW, transcriptLines } from '../support/sessions.ts';
+import type { State } from '../support/state.ts';
 
 const WHOLE = transcriptLines('bad').join('');
-
-function newState(): BesideState {
-  const state = besideState();
-  onTestFinished(state.cleanup);
-  return state;
-}
 
 function firstValue(families: Families, name: string): number | undefined {
   return families.get(`openclaw_store_${name}`)?.samples[0]?.value;
@@ -42,7 +38,7 @@ function firstValue(families: Families, name: string): number | undefined {
 
 /** A state of the user who scans, in which one path is closed; and its scans while it was open. */
 async function withClosed(path: string, mode: string) {
-  const state = newState();
+  const state = filesBeside();
   putBad(state, WHOLE);
   const before = await scanBoth(testScanner(state.dir, PLAIN));
   giveToNobody(state.dir);
@@ -123,10 +119,10 @@ const ODD_FILES: [what: string, make: (path: string) => void][] = [
 
 describe('what is no file, in the place of one', () => {
   it.each(ODD_FILES)('that nobody asks for changes nothing: %s', async (_, make) => {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    const state = filesBeside();
+    const before = await healthyScan();
     for (const name of ['x.jsonl', 'sessions.json.lock', 'ops-0.jsonl.lock', 'x.jsonl.reset.2026-02-06T10-00-00Z']) {
-      make(join(state.ops, name));
+      make(join(state.folder('ops'), name));
     }
     make(join(state.dir, '.env'));
     make(join(state.dir, 'agents/kin/sessions.json'));
@@ -140,7 +136,7 @@ describe('what is no file, in the place of one', () => {
   it.each(ODD_FILES.filter(([what]) => !/loop|nothing/.test(what)))(
     'a config that became one is not used, the last good one is: %s',
     async (_, make) => {
-      const state = newState();
+      const state = filesBeside();
       const scanner = testScanner(state.dir, PLAIN);
       const before = await scanBoth(scanner);
       unlinkSync(join(state.dir, 'openclaw.json'));
@@ -152,8 +148,8 @@ describe('what is no file, in the place of one', () => {
   );
 
   it.each(['agents/ops', 'agents/ops/sessions'])('%s is a loop of links: its agent’s problem alone', async (path) => {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    const state = filesBeside();
+    const before = await healthyScan();
     rmSync(join(state.dir, path), { recursive: true });
     symlinkSync(join(state.dir, path), join(state.dir, path));
     const after = await scanBoth(testScanner(state.dir, PLAIN));
@@ -165,8 +161,8 @@ describe('what is no file, in the place of one', () => {
   it.each(ODD_FILES.filter(([what]) => !/loop|nothing/.test(what)))(
     'a database that is one says that its agent was not read: %s',
     async (_, make) => {
-      const state = newState();
-      const before = await scanBoth(testScanner(state.dir, PLAIN));
+      const state = filesBeside();
+      const before = await healthyScan();
       mkdirSync(join(state.dir, 'agents/ops/agent'));
       make(join(state.dir, 'agents/ops/agent/openclaw-agent.sqlite'));
       const after = await scanBoth(testScanner(state.dir, PLAIN));
@@ -179,16 +175,16 @@ describe('what is no file, in the place of one', () => {
 
 describe('what changes between the look at the index and the look at the rest', () => {
   /** Scans, and acts when the index of `ops` was read. */
-  async function changedMeanwhile(act: (state: BesideState) => void) {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
+  async function changedMeanwhile(act: (state: State) => void) {
+    const state = filesBeside();
+    const before = await healthyScan();
     putBad(state, WHOLE);
     let acted = false;
     const scanner = testScanner(state.dir, {
       ...PLAIN,
       readIndex: (path, root) => {
         const result = readIndex(path, root);
-        if (!acted && dirname(path) === state.ops) {
+        if (!acted && dirname(path) === state.folder('ops')) {
           acted = true;
           act(state);
         }
@@ -204,9 +200,10 @@ describe('what changes between the look at the index and the look at the rest', 
     ['is a FIFO now', (path) => execFileSync('mkfifo', [path]), ['transcript_missing']],
     ['is a link out now', (path) => symlinkSync('/etc/passwd', path), ['entry_invalid']],
   ])('a transcript that %s', async (_, replace, reasons) => {
-    const { before, after } = await changedMeanwhile(({ ops }) => {
-      rmSync(join(ops, 'bad.jsonl'));
-      replace(join(ops, 'bad.jsonl'));
+    const { before, after } = await changedMeanwhile((state) => {
+      const path = join(state.folder('ops'), 'bad.jsonl');
+      rmSync(path);
+      replace(path);
     });
     expectUntouched(after, before);
     expect(findingsOf(after.quick, BAD)).toEqual(reasons);
@@ -223,7 +220,7 @@ describe('what changes between the look at the index and the look at the rest', 
   });
 
   it('a state directory that vanishes is missing at the next look, and there when it is back', async () => {
-    const away = `${newState().dir}/away`;
+    const away = `${filesBeside().dir}/away`;
     const { state, before, after, scanner } = await changedMeanwhile(({ dir }) => renameSync(dir, away));
     // The deep scan ends with a look of its own.
     expect([...after.deep.keys()]).toEqual(['openclaw_store_state_readable']);
@@ -237,13 +234,10 @@ describe('times in the future', () => {
   const LATER = NOW + 10 * DAY;
 
   it('are fresh until they have passed: no cut line, no silent run, no stale lock before', async () => {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
-    putBad(state, `${WHOLE}{"type":"mess`, LATER);
-    putMembers(state, `${JSON.stringify(BAD)}:${JSON.stringify(badEntry({ status: 'running' }))}`);
-    const lock = join(state.ops, 'bad.jsonl.lock');
-    writeFileSync(lock, '{}');
-    utimesSync(lock, LATER / 1000, LATER / 1000);
+    const state = filesBeside();
+    const before = await healthyScan();
+    putBad(state, `${WHOLE}{"type":"mess`, { entry: badEntry({ status: 'running' }), writtenMs: LATER });
+    putFile(join(state.folder('ops'), 'bad.jsonl.lock'), '{}', LATER);
     let now = NOW;
     const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
     const after = await scanBoth(scanner);
@@ -263,9 +257,8 @@ describe('times in the future', () => {
   });
 
   it('make a session active until they are a day old', async () => {
-    const state = newState();
-    putBad(state, WHOLE);
-    putMembers(state, `${JSON.stringify(BAD)}:${JSON.stringify(badEntry({ lastInteractionAt: LATER }))}`);
+    const state = filesBeside();
+    putBad(state, WHOLE, { entry: badEntry({ lastInteractionAt: LATER }) });
     let now = LATER - 5 * DAY;
     const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
     const active = async () => {
@@ -281,9 +274,9 @@ describe('times in the future', () => {
 
 describe('a state directory under a running scanner', () => {
   it('says that it is missing or empty and nothing else, and has all its figures when it is there', async () => {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
-    const dir = join(newState().dir, 'later');
+    const state = filesBeside();
+    const before = await healthyScan();
+    const dir = join(filesBeside().dir, 'later');
     const scanner = testScanner(dir, PLAIN);
     const missing = await scanBoth(scanner);
     mkdirSync(dir);

@@ -1,41 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  agentSeries,
-  BAD,
-  type BesideState,
-  badEntry,
-  besideState,
-  expectUntouched,
-  figureOf,
-  findingsOf,
-  PLAIN,
-  problemsOf,
-  putBad,
-  putMembers,
-  SETTLED,
-  scanBoth,
-  transcriptLines,
-} from '../support/beside.ts';
+import { describe, expect, it } from 'vitest';
+import { BAD, badEntry, expectUntouched, filesBeside, healthyScan, putBad, putMembers } from '../support/beside.ts';
 import { seriesOf } from '../support/exposition.ts';
 import { SILENT, testScanner } from '../support/scan.ts';
+import { agentSeries, figureOf, findingsOf, PLAIN, problemsOf, scanBoth } from '../support/scans.ts';
+import { SETTLED, transcriptLines } from '../support/sessions.ts';
 import { allSessions } from '../support/snapshot.ts';
+import type { State } from '../support/state.ts';
 
 const WHOLE = transcriptLines('bad').join('');
 const DEEP = 100_000;
 
-function newState(version?: string): BesideState {
-  const state = besideState(version);
-  onTestFinished(state.cleanup);
-  return state;
-}
-
 /** The scans of a state before and after something in it went bad. */
-async function scansAround(bad: (state: BesideState) => void, version?: string) {
-  const state = newState(version);
-  const before = await scanBoth(testScanner(state.dir, PLAIN));
+async function scansAround(bad: (state: State) => void, version?: string) {
+  const state = filesBeside(version);
+  const before = await healthyScan(version);
   bad(state);
   let slices = 0;
   const pause = async () => {
@@ -65,9 +45,9 @@ describe('an index that cannot be used, as it is published', () => {
     ['a loop of links', 'index_unreadable', (path) => symlinkSync('sessions.json', path)],
     ['a link out', 'index_unreadable', (path) => symlinkSync('/etc/passwd', path)],
   ])('of %s: readable 0, info and the problem, nothing else', async (_, problem, make) => {
-    const { before, after } = await scansAround(({ ops }) => {
-      rmSync(join(ops, 'sessions.json'));
-      make(join(ops, 'sessions.json'));
+    const { before, after } = await scansAround((state) => {
+      rmSync(state.indexPath('ops'));
+      make(state.indexPath('ops'));
     });
     expectUntouched(after, before, { isLost: true });
     for (const families of [after.quick, after.deep]) {
@@ -210,7 +190,7 @@ describe('keys', () => {
     ['plain', null],
     ['hashed', Buffer.from('a salt')],
   ])('that become one label when %s: the later one has no series, and the log says so', async (_, salt) => {
-    const state = newState();
+    const state = filesBeside();
     // Lone surrogates: no UTF-8 has them, and both become U+FFFD.
     putBad(state, WHOLE);
     putMembers(state, `"x\\ud800":${JSON.stringify(badEntry())},"x\\udfff":${JSON.stringify(badEntry())}`);

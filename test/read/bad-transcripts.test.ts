@@ -1,33 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  BAD,
-  type BesideState,
-  besideState,
-  expectSameSessions,
-  expectUntouched,
-  figureOf,
-  findingsOf,
-  NOW,
-  PLAIN,
-  parsed,
-  problemsOf,
-  putBad,
-  SETTLED,
-  scanBoth,
-  transcriptLines,
-} from '../support/beside.ts';
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { BAD, expectSameSessions, expectUntouched, filesBeside, healthyScan, putBad } from '../support/beside.ts';
+import { setWritten } from '../support/folder.ts';
 import { testScanner } from '../support/scan.ts';
+import { figureOf, findingsOf, PLAIN, parsed, problemsOf, scanBoth } from '../support/scans.ts';
+import { NOW, SETTLED, transcriptLines } from '../support/sessions.ts';
 
 const LINES = transcriptLines('bad');
 const [HEADER = '', QUESTION = '', ANSWER = ''] = LINES;
@@ -37,12 +15,6 @@ const DEEP = 100_000;
 const MIB = 1024 * 1024;
 const NESTED = '['.repeat(DEEP) + ']'.repeat(DEEP);
 const NESTED_MESSAGE = `{"type":"message","message":{"role":"user","content":${NESTED}}}`;
-
-function newState(): BesideState {
-  const state = besideState();
-  onTestFinished(state.cleanup);
-  return state;
-}
 
 /** The text with these bytes in the place of its question's `synthetic`. */
 function withBytes(...bytes: number[]): Buffer {
@@ -157,8 +129,8 @@ describe('a transcript beside healthy ones', () => {
     { what: 'with a usage 100,000 deep', content: WHOLE + answerOf(`{"input":${NESTED}}`), messages: 3 },
     { what: 'with a usage in __proto__', content: WHOLE + answerOf('{"__proto__":{"input":5}}'), messages: 3 },
   ])('that is $what', async ({ content, reasons = [], messages = 2, tokens = 700 }) => {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    const state = filesBeside();
+    const before = await healthyScan();
     putBad(state, content);
     const after = await scanBoth(testScanner(state.dir, PLAIN));
     expectUntouched(after, before);
@@ -177,8 +149,8 @@ describe('a transcript that changes while the deep scan reads it', () => {
 
   /** Deep-scans, and acts on the transcript of BAD when so much was read: its first slice, or nothing of it yet. */
   async function changedMeanwhile(act: (path: string) => void, bytes = MIB) {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    const state = filesBeside();
+    const before = await healthyScan();
     const path = putBad(state, LARGE);
     let atSlice: (() => void) | null = null;
     const scanner = testScanner(state.dir, { ...PLAIN, pause: async () => atSlice?.() });
@@ -199,13 +171,9 @@ describe('a transcript that changes while the deep scan reads it', () => {
     return { after, fresh };
   }
 
-  function touch(path: string, writtenMs: number): void {
-    utimesSync(path, writtenMs / 1000, writtenMs / 1000);
-  }
-
   function replace(path: string, content: string): void {
     writeFileSync(`${path}.tmp`, content);
-    touch(`${path}.tmp`, SETTLED);
+    setWritten(`${path}.tmp`, SETTLED);
     renameSync(`${path}.tmp`, path);
   }
 
@@ -216,7 +184,7 @@ describe('a transcript that changes while the deep scan reads it', () => {
       'grows by half a line',
       (path) => {
         appendFileSync(path, ANSWER.slice(0, 20));
-        touch(path, NOW - 1000);
+        setWritten(path, NOW - 1000);
       },
       4002,
       [],
@@ -226,7 +194,7 @@ describe('a transcript that changes while the deep scan reads it', () => {
       'shrinks into a line',
       (path) => {
         truncateSync(path, WHOLE.length + 20);
-        touch(path, SETTLED);
+        setWritten(path, SETTLED);
       },
       2,
       ['truncated'],
@@ -272,8 +240,8 @@ describe('a transcript that changes while the deep scan reads it', () => {
   });
 
   it('grows as fast as it is read: the scan ends all the same', async () => {
-    const state = newState();
-    const before = await scanBoth(testScanner(state.dir, PLAIN));
+    const state = filesBeside();
+    const before = await healthyScan();
     const path = putBad(state, LARGE);
     const most = 100;
     let appended = 0;

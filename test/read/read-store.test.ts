@@ -1,14 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type DatabaseOptions, writeDatabase, writeStateDatabase } from '../../demo/database.ts';
+import { describe, expect, it } from 'vitest';
 import type { ReadableAgent, Snapshot } from '../../src/model/snapshot.ts';
-import { NOW, SETTLED, transcriptLines } from '../support/beside.ts';
-import { session } from '../support/beside-sqlite.ts';
-import { closedDatabase } from '../support/databases.ts';
 import { testScanner } from '../support/scan.ts';
+import { NOW, SETTLED, transcriptLines } from '../support/sessions.ts';
 import { readableAgent } from '../support/snapshot.ts';
+import { type AgentDatabase, createState } from '../support/state.ts';
 
 const AGENT = 'agents/ops/agent';
 const DATABASE = `${AGENT}/openclaw-agent.sqlite`;
@@ -19,7 +14,7 @@ const LEFT = ['agent:ops:main', 'agent:ops:cron:a', 'agent:ops:hook:b'];
 interface Store {
   /** Keys in the database; not given: there is no database. */
   readonly database?: readonly string[];
-  readonly options?: Partial<DatabaseOptions>;
+  readonly options?: Omit<AgentDatabase, 'sessions' | 'damage'>;
   readonly damage?: readonly string[];
   /** OpenClaw's by the config; null: it has none. */
   readonly version?: string | null;
@@ -47,36 +42,25 @@ async function scan({
   files = {},
   beside = {},
 }: Store): Promise<Snapshot> {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'read-store-')));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  const config = { meta: version === null ? {} : { lastTouchedVersion: version }, agents: { list: [{ id: 'ops' }] } };
-  const texts: Record<string, string> = { 'openclaw.json': JSON.stringify(config), ...files };
-  if (index !== undefined) {
-    const entries = index.map((key) => [key, { sessionId: idOf(key), updatedAt: SETTLED, totalTokens: 1 }]);
-    texts[`${SESSIONS}/sessions.json`] = JSON.stringify(Object.fromEntries(entries));
-    for (const key of index) texts[`${SESSIONS}/${idOf(key)}.jsonl`] = transcriptLines(idOf(key)).join('');
-  }
-  for (const [path, text] of Object.entries(texts)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-  if (database !== undefined) {
-    const sessions = database.map((key) => session(key, idOf(key)));
-    writeDatabase({ agent: 'ops', sessions, ...options, path: join(dir, DATABASE) });
-    closedDatabase(join(dir, DATABASE), ...damage);
-  }
-  if (stateVersion !== undefined) {
-    writeStateDatabase({ path: join(dir, 'state/openclaw.sqlite'), version: stateVersion, agents: [] });
-  }
-  for (const [end, text] of Object.entries(beside)) {
-    mkdirSync(join(dir, AGENT), { recursive: true });
-    writeFileSync(join(dir, `${DATABASE}${end}`), text);
-  }
+  const { dir } = createState({
+    version,
+    agents: {
+      ops: {
+        ...(index && { index: healthy(index) }),
+        ...(database && { database: { ...options, sessions: healthy(database), damage } }),
+      },
+    },
+    ...(stateVersion && { registry: { version: stateVersion, agents: [] } }),
+    files: {
+      ...files,
+      ...Object.fromEntries(Object.entries(beside).map(([end, text]) => [`${DATABASE}${end}`, text])),
+    },
+  });
   return (await testScanner(dir, { now: () => NOW }).deep()).snapshot;
 }
 
-function idOf(key: string): string {
-  return key.replaceAll(':', '-');
+function healthy(keys: readonly string[]): Record<string, object> {
+  return Object.fromEntries(keys.map((key) => [key, {}]));
 }
 
 const NO_SESSION_TABLES = [
@@ -164,7 +148,7 @@ describe('the layout', () => {
   });
 
   it.each([
-    ['of a session of the database', 'agent-ops-main.jsonl', { transcript: 1, database: 1 }],
+    ['of a session of the database', 'ops-0.jsonl', { transcript: 1, database: 1 }],
     ['of nobody', 'nobody.jsonl', { orphan: 1, database: 1 }],
   ])('a transcript %s', async (_, name, expected) => {
     const { files } = await read({

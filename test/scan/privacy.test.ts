@@ -3,7 +3,7 @@ import { createLog } from '../../src/log.ts';
 import { reportJson } from '../../src/publish/report/json.ts';
 import { reportTable } from '../../src/publish/report/table.ts';
 import { channelKeys, MARK, MARKED_UUID, marked } from '../support/channel-keys.ts';
-import { fileState, scanned } from '../support/routed-state.ts';
+import { scanned, stateOf } from '../support/routed.ts';
 import { SALT } from '../support/scan.ts';
 
 /** Keys that callers, jobs and hands make, besides those of the channels. */
@@ -51,7 +51,7 @@ async function outputs(salt: Buffer | null): Promise<Record<string, string>> {
   const lines: string[] = [];
   const log = createLog({ level: 'debug', format: 'logfmt', write: (line) => void lines.push(line) });
   const keys = [...channelKeys(marked), ...OTHERS];
-  const dir = fileState(CONFIG, { ops: Object.fromEntries(keys.map((key) => [key, FIELDS])) });
+  const dir = stateOf(CONFIG, { ops: Object.fromEntries(keys.map((key) => [key, FIELDS])) });
   const { snapshot, checks, rendered } = await scanned(dir, { log, settings: { salt } });
   const options = { agent: null, kind: null, 'findings-only': false, isTerminal: false };
   return {

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { collisions } from '../../src/checks/collisions.ts';
 import { duplicates } from '../../src/checks/duplicates.ts';
 import { strays } from '../../src/checks/strays.ts';
-import { classified, found, NOW } from '../support/routed.ts';
-import { fileState } from '../support/routed-state.ts';
+import { classified, found, stateOf } from '../support/routed.ts';
 import { testScanner } from '../support/scan.ts';
+import { NOW } from '../support/sessions.ts';
 import { allSessions, aTranscript } from '../support/snapshot.ts';
 
 const VERSION = '2026.7.35';
@@ -13,7 +13,7 @@ const BOUND = { agentId: 'work', match: { channel: 'telegram', peer: { kind: 'di
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }] };
 
 async function scan(config: object | string) {
-  const { snapshot } = await testScanner(fileState(config, { work: { [KEY]: {} } }), { now: () => NOW }).quick();
+  const { snapshot } = await testScanner(stateOf(config, { work: { [KEY]: {} } }), { now: () => NOW }).quick();
   const [published] = allSessions(snapshot);
   return { findings: published?.findings, undecided: published?.session.placement.undecided };
 }

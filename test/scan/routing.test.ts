@@ -5,11 +5,12 @@ import { parse } from 'yaml';
 import { readableAgents } from '../../src/model/snapshot.ts';
 import type { ScanResult } from '../../src/scan/scanner.ts';
 import { parsePolicy } from '../../src/settings/policy.ts';
-import { parsed } from '../support/beside.ts';
 import { seriesOf } from '../support/exposition.ts';
-import { NOW } from '../support/routed.ts';
-import { fileState, putFileAgent, routingFindings, scanned, sqliteState } from '../support/routed-state.ts';
+import { routingFindings, scanned, stateOf } from '../support/routed.ts';
 import { testScanner } from '../support/scan.ts';
+import { parsed } from '../support/scans.ts';
+import { NOW } from '../support/sessions.ts';
+import { createState } from '../support/state.ts';
 
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }, { id: 'family' }] };
 const BINDINGS = [
@@ -50,7 +51,7 @@ function otherFigures(result: ScanResult): Record<string, number> {
 
 describe('a state directory of files', () => {
   it('has its strays, duplicates, collisions and undecided sessions, and no others', async () => {
-    const dir = fileState(config('2026.7.35'), {
+    const dir = stateOf(config('2026.7.35'), {
       main: {
         'agent:main:main': {},
         main: {},
@@ -124,7 +125,7 @@ describe('a state directory of files', () => {
   });
 
   it('that agents share has no key in the wrong store, and a stray all the same', async () => {
-    const dir = fileState(config('2026.7.35', { session: { store: 'shared/sessions.json' } }), {});
+    const dir = stateOf(config('2026.7.35', { session: { store: 'shared/sessions.json' } }), {});
     const keys = ['agent:main:main', 'agent:work:main', 'agent:family:telegram:direct:111', 'agent:lost:notes'];
     mkdirSync(join(dir, 'shared'));
     const entries = keys.map((key, at) => [
@@ -138,7 +139,7 @@ describe('a state directory of files', () => {
   });
 
   it('of a version whose rules nobody knows has undecided sessions, and no stray by binding', async () => {
-    const dir = fileState(config('2027.1.1'), {
+    const dir = stateOf(config('2027.1.1'), {
       main: { 'agent:main:telegram:direct:111': {}, 'agent:main:main': {} },
       work: { 'agent:work:telegram:direct:111': {} },
     });
@@ -157,32 +158,32 @@ describe('a state directory of databases', () => {
   });
 
   it.each([19, 21, 23] as const)('has its findings by the record of OpenClaw: schema %d', async (schema) => {
-    const dir = sqliteState(
-      config('2026.9.6'),
-      {
-        main: {
-          'agent:main:main': {},
-          'agent:main:telegram:direct:111': {},
-          'agent:main:discord:channel:7100': room('7100', { guildId: '901', parentPeerId: '7000' }),
-          'agent:main:discord:channel:7200': room('7200', { guildId: '901' }),
-          'agent:main:discord:channel:7300': room('7300', { guildId: '900' }),
-          'agent:main:slack:direct:u1': {
-            window: { channel: 'slack', peerId: 'U1', routeContext: { teamId: 'T1' } },
-          },
-          'agent:main:slack:direct:u2': { window: { channel: 'slack', peerId: 'U2' } },
-          'agent:main:notes': {
-            window: { createdMs: NOW - 3000 },
-            otherWindows: [{ sessionId: 'twin', createdMs: NOW - 5000 }],
-          },
-          'agent:main:cron:daily': {
-            window: { createdMs: NOW - 3000 },
-            otherWindows: [{ sessionId: 'twin-of-cron', createdMs: NOW - 5000 }],
-          },
-        },
-        work: { 'agent:work:telegram:direct:111': {} },
+    const sessions = {
+      'agent:main:main': {},
+      'agent:main:telegram:direct:111': {},
+      'agent:main:discord:channel:7100': room('7100', { guildId: '901', parentPeerId: '7000' }),
+      'agent:main:discord:channel:7200': room('7200', { guildId: '901' }),
+      'agent:main:discord:channel:7300': room('7300', { guildId: '900' }),
+      'agent:main:slack:direct:u1': {
+        window: { channel: 'slack', peerId: 'U1', routeContext: { teamId: 'T1' } },
       },
-      schema,
-    );
+      'agent:main:slack:direct:u2': { window: { channel: 'slack', peerId: 'U2' } },
+      'agent:main:notes': {
+        window: { createdMs: NOW - 3000 },
+        otherWindows: [{ sessionId: 'twin', createdMs: NOW - 5000 }],
+      },
+      'agent:main:cron:daily': {
+        window: { createdMs: NOW - 3000 },
+        otherWindows: [{ sessionId: 'twin-of-cron', createdMs: NOW - 5000 }],
+      },
+    };
+    const { dir } = createState({
+      config: config('2026.9.6'),
+      agents: {
+        main: { database: { schema, sessions } },
+        work: { database: { schema, sessions: { 'agent:work:telegram:direct:111': {} } } },
+      },
+    });
     expect(routingFindings(await scanned(dir))).toEqual([
       'main agent:main:discord:channel:7100: stray binding family',
       'main agent:main:discord:channel:7300: undecided',
@@ -198,14 +199,16 @@ describe('a state directory of databases', () => {
   it('does not believe a record that is outdated', async () => {
     const outdated = { routeContext: { guildId: '901', parentPeerId: '7000' }, observedMs: 1 };
     const window = { ...room('7100', {}).window, ...outdated };
-    const dir = sqliteState(config('2026.9.6'), { main: { 'agent:main:discord:channel:7100': { window } } });
+    const sessions = { 'agent:main:discord:channel:7100': { window } };
+    const { dir } = createState({ config: config('2026.9.6'), agents: { main: { database: { sessions } } } });
     expect(routingFindings(await scanned(dir))).toEqual(['main agent:main:discord:channel:7100: undecided']);
   });
 
   it('is judged by its own version, not by that of the config', async () => {
     const wildcard = [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: '*' } } }];
-    const dir = sqliteState(config('2026.2.6-3', { bindings: wildcard }), {
-      main: { 'agent:main:telegram:direct:5': {} },
+    const { dir } = createState({
+      config: config('2026.2.6-3', { bindings: wildcard }),
+      agents: { main: { database: { sessions: { 'agent:main:telegram:direct:5': {} } } } },
     });
     expect(routingFindings(await scanned(dir))).toEqual(['main agent:main:telegram:direct:5: stray binding work']);
   });
@@ -259,9 +262,9 @@ describe('a bad config', () => {
     ['nested', [deep(200)]],
     ['a thousand times the same', Array.from({ length: 1000 }, () => BINDINGS[0])],
   ])('with bindings that are %s loses no figure of a session', async (name, bindings) => {
-    const good = otherFigures(await scanned(fileState(config('2026.7.35'), SESSIONS)));
+    const good = otherFigures(await scanned(stateOf(config('2026.7.35'), SESSIONS)));
     expect(Object.keys(good).length).toBeGreaterThan(20);
-    const result = await scanned(fileState(config('2026.7.35', { bindings }), SESSIONS));
+    const result = await scanned(stateOf(config('2026.7.35', { bindings }), SESSIONS));
     expect(result.snapshot.configValid).toBe(WELL_SHAPED.has(name));
     expect(result.checks.filter(({ success }) => !success)).toEqual([]);
     expect(otherFigures(result)).toEqual(good);
@@ -286,8 +289,8 @@ describe('a bad config', () => {
     ['identity links', { session: { identityLinks: [], dmScope: {} } }],
     ['owners', { agents: { ...AGENTS, ownership: {}, defaults: { systemAgent: 'work' } } }],
   ])('with %s that are none loses no figure of a session: %j', async (_, changes) => {
-    const good = otherFigures(await scanned(fileState(config('2026.7.35'), SESSIONS)));
-    const result = await scanned(fileState(config('2026.7.35', changes), SESSIONS));
+    const good = otherFigures(await scanned(stateOf(config('2026.7.35'), SESSIONS)));
+    const result = await scanned(stateOf(config('2026.7.35', changes), SESSIONS));
     expect(result.checks.filter(({ success }) => !success)).toEqual([]);
     expect(otherFigures(result)).toEqual(good);
   });
@@ -298,8 +301,8 @@ describe('a bad config', () => {
     ['no JSON', '{ "bindings": ['],
     ['a list', '[]'],
   ])('that is %s loses no figure of a session', async (_, text) => {
-    const good = otherFigures(await scanned(fileState(config('2026.7.35'), SESSIONS)));
-    const dir = fileState(text, SESSIONS);
+    const good = otherFigures(await scanned(stateOf(config('2026.7.35'), SESSIONS)));
+    const dir = stateOf(text, SESSIONS);
     writeFileSync(join(dir, 'other.json5'), '{ bindings: [], $include: "./openclaw.json" }');
     const result = await scanned(dir);
     expect(result.snapshot.configValid).toBe(false);
@@ -308,7 +311,7 @@ describe('a bad config', () => {
   });
 
   it('after a good one changes nothing: the good one is in force', async () => {
-    const dir = fileState(config('2026.7.35'), SESSIONS);
+    const dir = stateOf(config('2026.7.35'), SESSIONS);
     const scanner = testScanner(dir, { now: () => NOW, settings: { salt: null } });
     const before = routingFindings(await scanner.quick());
     expect(before).toContain('main agent:main:telegram:direct:111: stray binding work');
@@ -319,11 +322,11 @@ describe('a bad config', () => {
   });
 
   it('is read as a good one where a chain of includes ends', async () => {
-    const dir = fileState('{ $include: ["./agents.json5", "./bindings.json5"] }', SESSIONS);
+    const dir = stateOf('{ $include: ["./agents.json5", "./bindings.json5"] }', SESSIONS);
     const { bindings, ...rest } = { ...config('2026.7.35'), bindings: BINDINGS };
     writeFileSync(join(dir, 'agents.json5'), JSON.stringify(rest));
     writeFileSync(join(dir, 'bindings.json5'), JSON.stringify({ bindings }));
-    const plain = routingFindings(await scanned(fileState(config('2026.7.35'), SESSIONS)));
+    const plain = routingFindings(await scanned(stateOf(config('2026.7.35'), SESSIONS)));
     expect(routingFindings(await scanned(dir))).toEqual(plain);
   });
 });
@@ -333,7 +336,7 @@ describe('a change', () => {
   const STRAY = 'main agent:main:telegram:direct:111: stray binding work';
 
   it('of the bindings alone is seen by the next quick scan, and its end too', async () => {
-    const dir = fileState(config('2026.7.35', WITHOUT), { main: { 'agent:main:telegram:direct:111': {} } });
+    const dir = stateOf(config('2026.7.35', WITHOUT), { main: { 'agent:main:telegram:direct:111': {} } });
     const scanner = testScanner(dir, { now: () => NOW, settings: { salt: null } });
     const seen: string[][] = [];
     for (const changes of [WITHOUT, {}, WITHOUT]) {
@@ -346,10 +349,13 @@ describe('a change', () => {
   });
 
   it('of the sessions alone is seen too: the second of a pair makes both a duplicate', async () => {
-    const dir = fileState(config('2026.7.35'), { work: { 'agent:work:telegram:direct:111': {} } });
-    const scanner = testScanner(dir, { now: () => NOW, settings: { salt: null } });
+    const state = createState({
+      config: config('2026.7.35'),
+      agents: { work: { index: { 'agent:work:telegram:direct:111': {} } } },
+    });
+    const scanner = testScanner(state.dir, { now: () => NOW, settings: { salt: null } });
     expect(routingFindings(await scanner.quick())).toEqual([]);
-    putFileAgent(dir, 'main', { 'agent:main:telegram:direct:111': {} });
+    state.addSession('agent:main:telegram:direct:111');
     expect(routingFindings(await scanner.quick())).toEqual([
       'main agent:main:telegram:direct:111: duplicate cross_agent work',
       STRAY,
@@ -364,7 +370,7 @@ describe('the ignore list', () => {
     Object.fromEntries(
       PAIR.filter(([agent]) => agent === wanted).map(([agent, peer]) => [`agent:${agent}:telegram:direct:${peer}`, {}]),
     );
-  const state = () => fileState(config('2026.7.35'), { main: sessionsOf('main'), work: sessionsOf('work') });
+  const state = () => stateOf(config('2026.7.35'), { main: sessionsOf('main'), work: sessionsOf('work') });
   const policyOf = (yaml: string) => ({ settings: { policy: parsePolicy(parse(yaml), 'exporter.yml') } });
 
   /** The series that only one of two scans has, or has with another value. */

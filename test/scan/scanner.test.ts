@@ -1,18 +1,17 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Scanner } from '../../src/scan/scanner.ts';
 import { testScanner } from '../support/scan.ts';
 import { allSessions } from '../support/snapshot.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
-let state: TestState;
+let state: State;
 
 beforeEach(() => {
-  state = createState();
+  state = createState({ live: true });
   state.addSession('agent:main:main', { totalTokens: 1500 });
   state.addSession('agent:main:telegram:group:-100', { totalTokens: 50_001 });
 });
-afterEach(() => state.cleanup());
 
 function work(scanner: Scanner) {
   return { ...scanner.counts, transcriptBytes: scanner.kept.transcripts.bytesRead };

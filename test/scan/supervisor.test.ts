@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
 import { SILENT, testSettings } from '../support/scan.ts';
-import { createState, type TestState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
 const BLOCKING_CHILD = join(import.meta.dirname, '../support/blocking-child.ts');
 const TIMEOUT_MS = 40;
@@ -13,21 +13,20 @@ const PATIENCE = { timeout: 25_000, interval: 20 };
 let now: number;
 /** By how much somebody set the wall clock. */
 let setBy: number;
-let state: TestState;
+let state: State;
 let supervisor: Supervisor;
 let killed: ChildProcess[];
 
 beforeEach(() => {
   now = Date.UTC(2026, 10, 24);
   setBy = 0;
-  state = createState();
+  state = createState({ live: true });
   state.addSession('agent:main:main');
   killed = [];
 });
 afterEach(() => {
   supervisor.stop();
   for (const child of killed) child.kill('SIGKILL');
-  state.cleanup();
 });
 
 function supervise(options: Partial<SupervisorOptions> = {}): Supervisor {
@@ -95,7 +94,7 @@ describe.each([
 
   it('neither kills a scan nor keeps the watchdog from a blocked one', async () => {
     supervise({ childPath: BLOCKING_CHILD, kill: (child) => killed.push(child) });
-    state.blockIndex();
+    state.blockIndex('main');
     supervisor.request('quick');
     setBy = ms;
     // Long enough for the watchdog to have looked.
@@ -113,14 +112,14 @@ describe('a scanning process that is blocked', () => {
     const { rendered } = supervisor;
     const { lastSuccessMs } = supervisor.scans.quick;
 
-    state.blockIndex();
+    state.blockIndex('main');
     supervisor.request('quick');
     await withoutHeartbeat(() => expect(supervisor.scans.quick.success).toBe(false));
     expect(supervisor.rendered).toBe(rendered);
     expect(supervisor.scans.quick.lastSuccessMs).toBe(lastSuccessMs);
     expect(supervisor.stuck).toBe(false);
 
-    state.writeIndex();
+    state.writeIndex('main');
     await vi.waitFor(() => {
       supervisor.request('quick');
       expect(supervisor.scans.quick.success).toBe(true);
@@ -130,11 +129,11 @@ describe('a scanning process that is blocked', () => {
 
   it('is left behind when it cannot be killed: nothing is started beside it until it is gone', async () => {
     supervise({ childPath: BLOCKING_CHILD, kill: (child) => killed.push(child) });
-    state.blockIndex();
+    state.blockIndex('main');
     supervisor.request('quick');
     await withoutHeartbeat(() => expect(supervisor.stuck).toBe(true));
     expect(killed).toHaveLength(1);
-    state.writeIndex();
+    state.writeIndex('main');
     supervisor.request('quick');
     expect(supervisor.scans.quick.success).toBe(false);
     expect(supervisor.stuck).toBe(true);

@@ -1,125 +1,154 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Scanner, ScanResult } from '../../src/scan/scanner.ts';
-import { type ParsedFamily, parseExposition, seriesOf } from './exposition.ts';
-import { asNobody } from './nobody.ts';
+import { type DatabaseSession, writeDatabase } from '../../demo/database.ts';
+import { closedDatabase } from './databases.ts';
+import { seriesOf } from './exposition.ts';
+import { putFile, setWritten } from './folder.ts';
 import { testScanner } from './scan.ts';
+import { agentSeries, type BothScans, type Families, PLAIN, scanBoth, sessionSeries } from './scans.ts';
+import { SETTLED, type SessionChanges, staleEntryOf, storedSession } from './sessions.ts';
+import { type AgentDatabase, createState, type State } from './state.ts';
 
-/** The time of every scan here, in milliseconds since the epoch. */
-export const NOW = Date.UTC(2026, 10, 24);
-/** Long enough ago that nobody is writing any more, and not long enough to be idle. */
-export const SETTLED = NOW - 10 * 60 * 1000;
-/** The session that a test breaks; it stands between the healthy ones. */
+/** The session of the agent `ops` that a test breaks; it stands between the healthy ones. */
 export const BAD = 'agent:ops:telegram:direct:666';
-/** Healthy sessions by agent; `ops` is the agent that has the bad session too. */
-const HEALTHY = {
-  ops: ['agent:ops:main', 'agent:ops:telegram:direct:11111', 'agent:ops:telegram:group:-1002'],
-  kin: ['agent:kin:main', 'agent:kin:whatsapp:direct:+15550001', 'agent:kin:cron:0b8a1c2d-1111-4222-8333-444455556666'],
-} as const;
 
-/** Scans at the time NOW, whose labels are the keys. */
-export const PLAIN = { now: () => NOW, settings: { salt: null } };
+const OPS = ['agent:ops:main', 'agent:ops:telegram:direct:11111', 'agent:ops:telegram:group:-1002'];
+const KIN = [
+  'agent:kin:main',
+  'agent:kin:whatsapp:direct:+15550001',
+  'agent:kin:cron:0b8a1c2d-1111-4222-8333-444455556666',
+];
+const OLD = ['agent:old:main', 'agent:old:telegram:direct:22222', 'agent:old:telegram:group:-1003'];
 
-export type Families = ReadonlyMap<string, ParsedFamily>;
-
-/** A state directory of two healthy agents, in which a test breaks something. */
-export interface BesideState {
-  readonly dir: string;
-  /** The sessions folder of `ops`. */
-  readonly ops: string;
-  readonly cleanup: () => void;
-}
-
-export function besideState(version = '2026.7.35'): BesideState {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'beside-')));
-  const folders = { ops: join(dir, 'agents/ops/sessions'), kin: join(dir, 'agents/kin/sessions') };
-  const config = {
-    meta: { lastTouchedVersion: version },
-    agents: { list: [{ id: 'ops' }, { id: 'kin' }] },
-    bindings: [{ agentId: 'kin', match: { channel: 'whatsapp' } }],
-  };
-  writeFileSync(join(dir, 'openclaw.json'), JSON.stringify(config));
-  for (const agent of ['ops', 'kin'] as const) {
-    mkdirSync(folders[agent], { recursive: true });
-    for (const [at] of HEALTHY[agent].entries()) putTranscript(folders[agent], `${agent}-${at}`);
-    putIndex(folders[agent], agent);
-  }
-  return { dir, ops: folders.ops, cleanup: () => rmSync(dir, { recursive: true, force: true }) };
-}
-
-/** Writes the index of `ops` with this text, members of a JSON object, between its healthy entries. */
-export function putMembers({ ops }: Pick<BesideState, 'ops'>, members: string): void {
-  putIndex(ops, 'ops', members);
-}
-
-/** Adds the session BAD with this transcript; its stored total is stale, so that the transcript says its tokens. */
-export function putBad(state: BesideState, transcript: string | Buffer, writtenMs = SETTLED): string {
-  const path = join(state.ops, 'bad.jsonl');
-  write(path, transcript, writtenMs);
-  putMembers(state, `${JSON.stringify(BAD)}:${JSON.stringify(badEntry())}`);
-  return path;
-}
-
-export function badEntry(changes: Record<string, unknown> = {}) {
-  return { sessionId: 'bad', updatedAt: SETTLED, totalTokens: 99, totalTokensFresh: false, ...changes };
-}
-
-/** Lines of a healthy transcript, each with its newline. */
-export function transcriptLines(id: string, tokens = 700): string[] {
-  const timestamp = new Date(SETTLED).toISOString();
-  return [
-    { type: 'session', version: 3, id, timestamp, cwd: '/' },
-    { type: 'message', timestamp, message: { role: 'user', content: 'synthetic' } },
-    { type: 'message', timestamp, message: { role: 'assistant', content: [], usage: { input: tokens, output: 1 } } },
-  ].map((record) => `${JSON.stringify(record)}\n`);
-}
-
-/** What both scans gave, the text read by the strict parser. */
-export interface BesideScan {
-  readonly quick: Families;
-  readonly deep: Families;
-  readonly snapshot: ScanResult['snapshot'];
-}
-
-export async function scanBoth(scanner: Scanner): Promise<BesideScan> {
-  const quick = await scanner.quick();
-  const deep = await scanner.deep();
-  // Equal figures are not rendered again.
-  const last = deep.rendered ?? quick.rendered;
-  return { quick: parsed(quick.rendered), deep: parsed(last), snapshot: deep.snapshot };
-}
-
-/** The same as a user whom modes apply to, so many times from nothing; the last ones. */
-export async function scanAsNobody(stateDir: string, times = 1): Promise<BesideScan> {
-  return asNobody(async () => {
-    for (let at = 1; at < times; at += 1) await scanBoth(testScanner(stateDir, PLAIN));
-    return scanBoth(testScanner(stateDir, PLAIN));
+/** The healthy agents `ops`, in which a test breaks something, and `kin`, both in files. */
+export function filesBeside(version = '2026.7.35'): State {
+  const bindings = [{ agentId: 'kin', match: { channel: 'whatsapp' } }];
+  const list = ['ops', 'kin'].map((id) => ({ id }));
+  return createState({
+    config: { meta: { lastTouchedVersion: version }, agents: { list }, bindings },
+    agents: { ops: { index: entries(OPS) }, kin: { index: entries(KIN) } },
   });
 }
 
-export function parsed(rendered: ScanResult['rendered']): Families {
-  return parseExposition(rendered?.metrics ?? expect.unreachable('nothing was rendered'));
+/** The tokens of the second one stand in its transcript only. */
+function entries(keys: readonly string[]): Record<string, object> {
+  const stale = { totalTokens: 999, totalTokensFresh: false };
+  return Object.fromEntries(keys.map((key, at) => [key, at === 1 ? stale : {}]));
+}
+
+export function badEntry(changes: object = {}) {
+  return staleEntryOf('bad', changes);
+}
+
+/** Adds the session BAD with this transcript, and with this entry when it is given; returns the transcript's path. */
+export function putBad(
+  state: State,
+  transcript: string | Buffer,
+  { entry = badEntry(), writtenMs = SETTLED }: { entry?: object; writtenMs?: number } = {},
+): string {
+  putMembers(state, `${JSON.stringify(BAD)}:${JSON.stringify(entry)}`);
+  return putFile(join(state.folder('ops'), 'bad.jsonl'), transcript, writtenMs);
+}
+
+/** Writes the index of `ops` with this text, members of a JSON object, between its healthy entries. */
+export function putMembers(state: State, members: string): void {
+  state.writeIndex('ops', members);
+}
+
+export interface DatabasesBeside extends State {
+  /** That of `ops`, in which a test breaks something. */
+  readonly database: string;
+}
+
+interface BesideOptions {
+  /** How the database of `ops` differs from a healthy one. */
+  readonly ops?: Omit<AgentDatabase, 'sessions'>;
+  /** Its session BAD; none when not given. */
+  readonly bad?: DatabaseSession | null;
+}
+
+/** The healthy agents `ops` and `kin` in databases, and `old` in files. */
+export function databasesBeside({ ops = {}, bad = null }: BesideOptions = {}): DatabasesBeside {
+  const [first = '', ...rest] = OPS;
+  const registered = ['ops', 'kin'].map((agent) => ({
+    agent,
+    path: `agents/${agent}/agent/openclaw-agent.sqlite`,
+    seenMs: SETTLED,
+  }));
+  const state = createState({
+    agents: {
+      ops: { database: { ...ops, sessions: { [first]: {}, ...(bad && { [bad.key]: bad }), ...rows(rest) } } },
+      kin: { database: { sessions: rows(KIN) } },
+      old: { index: entries(OLD) },
+    },
+    registry: { version: '2026.9.6', agents: registered },
+  });
+  return { ...state, database: state.databasePath('ops') };
+}
+
+function rows(keys: readonly string[]): Record<string, SessionChanges> {
+  return Object.fromEntries(keys.map((key) => [key, {}]));
+}
+
+export function badSession({ key = BAD, ...changes }: Partial<DatabaseSession> = {}): DatabaseSession {
+  return storedSession(key, 'bad', { entry: badEntry(), ...changes });
+}
+
+/** What both scans say of a state: the same of each that was made alike, so it is scanned once. */
+const SCANS = new Map<string, Promise<BothScans>>();
+
+function scannedOnce(key: string, make: () => State): Promise<BothScans> {
+  const scan = SCANS.get(key) ?? scanBoth(testScanner(make().dir, PLAIN));
+  SCANS.set(key, scan);
+  return scan;
+}
+
+/** What both scans say of `filesBeside`, before anything in it is bad. */
+export function healthyScan(version?: string): Promise<BothScans> {
+  return scannedOnce(`files ${version}`, () => filesBeside(version));
+}
+
+/** What both scans say of `databasesBeside`. */
+export function scanOf(options: BesideOptions = {}): Promise<BothScans> {
+  return scannedOnce(JSON.stringify(options), () => databasesBeside(options));
+}
+
+/** Damages a database as nobody would who goes through OpenClaw. */
+export function damage(path: string, ...statements: string[]): void {
+  closedDatabase(path, ...statements);
+  setWritten(path, SETTLED + 2000);
+}
+
+/** Puts another database in the place of that of `ops`, in one step. */
+export function replaceDatabase({ database }: DatabasesBeside, ...sessions: DatabaseSession[]): void {
+  writeDatabase({ path: `${database}.new`, agent: 'ops', sessions });
+  renameSync(`${database}.new`, database);
 }
 
 /**
- * Holds that what is healthy has the series of before, in the quick and in the deep scan: every session but BAD, and
- * all of the agent `kin`. With `isLost`, `ops` as a whole could not be read.
+ * Holds that what is healthy has the series of before, in the quick and in the deep scan: every session but BAD, and all
+ * of the other agents. With `isLost`, `ops` as a whole could not be read.
  */
-export function expectUntouched(after: BesideScan, before: BesideScan, { isLost = false } = {}): void {
-  for (const scan of ['quick', 'deep'] as const) {
-    expect(agentSeries(after[scan], 'kin')).toEqual(agentSeries(before[scan], 'kin'));
-    expectSameSessions(after[scan], before[scan], isLost ? ['kin'] : ['ops', 'kin']);
-  }
+export function expectUntouched(after: BothScans, before: BothScans, options: { isLost?: boolean } = {}): void {
+  for (const scan of ['quick', 'deep'] as const) expectSame(after[scan], before[scan], options);
 }
 
-export function expectSameSessions(
-  after: Families,
-  before: Families,
-  agents: readonly (keyof typeof HEALTHY)[] = ['ops', 'kin'],
-): void {
-  for (const key of agents.flatMap((agent) => HEALTHY[agent])) {
+export function expectSame(after: Families, before: Families, { isLost = false } = {}): void {
+  const agents = Object.keys(seriesOf(before, 'openclaw_store_readable')).map((labels) => labels.split('"')[1] ?? '');
+  const others = agents.filter((agent) => agent !== 'ops');
+  expect(others.length).toBeGreaterThan(0);
+  for (const agent of others) {
+    const series = agentSeries(before, agent);
+    expect(Object.keys(series).length).toBeGreaterThan(40);
+    expect(agentSeries(after, agent)).toEqual(series);
+  }
+  if (!isLost) expectSameSessions(after, before);
+}
+
+/** Holds that every healthy session has the series of before. */
+export function expectSameSessions(after: Families, before: Families): void {
+  for (const key of [...OPS, ...KIN]) {
     const series = sessionSeries(before, key);
     // Info, tokens, window, effective window, bytes, activity.
     expect(Object.keys(series).length).toBeGreaterThan(5);
@@ -127,74 +156,14 @@ export function expectSameSessions(
   }
 }
 
-/** Every series of a session, by name and labels; the label is the key, since the scans here hide nothing. */
-function sessionSeries(families: Families, key: string): Record<string, number> {
-  return matching(families, `session="${key}"`);
-}
-
-export function agentSeries(families: Families, agent: string): Record<string, number> {
-  return matching(families, `agent="${agent}"`);
-}
-
-/** The findings of a session, `stuck` or the reason of a corruption. */
-export function findingsOf(families: Families, key: string): string[] {
-  const samples = families.get('openclaw_store_session_finding')?.samples ?? [];
-  return samples
-    .filter(({ labels }) => labels.session === key)
-    .map(({ labels }) => labels.reason || labels.finding || '')
-    .toSorted();
-}
-
-/** One figure of a session; null: it has no such series. */
-export function figureOf(families: Families, name: string, key: string): number | null {
-  const samples = families.get(`openclaw_store_session_${name}`)?.samples ?? [];
-  return samples.find(({ labels }) => labels.session === key)?.value ?? null;
-}
-
-/** The problems of an agent that are there. */
-export function problemsOf(families: Families, agent: string): string[] {
-  const samples = families.get('openclaw_store_problem')?.samples ?? [];
-  return samples
-    .filter(({ labels, value }) => labels.agent === agent && value === 1)
-    .map(({ labels }) => labels.reason ?? '');
-}
-
-function matching(families: Families, label: string): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const name of families.keys()) {
-    for (const [labels, value] of Object.entries(seriesOf(families, name))) {
-      if (labels.includes(label)) found[`${name} ${labels}`] = value;
-    }
-  }
-  return found;
-}
-
-function putIndex(folder: string, agent: keyof typeof HEALTHY, members = ''): void {
-  const healthy = HEALTHY[agent].map(
-    (key, at) => `${JSON.stringify(key)}:${JSON.stringify(healthyEntry(`${agent}-${at}`, at))}`,
-  );
-  const [first = '', ...rest] = healthy;
-  const text = `{${[first, members, ...rest].filter((part) => part !== '').join(',\n')}}`;
-  write(join(folder, 'sessions.json'), text, SETTLED);
-}
-
-/** The tokens of the second one stand in its transcript only. */
-function healthyEntry(sessionId: string, at: number) {
-  return {
-    sessionId,
-    updatedAt: SETTLED + at,
-    model: 'a-model',
-    totalTokens: at === 1 ? 999 : 700,
-    totalTokensFresh: at !== 1,
-    contextTokens: 200_000,
-  };
-}
-
-function putTranscript(folder: string, id: string): void {
-  write(join(folder, `${id}.jsonl`), transcriptLines(id).join(''), SETTLED);
-}
-
-function write(path: string, content: string | Buffer, writtenMs: number): void {
-  writeFileSync(path, content);
-  utimesSync(path, writtenMs / 1000, writtenMs / 1000);
+/** What is published of an agent that could not be read: that, its info, and its problem. */
+export function expectUnread(families: Families, problem: string, agent = 'ops'): void {
+  const series = agentSeries(families, agent);
+  expect(Object.keys(series)).toHaveLength(3);
+  expect(series).toMatchObject({
+    [`openclaw_store_readable agent="${agent}"`]: 0,
+    [`openclaw_store_problem agent="${agent}",reason="${problem}"`]: 1,
+  });
+  const info = Object.keys(seriesOf(families, 'openclaw_store_info'));
+  expect(info.filter((labels) => labels.includes(`agent="${agent}"`))).toHaveLength(1);
 }

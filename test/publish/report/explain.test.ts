@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/publish/report/explain.ts';
-import { fileState, scanned, sqliteState } from '../../support/routed-state.ts';
+import { scanned, stateOf } from '../../support/routed.ts';
 import { SALT } from '../../support/scan.ts';
 import { allSessions } from '../../support/snapshot.ts';
+import { createState } from '../../support/state.ts';
 
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }, { id: 'family' }] };
 const FILES = { meta: { lastTouchedVersion: '2026.7.35' }, agents: AGENTS };
@@ -34,7 +35,7 @@ describe('an explanation', () => {
       { agentId: 'work', match: { channel: 'telegram', accountId: 'alpha' } },
       { agentId: 'work', match: {} },
     ];
-    const dir = fileState({ ...FILES, bindings }, { main: { [TOPIC]: {} } });
+    const dir = stateOf({ ...FILES, bindings }, { main: { [TOPIC]: {} } });
     expect(await explained(dir, TOPIC)).toBe(`${TOPIC}, in the store of agent main
   label         ${TOPIC}
   kind          group
@@ -73,7 +74,7 @@ What to do:
       { agentId: 'work', match: { channel: 'discord', guildId: '900', roles: ['r1'] } },
       { agentId: 'family', match: { channel: 'discord', guildId: '900' } },
     ];
-    const dir = fileState({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
+    const dir = stateOf({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
     const text = await explained(dir, ROOM);
     expect(text).toContain('  findings      none\n');
     expect(part(text, 'The conversation:').slice(5)).toEqual([
@@ -95,7 +96,7 @@ What to do:
       { agentId: 'main', match: { channel: 'discord', guildId: '900', roles: ['r1'] } },
       { agentId: 'main', match: { channel: 'discord', guildId: '900' } },
     ];
-    const dir = fileState({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
+    const dir = stateOf({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
     expect(part(await explained(dir, ROOM), 'The bindings').at(-1)).toBe(
       '  => main, by bindings[1], binding.guild (not known, and without effect: roles)',
     );
@@ -108,7 +109,8 @@ What to do:
       ...{ channel: 'discord', accountId: 'default', chatType: 'channel', peerId: '7001', threadId: '7001' },
       routeContext: { peerId: '7001', guildId: '900', parentPeerId: '7000', memberRoleIds: ['r1'] },
     };
-    const text = await explained(sqliteState(config, { main: { [ROOM]: { window } } }), ROOM);
+    const { dir } = createState({ config, agents: { main: { database: { sessions: { [ROOM]: { window } } } } } });
+    const text = await explained(dir, ROOM);
     expect(text).toContain('stray (binding), expected in work');
     expect(part(text, 'The conversation:').slice(5, 7)).toEqual([
       '  parent        channel 7000',
@@ -120,7 +122,7 @@ What to do:
 
   it('of a conversation that OpenClaw refuses says so', async () => {
     const agents = { ownership: 'explicit', entries: { main: {}, work: {} } };
-    const dir = fileState(
+    const dir = stateOf(
       { meta: { lastTouchedVersion: '2026.9.6' }, agents },
       { main: { 'agent:main:telegram:direct:1': {} } },
     );
@@ -135,14 +137,14 @@ What to do:
   it.each(['agent:main:main', 'agent:main:cron:daily', 'agent:main:openai:1', 'agent:main:project:group:alpha'])(
     'of %s says that it has no route',
     async (key) => {
-      const text = await explained(fileState(FILES, { main: { [key]: {} } }), key);
+      const text = await explained(stateOf(FILES, { main: { [key]: {} } }), key);
       expect(text).toContain('\nIts key has no route (main, cron, hook, subagent, acp, HTTP, a label)');
       expect(text).not.toContain('The conversation');
     },
   );
 
   it('of a key without a route has its other findings', async () => {
-    const dir = fileState(FILES, { main: { 'agent:work:notes': {} } });
+    const dir = stateOf(FILES, { main: { 'agent:work:notes': {} } });
     const text = await explained(dir, 'agent:work:notes');
     expect(text).toContain('  findings      stray (wrong_store), expected in work\n');
     expect(text).toContain('OpenClaw never looks for this key in this store');
@@ -151,7 +153,7 @@ What to do:
   it('of a name that may be several peers has the bindings once for each', async () => {
     const session = { identityLinks: { ada: ['telegram:1', 'telegram:2'] } };
     const bindings = [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: '1' } } }];
-    const dir = fileState({ ...FILES, session, bindings }, { main: { 'agent:main:telegram:direct:ada': {} } });
+    const dir = stateOf({ ...FILES, session, bindings }, { main: { 'agent:main:telegram:direct:ada': {} } });
     expect(await explained(dir, 'agent:main:telegram:direct:ada')).toMatch(
       /is spelt 1:.*=> work.*is spelt 2:.*=> main/s,
     );
@@ -160,7 +162,7 @@ What to do:
   it('of an id whose letter case is not known has the bindings once for each spelling', async () => {
     const bindings = [{ agentId: 'work', match: { channel: 'slack', peer: { kind: 'channel', id: 'C042' } } }];
     const key = 'agent:main:slack:channel:c042';
-    const text = await explained(fileState({ ...FILES, bindings }, { main: { [key]: { space: 'T1' } } }), key);
+    const text = await explained(stateOf({ ...FILES, bindings }, { main: { [key]: { space: 'T1' } } }), key);
     expect(part(text, 'The bindings').slice(1)).toEqual([
       "  if the peer's id is spelt c042:",
       '  bindings[0] -> work  binding.peer  other peer',
@@ -169,22 +171,22 @@ What to do:
       '  bindings[0] -> work  binding.peer  matched',
       '  => work, by bindings[0], binding.peer',
     ]);
-    const known = fileState({ ...FILES, bindings }, { main: { [key]: { space: 'T1', groupId: 'C042' } } });
+    const known = stateOf({ ...FILES, bindings }, { main: { [key]: { space: 'T1', groupId: 'C042' } } });
     expect(await explained(known, key)).not.toContain('is spelt');
   });
 
   it('names the agents that a broadcast sends to as well', async () => {
     const key = 'agent:work:whatsapp:group:1@g.us';
-    const dir = fileState({ ...FILES, broadcast: { '1@g.us': ['work', 'family'] } }, { work: { [key]: {} } });
+    const dir = stateOf({ ...FILES, broadcast: { '1@g.us': ['work', 'family'] } }, { work: { [key]: {} } });
     const text = await explained(dir, key);
     expect(part(text, 'The conversation:').at(-1)).toMatch(/^ {2}also sent to +work, family$/);
     expect(text).toContain('  findings      none\n');
   });
 
   it('of an unknown version says so', async () => {
-    const dir = fileState({ agents: AGENTS }, { main: { 'agent:main:telegram:direct:1': {} } });
+    const dir = stateOf({ agents: AGENTS }, { main: { 'agent:main:telegram:direct:1': {} } });
     expect(await explained(dir, 'agent:main:telegram:direct:1')).toContain('OpenClaw (version unknown) tries them');
-    const later = fileState(
+    const later = stateOf(
       { agents: AGENTS, meta: { lastTouchedVersion: '2027.1.1' } },
       { main: { 'agent:main:telegram:direct:1': {} } },
     );
@@ -196,7 +198,7 @@ What to do:
 
 describe('the session that is explained', () => {
   it('is found by its label too', async () => {
-    const dir = fileState(FILES, { main: { 'agent:main:telegram:group:-1002:topic:7': {}, [TOPIC]: {} } });
+    const dir = stateOf(FILES, { main: { 'agent:main:telegram:group:-1002:topic:7': {}, [TOPIC]: {} } });
     const { snapshot, config } = await scanned(dir, { settings: { salt: SALT } });
     const label = allSessions(snapshot).find(({ session }) => session.key === TOPIC)?.labels?.session ?? '';
     expect(label).toMatch(/^agent:main:telegram:group:[0-9a-f]{10}:topic:[0-9a-f]{10}$/);
@@ -207,7 +209,7 @@ describe('the session that is explained', () => {
 
   it('is each of those that have the key', async () => {
     const entries = { 'agent:main:notes': {} };
-    const text = await explained(fileState(FILES, { main: entries, work: entries }), 'agent:main:notes');
+    const text = await explained(stateOf(FILES, { main: entries, work: entries }), 'agent:main:notes');
     expect(text.match(/^agent:main:notes, in the store of agent \w+$/gm)).toEqual([
       'agent:main:notes, in the store of agent main',
       'agent:main:notes, in the store of agent work',
@@ -217,7 +219,7 @@ describe('the session that is explained', () => {
   it.each(['agent:main:telegram', 'agent:main:telegram:group:-1001', '', '(no series)', '*'])(
     'is not there for %j',
     async (wanted) => {
-      const { snapshot, config } = await scanned(fileState(FILES, { main: { [TOPIC]: {} } }));
+      const { snapshot, config } = await scanned(stateOf(FILES, { main: { [TOPIC]: {} } }));
       expect(explain(snapshot, config.routing, wanted)).toBeNull();
     },
   );
@@ -235,7 +237,7 @@ describe('a hostile text in the store', () => {
     ['as an agent', `agent:${ESCAPES}:notes`, {}],
     ['as an address', 'agent:main:slack:channel:c1', { origin: { accountId: 'default', from: `${ESCAPES}:C1` } }],
   ])('%s does nothing to the terminal', async (_, key, changes) => {
-    const dir = fileState(FILES, { scribe: { [key]: changes } });
+    const dir = stateOf(FILES, { scribe: { [key]: changes } });
     const text = await explained(dir, key);
     expect(text).toContain('unlisted_agent');
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
@@ -249,7 +251,7 @@ describe('a hostile text in the store', () => {
     ['peer', [{ agentId: 'work', match: { channel: 'telegram', peer: { kind: 'direct', id: ESCAPES } } }]],
   ])('in the %s of a binding does nothing to it either', async (_, bindings) => {
     const key = 'agent:main:telegram:direct:1';
-    const text = await explained(fileState({ ...FILES, bindings }, { main: { [key]: {} } }), key);
+    const text = await explained(stateOf({ ...FILES, bindings }, { main: { [key]: {} } }), key);
     expect(text).toContain('bindings[0]');
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });

@@ -16,8 +16,8 @@ import {
 } from '../../../src/read/sqlite/events.ts';
 import { type DatabaseSchema, databaseSchema } from '../../../src/read/sqlite/schema.ts';
 import { agentDatabase } from '../../support/agent-database.ts';
-import { answer, events, session } from '../../support/beside-sqlite.ts';
 import { last } from '../../support/last-usage.ts';
+import { answer, events, storedSession } from '../../support/sessions.ts';
 
 const MIB = 1024 * 1024;
 const ALL = Number.POSITIVE_INFINITY;
@@ -31,7 +31,7 @@ interface Opened {
 /** The transcript `x` between two others, interleaved with none. */
 function opened(its: readonly DatabaseEvent[], schema: (typeof SCHEMAS)[number] = 23, ...damage: string[]): Opened {
   const sessions = ['a', 'x', 'z'].map((id) =>
-    session(`agent:ops:${id}`, id, { events: id === 'x' ? its : events(id) }),
+    storedSession(`agent:ops:${id}`, id, { events: id === 'x' ? its : events(id) }),
   );
   const database = agentDatabase({ schema, sessions }, ...damage);
   return { database, schema: databaseSchema(database, 'ops') };

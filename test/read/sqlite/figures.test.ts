@@ -3,7 +3,7 @@ import type { DatabaseOptions } from '../../../demo/database.ts';
 import { figuresOf, readFigures } from '../../../src/read/sqlite/figures.ts';
 import { databaseSchema } from '../../../src/read/sqlite/schema.ts';
 import { agentDatabase } from '../../support/agent-database.ts';
-import { session } from '../../support/beside-sqlite.ts';
+import { storedSession } from '../../support/sessions.ts';
 
 type Pending = NonNullable<DatabaseOptions['pendingInputs']>[number];
 
@@ -87,7 +87,7 @@ describe('archives', () => {
 describe('free bytes', () => {
   it('are those of pages that hold nothing', () => {
     const text = `"${'y'.repeat(900)}"`;
-    const sessions = [session('agent:ops:x', 'x', { events: Array.from({ length: 100 }, () => text) })];
+    const sessions = [storedSession('agent:ops:x', 'x', { events: Array.from({ length: 100 }, () => text) })];
     expect(figures({ sessions }).freeBytes).toBe(0);
     const { freeBytes } = figures({ sessions }, 'DELETE FROM transcript_events');
     expect(freeBytes).toBeGreaterThan(90_000);

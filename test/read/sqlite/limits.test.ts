@@ -5,20 +5,12 @@ import { zstdCompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
 import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
-import { figureOf, findingsOf, NOW, PLAIN, scanBoth } from '../../support/beside.ts';
-import {
-  BAD,
-  badEntry,
-  badSession,
-  damage,
-  events,
-  replaceDatabase,
-  session,
-  settle,
-  sqliteState,
-} from '../../support/beside-sqlite.ts';
+import { BAD, badEntry, badSession, damage, databasesBeside, replaceDatabase } from '../../support/beside.ts';
 import { closedDatabase, heldDatabase } from '../../support/databases.ts';
+import { setWritten } from '../../support/folder.ts';
 import { testScanner } from '../../support/scan.ts';
+import { figureOf, findingsOf, PLAIN, scanBoth } from '../../support/scans.ts';
+import { events, NOW, SETTLED, storedSession } from '../../support/sessions.ts';
 import { readableAgent } from '../../support/snapshot.ts';
 
 function agentOf({ agents }: Snapshot, name = 'ops'): SnapshotAgent {
@@ -35,7 +27,7 @@ function config(dir: string, agents: object[]): void {
 it('frames that all unpack to too much end a slice, however small they are', async () => {
   const FRAMES = 60;
   const bomb = zstdCompressSync(Buffer.alloc(4 * 1024 * 1024 + 1, 32));
-  const state = sqliteState({ bad: badSession({ events: [] }) });
+  const state = databasesBeside({ bad: badSession({ events: [] }) });
   {
     using database = new DatabaseSync(state.database);
     const insert = database.prepare(
@@ -43,7 +35,7 @@ it('frames that all unpack to too much end a slice, however small they are', asy
     );
     for (let seq = 0; seq < FRAMES; seq += 1) insert.run(seq, bomb);
   }
-  settle(state.database);
+  setWritten(state.database, SETTLED);
   const scanner = testScanner(state.dir, PLAIN);
   await scanner.quick();
   const before = scanner.kept.databases.counts.reads;
@@ -53,7 +45,7 @@ it('frames that all unpack to too much end a slice, however small they are', asy
 });
 
 it('an event of more than 64 MiB is no damage: its bytes count, and it is counted as not judged', async () => {
-  const state = sqliteState({ bad: badSession() });
+  const state = databasesBeside({ bad: badSession() });
   const size = 64 * 1024 * 1024 + 1;
   damage(
     state.database,
@@ -78,7 +70,7 @@ it.each([
     "UPDATE transcript_events SET seq = 9223372036854775807 WHERE session_id = 'bad' AND seq = 2",
   ],
 ])('the largest number in %s changes no figure', async (_, statement) => {
-  const [healthy, odd] = [sqliteState({ bad: badSession() }), sqliteState({ bad: badSession() })];
+  const [healthy, odd] = [databasesBeside({ bad: badSession() }), databasesBeside({ bad: badSession() })];
   damage(odd.database, statement);
   const [before, after] = await Promise.all([healthy, odd].map(({ dir }) => scanBoth(testScanner(dir, PLAIN))));
   for (const name of ['tokens', 'transcript_bytes', 'messages']) {
@@ -89,7 +81,7 @@ it.each([
 });
 
 it('a size below zero is as if it were not stored: what is packed tells none of its own', async () => {
-  const [healthy, odd] = [sqliteState({ bad: badSession() }), sqliteState({ bad: badSession() })];
+  const [healthy, odd] = [databasesBeside({ bad: badSession() }), databasesBeside({ bad: badSession() })];
   damage(odd.database, "UPDATE transcript_events SET event_utf8_bytes = -100000 WHERE session_id = 'bad'");
   const [before, after] = await Promise.all([healthy, odd].map(({ dir }) => scanBoth(testScanner(dir, PLAIN))));
   const bytes = [after, before].map((scans) =>
@@ -100,14 +92,14 @@ it('a size below zero is as if it were not stored: what is packed tells none of 
 });
 
 it('another database in the place of one starts over, also where its marks are the same', async () => {
-  const state = sqliteState();
+  const state = databasesBeside();
   const scanner = testScanner(state.dir, PLAIN);
   await scanner.deep();
   const [header, question, ...rest] = events('ops-0', 1234);
   const longer = { ...(question as object), text: 'other '.repeat(500) };
   replaceDatabase(
     state,
-    session('agent:ops:main', 'ops-0', {
+    storedSession('agent:ops:main', 'ops-0', {
       events: [header, longer, ...rest].filter((event) => event !== undefined),
       entry: { ...badEntry(), sessionId: 'ops-0' },
     }),
@@ -118,7 +110,7 @@ it('another database in the place of one starts over, also where its marks are t
 });
 
 it('a copy of a database in the place of another agent is not of that agent', async () => {
-  const state = sqliteState();
+  const state = databasesBeside();
   const copy = join(state.dir, 'agents/two/agent/openclaw-agent.sqlite');
   mkdirSync(dirname(copy), { recursive: true });
   copyFileSync(state.database, copy);
@@ -129,7 +121,7 @@ it('a copy of a database in the place of another agent is not of that agent', as
 });
 
 it('the quarantine of another database is none of this one', async () => {
-  const state = sqliteState();
+  const state = databasesBeside();
   closedDatabase(
     join(state.dir, 'state/openclaw-quarantine.sqlite'),
     'CREATE TABLE quarantined_databases (path TEXT)',
@@ -142,7 +134,7 @@ it('the quarantine of another database is none of this one', async () => {
 });
 
 it('an agent that seems empty while the registry cannot be read was not read', async () => {
-  const state = sqliteState();
+  const state = databasesBeside();
   const registry = join(state.dir, 'state/openclaw.sqlite');
   mkdirSync(join(state.dir, 'custom'));
   renameSync(state.database, join(state.dir, 'custom/openclaw-agent.sqlite'));
@@ -155,7 +147,7 @@ it('an agent that seems empty while the registry cannot be read was not read', a
   const scanner = testScanner(state.dir, PLAIN);
   expect(agentOf((await scanner.deep()).snapshot)).toMatchObject({ layout: 'sqlite', readable: true });
   writeFileSync(registry, 'garbage that is no database at all');
-  settle(registry);
+  setWritten(registry, SETTLED);
   // What it said before is still known.
   expect(agentOf((await scanner.quick()).snapshot)).toMatchObject({ layout: 'sqlite', readable: true });
   const fresh = (await testScanner(state.dir, PLAIN).deep()).snapshot;
@@ -164,7 +156,7 @@ it('an agent that seems empty while the registry cannot be read was not read', a
 });
 
 it('the figures of a locked database are as old as the last look that found them so', async () => {
-  const state = sqliteState({ ops: { journal: 'rollback' } });
+  const state = databasesBeside({ ops: { journal: 'rollback' } });
   let now = NOW;
   const scanner = testScanner(state.dir, { ...PLAIN, now: () => now });
   await scanner.deep();
@@ -192,11 +184,11 @@ it('the figures of a locked database are as old as the last look that found them
 });
 
 it('a database that is written anew beside us keeps nothing of the sessions that it lost', async () => {
-  const state = sqliteState();
+  const state = databasesBeside();
   const scanner = testScanner(state.dir, PLAIN);
   await scanner.deep();
   rmSync(state.database);
-  writeDatabase({ path: state.database, agent: 'ops', sessions: [session('agent:ops:other', 'other')] });
+  writeDatabase({ path: state.database, agent: 'ops', sessions: [storedSession('agent:ops:other', 'other')] });
   const { snapshot } = await scanner.deep();
   expect(readableAgent(snapshot, 'ops').sessions.map((each) => each.session.key)).toEqual(['agent:ops:other']);
 });

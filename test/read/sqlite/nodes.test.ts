@@ -5,8 +5,7 @@ import { BEFORE_ALL_ROWS } from '../../../src/read/sqlite/events.ts';
 import { readNodes, type SessionNode } from '../../../src/read/sqlite/nodes.ts';
 import { databaseSchema } from '../../../src/read/sqlite/schema.ts';
 import { agentDatabase } from '../../support/agent-database.ts';
-import { SETTLED } from '../../support/beside.ts';
-import { events, session } from '../../support/beside-sqlite.ts';
+import { events, SETTLED, storedSession } from '../../support/sessions.ts';
 
 const KEY = 'agent:ops:x';
 const HUGE = '9223372036854775807';
@@ -22,9 +21,9 @@ function nodeOf(
   options: Partial<DatabaseOptions> = {},
 ): SessionNode {
   const sessions = [
-    session('agent:ops:a', 'a'),
-    session(changes.key ?? KEY, 'x', changes),
-    session('agent:ops:z', 'z'),
+    storedSession('agent:ops:a', 'a'),
+    storedSession(changes.key ?? KEY, 'x', changes),
+    storedSession('agent:ops:z', 'z'),
   ];
   const [first, node, last, ...more] = nodesOf(agentDatabase({ sessions, ...options }, ...damage));
   expect([first, last].map((each) => [each?.key, each?.entry?.totalTokens, each?.lastSeq])).toEqual([
@@ -69,7 +68,7 @@ describe('entry_json', () => {
       status: 'done',
       updatedMs: SETTLED,
       lastSeq: 2,
-      window: { chatType: 'direct', model: 'a-model' },
+      window: { accountId: 'default', model: 'a-model' },
     });
   });
 
@@ -142,7 +141,7 @@ describe('a tombstone', () => {
     [-1, '', 3],
     [-1, '{ }', 3],
   ] as const)('is a row with entry_valid %d and entry_json %j: %d sessions', (entryValid, entry, count) => {
-    const sessions = [session('a', 'a'), session(KEY, 'x', { entry, entryValid }), session('z', 'z')];
+    const sessions = [storedSession('a', 'a'), storedSession(KEY, 'x', { entry, entryValid }), storedSession('z', 'z')];
     expect(nodesOf(agentDatabase({ sessions }))).toHaveLength(count);
   });
 });
@@ -235,7 +234,10 @@ describe('the transcript of a node', () => {
 
   it('is that of its current id, not of an earlier one', () => {
     const otherWindows = [{ sessionId: 'earlier', chatType: 'group', events: events('earlier') }];
-    expect(nodeOf({ events: [], otherWindows })).toMatchObject({ lastSeq: null, window: { chatType: 'direct' } });
+    expect(nodeOf({ events: [], window: { chatType: 'direct' }, otherWindows })).toMatchObject({
+      lastSeq: null,
+      window: { chatType: 'direct' },
+    });
   });
 });
 
@@ -255,7 +257,7 @@ describe('readNodes', () => {
   });
 
   it('goes on behind a row, in slices that have every session once', () => {
-    const sessions = ['a', 'b', 'c', 'd', 'e'].map((id) => session(`agent:ops:${id}`, id));
+    const sessions = ['a', 'b', 'c', 'd', 'e'].map((id) => storedSession(`agent:ops:${id}`, id));
     const database = agentDatabase({ sessions }, "DELETE FROM session_nodes WHERE current_session_id = 'b'");
     const seen: string[] = [];
     for (

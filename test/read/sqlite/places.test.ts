@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
 import type { ReadableAgent, Snapshot } from '../../../src/model/snapshot.ts';
 import type { PathMapping } from '../../../src/openclaw/path-map.ts';
-import { NOW } from '../../support/beside.ts';
-import { session } from '../../support/beside-sqlite.ts';
 import { closedDatabase } from '../../support/databases.ts';
+import { newFolder } from '../../support/folder.ts';
 import { testScanner } from '../../support/scan.ts';
+import { NOW, storedSession } from '../../support/sessions.ts';
 
 const USUAL = 'agents/ops/agent/openclaw-agent.sqlite';
 
@@ -33,17 +32,16 @@ interface Places {
   readonly home?: string;
 }
 
-function newFolder(): string {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'places-')));
-  onTestFinished(() => {
-    for (const path of [dir, dirname(strayOf(dir))]) rmSync(path, { recursive: true, force: true });
-  });
+/** A state directory; beside it is room for what lies outside of it. */
+function newState(): string {
+  const dir = join(newFolder(), 'state');
+  mkdirSync(dir);
   return dir;
 }
 
 /** A database outside of a state directory. */
 function strayOf(dir: string): string {
-  return `${dir}-outside/openclaw-agent.sqlite`;
+  return join(dir, '../outside/openclaw-agent.sqlite');
 }
 
 /** What was found in a state directory with these databases; their paths may lead out of it. */
@@ -56,7 +54,7 @@ async function scan(dir: string, places: Places): Promise<Snapshot> {
   const empty = (places.empty ?? []).map((database) => [database, 0] as const);
   for (const [database, count] of [...counted, ...empty]) {
     const [path, agent] = typeof database === 'string' ? [database, 'ops'] : database;
-    const sessions = Array.from({ length: count }, (_, n) => session(`agent:${agent}:${n}`, `id-${n}`));
+    const sessions = Array.from({ length: count }, (_, n) => storedSession(`agent:${agent}:${n}`, `id-${n}`));
     writeDatabase({ path: resolve(dir, path), agent, sessions });
   }
   if (registered !== undefined) {
@@ -164,13 +162,13 @@ describe('the database of an agent', () => {
     ],
     ['was never there', 0, () => ({ databases: [] })],
   ])('%s', async (_, expected, places) => {
-    const dir = newFolder();
+    const dir = newState();
     expect(foundOf(await scan(dir, places(dir)))).toBe(expected);
   });
 
   it('of an agent that only the registry knows is no agent’s, there or gone', async () => {
-    const dir = newFolder();
-    writeDatabase({ path: join(dir, CUSTOM), agent: 'removed', sessions: [session('agent:removed:main', 'id')] });
+    const dir = newState();
+    writeDatabase({ path: join(dir, CUSTOM), agent: 'removed', sessions: [storedSession('agent:removed:main', 'id')] });
     const agents = [{ agent: 'removed', path: CUSTOM }];
     writeStateDatabase({ path: join(dir, 'state/openclaw.sqlite'), version: '2026.9.6', agents });
     const scanner = testScanner(dir, { now: () => NOW });
@@ -203,7 +201,7 @@ describe('the database of a session.store', () => {
     ['x/store', 'x/store.sqlite', 'x/store.ops.sqlite'],
     ['x/{agentId}.sqlite', 'x/main.sqlite', 'x/ops.sqlite'],
   ])('%s', async (store, main, ops) => {
-    const dir = newFolder();
+    const dir = newState();
     const snapshot = await scan(dir, {
       store: join(dir, store),
       others: MAIN,
@@ -234,13 +232,13 @@ describe('the database of a session.store', () => {
     ['all names of ops were taken', [owned('x/s.ops.sqlite', 'kin'), owned('x/s.ops.3.sqlite', 'kin')], 0, 0],
     ['only one was made', [owned('x/s.sqlite', 'main')], 1, 0],
   ])('whom the file names has it: %s', async (_, databases, main, ops) => {
-    const dir = newFolder();
+    const dir = newState();
     const snapshot = await scan(dir, { store: join(dir, 'x/s.json'), others: MAIN, databases });
     expect([foundOf(snapshot, 'main'), foundOf(snapshot, 'ops')]).toEqual([main, ops]);
   });
 
   it('that says nothing of its owner is of whom its name says', async () => {
-    const dir = newFolder();
+    const dir = newState();
     const places = { store: join(dir, 'x/s.json'), others: MAIN, databases: [] };
     for (const name of ['s.sqlite', 's.ops.sqlite']) {
       mkdirSync(join(dir, 'x'), { recursive: true });
@@ -254,7 +252,7 @@ describe('the database of a session.store', () => {
   });
 
   it('has no owner that the config sets, where a file names one', async () => {
-    const dir = newFolder();
+    const dir = newState();
     const snapshot = await scan(dir, {
       store: join(dir, 'x/s.json'),
       others: [{ id: 'main' }],
@@ -264,14 +262,14 @@ describe('the database of a session.store', () => {
   });
 
   it('that is one file for all has each session for the agent of its key', async () => {
-    const dir = newFolder();
+    const dir = newState();
     const keys = ['agent:main:main', 'agent:ops:main', 'agent:ops:cron:a', 'agent:nobody:main', 'global'];
     const pendingInputs = [{ key: 'agent:ops:main', sessionId: 'id-1', state: 'queued', acceptedMs: 5 } as const];
     mkdirSync(join(dir, 'x'));
     writeDatabase({
       path: join(dir, 'x/all.sqlite'),
       agent: 'main',
-      sessions: keys.map((key, n) => session(key, `id-${n}`)),
+      sessions: keys.map((key, n) => storedSession(key, `id-${n}`)),
       pendingInputs,
     });
     const store = join(dir, 'x/all.sqlite');
@@ -295,7 +293,7 @@ describe('the database of a session.store', () => {
   });
 
   it('is not read where its folder is not here, whatever lies in the usual place', async () => {
-    const dir = newFolder();
+    const dir = newState();
     const store = 'G:\\AI\\openclaw\\{agentId}\\sessions.json';
     const snapshot = await scan(dir, { store, registered: [USUAL], databases: [USUAL] });
     expect(snapshot.agents).toMatchObject([{ agent: 'ops', layout: 'sqlite', problems: ['store_missing'] }]);
@@ -303,7 +301,7 @@ describe('the database of a session.store', () => {
   });
 
   it('of an agent that was never used is not missing where another agent’s is here', async () => {
-    const dir = newFolder();
+    const dir = newState();
     const store = join(dir, 'x/{agentId}/sessions.json');
     const snapshot = await scan(dir, {
       store,
@@ -346,7 +344,7 @@ describe('a database with sessions that is not used', () => {
     ],
     ['where nobody may look', (dir) => ({ databases: [USUAL, strayOf(dir)], registered: [strayOf(dir)] }), []],
   ])('%s', async (_, places, unused) => {
-    const dir = newFolder();
+    const dir = newState();
     const snapshot = await scan(dir, places(dir));
     expect(snapshot.unusedDatabases).toEqual(unused);
     expect(foundOf(snapshot)).toBe(1);

@@ -1,12 +1,12 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { figureOf, PLAIN, parsed, scanAsNobody } from '../../support/beside.ts';
-import { BAD, badSession, databasePath, type SqliteState, sqliteState } from '../../support/beside-sqlite.ts';
+import { BAD, badSession, type DatabasesBeside, databasesBeside } from '../../support/beside.ts';
 import { heldDatabase, listing } from '../../support/databases.ts';
 import { seriesOf } from '../../support/exposition.ts';
 import { giveToNobody } from '../../support/nobody.ts';
 import { testScanner } from '../../support/scan.ts';
+import { figureOf, PLAIN, parsed, scanAsNobody } from '../../support/scans.ts';
 
 /** Every folder of a state directory with all that tells whether something in it was touched. */
 function everything(dir: string, withCtime?: boolean): Record<string, string[]> {
@@ -16,7 +16,7 @@ function everything(dir: string, withCtime?: boolean): Record<string, string[]> 
   return Object.fromEntries([dir, ...folders].map((folder) => [folder, listing(folder, withCtime)]));
 }
 
-function zeroShm(state: SqliteState): void {
+function zeroShm(state: DatabasesBeside): void {
   const { size } = statSync(`${state.database}-shm`);
   writeFileSync(`${state.database}-shm`, Buffer.alloc(size));
 }
@@ -31,20 +31,20 @@ async function hold(path: string): Promise<void> {
   onTestFinished(() => held.end());
 }
 
-const STATES: [what: string, tokens: number, files: string, make: () => Promise<SqliteState>][] = [
-  ['cleanly closed', 700, '', async () => sqliteState({ bad: badSession() })],
+const STATES: [what: string, tokens: number, files: string, make: () => Promise<DatabasesBeside>][] = [
+  ['cleanly closed', 700, '', async () => databasesBeside({ bad: badSession() })],
   [
     'stopped, with an empty WAL',
     700,
     '-shm -wal',
-    async () => sqliteState({ bad: badSession(), ops: { ending: 'stopped' } }),
+    async () => databasesBeside({ bad: badSession(), ops: { ending: 'stopped' } }),
   ],
   [
     'running, with content in its WAL',
     555,
     '-shm -wal',
     async () => {
-      const state = sqliteState({ bad: badSession() });
+      const state = databasesBeside({ bad: badSession() });
       await hold(state.database);
       return state;
     },
@@ -53,19 +53,19 @@ const STATES: [what: string, tokens: number, files: string, make: () => Promise<
     'crashed, with content in its WAL',
     700,
     '-shm -wal',
-    async () => sqliteState({ bad: badSession(), ops: { ending: 'killed' } }),
+    async () => databasesBeside({ bad: badSession(), ops: { ending: 'killed' } }),
   ],
   [
     'crashed, whose shm is zeros',
     700,
     '-shm -wal',
     async () => {
-      const state = sqliteState({ bad: badSession(), ops: { ending: 'killed' } });
+      const state = databasesBeside({ bad: badSession(), ops: { ending: 'killed' } });
       zeroShm(state);
       return state;
     },
   ],
-  ['of a rollback journal', 700, '', async () => sqliteState({ bad: badSession(), ops: { journal: 'rollback' } })],
+  ['of a rollback journal', 700, '', async () => databasesBeside({ bad: badSession(), ops: { journal: 'rollback' } })],
 ];
 
 describe('scans, one after the other, touch nothing', () => {
@@ -98,8 +98,8 @@ describe('scans, one after the other, touch nothing', () => {
   });
 });
 
-function besides({ dir }: SqliteState): string {
-  const names = readdirSync(join(databasePath(dir, 'ops'), '..'));
+function besides({ database }: DatabasesBeside): string {
+  const names = readdirSync(dirname(database));
   return names
     .map((name) => name.replace('openclaw-agent.sqlite', ''))
     .filter((suffix) => suffix !== '')
