@@ -33,6 +33,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'openclaw', holds: 'knowledge of OpenClaw: keys, entries, config, limits, labels, versions' },
   { path: 'disk', holds: 'safe files, JSON in parts, databases opened without a trace' },
   { path: 'log.ts', holds: 'the log' },
+  { path: 'stdout.ts', holds: 'what a command prints' },
   { path: 'errors.ts', holds: 'coded errors' },
   { path: 'version.ts', holds: 'the version of the exporter' },
   { path: 'is-object.ts', holds: 'the one guard for objects' },

@@ -1,8 +1,10 @@
 import { ExporterError } from './errors.ts';
+import { outliveLogReader } from './log.ts';
 import { runScan } from './scan-command.ts';
 import { serve } from './serve.ts';
 import { type Command, envName, FLAGS } from './settings/flags.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
+import { print } from './stdout.ts';
 import { VERSION } from './version.ts';
 
 interface CommandEntry {
@@ -27,13 +29,14 @@ const FAILED = 3;
 
 /** Runs the command line (without node and script); returns the exit code. */
 export async function runCli(args: readonly string[]): Promise<number> {
-  if (args.includes('--version')) return print(`openclaw-store-exporter ${VERSION} (Node ${process.version})`);
-  if (args.includes('--help') || args.includes('-h')) return print(helpText());
+  outliveLogReader();
   try {
+    if (args.includes('--version')) return await say(`openclaw-store-exporter ${VERSION} (Node ${process.version})`);
+    if (args.includes('--help') || args.includes('-h')) return await say(helpText());
     const { command, flags } = readCommand(args);
     const load = () => loadSettings(command.name, flags, process.env);
     const settings = load();
-    if (settings['config.check']) return print('flags, environment and config file are good');
+    if (settings['config.check']) return await say('flags, environment and config file are good');
     return await command.run(settings, load);
   } catch (error) {
     const text = error instanceof ExporterError ? error.message : `a bug of the exporter: ${describeBug(error)}`;
@@ -56,8 +59,8 @@ function describeBug(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function print(text: string): number {
-  process.stdout.write(`${text}\n`);
+async function say(text: string): Promise<number> {
+  await print(`${text}\n`);
   return 0;
 }
 

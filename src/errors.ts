@@ -3,7 +3,7 @@ const ERRORS = {
   E_USAGE: 'wrong usage',
   E_CONFIG: 'wrong configuration',
   E_LISTEN: 'the listen address cannot be used',
-  E_OUTPUT: 'the output file cannot be written',
+  E_OUTPUT: 'the output cannot be written',
   E_SALT: 'the salt file cannot be used',
 } as const;
 

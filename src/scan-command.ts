@@ -9,6 +9,7 @@ import { reportTable } from './publish/report/table.ts';
 import { Scanner, type ScanResult } from './scan/scanner.ts';
 import { SALT_NOT_KEPT, saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
+import { print } from './stdout.ts';
 
 const COULD_NOT_SCAN = 3;
 
@@ -26,11 +27,11 @@ export async function runScan(settings: Settings): Promise<number> {
   const result = await scanOnce(settings);
   const isUnreadable = result.snapshot.unreadable !== null;
   if (settings.explain !== null && !isUnreadable) {
-    process.stdout.write(explanation(settings.explain, result));
+    await print(explanation(settings.explain, result));
     return 0;
   }
   const text = await reportAs(settings, result);
-  if (settings.output === null) process.stdout.write(text);
+  if (settings.output === null) await print(text);
   else writeOutput(settings.output, text);
   if (isUnreadable) return COULD_NOT_SCAN;
   return settings.output === null ? judge(result.snapshot, result.checks) : 0;

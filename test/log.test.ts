@@ -96,3 +96,35 @@ describe('the level', () => {
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(expected);
   });
 });
+
+describe('what a store says', () => {
+  const HOSTILE = `x${'\u202e\u0085\u007f\u001b[31m\n\u2028\u{E0001}'.repeat(100_000)}`;
+
+  it.each(['logfmt', 'json'] as const)('never reaches the log unbounded or raw (%s)', (format) => {
+    const text = written(format, 'debug', (log) => log.debug('static', { agent: HOSTILE }));
+    expect(text.length).toBeLessThan(20_000);
+    expect(text).toMatch(/^[\x20-\x7e…]*\n$/);
+    expect(text).toContain(`(${HOSTILE.length} characters)`);
+  });
+});
+
+describe('lines that nobody reads', () => {
+  it('are lost, and the next line that is read says how many', () => {
+    let isRead = false;
+    const lines: string[] = [];
+    const log = createLog({
+      level: 'info',
+      format: 'logfmt',
+      write: (line) => isRead && lines.push(line),
+      now: () => NOW,
+    });
+    for (const message of ['one', 'two', 'three']) log.info(message);
+    isRead = true;
+    log.info('four');
+    log.info('five');
+    expect(lines.map((line) => line.match(/msg=\S+|lines=\d+/g))).toEqual([
+      ['msg="lines', 'lines=3', 'msg=four'],
+      ['msg=five'],
+    ]);
+  });
+});

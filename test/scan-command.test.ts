@@ -188,7 +188,7 @@ describe('--output', () => {
     const path = join(folder, name);
     const { code, stdout, stderr } = await scan([`--output=${path}`]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toMatch(/^openclaw-store-exporter: the output file cannot be written: .*\n$/);
+    expect(stderr).toMatch(/^openclaw-store-exporter: the output cannot be written: .*\n$/);
     expect(stderr).toContain(path);
     expect(readdirSync(folder).toSorted()).toEqual(['a-file', 'a-folder']);
   });

@@ -1,12 +1,23 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, lstatSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Writes a file aside and renames it: who reads it sees the whole text or the one before. Throws what the file system says. */
+/**
+ * Writes a file aside and renames it: who reads it sees the whole text or the one before. A link at its place is replaced
+ * and never followed; a device or a folder stays what it is. Throws what the file system says.
+ */
 export function writeWhole(path: string, text: string): void {
-  // Hidden, and not called *.prom: node_exporter never reads it half-written.
-  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  if (isTaken(path)) throw new Error('it is a folder, a device or a pipe');
+  // Hidden, and not called *.prom: node_exporter never reads it half-written. In a folder that others can write to, they
+  // cannot know the name, and a file or link that they made is not written to.
+  const aside = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+  const fd = openSync(aside, 'wx', 0o644);
   try {
-    writeFileSync(aside, text, { mode: 0o644 });
+    try {
+      writeFileSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
     renameSync(aside, path);
   } catch (error) {
     removeIfThere(aside);
@@ -14,10 +25,19 @@ export function writeWhole(path: string, text: string): void {
   }
 }
 
+/** Whether something else than a file is there, such as /dev/stdout: root would replace the device. */
+function isTaken(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return false;
+  if (!found.isSymbolicLink()) return true;
+  const target = statSync(path, { throwIfNoEntry: false });
+  return target !== undefined && !target.isFile();
+}
+
 function removeIfThere(path: string): void {
   try {
     rmSync(path);
   } catch {
-    // It was never written; what went wrong is reported.
+    // What went wrong is reported.
   }
 }

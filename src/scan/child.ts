@@ -1,5 +1,5 @@
 import { describeError } from '../errors.ts';
-import { createLog } from '../log.ts';
+import { createLog, outliveLogReader } from '../log.ts';
 import type { ReadIndex } from '../read/file/index-file.ts';
 import type { FromChild, ProcessCost, ToChild } from './messages.ts';
 import { Scanner } from './scanner.ts';
@@ -38,6 +38,7 @@ export function runChild(readIndex?: ReadIndex): void {
     }
     if (scanner !== null) void scan(scanner, message.scan);
   });
+  outliveLogReader();
   process.on('disconnect', () => process.exit(0));
   // The supervisor ends this process; a signal to the whole group (Ctrl-C, a terminal that closes) is its to answer.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);

@@ -21,7 +21,10 @@ export interface Ended {
 export async function runHere(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const home = mkdtempSync(join(tmpdir(), 'run-home-'));
   const before = { ...process.env };
-  const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((_text, ...rest) => {
+    for (const each of rest) if (typeof each === 'function') each();
+    return true;
+  });
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     setEnvironment({ HOME: home, ...env });
