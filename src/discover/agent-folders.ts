@@ -20,7 +20,7 @@ export interface AgentFolder {
 }
 
 export interface AgentFolders {
-  /** Of an agent that the config lists; its folders need not be there. */
+  /** Of an agent that the config names; its folders need not be there. */
   of(agent: string): AgentFolder;
   /** Folders of agents that the config does not list, by name: real ones with a store in them. */
   readonly unlisted: readonly AgentFolder[];
@@ -32,7 +32,7 @@ export interface AgentFolders {
 export interface AgentFoldersInput {
   /** As a real path. */
   readonly stateDir: string;
-  /** Agents of the config. */
+  /** Agents that the config names. */
   readonly listed: readonly string[];
   readonly owners: LinkOwners;
   /** Whether the store of such an agent lies elsewhere, where the config says. */
@@ -59,7 +59,7 @@ export function agentFolders({ stateDir, listed, owners, hasStoreElsewhere }: Ag
       continue;
     }
     const home = { path: join(agents.path, entry.name), root: agents.root };
-    const holds = entry.isDirectory() ? holdingsOf(home.path) : isDirectory(home.path) ? 'link' : null;
+    const holds = entry.isDirectory() ? holdingsOf(realFolders(agent, home)) : isDirectory(home.path) ? 'link' : null;
     const isAgent = holds === 'store' || (entry.isDirectory() && holds !== 'closed' && hasStoreElsewhere(agent));
     if (!isAgent) {
       if (holds !== null) passedOver.push({ folder: entry.name, why: holds });
@@ -105,10 +105,10 @@ function agentOf(name: string): string | null {
   return agent;
 }
 
-/** What an unlisted folder has of a store, in regular files; null: nothing, as `lost+found` and `@eaDir`. */
-function holdingsOf(path: string): 'store' | PassedOver['why'] | null {
+/** What a folder has of a store, in regular files; null: nothing, as `lost+found` and `@eaDir`. */
+export function holdingsOf(folder: AgentFolder): 'store' | PassedOver['why'] | null {
+  const [sessions, agentDir] = [folder.sessions.path, folder.agentDir.path];
   try {
-    const [sessions, agentDir] = [join(path, 'sessions'), join(path, 'agent')];
     // A link is not followed: what lies behind it is not known to be OpenClaw's.
     const hasSessions = isRealFolder(sessions);
     if (hasSessions && isFile(join(sessions, 'sessions.json'))) return 'store';

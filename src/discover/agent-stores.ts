@@ -12,7 +12,7 @@ import {
   databaseFolder,
   type FoundAgent,
 } from './agent-database.ts';
-import { type AgentFolder, agentFolders } from './agent-folders.ts';
+import { type AgentFolder, agentFolders, holdingsOf } from './agent-folders.ts';
 import { type ConfiguredStore, configuredStore } from './configured-store.ts';
 import type { LinkOwners } from './folder-link.ts';
 import { localPlaces, realFolder } from './local-place.ts';
@@ -37,7 +37,7 @@ export interface AgentStore {
 }
 
 export interface AgentStores {
-  /** Those of the config in its order, then those on disk. */
+  /** Those of the config in its order, then others that it names, then those on disk. */
   readonly stores: readonly AgentStore[];
   /** Where the links lead that stand in the place of a folder and were followed. */
   readonly links: readonly PathMapping[];
@@ -51,7 +51,7 @@ export function agentStores(context: DatabaseContext, owners: LinkOwners): Agent
   const listed = config.agents.map(({ id }) => id);
   const folders = agentFolders({
     stateDir,
-    listed,
+    listed: [...listed, ...config.acpAgents],
     owners,
     hasStoreElsewhere: (agent) => storeElsewhere(agent, context) !== null,
   });
@@ -61,11 +61,17 @@ export function agentStores(context: DatabaseContext, owners: LinkOwners): Agent
     if (store === 'missing') missing.add(agent);
     return { folder: folders.of(agent), store: store === 'missing' ? null : store, isListed: true };
   });
+  const acp = config.acpAgents
+    .map((agent): FoundAgent => ({ folder: folders.of(agent), store: storeElsewhere(agent, context), isListed: true }))
+    .filter(({ folder, store }) => store !== null || folder.problem !== null || holdingsOf(folder) !== null);
   // The store that the listed agents share may lie in the folder of an agent that is not listed.
   const shared = own.flatMap(({ store }) => (store?.sharedBy && store.index !== null ? [store.index.path] : []));
-  const others = folders.unlisted
-    .filter(({ sessions }) => !shared.includes(join(sessions.path, INDEX)))
-    .map((folder): FoundAgent => ({ folder, store: storeElsewhere(folder.agent, context), isListed: false }));
+  const others = [
+    ...acp,
+    ...folders.unlisted.map(
+      (folder): FoundAgent => ({ folder, store: storeElsewhere(folder.agent, context), isListed: false }),
+    ),
+  ].filter(({ folder }) => !shared.includes(join(folder.sessions.path, INDEX)));
   const found = [...own, ...others];
   const allowed = allowedFolders(found, folders.links, context);
   const stores = found.map((each): AgentStore => {
@@ -105,7 +111,7 @@ function allowedFolders(
   return { within: [context.stateDir, ...links.map(({ to }) => to)], named: [...agentDirs, ...stores] };
 }
 
-/** The store of an agent that the config does not list, where the config says that such a one would lie; null: it does not. */
+/** The store of an agent that is not in the config's list, where the config says that such a one would lie; null: it does not. */
 function storeElsewhere(agent: string, context: DatabaseContext): ConfiguredStore | null {
   // What is not in the config has no part in a shared store: what it holds goes to the agents that are.
   if (context.config.sessionStore?.includes('{agentId}') !== true) return null;

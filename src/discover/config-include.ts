@@ -69,13 +69,10 @@ function parseFile(file: string, root: string): unknown {
 function load(file: string, place: Place): unknown {
   if (place.within.includes(file)) throw new Error('a file includes itself');
   if (place.within.length > DEEPEST) throw new Error(`files include one another more than ${DEEPEST} deep`);
-  return expand(parseFile(file, rootOf(file, place)), { ...place, within: [...place.within, file] });
-}
-
-/** The root that the file lies in, behind every link on the way; the config's folder where it lies in none. */
-function rootOf(file: string, { roots }: Place): string {
+  // Behind every link on the way, as OpenClaw reads it; what lies in no root is refused.
   const [real = file] = realOrNothing(file);
-  return roots.find((root) => isInside(real, root)) ?? roots[0] ?? dirname(file);
+  const root = place.roots.find((each) => isInside(real, each)) ?? place.roots[0] ?? dirname(file);
+  return expand(parseFile(real, root), { ...place, within: [...place.within, file] });
 }
 
 function expand(value: unknown, place: Place): unknown {

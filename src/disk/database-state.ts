@@ -49,7 +49,7 @@ export function databaseState(path: string, root: string): DatabaseState {
     const folders = new Map<string, string>();
     return {
       path: real,
-      main: signatureOf(real, root, folders),
+      main: signatureOf(path, root, folders),
       wal: sidecar(`${real}-wal`, root, folders),
       shm: sidecar(`${real}-shm`, root, folders),
       journal: sidecar(`${real}-journal`, root, folders),

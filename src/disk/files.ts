@@ -21,7 +21,10 @@ export interface FileSignature {
   readonly inode: number;
 }
 
-/** Why a path was not read. `outside`: it leads out of the folder that it must lie in. */
+/**
+ * Why a path was not read. `outside`: it leads out of the folder that it must lie in. `not_regular`: it is no file, or a link that
+ * stays in that folder. No link is followed: one could lead to a file with credentials.
+ */
 export type DiskProblem = 'missing' | 'denied' | 'not_regular' | 'outside' | 'unreadable';
 
 export class DiskError extends Error {
@@ -46,7 +49,7 @@ export function signatureOf(path: string, root: string, folders: Map<string, str
     const stat = lstatSync(join(real, basename(path)), { throwIfNoEntry: false });
     // Without an error: making one takes longer than the look, and a store can name a thousand transcripts that are gone.
     if (stat === undefined) throw new DiskError('missing');
-    if (stat.isFile() && isInside(join(real, basename(path)), root)) return signature(stat);
+    if (stat.isFile() && real === folder && isInside(path, root)) return signature(stat);
   } catch (error) {
     throw diskError(error);
   }
@@ -81,7 +84,7 @@ export function openFile(path: string, root: string): OpenFile {
 /** The names in a folder that lies inside `root` (a real path). Throws a DiskError. */
 export function namesIn(folder: string, root: string): string[] {
   try {
-    if (!isInside(realpathSync.native(folder), root)) throw new DiskError('outside');
+    refuseLinks(folder, realpathSync.native(folder), root);
     return readdirSync(folder);
   } catch (error) {
     throw diskError(error);
@@ -157,13 +160,27 @@ function regular(path: string, root: string): { path: string; stat: Stats } {
   try {
     // Every link on the way: a folder that leads out takes its files with it.
     const target = realpathSync.native(path);
-    if (!isInside(target, root)) throw new DiskError('outside');
+    refuseLinks(path, target, root);
     const stat = lstatSync(target);
     if (!stat.isFile()) throw new DiskError('not_regular');
     return { path: target, stat };
   } catch (error) {
     throw diskError(error);
   }
+}
+
+function refuseLinks(path: string, target: string, root: string): void {
+  if (!isInside(target, root)) throw new DiskError('outside');
+  // Equal to its target but for letter case, on disks that have none, it is no link.
+  if (target !== path && hasLink(path, root)) throw new DiskError('not_regular');
+}
+
+/** Whether a link stands below `root` on the way to a path, or in its place. */
+function hasLink(path: string, root: string): boolean {
+  for (let each = path; each !== root && isInside(each, root); each = dirname(each)) {
+    if (lstatSync(each).isSymbolicLink()) return true;
+  }
+  return false;
 }
 
 function signature(stat: Stats): FileSignature {

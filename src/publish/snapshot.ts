@@ -58,7 +58,8 @@ export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks
   const reserved = readings.map((store) =>
     isReservedAgent(store.agent, store.version ?? version) ? [store.agent] : [],
   );
-  const listedAgents = config.listsAgents ? [...config.agents.map(({ id }) => id), ...reserved.flat()] : [];
+  const listed = [...config.agents.map(({ id }) => id), ...config.acpAgents];
+  const listedAgents = config.listsAgents ? [...listed, ...reserved.flat()] : [];
   const checked = { sessions: all, listedAgents, now };
   const { findings, ignored, outcomes } = runChecks(enabled, checked, policy.isIgnored);
   const labelOf = chooseWithSeries(all, findings, input.sessionLimit, input.labels);

@@ -151,6 +151,27 @@ describe('session.store', () => {
     });
   });
 
+  it('is also that of a program that the config runs as an agent, where it has one', async () => {
+    const index = (key: string) => ({ [key]: { sessionId: 's' } });
+    const stateDir = folderWith({
+      'agents/codex/sessions/sessions.json': index('agent:codex:acp:1'),
+      'agents/lost/sessions/t.jsonl': HEADER,
+      'agents/unused/notes.txt': '',
+      'x/gemini/sessions.json': index('agent:gemini:acp:1'),
+      'x/main/sessions.json': index('agent:main:main'),
+    });
+    const store = join(stateDir, 'x/{agentId}/sessions.json');
+    const acp = { defaultAgent: 'codex', allowedAgents: ['gemini', 'lost', 'unused', 'nowhere'] };
+    const agents = { list: [{ id: 'main' }] };
+    writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify({ session: { store }, acp, agents }));
+    expect(await sessionsOf(stateDir)).toEqual({
+      main: ['agent:main:main missing'],
+      codex: ['agent:codex:acp:1 missing'],
+      gemini: ['agent:gemini:acp:1 missing'],
+      lost: [],
+    });
+  });
+
   it('that all share is of the agents that the config lists, also in the folder of another one', async () => {
     const index = { 'agent:main:main': { sessionId: 'm' }, 'agent:old:main': { sessionId: 'o' } };
     const stateDir = folderWith({ 'agents/old/sessions/sessions.json': index });

@@ -186,12 +186,11 @@ describe('a bad database', () => {
     expect(problem(() => readDatabase(path, root, count))).toBe('database_unreadable');
   });
 
-  it('that is a link inside the root is read with the files beside the real one', () => {
-    mkdirSync(join(root, 'real'));
-    killedDatabase(join(root, 'real', 'real.sqlite'), WAL, ...THIRTY_EVENTS);
-    symlinkSync('real/real.sqlite', path);
-    expect(readDatabase(path, root, count)).toBe(30);
-    expect(readdirSync(root).sort()).toEqual(['agent.sqlite', 'real']);
+  it('that is a link is not followed, also where it stays inside the root', () => {
+    closedDatabase(join(root, 'real.sqlite'), WAL, ...THIRTY_EVENTS);
+    symlinkSync('real.sqlite', path);
+    expect(problem(() => readDatabase(path, root, count))).toBe('database_unreadable');
+    expect(readdirSync(root).sort()).toEqual(['agent.sqlite', 'real.sqlite']);
   });
 
   it.each([

@@ -87,6 +87,9 @@ describe('openFile and signatureOf', () => {
     ['.', 'not_regular'],
     ['fifo.jsonl', 'not_regular'],
     ['to-fifo.jsonl', 'not_regular'],
+    ['inside.jsonl', 'not_regular'],
+    ['twice.jsonl', 'not_regular'],
+    ['sub-link/x.jsonl', 'not_regular'],
     ['out.jsonl', 'outside'],
     ['out-absolute.jsonl', 'outside'],
     ['out-twice.jsonl', 'outside'],
@@ -124,10 +127,7 @@ describe('openFile and signatureOf', () => {
     ['file.jsonl', 'hello'],
     ['empty.jsonl', ''],
     ['hardlink.jsonl', 'hello'],
-    ['inside.jsonl', 'hello'],
-    ['twice.jsonl', 'hello'],
     ['sub/x.jsonl', 'below'],
-    ['sub-link/x.jsonl', 'below'],
     ['sub/../file.jsonl', 'hello'],
   ])('take %s', (name, content) => {
     const { size, mtimeMs, ino } = statSync(at(name));
@@ -179,7 +179,6 @@ function nextDescriptor(): number {
 describe('namesIn', () => {
   it.each([
     ['sub', ['x.jsonl']],
-    ['sub-link', ['x.jsonl']],
     ['folder.jsonl', []],
   ])('of %s', (name, names) => {
     expect(namesIn(at(name), root)).toEqual(names);
@@ -189,6 +188,7 @@ describe('namesIn', () => {
     ['missing', 'missing'],
     ['file.jsonl', 'missing'],
     ['fifo.jsonl', 'missing'],
+    ['sub-link', 'not_regular'],
     ['..', 'outside'],
     ['out-link', 'outside'],
     ['out-link-twice', 'outside'],

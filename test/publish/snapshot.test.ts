@@ -246,13 +246,14 @@ describe('a policy', () => {
   });
 });
 
-describe('an agent that OpenClaw reserves', () => {
-  const config = configView({ agents: { list: [{ id: 'main', default: true }] } });
+describe('an agent that is not in the list', () => {
+  const config = configView({ acp: { defaultAgent: 'codex' }, agents: { list: [{ id: 'main', default: true }] } });
 
   it.each<[string, string | null, string[]]>([
     ['openclaw', '2026.9.6', []],
     ['openclaw', '2026.7.35', ['unlisted_agent']],
     ['scribe', '2026.9.6', ['unlisted_agent']],
+    ['codex', '2026.7.35', []],
   ])('%s of %s', (agent, version, reasons) => {
     const session = aStoredSession({ agent, key: `agent:${agent}:main` });
     const { snapshot } = take([], {

@@ -37,6 +37,7 @@ function configSchema(part: Part) {
     model: field(model),
     agentDir: field(word),
     default: field(z.boolean()),
+    runtime: field(z.object({ type: field(word), acp: field(z.object({ agent: field(word) })) })),
   });
   const compaction = z.object({
     // No version knows another mode: `off` is refused too.
@@ -126,6 +127,7 @@ function configSchema(part: Part) {
         order: field(entries(list(z.string()))),
       }),
     ),
+    acp: field(z.object({ defaultAgent: field(word), allowedAgents: field(list(word)) })),
     models: field(z.object({ providers: field(entries(provider)) })),
     agents: field(
       z.object({

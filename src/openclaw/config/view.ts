@@ -54,6 +54,8 @@ export interface OpenClawConfig {
   readonly sessionStore: string | null;
   /** Whose database has no agent in its name, in a folder that several share, where the file itself does not say. */
   readonly sessionStoreOwner: string;
+  /** Other programs that OpenClaw runs as agents (ACP), and that are not in the list: their sessions are in stores of their own. */
+  readonly acpAgents: readonly string[];
   /** Agents that it lists, which are none where it leaves OpenClaw its default agent. */
   readonly listsAgents: boolean;
   /** null: nobody knows it, since the config cannot be used, or not its bindings. */
@@ -80,6 +82,7 @@ function viewOf(content: object): OpenClawConfig {
   return {
     version: file.meta?.lastTouchedVersion || null,
     agents: listed.length > 0 ? listed : [{ id: DEFAULT_AGENT, model: null, agentDir: null }],
+    acpAgents: acpAgents(file).filter((agent) => !listed.some(({ id }) => id === agent)),
     listsAgents: listed.length > 0,
     defaultModel: modelOf(defaults?.model, file),
     defaultContextTokens: defaults?.contextTokens ?? null,
@@ -109,21 +112,36 @@ function viewOf(content: object): OpenClawConfig {
   };
 }
 
-/** The agents of the list, then those of the map, each once. */
-function listedAgents(file: ConfigFile): AgentConfig[] {
-  const { agents } = file;
-  const written = [
+/** Those of the list, then those of the map. */
+function writtenAgents({ agents }: ConfigFile) {
+  return [
     ...(agents?.list ?? []),
     ...(agents?.entries ?? []).flatMap(({ key, value }) => (value === null ? [] : [{ ...value, id: key }])),
   ];
+}
+
+function listedAgents(file: ConfigFile): AgentConfig[] {
   const byId = new Map<string, AgentConfig>();
-  for (const { id: given, model, agentDir } of written) {
+  for (const { id: given, model, agentDir } of writtenAgents(file)) {
     // A number is an id for bindings only.
     if (typeof given !== 'string') continue;
     const id = normalizeAgentId(given);
     if (!byId.has(id)) byId.set(id, { id, model: modelOf(model, file), agentDir: agentDir?.trim() || null });
   }
   return [...byId.values()];
+}
+
+/** As 2026.7.35 and 2026.9.6 find them; `*` allows all, and names none. */
+function acpAgents(file: ConfigFile): string[] {
+  const named = [
+    file.acp?.defaultAgent,
+    ...(file.acp?.allowedAgents ?? []),
+    ...writtenAgents(file).map(({ id, runtime }) =>
+      runtime?.type === 'acp' ? (runtime.acp?.agent ?? String(id)) : undefined,
+    ),
+  ];
+  const names = named.flatMap((name) => name?.trim() || []).filter((name) => name !== '*');
+  return [...new Set(names.map(normalizeAgentId))];
 }
 
 /** A configured model; an alias of `agents.defaults.models` is the model that has it. */

@@ -93,6 +93,25 @@ describe('configView', () => {
       differs: { agents: [MAIN, OPS] },
     },
     {
+      when: 'other programs are run as agents',
+      text: `{ acp: { defaultAgent: 'Codex', allowedAgents: ['*', ' ', 'gemini', 'codex', 'main'] },
+        agents: { list: [
+          { id: 'main', runtime: { type: 'acp', acp: { agent: 'claude' } } },
+          { id: 'ops', runtime: { type: 'embedded', acp: { agent: 'none' } } },
+          { id: 'ide', runtime: { type: 'acp' } },
+        ] } }`,
+      differs: {
+        agents: [MAIN, OPS, { ...OPS, id: 'ide' }],
+        acpAgents: ['codex', 'gemini', 'claude'],
+      },
+    },
+    {
+      when: 'the block of other programs has the wrong shape',
+      text: `{ acp: { defaultAgent: 7, allowedAgents: 'codex' } }`,
+      differs: {},
+      dropped: ['acp.defaultAgent', 'acp.allowedAgents'],
+    },
+    {
       when: 'there are defaults',
       text: `{ agents: { defaults: { model: { primary: 'p/m', fallbacks: ['p/n'] }, contextTokens: 50000 } } }`,
       differs: { defaultModel: 'p/m', defaultContextTokens: 50_000 },
@@ -290,6 +309,7 @@ describe('configView', () => {
       maintenance: { mode: null, maxEntries: null, maxDiskBytes: null },
       channels: [],
       sessionStore: null,
+      acpAgents: [],
       listsAgents: false,
       routing: routingOf({}),
       dropped: [],

@@ -142,7 +142,7 @@ describe('readIndex of what is no file', () => {
     ['missing.json', { found: 'nothing' }],
     ['missing/sessions.json', { found: 'nothing' }],
     ['dangling.json', { found: 'nothing' }],
-    ['inside.json', { found: 'index' }],
+    ['inside.json', { found: 'problem', problem: 'index_unreadable', detail: 'not_regular' }],
     ['folder.json', { found: 'problem', problem: 'index_unreadable', detail: 'not_regular' }],
     ['fifo.json', { found: 'problem', problem: 'index_unreadable', detail: 'not_regular' }],
     ['zero.json', { found: 'problem', problem: 'index_unreadable', detail: 'outside' }],

@@ -190,7 +190,12 @@ describe('an entry beside two good ones', () => {
     ['a link out', (path) => symlinkSync('/etc/passwd', path), NOTHING, ['entry_invalid']],
     ['a link to a device', (path) => symlinkSync('/dev/zero', path), NOTHING, ['entry_invalid']],
     ['a loop of links', (path) => symlinkSync('odd.jsonl', path), NOTHING, ['entry_invalid']],
-    ['a link inside', (path) => symlinkSync('own.jsonl', path), { tokens: 700 }, ['id_mismatch']],
+    [
+      'a link inside',
+      (path) => symlinkSync('own.jsonl', path),
+      { tokens: null, transcript: { state: 'missing' } },
+      ['transcript_missing'],
+    ],
     ['empty', (path) => writeFileSync(path, ''), { transcript: { state: 'there' } }, ['transcript_empty']],
     [
       'no transcript',
