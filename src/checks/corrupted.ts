@@ -1,5 +1,6 @@
 import type { Flaw, Session } from '../model/session.ts';
 import { foundTranscript } from '../model/transcript.ts';
+import { hasEnded } from '../openclaw/run-status.ts';
 import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
@@ -88,8 +89,6 @@ function hasAny(...flaws: readonly Flaw[]): Reason['holds'] {
   return (session) => flaws.some((flaw) => session.flaws.includes(flaw));
 }
 
-const FINISHED = new Set(['done', 'failed', 'killed', 'timeout']);
-
 /**
  * OpenClaw keeps many entries without a transcript in normal life (route-only mains, labels, a reset, a first turn in
  * flight): only a session that ran must have one.
@@ -98,7 +97,7 @@ function hasRun({ era, totalTokens, inputTokens, outputTokens, status, endedMs, 
   // Its row is there before the first event of the first run is.
   if (era === 'sqlite') return (totalTokens ?? 0) > 0 || (ranMs !== null && status !== 'running');
   const counted = [totalTokens, inputTokens, outputTokens].some((count) => count !== null && count > 0);
-  return counted || endedMs !== null || (status !== null && FINISHED.has(status));
+  return counted || endedMs !== null || hasEnded(status);
 }
 
 /** A transcript without any record is bad only when the very first line is not just being written. */

@@ -1,5 +1,7 @@
 /** `migrating`: index and database both hold sessions; those of the database count. */
-export type Layout = 'file' | 'sqlite' | 'migrating' | 'empty';
+export const LAYOUTS = ['file', 'sqlite', 'migrating', 'empty'] as const;
+
+export type Layout = (typeof LAYOUTS)[number];
 
 /** Where sessions lie: an index and JSONL files, or a database (2026.8.1 and later). */
 export type Era = 'file' | 'sqlite';

@@ -21,7 +21,9 @@ export interface StoredTotal {
   readonly totalTokensFresh: boolean | null;
 }
 
-export type TokensSource = 'index' | 'transcript' | 'none';
+export const TOKENS_SOURCES = ['index', 'transcript', 'none'] as const;
+
+export type TokensSource = (typeof TOKENS_SOURCES)[number];
 
 export interface Tokens {
   /** null: nobody knows. */

@@ -127,13 +127,14 @@ const AGENT_SCHEMAS = [
 
 export type ChangeName = keyof typeof CHANGES | keyof typeof ROUTING_CHANGES;
 
-const ALL: Readonly<Record<ChangeName, Change>> = { ...CHANGES, ...ROUTING_CHANGES };
+/** Every change, for the documents. */
+export const ALL_CHANGES: Readonly<Record<ChangeName, Change>> = { ...CHANGES, ...ROUTING_CHANGES };
 
 /** Whether a version of OpenClaw has a change (true), or lacks it (false); null: it may have it, or is no version. */
 export function has(version: string | null, name: ChangeName): boolean | null {
   const at = parseVersion(version);
   if (at === null || (name in ROUTING_CHANGES && !isBetween(at, ROUTING_VERSIONS))) return null;
-  const change = ALL[name];
+  const change = ALL_CHANGES[name];
   if (change.unseenBefore !== undefined && compare(at, change.unseenBefore) < 0) return null;
   if (compare(at, change.with) >= 0) return true;
   return change.without === undefined || compare(at, change.without) <= 0 ? false : null;

@@ -1,16 +1,14 @@
 import { type Era, eraOf } from '../../model/layout.ts';
 import { PROBLEMS, type Problem } from '../../model/problem.ts';
 import type { Snapshot, SnapshotSession } from '../../model/snapshot.ts';
+import { runStatus } from '../../openclaw/run-status.ts';
 import { AGE_SECONDS, inWords } from '../../thresholds.ts';
 import { countBy, isLookedFor, ofEveryAgent, perAgent, perAgentAnd, perFinding, perReason } from './builders.ts';
 import { type Family, single, toSeconds } from './family.ts';
 
-/** Statuses of a run that OpenClaw knows; another text would be a label of somebody's making. */
-const STATUSES = new Set(['running', 'done', 'failed', 'killed', 'timeout']);
-
 const OF_ANY_STORE: readonly Problem[] = ['permission_denied', 'link_refused', 'store_missing'];
 /** What the store of an era can have, so that a zero is shown where there is none. */
-const POSSIBLE: Readonly<Record<Era, readonly Problem[]>> = {
+export const POSSIBLE_PROBLEMS: Readonly<Record<Era, readonly Problem[]>> = {
   file: PROBLEMS.filter((problem) => OF_ANY_STORE.includes(problem) || problem.startsWith('index_')),
   sqlite: PROBLEMS.filter((problem) => !problem.startsWith('index_')),
 };
@@ -35,7 +33,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     ['reason'],
     ({ layout, problems, readable }) => {
       // Of a store that was not read nobody knows what else it has.
-      const possible = readable ? POSSIBLE[eraOf(layout)] : problems;
+      const possible = readable ? POSSIBLE_PROBLEMS[eraOf(layout)] : problems;
       return possible.flatMap((reason) => single(Number(problems.includes(reason)), { reason }));
     },
   ),
@@ -104,8 +102,8 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     'sessions_by_status',
     'Sessions by the status of their last run, where OpenClaw stores one (2026.4.15 and later).',
     'status',
-    ({ sessions }) =>
-      countBy(sessions, ({ session: { status } }) => (status !== null && STATUSES.has(status) ? status : null)),
+    // Another text would be a label of somebody's making.
+    ({ sessions }) => countBy(sessions, ({ session }) => runStatus(session.status)),
   ),
   perAgentAnd(
     'active_sessions_by_tokens_source',

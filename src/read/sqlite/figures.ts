@@ -4,6 +4,9 @@ import type { DatabaseFigures } from '../../model/reading.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { DatabaseSchema } from './schema.ts';
 
+/** What becomes of a message between its arrival and the run that takes it up. */
+export const INPUT_STATES = ['queued', 'interrupted', 'cancelled'] as const;
+
 interface PendingInputs {
   /** Of its session; null: the version does not say. */
   readonly key: string | null;
@@ -69,7 +72,7 @@ export function figuresOf(
         ? null
         : {
             // A text of another version's making would be a label of its making.
-            byState: STATES.map((state) => ({ state, inputs: sum(own.filter((each) => each.state === state)) })),
+            byState: INPUT_STATES.map((state) => ({ state, inputs: sum(own.filter((each) => each.state === state)) })),
             oldestQueuedMs: queued.length === 0 ? null : queued.reduce((a, b) => Math.min(a, b)),
           },
     unpublishedArchive: isFirst && unpublishedArchive,
@@ -79,5 +82,3 @@ export function figuresOf(
 function sum(pending: readonly PendingInputs[]): number {
   return pending.reduce((total, { inputs }) => total + inputs, 0);
 }
-
-const STATES = ['queued', 'interrupted', 'cancelled'] as const;

@@ -58,7 +58,7 @@ function flawsOf({ entry, window, sessionId }: SessionNode): Flaw[] {
 
 /** The last interaction or run; a row that was only changed has none. */
 function interactionMs({ entry, lastInteractionMs, lastActivityMs }: SessionNode): number | null {
-  return entry?.lastInteractionAt ?? lastInteractionMs ?? entry?.lastActivityAt ?? lastActivityMs;
+  return entry?.lastInteractionAt ?? entry?.lastActivityAt ?? lastInteractionMs ?? lastActivityMs;
 }
 
 function transcriptOf({ cold, window, updatedMs }: SessionNode, known: KnownTranscript | undefined): Transcript {

@@ -185,6 +185,11 @@ describe('storedSession', () => {
         lastActivityMs: 24,
       },
     ],
+    [
+      'the entry’s activity before what the row has',
+      node({ lastInteractionMs: 25, lastActivityMs: 26 }, { ...ENTRY, lastActivityAt: 24 }),
+      { ranMs: 24, lastActivityMs: 24 },
+    ],
     ['the newest of all times as that of the last write', node({ lastInteractionMs: 25 }), { lastStoredMs: 40 }],
     [
       'no time at all',
