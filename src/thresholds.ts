@@ -177,6 +177,16 @@ export function isOverThreshold(session: Measured): boolean {
   return tokensSeverity(session) !== null || isTranscriptLarge(session);
 }
 
+/**
+ * Which sessions come first where not all can have series, the lowest number first: findings are cheap to make in a chat, and
+ * a thousand of them must not push out a session whose context is full.
+ */
+export function listingRank(session: Measured, hasFindings: boolean): number {
+  if (tokensSeverity(session) === 'critical') return 0;
+  if (hasFindings) return 1;
+  return isOverThreshold(session) ? 2 : 3;
+}
+
 /** A duration in words, in the largest unit that gives a whole number of at least two: `30 minutes`, `24 hours`, `7 days`. */
 export function inWords(seconds: number): string {
   const fits = (unit: number) => seconds % unit === 0 && seconds >= 2 * unit;

@@ -20,7 +20,7 @@ import {
   versionLabel,
 } from '../openclaw/labels.ts';
 import { applyPolicy, type Policy } from '../settings/policy.ts';
-import { isOverThreshold } from '../thresholds.ts';
+import { listingRank } from '../thresholds.ts';
 
 export interface SnapshotInput {
   readonly discovery: Discovery;
@@ -103,8 +103,8 @@ function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): Loo
 }
 
 /**
- * The sessions with series of their own, by label: first those with findings or over a threshold, then the last active
- * ones. Of two sessions that would have equal labels the first in this order gets them.
+ * The sessions with series of their own, by label: first those over a critical threshold or at their window, then
+ * those with findings, then those over a warning threshold, then the last active ones. Of two sessions that would have equal labels the first in this order gets them.
  */
 function chooseWithSeries(
   sessions: readonly Session[],
@@ -112,10 +112,9 @@ function chooseWithSeries(
   limit: number,
   labels: LabelContext,
 ): ReadonlyMap<Session, string> {
-  const noteworthy = (session: Session) => findings.has(session) || isOverThreshold(session);
   const ranked = sessions
-    .map((session) => ({ session, first: noteworthy(session) }))
-    .sort((a, b) => Number(b.first) - Number(a.first) || activity(b.session) - activity(a.session));
+    .map((session) => ({ session, rank: listingRank(session, findings.has(session)) }))
+    .sort((a, b) => a.rank - b.rank || activity(b.session) - activity(a.session));
   const labelOf = new Map<Session, string>();
   const taken = new Set<string>();
   for (const { session } of ranked) {

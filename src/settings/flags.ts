@@ -138,7 +138,7 @@ export const FlagValues = z.object({
     value: 'N',
     default: '1000',
     commands: BOTH,
-    help: 'how many sessions get series of their own: first those with findings or over a threshold, then the last active',
+    help: 'how many sessions get series of their own: first those over a critical threshold or their window, then those with findings, those over a warning threshold, and the last active',
   }),
   'privacy.peers': flag(z.enum(['hashed', 'plain'], 'must be hashed or plain'), {
     value: 'hashed|plain',

@@ -3,6 +3,7 @@ import { ExporterError } from '../errors.ts';
 import { FINDINGS } from '../model/finding.ts';
 import { KINDS, type Kind } from '../openclaw/keys.ts';
 import { SHIPPED_THRESHOLDS, type Thresholds } from '../thresholds.ts';
+import { glob } from './glob.ts';
 import { oneOf } from './value-types.ts';
 
 /** What an operator decides about sessions: in the YAML file only, since a flag cannot hold a list. Plain data. */
@@ -15,8 +16,14 @@ export const NO_POLICY: Policy = { thresholds: [], ignore: [] };
 
 const Tokens = z.number().positive('must be above 0');
 
+/** Longer than any key that OpenClaw makes. */
+const LONGEST_PATTERN = 1000;
+
 /** `*` stands for any text, none too. */
-const Pattern = z.string().min(1, 'must not be empty');
+const Pattern = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(LONGEST_PATTERN, `is longer than ${LONGEST_PATTERN} characters: use * for the parts that differ`);
 
 const ThresholdRuleSchema = z
   .strictObject({
@@ -124,12 +131,6 @@ function matcher(
   const sessionPattern = session === undefined ? null : glob(session);
   return (subject) =>
     (kind === undefined || kind === subject.kind) &&
-    (agentPattern === null || agentPattern.test(subject.agent)) &&
-    (sessionPattern === null || sessionPattern.test(subject.key) || sessionPattern.test(labelOf(subject.key)));
-}
-
-/** Not a glob of paths: a key may hold slashes, and `*` covers them. */
-function glob(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
+    (agentPattern === null || agentPattern(subject.agent)) &&
+    (sessionPattern === null || sessionPattern(subject.key) || sessionPattern(labelOf(subject.key)));
 }

@@ -68,25 +68,32 @@ async function corruptedReasons(snapshot: Snapshot): Promise<string[]> {
 describe('the session limit', () => {
   const quiet = [used('old', 600), used('never', null), used('new', 1), used('middle', 60)];
   const noteworthy = [
+    used('full', 9000, { totalTokens: 120_000, totalTokensFresh: true, contextTokens: 120_000 }),
+    used('critical', 8000, { totalTokens: 200_001, totalTokensFresh: true }),
     used('corrupted', 6000, { flaws: ['entry_not_object'] }),
-    used('warning', 5000, { totalTokens: 150_001, totalTokensFresh: true }),
+    used('warning', 5000, { totalTokens: 150_001, totalTokensFresh: true, contextTokens: 1_000_000 }),
     used('large', 4000, { transcript: aTranscript(500_001) }),
   ];
   const sessions = [...quiet, ...noteworthy];
 
   it.each([
     [0, []],
-    [1, ['large']],
-    [2, ['large', 'warning']],
-    [3, ['large', 'warning', 'corrupted']],
-    [4, ['large', 'warning', 'corrupted', 'new']],
-    [5, ['large', 'warning', 'corrupted', 'new', 'middle']],
-    [6, ['large', 'warning', 'corrupted', 'new', 'middle', 'old']],
-    [7, ['large', 'warning', 'corrupted', 'new', 'middle', 'old', 'never']],
-  ])('of %i lists first what is noteworthy, then the last active ones', (sessionLimit, names) => {
-    const { snapshot } = take(sessions, { sessionLimit });
-    expect(keysWithSeries(snapshot).toSorted()).toEqual(names.map((name) => `agent:main:${name}`).toSorted());
-  });
+    [1, ['critical']],
+    [2, ['critical', 'full']],
+    [3, ['critical', 'full', 'corrupted']],
+    [4, ['critical', 'full', 'corrupted', 'large']],
+    [5, ['critical', 'full', 'corrupted', 'large', 'warning']],
+    [6, ['critical', 'full', 'corrupted', 'large', 'warning', 'new']],
+    [7, ['critical', 'full', 'corrupted', 'large', 'warning', 'new', 'middle']],
+    [8, ['critical', 'full', 'corrupted', 'large', 'warning', 'new', 'middle', 'old']],
+    [9, ['critical', 'full', 'corrupted', 'large', 'warning', 'new', 'middle', 'old', 'never']],
+  ])(
+    'of %i lists critical sessions first, then findings, then warnings, then the last active ones',
+    (sessionLimit, names) => {
+      const { snapshot } = take(sessions, { sessionLimit });
+      expect(keysWithSeries(snapshot).toSorted()).toEqual(names.map((name) => `agent:main:${name}`).toSorted());
+    },
+  );
 
   it('counts over all agents, and takes no session from any count', async () => {
     const { snapshot } = take([], {

@@ -129,6 +129,11 @@ describe('a policy', () => {
       { ignore: [{ agent: 'a', findings: ['odd'] }] },
       'ignore[0].findings[0] must be one of corrupted',
     ],
+    [
+      'a pattern of 1,001 characters',
+      { thresholds: [{ session: '*'.repeat(1001), tokens: { warning: 1 } }] },
+      'thresholds[0].session is longer than 1000 characters',
+    ],
     ['an empty pattern', { ignore: [{ agent: '', findings: ['stuck'] }] }, 'ignore[0].agent must not be empty'],
   ])('with %s is refused with file and place', (_, content, message) => {
     expect(() => parsePolicy(content, FILE)).toThrow(`wrong configuration: ${FILE}: ${message}`);
