@@ -29,10 +29,9 @@ export function routing(): string {
     const classify = prepareClassify({
       config,
       version: null,
-      now: 0,
       thresholdsOf: ({ kind }) => SHIPPED_THRESHOLDS[kind],
     });
-    const sessions = stored.map((session) => classify(session, { version: null, shared: false }));
+    const sessions = stored.map((session) => classify(session, { version: null, shared: false }, 0));
     runChecks(checks, { sessions, listedAgents: config.agents.map(({ id }) => id), now: 0 }, () => false);
     return performance.now() - startedAt;
   });

@@ -38,6 +38,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'version.ts', holds: 'the version of the exporter' },
   { path: 'is-object.ts', holds: 'the one guard for objects' },
   { path: 'newest.ts', holds: 'the latest of times that may be unknown' },
+  { path: 'unchanged.ts', holds: 'the value of before where the new one says the same' },
 ];
 
 /** Rooms that share nothing but what lies below both. */

@@ -21,16 +21,18 @@ interface LimitsInput {
   readonly thresholdsOf: (subject: Subject) => Thresholds;
 }
 
-export interface ClassifyInput extends LimitsInput {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
+/** `now`: milliseconds since the epoch. */
+export type Classify = (
+  session: StoredSession,
+  store: Pick<ReadableStore, 'version' | 'shared'>,
+  now: number,
+) => Session;
 
 /** What can be concluded of a session: kind, channel, window, tokens, whether it is active, where it belongs. */
-export function prepareClassify({ config, version, now, thresholdsOf }: ClassifyInput) {
+export function prepareClassify({ config, version, thresholdsOf }: LimitsInput): Classify {
   const placementOf = preparePlacement(config.routing);
   const limitsOf = prepareLimits({ config, version, thresholdsOf });
-  return (session: StoredSession, store: Pick<ReadableStore, 'version' | 'shared'>): Session => {
+  return (session, store, now) => {
     const { parsedKey: key, ...stored } = session;
     const limits = limitsOf(session, store.version);
     const isBroken = isBrokenEntry(stored);
@@ -46,13 +48,28 @@ export function prepareClassify({ config, version, now, thresholdsOf }: Classify
         window: limits.window,
         lastUsage: foundTranscript(stored)?.lastUsage ?? null,
       }),
-      active: stored.lastActivityMs !== null && now - stored.lastActivityMs <= ACTIVE_MS,
+      active: isActive(stored, now),
       keyAgent: key.agent === null ? null : normalizeAgentId(key.agent),
       shared: store.shared,
       placement,
       canonicalKey: isBroken ? null : canonicalKey(key, stored.agent, placement.conversation, config.routing),
     };
   };
+}
+
+function isActive({ lastActivityMs }: Pick<Session, 'lastActivityMs'>, now: number): boolean {
+  return lastActivityMs !== null && now - lastActivityMs <= ACTIVE_MS;
+}
+
+/** When time alone makes it inactive, in milliseconds since the epoch; null: never. */
+export function inactiveFromMs({ lastActivityMs }: Pick<Session, 'lastActivityMs'>): number | null {
+  return lastActivityMs === null ? null : Math.floor(lastActivityMs + ACTIVE_MS) + 1;
+}
+
+/** A session that was classified before, as it is now: time changes nothing else of it. */
+export function asOf(session: Session, now: number): Session {
+  const active = isActive(session, now);
+  return active === session.active ? session : { ...session, active };
 }
 
 /** A stored total that raises an alert is not believed unasked: it may be a sum. */

@@ -1,12 +1,12 @@
 import { writeWhole } from './disk/write-whole.ts';
 import { describeError, ExporterError } from './errors.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { renderTextfile } from './publish/metrics/textfile.ts';
 import { explain } from './publish/report/explain.ts';
 import { reportJson } from './publish/report/json.ts';
 import { judge } from './publish/report/judge.ts';
 import { reportTable } from './publish/report/table.ts';
-import { Scanner, type ScanResult } from './scan/scanner.ts';
+import { Scanner, type ScanResult, SERIES_LEFT_OUT } from './scan/scanner.ts';
 import { SALT_NOT_KEPT, saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
@@ -24,25 +24,25 @@ interface TimedScan extends ScanResult {
 export async function runScan(settings: Settings): Promise<number> {
   if (settings.explain !== null && (settings.format !== 'table' || settings.output !== null))
     throw new ExporterError('E_USAGE', '--explain prints text for a person: leave out --format and --output');
-  const result = await scanOnce(settings);
+  const log = createLog({
+    // The report says what was found: `info`, the default, would say it again.
+    level: settings['log.level'] === 'info' ? 'warn' : settings['log.level'],
+    format: settings['log.format'],
+  });
+  const result = await scanOnce(settings, log);
   const isUnreadable = result.snapshot.unreadable !== null;
   if (settings.explain !== null && !isUnreadable) {
     await print(explanation(settings.explain, result));
     return 0;
   }
-  const text = await reportAs(settings, result);
+  const text = await reportAs(settings, result, log);
   if (settings.output === null) await print(text);
   else writeOutput(settings.output, text);
   if (isUnreadable) return COULD_NOT_SCAN;
   return settings.output === null ? judge(result.snapshot, result.checks) : 0;
 }
 
-async function scanOnce(settings: Settings): Promise<TimedScan> {
-  const log = createLog({
-    // The report says what was found: `info`, the default, would say it again.
-    level: settings['log.level'] === 'info' ? 'warn' : settings['log.level'],
-    format: settings['log.format'],
-  });
+async function scanOnce(settings: Settings, log: Log): Promise<TimedScan> {
   const salt = saltOf(settings);
   if (salt !== null && !salt.kept) log.warn(SALT_NOT_KEPT);
   const scanner = new Scanner({
@@ -54,6 +54,7 @@ async function scanOnce(settings: Settings): Promise<TimedScan> {
     },
     log,
     pause: progress(settings),
+    renders: false,
   });
   const startedAt = performance.now();
   const result = await (settings.deep ? scanner.deep() : scanner.quick());
@@ -66,7 +67,7 @@ function explanation(wanted: string, { snapshot, config }: ScanResult): string {
   throw new ExporterError('E_USAGE', `--explain: no session has the key or label "${wanted}"; see scan --format json`);
 }
 
-async function reportAs(settings: Settings, result: TimedScan): Promise<string> {
+async function reportAs(settings: Settings, result: TimedScan, log: Log): Promise<string> {
   const { snapshot, checks, durationSeconds } = result;
   const isTerminal = process.stdout.isTTY && settings.output === null;
   if (settings.format === 'table') return reportTable(snapshot, { ...settings, isTerminal });
@@ -77,6 +78,7 @@ async function reportAs(settings: Settings, result: TimedScan): Promise<string> 
     checks,
     policy: settings.policy,
     snapshot,
+    onDuplicate: (family) => log.error(SERIES_LEFT_OUT, { family }),
     constantLabels: Object.fromEntries(settings['textfile.label'].map(({ name, value }) => [name, value])),
   });
 }

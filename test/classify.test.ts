@@ -16,7 +16,6 @@ const CONFIG = parseConfig(`{
 const classify = prepareClassify({
   config: CONFIG,
   version: null,
-  now: NOW,
   thresholdsOf: ({ kind }) => SHIPPED_THRESHOLDS[kind],
 });
 
@@ -94,6 +93,6 @@ describe('classify', () => {
   ])('when $when', ({ stored, session }) => {
     const given = aStoredSession({ ...STORED, ...stored });
     const { parsedKey: _, ...handedOn } = given;
-    expect(classify(given, { version: null, shared: false })).toMatchObject({ ...handedOn, ...session });
+    expect(classify(given, { version: null, shared: false }, NOW)).toMatchObject({ ...handedOn, ...session });
   });
 });

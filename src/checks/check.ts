@@ -31,4 +31,9 @@ export interface Check {
   /** One sentence for the documents: when a session has it. */
   readonly meaning: string;
   run(input: CheckInput): Iterable<SessionFinding>;
+  /**
+   * The first millisecond since the epoch at which time alone gives a session another result; null: it never does. Left out
+   * where the result does not depend on the time.
+   */
+  changesAtMs?(session: Session): number | null;
 }

@@ -20,6 +20,8 @@ export const collisions: Check = {
       if (hasTwo || shared.has(session)) yield { session, finding: FINDING };
     }
   },
+  changesAtMs: ({ simultaneousStartMs }) =>
+    simultaneousStartMs === null ? null : Math.ceil(simultaneousStartMs + YOUNG_MS),
 };
 
 /** Two windows of one key are two writers, unless they are runs of a job, of which two may begin at once. */

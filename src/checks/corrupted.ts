@@ -8,6 +8,8 @@ import type { Check } from './check.ts';
 interface Reason extends Pick<Check, 'eras' | 'meaning'> {
   readonly reason: string;
   readonly holds: (session: Session, now: number) => boolean;
+  /** As of a check. */
+  readonly changesAtMs?: (session: Session) => number | null;
 }
 
 const REASONS: readonly Reason[] = [
@@ -42,6 +44,7 @@ const REASONS: readonly Reason[] = [
     eras: { file: 'deep' },
     meaning: 'The first record that parses is no session header, or none parses in a transcript that is not empty.',
     holds: isHeaderInvalid,
+    changesAtMs: settledFromMs,
   },
   {
     // In a database OpenClaw goes by the row, so its transcript is the one that counts.
@@ -61,6 +64,7 @@ const REASONS: readonly Reason[] = [
     eras: { file: 'deep' },
     meaning: `The transcript ends in bytes that do not parse, and nothing was written to it for ${inWords(AGE_SECONDS.settled)}.`,
     holds: (session, now) => session.flaws.includes('unfinished') && isSettled(session, now),
+    changesAtMs: settledFromMs,
   },
   {
     reason: 'window_missing',
@@ -71,7 +75,7 @@ const REASONS: readonly Reason[] = [
 ];
 
 /** A check for each reason, so that each can be turned off by itself. */
-export const CORRUPTED: readonly Check[] = REASONS.map(({ reason, eras, meaning, holds }) => ({
+export const CORRUPTED: readonly Check[] = REASONS.map(({ reason, eras, meaning, holds, changesAtMs }) => ({
   name: reason,
   finding: 'corrupted',
   reasons: [reason],
@@ -83,6 +87,7 @@ export const CORRUPTED: readonly Check[] = REASONS.map(({ reason, eras, meaning,
       yield { session, finding: { finding: 'corrupted', reason, expectedAgent: null } };
     }
   },
+  ...(changesAtMs === undefined ? {} : { changesAtMs }),
 }));
 
 function hasAny(...flaws: readonly Flaw[]): Reason['holds'] {
@@ -112,4 +117,11 @@ const SETTLED_MS = AGE_SECONDS.settled * 1000;
 function isSettled(session: Session, now: number): boolean {
   const writtenMs = foundTranscript(session)?.writtenMs ?? null;
   return writtenMs !== null && now - writtenMs > SETTLED_MS;
+}
+
+function settledFromMs(session: Session): number | null {
+  const { flaws } = session;
+  const writtenMs = foundTranscript(session)?.writtenMs ?? null;
+  const isWaiting = flaws.includes('unfinished') || flaws.includes('no_record');
+  return writtenMs === null || !isWaiting ? null : Math.floor(writtenMs + SETTLED_MS) + 1;
 }

@@ -16,6 +16,10 @@ export const stuck: Check = {
   *run({ sessions, now }) {
     for (const session of sessions) if (isStuck(session, now)) yield { session, finding: FINDING };
   },
+  changesAtMs(session) {
+    const last = session.status === 'running' ? lastWriteMs(session) : null;
+    return last === null ? null : Math.floor(last + SILENT_MS) + 1;
+  },
 };
 
 function isStuck(session: Session, now: number): boolean {

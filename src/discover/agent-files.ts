@@ -1,21 +1,19 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { diskError, isInside } from '../disk/files.ts';
+import type { Kept } from '../disk/kept.ts';
+import type { Folder, FolderEntry, Looks } from '../disk/looks.ts';
 import type { AgentFiles } from '../model/files.ts';
 import { agentFileClass, COLD, FILE_CLASSES, type FileClass, sessionFileClass } from '../openclaw/file-classes.ts';
 import { AGE_SECONDS } from '../thresholds.ts';
+import { unchanged } from '../unchanged.ts';
 import type { AgentStore } from './agent-stores.ts';
 import { lockPid } from './lock-file.ts';
 
-interface Found {
+interface Lock {
   readonly path: string;
-  readonly class: FileClass;
-  readonly bytes: number;
   readonly writtenMs: number;
 }
 
-/** Files between two pauses. */
-const SLICE = 200;
 /** A lock is judged by its age: process ids mean nothing across containers, unless the operator says that they do. */
 const INDEX_LOCK_MS = AGE_SECONDS.indexLock * 1000;
 const TRANSCRIPT_LOCK_MS = AGE_SECONDS.transcriptLock * 1000;
@@ -29,48 +27,91 @@ export interface AgentFilesInput {
   readonly now: number;
   /** Whether the process that a lock names is gone; null: process ids of the gateway mean nothing here. */
   readonly isDeadPid: ((pid: number) => boolean) | null;
+  readonly looks: Looks;
+  readonly kept: Kept<KnownFiles>;
   readonly pause: () => Promise<void>;
+}
+
+/** What the files of an agent were the last time. */
+export interface KnownFiles {
+  readonly store: AgentStore;
+  /** Of the databases of all agents, and what lies beside them. */
+  readonly databasePaths: ReadonlySet<string>;
+  readonly referenced: ReadonlySet<string>;
+  readonly parts: readonly Part[];
+  readonly databases: readonly DatabaseFile[];
+  readonly totals: Totals;
+  readonly files: AgentFiles;
+}
+
+/** A folder of which the files are counted. */
+interface Part {
+  readonly folder: Folder;
+  /** Of the folder, when it was counted. */
+  readonly version: number;
+  /** Its path below `agents/<id>/`. */
+  readonly below: string;
+  /** Somebody's home can be the folder of a store: what is not of the store there is nobody's business. */
+  readonly isElsewhere: boolean;
+  /** Of the files in it, from their names. null: it is not counted here. */
+  readonly classes: WeakMap<FolderEntry, FileClass | null>;
+}
+
+interface DatabaseFile {
+  readonly class: FileClass;
+  readonly bytes: number;
+}
+
+/** Files by class, before the age of locks is judged. */
+interface Totals {
+  readonly classes: AgentFiles['classes'];
+  readonly locks: readonly Lock[];
 }
 
 /**
  * What lies in the agents' folders, by class, from names and `stat` alone: every regular file below `agents/<id>/`, and
  * those of a store or database elsewhere, which belong to the first agent that uses it. An agent whose folders could not all be
- * looked at is left out.
+ * looked at is left out. Only what changed is counted anew.
  */
-export async function agentFiles({
-  stores,
-  referenced,
-  now,
-  isDeadPid,
-  pause,
-}: AgentFilesInput): Promise<Map<string, AgentFiles>> {
-  const totals = new Map<string, AgentFiles>();
-  const databases = new Set(
+export async function agentFiles(input: AgentFilesInput): Promise<Map<string, AgentFiles>> {
+  const { stores, kept, referenced } = input;
+  const found = new Map<string, AgentFiles>();
+  const allPaths = new Set(
     stores.flatMap(({ database }) =>
       database === null ? [] : DATABASE_FILES.map(([suffix]) => `${database.path}${suffix}`),
     ),
   );
   const counted = new Set<string>();
   for (const store of stores) {
-    const found: Found[] = [];
     try {
-      for (const file of filesOf(store, databases, counted)) {
-        const isOrphan = file.class === 'transcript' && !referenced.has(file.path);
-        found.push(isOrphan ? { ...file, class: 'orphan' } : file);
-        if (found.length % SLICE === 0) await pause();
-      }
+      const known = kept.get(store.agent);
+      const databasePaths = unchanged(known?.databasePaths, allPaths);
+      const before = known?.store === store && known.databasePaths === databasePaths ? known : undefined;
+      const parts = await partsOf(store, counted, before, input);
+      const own = databaseFiles(store, counted, input.looks);
+      const isSame =
+        before !== undefined &&
+        before.referenced === referenced &&
+        areSameParts(before.parts, parts) &&
+        areSameFiles(before.databases, own);
+      const totals = isSame ? before.totals : totalsOf(parts, own, classesOf(store, databasePaths), referenced);
+      const files = unchanged(known?.files, withLocks(totals, store, input));
+      kept.set(store.agent, { store, databasePaths, referenced, parts, databases: own, totals, files });
+      found.set(store.agent, files);
     } catch (error) {
       // Half of what is there is a wrong number.
       diskError(error);
-      continue;
     }
-    const isStale = (lock: Found) =>
-      now - lock.writtenMs >
-        (basename(lock.path) === `${basename(store.indexPath)}.lock` ? INDEX_LOCK_MS : TRANSCRIPT_LOCK_MS) ||
-      isDeadPid?.(lockPid(lock.path, rootOf(lock.path, store)) ?? process.pid) === true;
-    totals.set(store.agent, total(found, isStale));
   }
-  return totals;
+  return found;
+}
+
+function withLocks({ classes, locks }: Totals, store: AgentStore, { now, isDeadPid }: AgentFilesInput): AgentFiles {
+  const isStale = ({ path, writtenMs }: Lock) =>
+    now - writtenMs > (basename(path) === `${basename(store.indexPath)}.lock` ? INDEX_LOCK_MS : TRANSCRIPT_LOCK_MS) ||
+    isDeadPid?.(lockPid(path, rootOf(path, store)) ?? process.pid) === true;
+  const stale = locks.filter(isStale).length;
+  return { classes, locks: { held: locks.length - stale, stale } };
 }
 
 function rootOf(path: string, { folder: { home, sessions }, root }: AgentStore): string {
@@ -89,28 +130,81 @@ const DATABASE_FILES: readonly (readonly [suffix: string, of: FileClass])[] = [
 type ClassOf = (path: string, below: string) => FileClass | null;
 
 interface Walk {
-  readonly classOf: ClassOf;
-  /** Folders whose files were counted, for this agent or one before it. */
   readonly counted: Set<string>;
+  readonly before: KnownFiles | undefined;
+  readonly isElsewhere: boolean;
+  readonly input: AgentFilesInput;
 }
 
-function* filesOf(store: AgentStore, databases: ReadonlySet<string>, counted: Set<string>): Generator<Found> {
+/** The folders whose files are the agent's, and of no agent before it. */
+async function partsOf(
+  store: AgentStore,
+  counted: Set<string>,
+  before: KnownFiles | undefined,
+  input: AgentFilesInput,
+): Promise<Part[]> {
   const { home, sessions, agentDir } = store.folder;
-  const classOf = classesOf(store, databases);
-  yield* databaseFiles(store, counted);
-  // Somebody's home can be the folder of a store: what is not of the store there is nobody's business.
-  const ofStore: ClassOf = (path, below) => {
-    const found = classOf(path, below);
-    return found === 'other' ? null : found;
-  };
+  const parts: Part[] = [];
+  const elsewhere = { counted, before, isElsewhere: true, input };
   for (const folder of storeFolders(store).filter((path) => !isInside(path, home.path))) {
-    yield* filesIn(folder, 'sessions', { classOf: ofStore, counted });
-    yield* walk(join(folder, COLD), `sessions/${COLD}`, { classOf: ofStore, counted });
+    await addFolder(folder, 'sessions', elsewhere, parts);
+    await addTree(join(folder, COLD), `sessions/${COLD}`, elsewhere, parts);
   }
-  yield* walk(home.path, '', { classOf, counted });
+  const own = { counted, before, isElsewhere: false, input };
+  await addTree(home.path, '', own, parts);
   // Behind a link.
-  if (!isInside(sessions.path, home.path)) yield* walk(sessions.path, 'sessions', { classOf, counted });
-  if (!isInside(agentDir.path, home.path)) yield* walk(agentDir.path, 'agent', { classOf, counted });
+  if (!isInside(sessions.path, home.path)) await addTree(sessions.path, 'sessions', own, parts);
+  if (!isInside(agentDir.path, home.path)) await addTree(agentDir.path, 'agent', own, parts);
+  return parts;
+}
+
+/** A folder and those below it; links are not followed. */
+async function addTree(path: string, below: string, walk: Walk, parts: Part[]): Promise<void> {
+  const folder = await addFolder(path, below, walk, parts);
+  for (const { name, path: inner, found } of folder?.entries ?? []) {
+    if (found.kind === 'folder') await addTree(inner, pathBelow(below, name), walk, parts);
+  }
+}
+
+/** The folder itself; `below` is its path below `agents/<id>/`. null: there is none. */
+async function addFolder(
+  path: string,
+  below: string,
+  { counted, before, isElsewhere, input }: Walk,
+  parts: Part[],
+): Promise<Folder | null> {
+  const folder = await folderOrNull(path, input);
+  if (folder === null || counted.has(path)) return folder;
+  counted.add(path);
+  const known = before?.parts.find((part) => part.folder.path === path);
+  const classes =
+    known?.below === below && known.isElsewhere === isElsewhere
+      ? known.classes
+      : new WeakMap<FolderEntry, FileClass | null>();
+  parts.push({ folder, version: folder.version, below, isElsewhere, classes });
+  return folder;
+}
+
+async function folderOrNull(path: string, { looks, pause }: AgentFilesInput): Promise<Folder | null> {
+  try {
+    return await looks.folder(path, pause);
+  } catch (error) {
+    // An agent that was never used has none; one that vanished meanwhile has none either.
+    if (diskError(error).problem === 'missing') return null;
+    throw error;
+  }
+}
+
+function areSameParts(some: readonly Part[], others: readonly Part[]): boolean {
+  return (
+    some.length === others.length &&
+    // Two folders never have the same version.
+    some.every(({ version, classes }, at) => version === others[at]?.version && classes === others[at]?.classes)
+  );
+}
+
+function areSameFiles(some: readonly DatabaseFile[], others: readonly DatabaseFile[]): boolean {
+  return some.length === others.length && some.every(({ bytes }, at) => bytes === others[at]?.bytes);
 }
 
 /** Where the agent's index and transcripts lie, and what is archived of its database. */
@@ -136,67 +230,53 @@ function classesOf({ folder, indexPath, database }: AgentStore, databases: Reado
   };
 }
 
-function* databaseFiles({ database }: AgentStore, counted: Set<string>): Generator<Found> {
-  if (database === null || counted.has(database.path)) return;
+function databaseFiles({ database }: AgentStore, counted: Set<string>, looks: Looks): DatabaseFile[] {
+  if (database === null || counted.has(database.path)) return [];
   counted.add(database.path);
-  for (const [suffix, of] of DATABASE_FILES) {
-    const file = fileAt(`${database.path}${suffix}`, of);
-    if (file !== null) yield file;
-  }
-}
-
-/** The regular files of a folder and of those below it; links are not followed. */
-function* walk(folder: string, below: string, { classOf, counted }: Walk): Generator<Found> {
-  for (const entry of yield* filesIn(folder, below, { classOf, counted })) {
-    if (entry.isDirectory()) yield* walk(join(folder, entry.name), pathBelow(below, entry.name), { classOf, counted });
-  }
-}
-
-/** Those that lie in the folder itself; returns all that lies in it. `below` is its path below `agents/<id>/`. */
-function* filesIn(folder: string, below: string, { classOf, counted }: Walk): Generator<Found, Dirent[]> {
-  const entries = entriesOf(folder);
-  if (counted.has(folder)) return entries;
-  counted.add(folder);
-  for (const entry of entries.filter((each) => each.isFile())) {
-    const path = join(folder, entry.name);
-    const of = classOf(path, pathBelow(below, entry.name));
-    const file = of === null ? null : fileAt(path, of);
-    if (file !== null) yield file;
-  }
-  return entries;
+  return DATABASE_FILES.flatMap(([suffix, of]) => {
+    const found = looks.at(`${database.path}${suffix}`);
+    if (found.kind === 'problem') throw found.error;
+    return found.kind === 'file' ? [{ class: of, bytes: found.signature.size }] : [];
+  });
 }
 
 function pathBelow(below: string, name: string): string {
   return below === '' ? name : `${below}/${name}`;
 }
 
-function fileAt(path: string, of: FileClass): Found | null {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() ? { path, class: of, bytes: stat.size, writtenMs: stat.mtimeMs } : null;
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    // An agent that was never used has none; one that vanished meanwhile has none either.
-    if (diskError(error).problem === 'missing') return [];
-    throw error;
+function totalsOf(
+  parts: readonly Part[],
+  databases: readonly DatabaseFile[],
+  classOf: ClassOf,
+  referenced: ReadonlySet<string>,
+): Totals {
+  const totals = new Map<FileClass, { files: number; bytes: number }>();
+  const locks: Lock[] = [];
+  function count(of: FileClass, bytes: number): void {
+    const total = totals.get(of) ?? { files: 0, bytes: 0 };
+    totals.set(of, total);
+    total.files += 1;
+    total.bytes += bytes;
   }
-}
-
-function total(found: readonly Found[], isStale: (lock: Found) => boolean): AgentFiles {
-  const byClass = Map.groupBy(found, (file) => file.class);
-  const classes = [...byClass].map(([name, files]) => ({
-    class: name,
-    files: files.length,
-    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-  }));
-  const locks = byClass.get('lock') ?? [];
-  const stale = locks.filter(isStale).length;
-  const order = (name: FileClass) => FILE_CLASSES.indexOf(name);
-  return {
-    classes: classes.toSorted((a, b) => order(a.class) - order(b.class)),
-    locks: { held: locks.length - stale, stale },
-  };
+  for (const { class: of, bytes } of databases) count(of, bytes);
+  for (const { folder, below, isElsewhere, classes } of parts) {
+    for (const entry of folder.entries) {
+      const { path, found } = entry;
+      if (found.kind === 'problem') throw found.error;
+      if (found.kind !== 'file') continue;
+      let of = classes.get(entry);
+      if (of === undefined) {
+        of = classOf(path, pathBelow(below, entry.name));
+        classes.set(entry, of);
+      }
+      if (of === null || (isElsewhere && of === 'other')) continue;
+      count(of === 'transcript' && !referenced.has(path) ? 'orphan' : of, found.signature.size);
+      if (of === 'lock') locks.push({ path, writtenMs: found.signature.mtimeMs });
+    }
+  }
+  const classes = FILE_CLASSES.flatMap((name) => {
+    const total = totals.get(name);
+    return total === undefined ? [] : [{ class: name, ...total }];
+  });
+  return { classes, locks };
 }

@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isThere, openFile, readAt } from '../disk/files.ts';
+import { CLOCK_TICK_MS, diskError, isThere, openFile, readAt } from '../disk/files.ts';
 import { describeError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { configVariables, fillVariables, parseEnvFile, type Variable } from '../openclaw/config/variables.ts';
@@ -23,12 +24,57 @@ export interface ConfigResult {
   readonly error: string | null;
 }
 
-/** OpenClaw's config. When it cannot be used: the last one that could be, else OpenClaw's defaults. */
-export function readConfig(input: ConfigInput): ConfigResult {
+/** Size, time and inode of everything that a config was made from, by path. */
+type Seen = ReadonlyMap<string, string>;
+
+/** OpenClaw's config, read again only when one of the files changed that it was made from, or that it asked for in vain. */
+export class KeptConfig {
+  /** How often it was read so far. */
+  reads = 0;
+
+  private last: { readonly input: ConfigInput; readonly seen: Seen; readonly result: ConfigResult } | null = null;
+
+  read(input: ConfigInput): ConfigResult {
+    if (this.last !== null && isSameConfig(this.last, input)) return this.last.result;
+    this.reads += 1;
+    const seen = new Map<string, string>();
+    const note = (path: string) => {
+      if (!seen.has(path)) seen.set(path, stateOf(path));
+    };
+    const result = readConfig(input, note);
+    this.last = { input, seen, result };
+    return result;
+  }
+}
+
+function isSameConfig({ input, seen }: { input: ConfigInput; seen: Seen }, now: ConfigInput): boolean {
+  const isAskedTheSame =
+    input.configPath === now.configPath &&
+    input.stateDir === now.stateDir &&
+    input.mappings === now.mappings &&
+    input.env === now.env;
+  return isAskedTheSame && [...seen].every(([path, state]) => stateOf(path) === state);
+}
+
+/** Behind links. What was written a moment ago equals no other state: the next write may bear the same time. */
+function stateOf(path: string): string {
   try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'missing';
+    const isYoung = Math.abs(Date.now() - stat.mtimeMs) <= CLOCK_TICK_MS;
+    return `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.mode} ${isYoung ? process.hrtime.bigint() : ''}`;
+  } catch (error) {
+    return diskError(error).problem;
+  }
+}
+
+/** OpenClaw's config. When it cannot be used: the last one that could be, else OpenClaw's defaults. */
+function readConfig(input: ConfigInput, note: (path: string) => void): ConfigResult {
+  try {
+    note(input.configPath);
     if (!isThere(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
-    const content = loadConfig(input.configPath, input);
-    return { config: configView(withVariables(content, input)), error: null };
+    const content = loadConfig(input.configPath, { ...input, note });
+    return { config: configView(withVariables(content, input, note)), error: null };
   } catch (error) {
     // OpenClaw's own defaults for what is counted, and no claim about where sessions belong.
     return { config: input.lastConfig ?? { ...DEFAULT_CONFIG, routing: null }, error: describeError(error) };
@@ -36,23 +82,30 @@ export function readConfig(input: ConfigInput): ConfigResult {
 }
 
 /** In these parts only: in the others, variables are secrets (keys of providers, tokens of channels). */
-function withVariables(content: unknown, { env, stateDir }: ConfigInput): unknown {
+function withVariables(content: unknown, { env, stateDir }: ConfigInput, note: (path: string) => void): unknown {
   if (!isObject(content)) return content;
   const { agents, session, bindings, broadcast, ...rest } = content;
-  const variable = variables(content, env, stateDir);
+  const variable = variables(content, env, () => {
+    note(join(stateDir, '.env'));
+    return envFile(stateDir);
+  });
   const filled = { agents, session, bindings, broadcast };
   const present = Object.entries(filled).filter(([, value]) => value !== undefined);
   return { ...rest, ...Object.fromEntries(present.map(([key, value]) => [key, fillVariables(value, variable)])) };
 }
 
 /** As OpenClaw looks them up: the environment, `env.vars` of the config, `.env` in the state directory. */
-function variables(content: Record<string, unknown>, env: NodeJS.ProcessEnv, stateDir: string): Variable {
+function variables(
+  content: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+  readFile: () => Map<string, string>,
+): Variable {
   const own = configVariables(content);
   let file: Map<string, string> | null = null;
   return (name) => {
     const known = env[name] ?? own.get(name);
     if (known !== undefined) return known;
-    file ??= envFile(stateDir);
+    file ??= readFile();
     return file.get(name) ?? null;
   };
 }

@@ -13,26 +13,30 @@ export interface IncludeInput {
   readonly mappings: readonly PathMapping[];
   /** `OPENCLAW_INCLUDE_ROOTS` is the gateway's, and ours stands for it. */
   readonly env: NodeJS.ProcessEnv;
+  /** Called with every path that is looked at, before it is. */
+  readonly note: (path: string) => void;
 }
 
 /**
  * The content of OpenClaw's config (JSON5) with its `$include`s in place. Throws a DiskError, a SyntaxError with line and
  * column, or an Error that says what is wrong with an include.
  */
-export function loadConfig(path: string, { mappings, env }: IncludeInput): unknown {
+export function loadConfig(path: string, input: IncludeInput): unknown {
+  const { mappings, note } = input;
   // The config may lie anywhere (OPENCLAW_CONFIG_PATH), but what it includes lies beside or below it. Where the config is a
   // link, that is beside the link.
   const file = realpathSync(path);
-  const content = parseFile(file, dirname(file));
+  const content = parseFile(file, dirname(file), note);
   const folder = realpathSync(dirname(path));
-  const roots = [folder, ...furtherRoots(versionOf(content), mappings, env)];
-  return expand(content, { roots, mappings, within: [join(folder, basename(path))] });
+  const roots = [folder, ...furtherRoots(versionOf(content), input)];
+  return expand(content, { roots, mappings, note, within: [join(folder, basename(path))] });
 }
 
 interface Place {
   /** The folders that an include may lie in, as real paths; the first one is the config's. */
   readonly roots: readonly string[];
   readonly mappings: readonly PathMapping[];
+  readonly note: IncludeInput['note'];
   /** The files that include one another down to here. */
   readonly within: readonly string[];
 }
@@ -42,18 +46,16 @@ function versionOf(content: unknown): string | null {
 }
 
 /** Where else includes may lie, by the version that wrote the config. */
-function furtherRoots(
-  version: string | null,
-  mappings: readonly PathMapping[],
-  { OPENCLAW_INCLUDE_ROOTS: given = '' }: NodeJS.ProcessEnv,
-): string[] {
+function furtherRoots(version: string | null, { mappings, env, note }: IncludeInput): string[] {
+  const { OPENCLAW_INCLUDE_ROOTS: given = '' } = env;
   if (has(version, 'includesConfined') === false) return ['/'];
   if (has(version, 'includeRoots') === false) return [];
   const named = given.split(delimiter).map((path) => normalizeAnyPath(path.trim()));
-  return named.filter(isAbsolute).flatMap((path) => realOrNothing(mapPath(path, mappings) ?? path));
+  return named.filter(isAbsolute).flatMap((path) => realOrNothing(mapPath(path, mappings) ?? path, note));
 }
 
-function realOrNothing(path: string): string[] {
+function realOrNothing(path: string, note: IncludeInput['note']): string[] {
+  note(path);
   try {
     return [realpathSync(path)];
   } catch {
@@ -61,18 +63,25 @@ function realOrNothing(path: string): string[] {
   }
 }
 
-function parseFile(file: string, root: string): unknown {
+function parseFile(file: string, root: string, note: IncludeInput['note']): unknown {
+  note(file);
   using open = openFile(file, root);
-  return JSON5.parse(readAt(open.fd, 0, open.signature.size).toString('utf8'));
+  const text = readAt(open.fd, 0, open.signature.size).toString('utf8');
+  try {
+    // Nearly every config is JSON: JSON5 takes 60 to 100 times as long, for 4 MB seconds (measured).
+    return JSON.parse(text);
+  } catch {
+    return JSON5.parse(text);
+  }
 }
 
 function load(file: string, place: Place): unknown {
   if (place.within.includes(file)) throw new Error('a file includes itself');
   if (place.within.length > DEEPEST) throw new Error(`files include one another more than ${DEEPEST} deep`);
   // Behind every link on the way, as OpenClaw reads it; what lies in no root is refused.
-  const [real = file] = realOrNothing(file);
+  const [real = file] = realOrNothing(file, place.note);
   const root = place.roots.find((each) => isInside(real, each)) ?? place.roots[0] ?? dirname(file);
-  return expand(parseFile(real, root), { ...place, within: [...place.within, file] });
+  return expand(parseFile(real, root, place.note), { ...place, within: [...place.within, file] });
 }
 
 function expand(value: unknown, place: Place): unknown {
@@ -97,7 +106,7 @@ function loadIncluded(name: unknown, place: Place): unknown {
   if (!isAbsolute(given)) return load(resolve(from, given), place);
   const path = mapPath(given, place.mappings) ?? given;
   // An absolute path of the gateway's host: its files lie beside the config there, and so they do here.
-  const isAllowed = realOrNothing(path).some((real) => place.roots.some((root) => isInside(real, root)));
+  const isAllowed = realOrNothing(path, place.note).some((real) => place.roots.some((root) => isInside(real, root)));
   return load(isAllowed ? path : join(folder, basename(path)), place);
 }
 

@@ -6,7 +6,7 @@ import type { PassedOver, UnusedDatabase } from '../model/passed-over.ts';
 import { DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
-import { readConfig } from './config-file.ts';
+import type { KeptConfig } from './config-file.ts';
 import type { DatabaseHead } from './database-head.ts';
 import { followFolder, ownerOf } from './folder-link.ts';
 import { type RegistryFile, readRegistry } from './registry.ts';
@@ -53,6 +53,7 @@ export interface DiscoverInput {
   readonly mappings: readonly PathMapping[];
   /** Home of the gateway's user. */
   readonly home: string;
+  readonly keptConfig: KeptConfig;
   readonly registry: Kept<RegistryFile>;
   readonly heads: Kept<DatabaseHead>;
   /** Asked for the variables in the config. */
@@ -65,6 +66,7 @@ export function discover({
   configPath,
   mappings,
   home,
+  keptConfig,
   registry: kept,
   heads,
   ...input
@@ -91,7 +93,7 @@ export function discover({
   // Whoever runs the exporter has named this link, and may have made it.
   const mine = process.geteuid === undefined ? owners : [...owners, process.geteuid()];
   if (followFolder(given, stateDir, mine).state === 'refused') return { ...nothing, unreadable: 'link_refused' };
-  const { config, error } = readConfig({ ...input, configPath, mappings, stateDir });
+  const { config, error } = keptConfig.read({ ...input, configPath, mappings, stateDir });
   const { registry, error: registryError, unread: registryUnread } = readRegistry(stateDir, kept);
   const found = {
     ...nothing,

@@ -1,5 +1,5 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
-import { DiskError, diskError, type FileSignature, openFile, readAt, signatureOf } from './files.ts';
+import { CLOCK_TICK_MS, DiskError, diskError, type FileSignature, openFile, readAt, signatureOf } from './files.ts';
 import { isWalHeader, WAL_HEADER_BYTES } from './wal-header.ts';
 
 /** Why a database could not be read. */
@@ -37,8 +37,6 @@ const MAGIC = Buffer.from('SQLite format 3\0');
 const PAGE_SIZE_AT = MAGIC.length;
 const READ_VERSION_AT = MAGIC.length + 3;
 const WAL_VERSION = 2;
-/** Kernels before 6.13 stamp files with a clock of 4 or 10 ms: two changes within it may bear the same time. */
-const CLOCK_TICK_MS = 20;
 /** A file that its owner has just made has no content until the first statement. */
 const NEW_FILE_MS = 60_000;
 

@@ -40,6 +40,35 @@ export function sessionLabel(key: string, context: LabelContext): string {
   return limited(label, key, salt);
 }
 
+/** The `session` labels of keys, each made once: the digests are most of what a scan of unchanged stores would work on. */
+export class SessionLabels {
+  /** How many were made so far. */
+  made = 0;
+
+  private readonly context: LabelContext;
+  private labels = new Map<string, string>();
+
+  constructor(context: LabelContext) {
+    this.context = context;
+  }
+
+  of(key: string): string {
+    const known = this.labels.get(key);
+    if (known !== undefined) return known;
+    this.made += 1;
+    const label = sessionLabel(key, this.context);
+    this.labels.set(key, label);
+    return label;
+  }
+
+  /** Forgets them all where most are of keys that are gone: runs of jobs have a new key each. */
+  forget(keys: number): void {
+    if (this.labels.size > 2 * keys + FEWEST_KEPT) this.labels = new Map();
+  }
+}
+
+const FEWEST_KEPT = 1000;
+
 /** An account or a peer by itself. */
 export function privateLabel(value: string, salt: Buffer | null): string {
   return salt === null ? limited(value, value, null) : digest(value, salt);

@@ -1,95 +1,161 @@
 import { CHECKS } from '../checks/all.ts';
+import type { Check } from '../checks/check.ts';
 import { type CheckOutcome, runChecks } from '../checks/run.ts';
-import { prepareClassify } from '../classify.ts';
+import { inactiveFromMs } from '../classify.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { AgentFiles } from '../model/files.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, FindingCounts } from '../model/finding.ts';
 import { eraOf } from '../model/layout.ts';
-import type { StoreReading } from '../model/reading.ts';
-import { knownModel, type Session } from '../model/session.ts';
+import type { ReadableStore, StoreReading, UnreadableStore } from '../model/reading.ts';
+import type { Session } from '../model/session.ts';
 import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
 import { isReservedAgent } from '../openclaw/agent-id.ts';
 import { agentSettings } from '../openclaw/agent-settings.ts';
-import {
-  agentLabel,
-  channelLabel,
-  type LabelContext,
-  modelLabel,
-  privateLabel,
-  sessionLabel,
-  versionLabel,
-} from '../openclaw/labels.ts';
-import { applyPolicy, type Policy } from '../settings/policy.ts';
+import { type SessionLabels, versionLabel } from '../openclaw/labels.ts';
 import { listingRank } from '../thresholds.ts';
+import { unchanged } from '../unchanged.ts';
+import { KnownSessions, type Terms } from './known-sessions.ts';
 
 export interface SnapshotInput {
   readonly discovery: Discovery;
   readonly readings: readonly StoreReading[];
   /** By agent. */
   readonly files: ReadonlyMap<string, AgentFiles>;
-  readonly labels: LabelContext;
+  readonly terms: Terms;
   readonly sessionLimit: number;
   readonly disabledChecks: readonly string[];
-  readonly policy: Policy;
   /** Whether a deep scan has ended: before, a reason that only it finds has no count. */
   readonly deepScanned: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** From what was read to what is published: classify, check, and choose the sessions that get series. */
-export function takeSnapshot(input: SnapshotInput): { snapshot: Snapshot; checks: readonly CheckOutcome[] } {
-  const { discovery, readings, now } = input;
-  const policy = applyPolicy(input.policy, (key) => sessionLabel(key, input.labels));
-  const { config } = discovery;
-  const classify = prepareClassify({
-    config,
-    version: discovery.registryVersion,
-    now,
-    thresholdsOf: policy.thresholdsOf,
-  });
-  const classified = readings.map((reading) => {
-    if (!reading.readable) return reading;
-    return { ...reading, sessions: reading.sessions.map((session) => classify(session, reading)) };
-  });
-  const all = classified.flatMap((store) => (store.readable ? store.sessions : []));
-  const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
-  const version = config.version ?? discovery.registryVersion;
-  const reserved = readings.map((store) =>
-    isReservedAgent(store.agent, store.version ?? version) ? [store.agent] : [],
-  );
-  const listed = [...config.agents.map(({ id }) => id), ...config.acpAgents];
-  const listedAgents = config.listsAgents ? [...listed, ...reserved.flat()] : [];
-  const checked = { sessions: all, listedAgents, now };
-  const { findings, ignored, outcomes } = runChecks(enabled, checked, policy.isIgnored);
-  const labelOf = chooseWithSeries(all, findings, input.sessionLimit, input.labels);
+export interface Taken {
+  readonly snapshot: Snapshot;
+  readonly checks: readonly CheckOutcome[];
+}
 
-  const agents = classified.map((store): SnapshotAgent => {
-    const ownVersion = store.version ?? version;
-    const named = { ...store, version: orNull(ownVersion, (text) => versionLabel(text, input.labels)) };
-    if (!named.readable) return named;
-    const { shared: _shared, transcriptPaths: _paths, sessions, ...figures } = named;
-    return {
-      ...figures,
-      files: input.files.get(store.agent) ?? null,
-      settings: agentSettings(config, ownVersion, eraOf(store.layout)),
-      sessions: sessions.map((session) => published(session, findings.get(session) ?? [], labelOf, input.labels)),
-      ignored: ignored.get(store.agent) ?? {},
-    };
-  });
-  const snapshot: Snapshot = {
+/** A store whose sessions are classified. */
+type Classified = (Omit<ReadableStore, 'sessions'> & { readonly sessions: readonly Session[] }) | UnreadableStore;
+
+/**
+ * From what was read to what is published: classify, check, and choose the sessions that get series. What did not change since
+ * the snapshot before stays the same object, the snapshot too, and is not worked out again.
+ */
+export class Snapshots {
+  /** Work that was done so far. */
+  readonly counts = { classified: 0, taken: 0 };
+
+  private known: KnownSessions | null = null;
+  /** `untilMs`: from then on time alone makes it another one. */
+  private last: (Taken & { readonly input: SnapshotInput; readonly untilMs: number }) | null = null;
+
+  take(input: SnapshotInput): Taken {
+    const { last } = this;
+    if (last !== null && isSameInput(last.input, input) && last.input.now <= input.now && input.now < last.untilMs)
+      return last;
+    this.counts.taken += 1;
+    const { terms, now } = input;
+    const known = this.known?.terms === terms ? this.known : new KnownSessions(terms);
+    this.known = known;
+    const before = known.classified;
+    const classified = input.readings.map((store): Classified => {
+      if (!store.readable) return store;
+      return { ...store, sessions: store.sessions.map((session) => known.session(session, store, now)) };
+    });
+    this.counts.classified += known.classified - before;
+    const sessions = classified.flatMap((store) => (store.readable ? store.sessions : []));
+    const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
+    const checked = { sessions, listedAgents: listedAgentsOf(input), now };
+    const { findings, ignored, outcomes } = runChecks(enabled, checked, terms.policy.isIgnored);
+    const labelOf = chooseWithSeries(sessions, findings, input.sessionLimit, terms.sessionLabels);
+    terms.sessionLabels.forget(sessions.length);
+    const publish = (session: Session) =>
+      known.published(session, findings.get(session) ?? [], labelOf.get(session) ?? null);
+    const agents = classified.map((store, at) =>
+      unchanged(last?.snapshot.agents[at], snapshotAgent(store, input, ignored.get(store.agent) ?? {}, publish)),
+    );
+    const snapshot = unchanged(last?.snapshot, snapshotOf(input, agents, outcomes));
+    this.last = { snapshot, checks: outcomes, input, untilMs: nextChangeMs(sessions, enabled, now) };
+    return this.last;
+  }
+}
+
+/** By identity: whoever read the parts gives the same objects where nothing changed. */
+function isSameInput(one: SnapshotInput, other: SnapshotInput): boolean {
+  return (
+    one.discovery === other.discovery &&
+    one.terms === other.terms &&
+    one.sessionLimit === other.sessionLimit &&
+    one.disabledChecks === other.disabledChecks &&
+    one.deepScanned === other.deepScanned &&
+    one.readings.length === other.readings.length &&
+    one.readings.every((reading, at) => reading === other.readings[at]) &&
+    one.files.size === other.files.size &&
+    [...one.files].every(([agent, files]) => files === other.files.get(agent))
+  );
+}
+
+/** The first time after `now` at which time alone changes a figure of a session. */
+function nextChangeMs(sessions: readonly Session[], checks: readonly Check[], now: number): number {
+  const changes = [inactiveFromMs, ...checks.flatMap(({ changesAtMs }) => changesAtMs ?? [])];
+  let next = Number.POSITIVE_INFINITY;
+  for (const session of sessions) {
+    for (const change of changes) {
+      const at = change(session);
+      if (at !== null && at > now && at < next) next = at;
+    }
+  }
+  return next;
+}
+
+function listedAgentsOf({ discovery, readings }: SnapshotInput): string[] {
+  const { config, registryVersion } = discovery;
+  if (!config.listsAgents) return [];
+  const reserved = readings.filter((store) =>
+    isReservedAgent(store.agent, store.version ?? config.version ?? registryVersion),
+  );
+  return [...config.agents.map(({ id }) => id), ...config.acpAgents, ...reserved.map(({ agent }) => agent)];
+}
+
+function snapshotAgent(
+  store: Classified,
+  { discovery: { config, registryVersion }, terms: { labels }, files }: SnapshotInput,
+  ignored: FindingCounts,
+  publish: (session: Session) => SnapshotSession,
+): SnapshotAgent {
+  const ownVersion = store.version ?? config.version ?? registryVersion;
+  const named = { ...store, version: ownVersion === null ? null : versionLabel(ownVersion, labels) };
+  if (!named.readable) return named;
+  const { shared: _shared, transcriptPaths: _paths, sessions, ...figures } = named;
+  return {
+    ...figures,
+    files: files.get(store.agent) ?? null,
+    settings: agentSettings(config, ownVersion, eraOf(store.layout)),
+    sessions: sessions.map(publish),
+    ignored,
+  };
+}
+
+function snapshotOf(
+  { discovery, terms: { labels }, deepScanned }: SnapshotInput,
+  agents: readonly SnapshotAgent[],
+  outcomes: readonly CheckOutcome[],
+): Snapshot {
+  const { config } = discovery;
+  const version = config.version ?? discovery.registryVersion;
+  return {
     unreadable: discovery.unreadable,
     configValid: discovery.configValid,
     configDropped: discovery.configError === null ? config.dropped : [],
-    version: orNull(version, (text) => versionLabel(text, input.labels)),
+    version: version === null ? null : versionLabel(version, labels),
     migrationRuns: discovery.migrationRuns,
     sample: discovery.sample,
     passedOver: discovery.passedOver,
     unusedDatabases: discovery.unusedDatabases,
     agents,
-    lookedFor: lookedFor(outcomes, input.deepScanned),
+    lookedFor: lookedFor(outcomes, deepScanned),
   };
-  return { snapshot, checks: outcomes };
 }
 
 /** The reasons that were looked for: their check ran to its end, and the scan that finds them has ended. */
@@ -110,7 +176,7 @@ function chooseWithSeries(
   sessions: readonly Session[],
   findings: ReadonlyMap<Session, readonly Finding[]>,
   limit: number,
-  labels: LabelContext,
+  labels: SessionLabels,
 ): ReadonlyMap<Session, string> {
   const ranked = sessions
     .map((session) => ({ session, rank: listingRank(session, findings.has(session)) }))
@@ -119,43 +185,13 @@ function chooseWithSeries(
   const taken = new Set<string>();
   for (const { session } of ranked) {
     if (labelOf.size >= limit) break;
-    const label = sessionLabel(session.key, labels);
+    const label = labels.of(session.key);
     const series = JSON.stringify([session.agent, label, session.kind]);
     if (taken.has(series)) continue;
     taken.add(series);
     labelOf.set(session, label);
   }
   return labelOf;
-}
-
-function published(
-  session: Session,
-  findings: readonly Finding[],
-  labelOf: ReadonlyMap<Session, string>,
-  labels: LabelContext,
-): SnapshotSession {
-  const named = findings.map((finding) => ({
-    ...finding,
-    expectedAgent: orNull(finding.expectedAgent, (agent) => agentLabel(agent, labels)),
-  }));
-  const label = labelOf.get(session);
-  if (label === undefined) return { session, labels: null, findings: named };
-  const { model, provider } = knownModel(session);
-  return {
-    session,
-    labels: {
-      session: label,
-      account: orNull(session.account, (account) => privateLabel(account, labels.salt)),
-      channel: channelLabel(session.channel, labels),
-      model: orNull(model, (name) => modelLabel(name, labels)),
-      provider: orNull(provider, (name) => modelLabel(name, labels)),
-    },
-    findings: named,
-  };
-}
-
-function orNull(value: string | null, label: (value: string) => string): string | null {
-  return value === null ? null : label(value);
 }
 
 function activity({ lastActivityMs }: Session): number {

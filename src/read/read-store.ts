@@ -2,13 +2,15 @@ import { basename, dirname, join } from 'node:path';
 import type { AgentDatabase } from '../discover/agent-database.ts';
 import type { AgentStore } from '../discover/agent-stores.ts';
 import { tablesInMainFile } from '../disk/database-main-file.ts';
-import { diskError, isFileIn, namesIn } from '../disk/files.ts';
+import { isFileIn } from '../disk/files.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../model/reading.ts';
 import { lastWriteMs } from '../model/session.ts';
 import { newest } from '../newest.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { has, isSchemaOutdated } from '../openclaw/versions.ts';
+import { unchanged } from '../unchanged.ts';
+import type { LeftInIndex } from './file/kept-files.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
 import type { DatabaseReading, SessionsReading } from './sqlite/kept-databases.ts';
@@ -26,25 +28,54 @@ export interface StoreContext extends FileStoreContext {
 
 /**
  * Reads one agent's store with the reader of its era; never throws for bad data. Session tables decide, not the files:
- * where there are any, OpenClaw reads nothing else, and an index beside them is what an upgrade left.
+ * where there are any, OpenClaw reads nothing else, and an index beside them is what an upgrade left. The reading is the same
+ * object while nothing changed.
  */
 export async function readStore(store: AgentStore, context: StoreContext): Promise<StoreReading> {
+  const { from, make } = await readEra(store, context);
+  const { readings } = context.kept;
+  const known = readings.get(store.agent);
+  if (known !== undefined && from.every((each, at) => each === known.from[at])) return known.reading;
+  return readings.set(store.agent, { from, reading: unchanged(known?.reading, make()) }).reading;
+}
+
+/** A reading that is made only where something of what it is made from is another than before. */
+interface Recipe {
+  readonly from: readonly unknown[];
+  readonly make: () => StoreReading;
+}
+
+function just(reading: StoreReading): Recipe {
+  return { from: [reading], make: () => reading };
+}
+
+async function readEra(store: AgentStore, context: StoreContext): Promise<Recipe> {
   const { agent, database } = store;
-  if (store.problem !== null) return untouched(store, store.problem);
+  if (store.problem !== null) return just(untouched(store, store.problem));
   if (database === null) {
     const reading = await readFileStore(store, context);
     // Its database may be where only the registry knows.
-    return reading.layout === 'empty' && context.registryUnread
-      ? unreadable(store, { schema: 0, version: null }, 'database_unreadable')
-      : reading;
+    return just(
+      reading.layout === 'empty' && context.registryUnread
+        ? unreadable(store, { schema: 0, version: null }, 'database_unreadable')
+        : reading,
+    );
   }
-  if (database.problem !== null) return unreadable(store, { schema: 0, version: null }, database.problem);
+  if (database.problem !== null) return just(unreadable(store, { schema: 0, version: null }, database.problem));
   const { path, root, sharedBy } = database;
   const location = { agent, path, root, sharedBy };
   const reading = await context.kept.databases.look(location, context.needsLastUsage, context.now, context.pause);
-  if (reading.found === 'sessions') return fromDatabase(store, reading, hasSetAside(database), context);
-  if (reading.found === 'nothing' || isOnlyLogBad(store, database, context)) return readFileStore(store, context);
-  return unreadable(store, reading, reading.problem);
+  if (reading.found === 'sessions') {
+    const [left, isSetAside] = [await leftInIndex(store, context), await hasSetAside(database, context)];
+    const { gatewayVersions } = context;
+    return {
+      from: [reading, left, isSetAside, store, ...gatewayVersions],
+      make: () => fromDatabase(store, reading, { left, isSetAside, gatewayVersions }),
+    };
+  }
+  if (reading.found === 'nothing' || isOnlyLogBad(store, database, context))
+    return just(await readFileStore(store, context));
+  return just(unreadable(store, reading, reading.problem));
 }
 
 /**
@@ -59,23 +90,21 @@ function isOnlyLogBad(store: AgentStore, { path, root }: AgentDatabase, { config
 }
 
 /** OpenClaw renames a database that it finds damaged, and goes on with an empty one: its sessions are gone from every list. */
-function hasSetAside({ path, root }: AgentDatabase): boolean {
-  try {
-    return namesIn(dirname(path), root).some((name) => name.startsWith(`${basename(path)}.corrupt-`));
-  } catch (error) {
-    diskError(error);
-    return false;
-  }
+async function hasSetAside({ path, root }: AgentDatabase, { looks, pause }: StoreContext): Promise<boolean> {
+  const folder = await looks.folderIn(dirname(path), root, pause);
+  return typeof folder !== 'string' && folder.names.some((name) => name.startsWith(`${basename(path)}.corrupt-`));
+}
+
+interface BesideDatabase extends Pick<StoreContext, 'gatewayVersions'> {
+  readonly left: LeftInIndex;
+  readonly isSetAside: boolean;
 }
 
 function fromDatabase(
   store: AgentStore,
-  reading: SessionsReading,
-  isSetAside: boolean,
-  context: StoreContext,
+  { sessions, archived, schema, version, figures, staleSinceMs, rows }: SessionsReading,
+  { left, isSetAside, gatewayVersions }: BesideDatabase,
 ): ReadableStore {
-  const { sessions, archived, schema, version, figures, staleSinceMs, rows } = reading;
-  const left = leftInIndex(store, context);
   const imported = new Set(rows.map(({ key }) => key));
   return {
     agent: store.agent,
@@ -87,7 +116,7 @@ function fromDatabase(
     problems: [
       ...(isSetAside ? (['database_unreadable'] as const) : []),
       // A gateway that was upgraded writes its version to the database for all agents at its start, to the config later.
-      ...(context.gatewayVersions.some((each) => isSchemaOutdated(schema, each)) ? (['schema_outdated'] as const) : []),
+      ...(gatewayVersions.some((each) => isSchemaOutdated(schema, each)) ? (['schema_outdated'] as const) : []),
       ...(figures?.unpublishedArchive ? (['archive_unpublished'] as const) : []),
     ],
     sessions,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CheckOutcome } from '../checks/run.ts';
 import { prepareNeedsLastUsage } from '../classify.ts';
 import { agentFiles } from '../discover/agent-files.ts';
@@ -7,21 +6,27 @@ import { isDeadPid } from '../discover/lock-file.ts';
 import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { StoreReading } from '../model/reading.ts';
+import type { NeedsLastUsage } from '../model/session.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
-import { type LabelContext, labelContext, sessionLabel } from '../openclaw/labels.ts';
+import { labelContext, SessionLabels } from '../openclaw/labels.ts';
 import { has } from '../openclaw/versions.ts';
+import type { Terms } from '../publish/known-sessions.ts';
 import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
 import { renderFamilies } from '../publish/metrics/render.ts';
 import { renderStatusFragment } from '../publish/page/status-fragment.ts';
-import { takeSnapshot } from '../publish/snapshot.ts';
+import { Snapshots, type Taken } from '../publish/snapshot.ts';
 import { type ReadIndex, readIndex } from '../read/file/index-file.ts';
 import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
 import { applyPolicy } from '../settings/policy.ts';
+import { unchanged } from '../unchanged.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings } from './messages.ts';
+
+/** In the log, where the renderer met it. */
+export const SERIES_LEFT_OUT = 'series left out: another series has the same labels';
 
 export interface ScannerOptions {
   readonly settings: ScanSettings;
@@ -31,6 +36,8 @@ export interface ScannerOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly readIndex?: ReadIndex;
+  /** false: nobody wants the text of metrics and page. */
+  readonly renders?: boolean;
 }
 
 export interface ScanResult {
@@ -42,11 +49,19 @@ export interface ScanResult {
   readonly rendered: Rendered | null;
 }
 
-/** What the last quick scan saw. */
+/** By what the sessions of a scan are read, judged and named. */
+interface ScanTerms extends Terms {
+  readonly from: readonly unknown[];
+  readonly needsLastUsage: NeedsLastUsage;
+}
+
+/** What the last quick scan saw; parts that did not change stay the same objects. */
 interface Latest {
   readonly discovery: Discovery;
-  readonly labels: LabelContext;
+  readonly terms: ScanTerms;
   readonly readings: readonly StoreReading[];
+  /** Paths of the transcripts that the readings name. */
+  readonly transcripts: ReadonlySet<string>;
   readonly files: ReadonlyMap<string, AgentFiles>;
 }
 
@@ -55,6 +70,7 @@ export class Scanner {
   /** Work that was done so far. */
   readonly counts = { indexReads: 0, renders: 0 };
   readonly kept = new KeptStores();
+  readonly snapshots = new Snapshots();
 
   private readonly options: ScannerOptions;
   private settings: ScanSettings;
@@ -62,8 +78,8 @@ export class Scanner {
   private lastConfig: OpenClawConfig | null = null;
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
-  /** Of the snapshot that was rendered last; null: none was. */
-  private fingerprint: string | null = null;
+  private taken: Taken | null = null;
+  private rendered: Snapshot | null = null;
 
   constructor(options: ScannerOptions) {
     this.options = options;
@@ -80,8 +96,8 @@ export class Scanner {
   quick(): Promise<ScanResult> {
     // One after the other: a deep scan ends with a quick one, and the next tick may come meanwhile.
     const scan = this.quickScan.then(async () => {
-      await this.look();
-      return this.publish();
+      this.latest = await this.look();
+      return this.publish(this.latest);
     });
     this.quickScan = scan.catch(() => undefined);
     return scan;
@@ -97,32 +113,26 @@ export class Scanner {
     return this.quick();
   }
 
-  private async look(): Promise<void> {
+  private async look(): Promise<Latest> {
     const { pause } = this.options;
-    const { settings, kept } = this;
+    const { settings, kept, latest: before } = this;
     const mappings = settings['openclaw.path-map'];
     kept.startScan();
-    const discovery = discover({
-      ...settings,
-      mappings,
-      lastConfig: this.lastConfig,
-      registry: kept.registry,
-      heads: kept.heads,
-      env: process.env,
-    });
+    const discovery = unchanged(
+      before?.discovery,
+      discover({
+        ...settings,
+        mappings,
+        lastConfig: this.lastConfig,
+        keptConfig: kept.config,
+        registry: kept.registry,
+        heads: kept.heads,
+        env: process.env,
+      }),
+    );
     await pause();
     if (discovery.configError === null) this.lastConfig = discovery.config;
-    const labels = labelContext(
-      settings.salt,
-      [...discovery.agents.map(({ agent }) => agent), ...boundAgents(discovery.config)],
-      discovery.config.channels,
-    );
-    const { thresholdsOf } = applyPolicy(settings.policy, (key) => sessionLabel(key, labels));
-    const needsLastUsage = prepareNeedsLastUsage({
-      config: discovery.config,
-      version: discovery.registryVersion,
-      thresholdsOf,
-    });
+    const terms = termsOf(settings, discovery, before?.terms);
     const readings: StoreReading[] = [];
     for (const store of discovery.agents) {
       readings.push(
@@ -134,8 +144,9 @@ export class Scanner {
           leavesTranscripts: has(discovery.config.version, 'transcriptsBesideIndex') !== true,
           readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
           config: discovery.config,
+          looks: kept.looks,
           kept,
-          needsLastUsage,
+          needsLastUsage: terms.needsLastUsage,
           registryUnread: discovery.registryUnread,
           gatewayVersions: [discovery.config.version, discovery.registryVersion],
           now: this.now(),
@@ -144,15 +155,18 @@ export class Scanner {
       );
       await pause();
     }
-    kept.endScan();
+    const transcripts = areSame(before?.readings, readings) ? (before?.transcripts ?? NONE) : transcriptsOf(readings);
     const files = await agentFiles({
       stores: discovery.agents,
-      referenced: new Set(readings.flatMap((reading) => (reading.readable ? reading.transcriptPaths : []))),
+      referenced: transcripts,
       now: this.now(),
       isDeadPid: settings['openclaw.same-pid-namespace'] ? isDeadPid : null,
+      looks: kept.looks,
+      kept: kept.agentFiles,
       pause,
     });
-    this.latest = { discovery, labels, readings, files };
+    kept.endScan(transcripts);
+    return { discovery, terms, readings, transcripts, files };
   }
 
   private countedIndex(path: string, root: string) {
@@ -160,22 +174,22 @@ export class Scanner {
     return (this.options.readIndex ?? readIndex)(path, root);
   }
 
-  private async publish(): Promise<ScanResult> {
-    if (this.latest === null) throw new Error('nothing was scanned yet');
-    const { discovery, labels, readings, files } = this.latest;
+  private async publish({ discovery, terms, readings, files }: Latest): Promise<ScanResult> {
     const { settings } = this;
-    const { snapshot, checks } = takeSnapshot({
+    const taken = this.snapshots.take({
       discovery,
       readings,
       files,
-      labels,
+      terms,
       sessionLimit: settings['session.limit'],
       disabledChecks: settings.disabledChecks,
-      policy: settings.policy,
       deepScanned: this.kept.validatedOnce,
       now: this.now(),
     });
-    this.changes.report(discovery, snapshot, checks);
+    const { snapshot, checks } = taken;
+    // The same one: nothing changed, and there is no news.
+    if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
+    this.taken = taken;
     return { snapshot, config: discovery.config, checks, rendered: await this.render(snapshot) };
   }
 
@@ -183,32 +197,44 @@ export class Scanner {
     return (this.options.now ?? Date.now)();
   }
 
+  /** An unchanged snapshot is the same object. */
   private async render(snapshot: Snapshot): Promise<Rendered | null> {
-    const fingerprint = fingerprintOf(snapshot);
-    if (fingerprint === this.fingerprint) return null;
+    if (snapshot === this.rendered || this.options.renders === false) return null;
     await this.options.pause();
     this.counts.renders += 1;
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
-      this.options.log.error('series left out: another series has the same labels', { family }),
+      this.options.log.error(SERIES_LEFT_OUT, { family }),
     );
     const rendered = { metrics, page: renderStatusFragment(snapshot) };
-    this.fingerprint = fingerprint;
+    this.rendered = snapshot;
     return rendered;
   }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function transcriptsOf(readings: readonly StoreReading[]): Set<string> {
+  return new Set(readings.flatMap((reading) => (reading.readable ? reading.transcriptPaths : [])));
+}
+
+/** Those of before where they were made from the same. */
+function termsOf(settings: ScanSettings, discovery: Discovery, before: ScanTerms | undefined): ScanTerms {
+  const { config, registryVersion } = discovery;
+  const agents = discovery.agents.map(({ agent }) => agent);
+  const from = [settings, config, registryVersion, ...agents];
+  if (before !== undefined && areSame(before.from, from)) return before;
+  const labels = labelContext(settings.salt, [...agents, ...boundAgents(config)], config.channels);
+  const sessionLabels = new SessionLabels(labels);
+  const policy = applyPolicy(settings.policy, (key) => sessionLabels.of(key));
+  const needsLastUsage = prepareNeedsLastUsage({ config, version: registryVersion, thresholdsOf: policy.thresholdsOf });
+  return { from, config, registryVersion, labels, sessionLabels, policy, needsLastUsage };
+}
+
+function areSame(some: readonly unknown[] | undefined, others: readonly unknown[]): boolean {
+  return some?.length === others.length && some.every((each, at) => each === others[at]);
 }
 
 /** Where no agents are listed, OpenClaw takes the name in a binding as it is. */
 function boundAgents({ routing }: OpenClawConfig): string[] {
   return (routing?.bindings ?? []).map(({ agentId }) => normalizeAgentId(agentId));
-}
-
-/** Session by session: one text of a large store would be the largest value in this process. */
-function fingerprintOf({ agents, ...state }: Snapshot): string {
-  const hash = createHash('sha256').update(JSON.stringify(state));
-  for (const agent of agents) {
-    const { sessions, ...rest } = agent.readable ? agent : { ...agent, sessions: [] };
-    hash.update(JSON.stringify(rest));
-    for (const session of sessions) hash.update(JSON.stringify(session));
-  }
-  return hash.digest('hex');
 }

@@ -82,6 +82,8 @@ export interface Subject {
   readonly key: string;
 }
 
+export type AppliedPolicy = ReturnType<typeof applyPolicy>;
+
 /** The rules, ready to be asked often. `labelOf` gives the private label of a key: patterns may be written for either. */
 export function applyPolicy(policy: Policy, labelOf: (key: string) => string) {
   const thresholds = policy.thresholds.map((rule) => ({ rule, matches: matcher(rule, labelOf) }));

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { agentFiles } from '../../src/discover/agent-files.ts';
+import { agentFiles, type KnownFiles } from '../../src/discover/agent-files.ts';
 import type { AgentStore } from '../../src/discover/agent-stores.ts';
+import { Kept } from '../../src/disk/kept.ts';
+import { Looks } from '../../src/disk/looks.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 
@@ -42,13 +44,17 @@ function store(stateDir: string, agent: string, changes: Partial<AgentStore> = {
   };
 }
 
+function fresh() {
+  return { looks: new Looks(), kept: new Kept<KnownFiles>(), pause: async () => {} };
+}
+
 async function measure(stores: AgentStore[], referenced: string[] = []) {
   const files = await agentFiles({
+    ...fresh(),
     stores,
     referenced: new Set(referenced),
     now: NOW,
     isDeadPid: null,
-    pause: async () => {},
   });
   return Object.fromEntries(
     [...files].map(([agent, { classes, locks }]) => [
@@ -79,7 +85,7 @@ describe('agentFiles', () => {
     const stateDir = folder();
     writeFileSync(put(join(stateDir, 'agents/main/sessions/a.jsonl.lock'), 1), lock);
     const input = { stores: [store(stateDir, 'main')], referenced: new Set<string>(), now: Date.now() };
-    const files = await agentFiles({ ...input, isDeadPid: (pid) => pid === 4711, pause: async () => {} });
+    const files = await agentFiles({ ...fresh(), ...input, isDeadPid: (pid) => pid === 4711 });
     expect(files.get('main')?.locks).toEqual({ ...NO_LOCKS, [state]: 1 });
   });
 

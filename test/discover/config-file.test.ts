@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ConfigInput, readConfig } from '../../src/discover/config-file.ts';
+import { type ConfigInput, KeptConfig } from '../../src/discover/config-file.ts';
 
 function stateWith(files: Record<string, string>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'config-')));
@@ -16,7 +16,7 @@ function stateWith(files: Record<string, string>): string {
 
 function read(stateDir: string, changes: Partial<ConfigInput> = {}) {
   const configPath = join(stateDir, 'openclaw.json');
-  return readConfig({ configPath, stateDir, lastConfig: null, mappings: [], env: {}, ...changes });
+  return new KeptConfig().read({ configPath, stateDir, lastConfig: null, mappings: [], env: {}, ...changes });
 }
 
 function agentsOf(stateDir: string, changes: Partial<ConfigInput> = {}) {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { KeptConfig } from '../../src/discover/config-file.ts';
 import type { DatabaseHead } from '../../src/discover/database-head.ts';
 import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/discover.ts';
 import type { RegistryFile } from '../../src/discover/registry.ts';
@@ -37,6 +38,7 @@ const NOTHING = {
   env: {},
   registry: new Kept<RegistryFile>(),
   heads: new Kept<DatabaseHead>(),
+  keptConfig: new KeptConfig(),
 };
 
 function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {

@@ -4,12 +4,13 @@ import type { Discovery } from '../../src/discover/discover.ts';
 import type { StoredSession } from '../../src/model/session.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { configView, DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
-import { labelContext } from '../../src/openclaw/labels.ts';
+import { type LabelContext, labelContext, SessionLabels } from '../../src/openclaw/labels.ts';
+import type { Terms } from '../../src/publish/known-sessions.ts';
 import { AGENT_FAMILIES } from '../../src/publish/metrics/agents.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
 import { renderFamilies } from '../../src/publish/metrics/render.ts';
-import { type SnapshotInput, takeSnapshot } from '../../src/publish/snapshot.ts';
-import { NO_POLICY } from '../../src/settings/policy.ts';
+import { type SnapshotInput, Snapshots } from '../../src/publish/snapshot.ts';
+import { applyPolicy, NO_POLICY, type Policy } from '../../src/settings/policy.ts';
 import { parseExposition, seriesOf } from '../support/exposition.ts';
 import { SALT } from '../support/scan.ts';
 import { allSessions, aReading, aStoredSession, aTranscript } from '../support/snapshot.ts';
@@ -33,19 +34,40 @@ const DISCOVERY: Discovery = {
 };
 
 /** A snapshot of one agent with these sessions, keys shown as they are. */
-function take(sessions: readonly StoredSession[], changes: Partial<SnapshotInput> = {}) {
-  return takeSnapshot({
+function take(sessions: readonly StoredSession[], changes: Partial<Changes> = {}) {
+  return new Snapshots().take(inputOf(sessions, changes));
+}
+
+interface Changes extends Omit<SnapshotInput, 'terms'> {
+  readonly labels: LabelContext;
+  readonly policy: Policy;
+}
+
+function inputOf(
+  sessions: readonly StoredSession[],
+  { labels = labelContext(null, ['main'], []), policy = NO_POLICY, ...changes }: Partial<Changes> = {},
+): SnapshotInput {
+  const { discovery = DISCOVERY } = changes;
+  const { config, registryVersion } = discovery;
+  const sessionLabels = new SessionLabels(labels);
+  const terms: Terms = {
+    config,
+    registryVersion,
+    labels,
+    sessionLabels,
+    policy: applyPolicy(policy, (key) => sessionLabels.of(key)),
+  };
+  return {
     files: new Map(),
-    discovery: DISCOVERY,
+    discovery,
     readings: [aReading({ sessions })],
-    labels: labelContext(null, ['main'], []),
+    terms,
     sessionLimit: 1000,
     disabledChecks: [],
-    policy: NO_POLICY,
     deepScanned: false,
     now: NOW,
     ...changes,
-  });
+  };
 }
 
 /** A session of which nothing is wrong, last used so many minutes ago. */

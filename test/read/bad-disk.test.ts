@@ -248,12 +248,12 @@ describe('times in the future', () => {
     expect(seriesOf(after.deep, 'openclaw_store_last_write_timestamp_seconds')).toMatchObject({
       'agent="ops"': LATER / 1000,
     });
-    const { bytesRead } = scanner.kept.transcripts;
+    const { bytesRead } = scanner.kept.files.transcripts;
     now = LATER + 31 * 60 * 1000;
     const later = parsed((await scanner.quick()).rendered);
     expect(findingsOf(later, BAD)).toEqual(['stuck', 'truncated']);
     expect(seriesOf(later, 'openclaw_store_locks')).toEqual({ 'agent="ops",state="stale"': 1 });
-    expect(scanner.kept.transcripts.bytesRead).toBe(bytesRead);
+    expect(scanner.kept.files.transcripts.bytesRead).toBe(bytesRead);
   });
 
   it('make a session active until they are a day old', async () => {

@@ -223,8 +223,8 @@ describe('keys', () => {
     // The limit of 1000 is for all agents; the six healthy sessions were active last.
     const withoutSeries = { 'agent="ops"': many - 994, 'agent="kin"': 0 };
     expect(seriesOf(after.deep, 'openclaw_store_sessions_without_series')).toEqual(withoutSeries);
-    // Two looks at the store, at most 50 sessions a slice.
-    expect(slices).toBeGreaterThan((2 * many) / 50);
+    // At most 50 sessions a slice, when they are read; the second scan finds them as they were.
+    expect(slices).toBeGreaterThan(many / 50);
   });
 });
 

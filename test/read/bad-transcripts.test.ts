@@ -155,10 +155,10 @@ describe('a transcript that changes while the deep scan reads it', () => {
     let atSlice: (() => void) | null = null;
     const scanner = testScanner(state.dir, { ...PLAIN, pause: async () => atSlice?.() });
     await scanner.quick();
-    const { bytesRead } = scanner.kept.transcripts;
+    const { bytesRead } = scanner.kept.files.transcripts;
     // The healthy transcripts together are smaller than one slice of this one.
     atSlice = () => {
-      if (scanner.kept.transcripts.bytesRead - bytesRead < bytes) return;
+      if (scanner.kept.files.transcripts.bytesRead - bytesRead < bytes) return;
       atSlice = null;
       act(path);
     };

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { signatureOf } from '../../src/disk/files.ts';
 import { jsonEntries } from '../../src/disk/json-entries.ts';
 import { IndexEntry } from '../../src/openclaw/index-entry.ts';
 import { readIndex } from '../../src/read/file/index-file.ts';
@@ -93,10 +94,10 @@ describe('a transcript that grows', () => {
     writeFileSync(path, `${header}"${'b'.repeat(MIB + 10 - header.length - 3)}"\n`);
     const transcripts = new KeptTranscripts();
     transcripts.startScan(16 * MIB);
-    transcripts.look(path, root, NEEDED);
+    transcripts.look(path, root, signatureOf(path, root), NEEDED);
     const before = transcripts.bytesRead;
     appendFileSync(path, '{"type":"message"}\n');
-    transcripts.look(path, root, NEEDED);
+    transcripts.look(path, root, signatureOf(path, root), NEEDED);
     expect(transcripts.bytesRead - before).toBe('{"type":"message"}\n'.length);
   });
 });
@@ -109,7 +110,7 @@ describe('a large transcript that is another one now', () => {
     writeFileSync(path, lines.repeat(40_000));
     const transcripts = new KeptTranscripts();
     transcripts.startScan(null);
-    transcripts.look(path, root, NEEDED);
+    transcripts.look(path, root, signatureOf(path, root), NEEDED);
     for (const _chunk of transcripts.validate());
     if (how === 'shrunk') truncateSync(path, 30 * MIB);
     else {
@@ -118,7 +119,7 @@ describe('a large transcript that is another one now', () => {
     }
     const before = transcripts.bytesRead;
     transcripts.startScan(16 * MIB);
-    expect(transcripts.look(path, root, NEEDED).summary).toBeNull();
+    expect(transcripts.look(path, root, signatureOf(path, root), NEEDED).summary).toBeNull();
     expect(transcripts.bytesRead - before).toBeLessThanOrEqual(16 * MIB);
   });
 });

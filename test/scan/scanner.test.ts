@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 function work(scanner: Scanner) {
-  return { ...scanner.counts, transcriptBytes: scanner.kept.transcripts.bytesRead };
+  return { ...scanner.counts, transcriptBytes: scanner.kept.files.transcripts.bytesRead };
 }
 
 describe('a quick scan of an unchanged store', () => {

@@ -23,12 +23,11 @@ export function classified(config: object, version: string | null, sessions: rea
   const classify = prepareClassify({
     config: configView(config),
     version: null,
-    now: NOW,
     thresholdsOf: ({ kind }) => SHIPPED_THRESHOLDS[kind],
   });
   return sessions.map(({ route, shared = false, ...changes }) => {
     const stored = aStoredSession({ account: 'default', ...changes, route: { ...NO_ROUTE, ...route } });
-    return classify(stored, { version, shared });
+    return classify(stored, { version, shared }, NOW);
   });
 }
 

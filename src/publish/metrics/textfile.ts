@@ -7,7 +7,7 @@ import { REVISION, VERSION } from '../../version.ts';
 import { EXPORTER_FAMILIES } from './exporter.ts';
 import { SNAPSHOT_FAMILIES } from './families.ts';
 import { type Family, PREFIX } from './family.ts';
-import { renderFamilies } from './render.ts';
+import { type OnDuplicate, renderFamilies } from './render.ts';
 
 /** One scan that has ended. */
 export interface EndedScan {
@@ -16,6 +16,7 @@ export interface EndedScan {
   readonly checks: readonly CheckOutcome[];
   readonly policy: Policy;
   readonly snapshot: Snapshot;
+  readonly onDuplicate: OnDuplicate;
   /** Labels that every series gets (`--textfile.label`). */
   readonly constantLabels: Readonly<Record<string, string>>;
 }
@@ -48,8 +49,7 @@ export async function renderTextfile(ended: EndedScan): Promise<string> {
     version: VERSION,
     revision: REVISION,
   });
-  // The scan has logged the series that it left out because another one has the same labels.
-  const metrics = await renderFamilies(withLabels(SNAPSHOT_FAMILIES, constantLabels), snapshot, () => undefined);
+  const metrics = await renderFamilies(withLabels(SNAPSHOT_FAMILIES, constantLabels), snapshot, ended.onDuplicate);
   return `${own}\n${metrics}`;
 }
 

@@ -6,6 +6,7 @@ import { JsonError } from '../../disk/json-scan.ts';
 import { isObject } from '../../is-object.ts';
 import type { Problem } from '../../model/problem.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
+import { unchanged } from '../../unchanged.ts';
 
 /** What a look at one `sessions.json` gave. */
 export type IndexResult =
@@ -43,6 +44,16 @@ export function readIndex(path: string, root: string): IndexResult {
       signature: null,
     };
   }
+}
+
+/**
+ * An index with the entries of before where they say the same: it is written anew as a whole for every session that
+ * changed, and whoever has made something of an entry keeps it.
+ */
+export function sameEntries(before: IndexResult | undefined, now: IndexResult): IndexResult {
+  if (before?.found !== 'index' || now.found !== 'index') return now;
+  const entries = new Map([...now.entries].map(([key, entry]) => [key, unchanged(before.entries.get(key), entry)]));
+  return { ...now, entries };
 }
 
 function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {

@@ -1,12 +1,4 @@
-import {
-  diskError,
-  type FileSignature,
-  type OpenFile,
-  openFile,
-  sameSignature,
-  signatureOf,
-} from '../../disk/files.ts';
-import { Kept } from '../../disk/kept.ts';
+import { diskError, type FileSignature, type OpenFile, openFile, sameSignature } from '../../disk/files.ts';
 import type { IsEnough, UsageSearch } from '../../openclaw/last-usage.ts';
 import { lastUsageFromEnd } from './last-usage.ts';
 import type { TranscriptSummary } from './transcript-summary.ts';
@@ -40,29 +32,32 @@ export class KeptTranscripts {
   /** Bytes of transcripts read so far. */
   bytesRead = 0;
 
-  private readonly known = new Kept<KnownTranscript>();
+  /** Another number whenever anything more is known of any of them. */
+  version = 0;
+
+  private readonly known = new Map<string, KnownTranscript>();
   /** Bytes that this quick scan may still validate; null: none, not even of an empty file. */
   private quickBytes: number | null = null;
-  /** Real paths of folders, as this scan found them. */
-  private readonly folders = new Map<string, string>();
 
   startScan(quickBytes: number | null): void {
-    this.known.startScan();
-    this.folders.clear();
     this.quickBytes = quickBytes;
   }
 
-  /** Forgets the transcripts that no session used in this scan. */
-  endScan(): void {
-    this.known.endScan();
+  /** Forgets the transcripts that no session has any more. */
+  retain(paths: ReadonlySet<string>): void {
+    for (const path of this.known.keys()) if (!paths.has(path)) this.known.delete(path);
+  }
+
+  /** What is known of a transcript, whether or not it is still so. */
+  get(path: string): KnownTranscript | undefined {
+    return this.known.get(path);
   }
 
   /**
-   * A transcript by `stat`, and by its bytes where they are new: they are validated at once while they are few, else
-   * only the end is read, where the last usage is needed. Throws a DiskError.
+   * A transcript that was seen with this signature, and its bytes where they are new: they are validated at once while they
+   * are few, else only the end is read, where the last usage is needed. Throws a DiskError.
    */
-  look(path: string, root: string, { isNeeded, isEnough }: UsageNeed): KnownTranscript {
-    const signature = signatureOf(path, root, this.folders);
+  look(path: string, root: string, signature: FileSignature, { isNeeded, isEnough }: UsageNeed): KnownTranscript {
     const before = this.known.get(path);
     if (before !== undefined && sameSignature(before.signature, signature)) {
       if (isKnown(before.usage, isEnough) || !isNeeded()) return before;
@@ -75,12 +70,12 @@ export class KeptTranscripts {
       return finish(this.readOn(path, root, file, progress));
     }
     const usage = isNeeded() ? this.readEnd(file, isEnough) : null;
-    return this.known.set(path, { path, root, signature: file.signature, progress, summary: null, usage });
+    return this.keep({ path, root, signature: file.signature, progress, summary: null, usage });
   }
 
   /** Validates all that was not validated to its end; yields after each chunk, so that the caller can pause. */
   *validate(): Generator<void> {
-    for (const { path, root } of this.known.all().filter(({ summary }) => summary === null)) {
+    for (const { path, root } of [...this.known.values()].filter(({ summary }) => summary === null)) {
       try {
         using file = openFile(path, root);
         yield* this.readOn(path, root, file, this.resume(path, file));
@@ -90,6 +85,12 @@ export class KeptTranscripts {
       }
       yield;
     }
+  }
+
+  private keep(transcript: KnownTranscript): KnownTranscript {
+    this.version += 1;
+    this.known.set(transcript.path, transcript);
+    return transcript;
   }
 
   private readEnd({ fd, signature }: OpenFile, isEnough: IsEnough): UsageSearch {
@@ -110,7 +111,7 @@ export class KeptTranscripts {
       if (step.done) {
         const { progress, summary } = step.value;
         const usage: UsageSearch = { lastUsage: summary.lastUsage, ended: 'whole' };
-        return this.known.set(path, { path, root, signature: file.signature, progress, summary, usage });
+        return this.keep({ path, root, signature: file.signature, progress, summary, usage });
       }
       this.bytesRead += step.value;
       yield;

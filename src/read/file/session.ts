@@ -1,4 +1,5 @@
-import { type DiskProblem, diskError, isInside } from '../../disk/files.ts';
+import { type DiskProblem, diskError, type FileSignature, isInside, sameSignature } from '../../disk/files.ts';
+import type { Looks } from '../../disk/looks.ts';
 import {
   type Flaw,
   type NeedsLastUsage,
@@ -13,6 +14,7 @@ import type { ParsedKey } from '../../openclaw/keys.ts';
 import type { LastUsage } from '../../openclaw/last-usage.ts';
 import { type ChosenModels, modelOverride } from '../../openclaw/model-override.ts';
 import { isDecided } from '../../openclaw/tokens.ts';
+import { unchanged } from '../../unchanged.ts';
 import type { KeptTranscripts, KnownTranscript } from './kept-transcripts.ts';
 import type { TranscriptFolders, TranscriptPath } from './transcript-path.ts';
 
@@ -29,33 +31,66 @@ export interface KeyedEntry {
 /** What a session is read with. */
 export interface TranscriptReading {
   readonly folders: TranscriptFolders;
+  readonly looks: Looks;
   readonly transcripts: KeptTranscripts;
   readonly needsLastUsage: NeedsLastUsage;
   /** Of the whole index. */
   readonly chosenModels: ChosenModels;
 }
 
-/** An entry of an index with its transcript as a session. */
+/** A session, and what it was made from. */
+export interface ReadSession {
+  readonly from: KeyedEntry;
+  readonly found: Found;
+  readonly needsLastUsage: NeedsLastUsage;
+  readonly session: StoredSession;
+}
+
+/** An entry of an index with its transcript as a session; the one of `before` where entry and transcript are the same. */
 export function readSession(
   agent: string,
-  { key, parsedKey, entry, named }: KeyedEntry,
+  from: KeyedEntry,
   reading: TranscriptReading,
-): StoredSession {
+  before?: ReadSession,
+): ReadSession {
+  const { key, parsedKey, entry, named } = from;
+  const { needsLastUsage } = reading;
+  const seen = named === null || named.path === null ? 'unnamed' : see(named.path, reading);
+  const chosen =
+    entry === null ? null : modelOverride({ key, parsedKey, chatType: entry.chatType, entry }, reading.chosenModels);
+  const override = unchanged(before?.session.override, chosen);
+  if (before !== undefined && override === before.session.override && isSame(before, { from, seen, reading }))
+    return before;
   const nothing: StoredSession = { ...NOTHING_STORED, agent, era: 'file', key, parsedKey };
-  if (entry === null || named === null) return { ...nothing, flaws: ['entry_not_object'] };
-  const stored = {
-    ...nothing,
-    ...storedOf(entry),
-    override: modelOverride({ key, parsedKey, chatType: entry.chatType, entry }, reading.chosenModels),
-  };
-  const found = named.path === null ? 'unnamed' : lookAt(named.path, stored, reading);
+  if (entry === null || named === null) {
+    return { from, found: 'unnamed', needsLastUsage, session: { ...nothing, flaws: ['entry_not_object'] } };
+  }
+  const stored = { ...nothing, ...storedOf(entry), override };
+  const found = typeof seen === 'string' ? seen : lookAt(seen, stored, reading);
   const header = typeof found === 'string' ? null : found.summary?.header;
-  return {
+  const session: StoredSession = {
     ...stored,
     flaws: flawsOf(entry, named, found),
     startedMs: entry.sessionStartedAt ?? header?.startedMs ?? null,
     transcript: transcriptOf(named.path, found),
   };
+  return { from, found, needsLastUsage, session };
+}
+
+/** Whether nothing that the session was made from changed: not even its record is made anew. */
+function isSame(
+  { from, found, needsLastUsage }: ReadSession,
+  now: { readonly from: KeyedEntry; readonly seen: Seen | Unseen; readonly reading: TranscriptReading },
+): boolean {
+  const { seen, reading } = now;
+  if (from !== now.from || needsLastUsage !== reading.needsLastUsage) return false;
+  if (typeof seen === 'string' || typeof found === 'string') return seen === found && !isPassing(found);
+  return found === reading.transcripts.get(seen.path) && sameSignature(found.signature, seen.signature);
+}
+
+/** What may be another way the next time, although no look shows it. */
+function isPassing(found: Found): boolean {
+  return found === 'denied' || found === 'unreadable';
 }
 
 /** What the entry says without its transcript. */
@@ -94,19 +129,32 @@ function routeOf({ origin, deliveryContext, groupId, space, ...entry }: IndexEnt
   };
 }
 
-type Found = KnownTranscript | DiskProblem | 'unnamed';
+type Unseen = DiskProblem | 'unnamed';
+type Found = KnownTranscript | Unseen;
+
+interface Seen {
+  readonly path: string;
+  readonly root: string;
+  readonly signature: FileSignature;
+}
+
+function see(path: string, { folders: { stateDir, roots }, looks }: TranscriptReading): Seen | Unseen {
+  const root = roots.find((each) => isInside(path, each)) ?? stateDir;
+  const signature = looks.signature(path, root);
+  return typeof signature === 'string' ? signature : { path, root, signature };
+}
 
 function lookAt(
-  path: string,
+  { path, root, signature }: Seen,
   stored: StoredSession,
-  { folders: { stateDir, roots }, transcripts, needsLastUsage }: TranscriptReading,
+  { transcripts, needsLastUsage }: TranscriptReading,
 ): Found {
   const need = {
     isNeeded: () => needsLastUsage(stored, null),
     isEnough: (found: LastUsage) => isDecided(found, stored),
   };
   try {
-    return transcripts.look(path, roots.find((root) => isInside(path, root)) ?? stateDir, need);
+    return transcripts.look(path, root, signature, need);
   } catch (error) {
     return diskError(error).problem;
   }

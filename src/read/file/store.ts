@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type AgentStore, ownerOf } from '../../discover/agent-stores.ts';
-import { diskError, isThere, namesIn, sameSignature, signatureOf } from '../../disk/files.ts';
-import type { Kept } from '../../disk/kept.ts';
+import { isThere, sameSignature } from '../../disk/files.ts';
+import type { Folder, Looks } from '../../disk/looks.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../../model/reading.ts';
 import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
@@ -11,16 +11,11 @@ import type { IndexEntry } from '../../openclaw/index-entry.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import { chosenModels } from '../../openclaw/model-override.ts';
 import type { PathMapping } from '../../openclaw/path-map.ts';
-import { type IndexResult, type ReadIndex, readIndexAsJson5 } from './index-file.ts';
-import type { KeptTranscripts } from './kept-transcripts.ts';
-import { type KeyedEntry, readSession } from './session.ts';
+import { unchanged } from '../../unchanged.ts';
+import { type IndexResult, type ReadIndex, readIndexAsJson5, sameEntries } from './index-file.ts';
+import type { Basis, KeptFiles, KnownReading, LeftInIndex } from './kept-files.ts';
+import { type KeyedEntry, type ReadSession, readSession } from './session.ts';
 import { type Listing, listing, type TranscriptFolders, transcriptPath } from './transcript-path.ts';
-
-/** What is known of indexes, by path, and of transcripts. */
-interface KeptFiles {
-  readonly indexes: Kept<IndexResult>;
-  readonly transcripts: KeptTranscripts;
-}
 
 /** What reading needs besides the store. */
 export interface FileStoreContext {
@@ -34,100 +29,166 @@ export interface FileStoreContext {
   readonly leavesTranscripts: boolean;
   /** The version reads an index as JSON5 (before 2026.2.17). */
   readonly readsJson5: boolean;
-  readonly kept: KeptFiles;
+  readonly looks: Looks;
+  readonly kept: { readonly files: KeptFiles };
   readonly needsLastUsage: NeedsLastUsage;
   /** A slice of the work is done. */
   readonly pause: () => Promise<void>;
 }
 
-/** Sessions between two pauses. */
+/** Sessions that were read between two pauses. */
 const SLICE = 50;
 
-/** Reads a store of the file era. Never throws for bad data. */
+/** Reads a store of the file era. Never throws for bad data. The reading is the same object while nothing changed. */
 export async function readFileStore(store: AgentStore, context: FileStoreContext): Promise<StoreReading> {
-  const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
-  if (problem !== null) return unreadable(store, problem);
-  const result = currentIndex(store, context);
+  const seen = await listingOf(dirname(store.indexPath), store.root, context);
+  if (seen.problem !== null) return unreadable(store, seen.problem);
+  const index = currentIndex(store, context);
   await context.pause();
-  if (result.found === 'problem') return unreadable(store, result.problem);
-  if (result.found === 'nothing') return withoutIndex(store, seen, context);
+  if (index.found === 'problem') return unreadable(store, index.problem);
+  if (index.found === 'nothing') return withoutIndex(store, seen.listing, context);
 
-  const folders = foldersOf(store, seen, context);
+  const { folders, versions } = await foldersOf(store, seen, context);
+  const { kept, needsLastUsage } = context;
+  const before = kept.files.readings.get(store.agent);
+  const basis = (): Basis => ({
+    store,
+    index,
+    folders,
+    needsLastUsage,
+    versions: [...versions, kept.files.transcripts.version],
+  });
+  if (before?.isTold && sameBasis(before.basis, basis())) return before.reading;
+  const known = await readSessions(store, index, folders, before, context);
+  // After the reading: it learns of transcripts.
+  return kept.files.readings.set(store.agent, { ...known, basis: basis() }).reading;
+}
+
+async function readSessions(
+  store: AgentStore,
+  index: Extract<IndexResult, { found: 'index' }>,
+  folders: TranscriptFolders,
+  before: KnownReading | undefined,
+  context: FileStoreContext,
+): Promise<Omit<KnownReading, 'basis'>> {
+  const { looks, needsLastUsage } = context;
   const reading = {
     folders,
-    transcripts: context.kept.transcripts,
-    needsLastUsage: context.needsLastUsage,
-    chosenModels: chosenModels(result.entries),
+    looks,
+    transcripts: context.kept.files.transcripts,
+    needsLastUsage,
+    chosenModels: chosenModels(index.entries),
   };
+  const made = new Map<string, ReadSession>();
   const sessions: StoredSession[] = [];
   const transcriptPaths: string[] = [];
   let archived = 0;
-  let lastWriteMs = result.signature.mtimeMs;
+  let lastWriteMs = index.signature.mtimeMs;
+  let isTold = true;
   let slice = 0;
-  for (const each of ownEntries(store, result.entries, folders)) {
-    const { entry, named } = each;
-    slice += 1;
-    if (slice % SLICE === 0) await context.pause();
-    if (named !== null && named.path !== null) transcriptPaths.push(named.path);
-    if (isArchived(entry)) {
+  for (const each of ownEntries(store, index.entries, folders, before)) {
+    const path = each.named?.path ?? null;
+    if (path !== null) transcriptPaths.push(path);
+    if (isArchived(each.entry)) {
       archived += 1;
       continue;
     }
-    const session = readSession(store.agent, each, reading);
-    lastWriteMs = Math.max(lastWriteMs, foundTranscript(session)?.writtenMs ?? 0);
-    sessions.push(session);
+    const last = before?.sessions.get(each.key);
+    const now = readSession(store.agent, each, reading, last);
+    made.set(each.key, now);
+    isTold &&= path === null || looks.isTold(path);
+    lastWriteMs = Math.max(lastWriteMs, foundTranscript(now.session)?.writtenMs ?? 0);
+    sessions.push(now.session);
+    if (now === last) continue;
+    slice += 1;
+    if (slice % SLICE === 0) await context.pause();
   }
-  return {
+  const problems = problemsOf(sessions);
+  const now: ReadableStore = {
     ...nothingIn(store),
     layout: 'file',
     shared: store.sharedBy !== null,
-    problems: problemsOf(sessions),
+    problems,
     sessions,
     archived,
     lastWriteMs,
     transcriptPaths,
   };
+  // What could not be opened may be the next time, although no look shows it.
+  return { isTold: isTold && problems.length === 0, sessions: made, reading: unchanged(before?.reading, now) };
+}
+
+function sameBasis(one: Basis, other: Basis): boolean {
+  return (
+    one.store === other.store &&
+    one.index === other.index &&
+    one.folders === other.folders &&
+    one.needsLastUsage === other.needsLastUsage &&
+    one.versions.every((version, at) => version === other.versions[at])
+  );
 }
 
 /** What an index still holds beside a database; nothing where it cannot be read, since the database is what counts. */
-export function leftInIndex(
-  store: AgentStore,
-  context: FileStoreContext,
-): { keys: string[]; transcriptPaths: string[] } {
-  const left = { keys: [] as string[], transcriptPaths: [] as string[] };
-  const { seen, problem } = listingOf(dirname(store.indexPath), store.root);
-  if (problem !== null) return left;
-  const result = currentIndex(store, context);
-  if (result.found !== 'index') return left;
-  for (const { key, named } of ownEntries(store, result.entries, foldersOf(store, seen, context))) {
-    left.keys.push(key);
-    if (named !== null && named.path !== null) left.transcriptPaths.push(named.path);
-  }
-  return left;
+export async function leftInIndex(store: AgentStore, context: FileStoreContext): Promise<LeftInIndex> {
+  const seen = await listingOf(dirname(store.indexPath), store.root, context);
+  const index = seen.problem === null ? currentIndex(store, context) : null;
+  if (index?.found !== 'index') return NOTHING_LEFT;
+  const { folders } = await foldersOf(store, seen, context);
+  const known = context.kept.files.left.get(store.agent);
+  const { basis } = known ?? {};
+  if (known !== undefined && basis?.store === store && basis.index === index && basis.folders === folders)
+    return known.left;
+  const entries = [...ownEntries(store, index.entries, folders)];
+  const left = {
+    keys: entries.map(({ key }) => key),
+    transcriptPaths: entries.flatMap(({ named }) => named?.path ?? []),
+  };
+  return context.kept.files.left.set(store.agent, { basis: { store, index, folders }, left }).left;
 }
 
-/** The entries of an index that are the agent's: all of them, but in a shared one. */
+const NOTHING_LEFT: LeftInIndex = { keys: [], transcriptPaths: [] };
+
+/** The entries of an index that are the agent's: all of them, but in a shared one. Those of before where they are the same. */
 function* ownEntries(
   { agent, sharedBy }: AgentStore,
   entries: ReadonlyMap<string, IndexEntry | null>,
   folders: TranscriptFolders,
+  before?: KnownReading,
 ): Generator<KeyedEntry> {
+  const isSamePlace = before?.basis.folders === folders;
   for (const [key, entry] of entries) {
-    const parsedKey = parseKey(key);
+    const last = before?.sessions.get(key)?.from;
+    const parsedKey = last?.parsedKey ?? parseKey(key);
     if (sharedBy !== null && ownerOf(parsedKey.agent, sharedBy) !== agent) continue;
-    yield { key, parsedKey, entry, named: entry === null ? null : transcriptPath(entry, parsedKey.thread, folders) };
+    if (isSamePlace && last?.entry === entry) yield last;
+    else {
+      // A lock that comes and goes is another listing, in which nearly all transcripts lie where they lay.
+      const named = entry === null ? null : transcriptPath(entry, parsedKey.thread, folders);
+      yield unchanged(last, { key, parsedKey, entry, named });
+    }
   }
 }
 
-function foldersOf(store: AgentStore, seen: Listing, context: FileStoreContext): TranscriptFolders {
-  const { stateDir, mappings, links } = context;
+async function foldersOf(
+  store: AgentStore,
+  seen: SeenFolder,
+  context: FileStoreContext,
+): Promise<{ folders: TranscriptFolders; versions: number[] }> {
+  const { stateDir, mappings, links, kept } = context;
   const { path, root } = store.folder.sessions;
-  return {
+  const own: [SeenFolder, ...SeenFolder[]] = [seen];
+  if (path !== seen.listing.folder) own.push(await listingOf(path, root, context));
+  const [first, ...others] = own;
+  const folders: TranscriptFolders = {
     stateDir,
     roots: [...new Set([stateDir, store.root, root, ...links.map(({ to }) => to)])],
     mappings,
     links,
-    own: [seen, ...(path === seen.folder ? [] : [listingOf(path, root).seen])],
+    own: [first.listing, ...others.map((each) => each.listing)],
+  };
+  return {
+    folders: kept.files.folders.set(store.agent, unchanged(kept.files.folders.get(store.agent), folders)),
+    versions: own.map(({ version }) => version),
   };
 }
 
@@ -142,16 +203,19 @@ function problemsOf(sessions: readonly StoredSession[]): Problem[] {
 
 /** The index as it stands: what it gave the last time, while its signature is the same. */
 function currentIndex({ indexPath: path, root }: AgentStore, context: FileStoreContext): IndexResult {
-  const kept = context.kept.indexes.get(path);
+  const { indexes } = context.kept.files;
+  const kept = indexes.get(path);
   const keptSignature = kept === undefined || kept.found === 'nothing' ? null : kept.signature;
-  if (kept !== undefined && sameSignature(keptSignature, signatureOrNull(path, root))) return kept;
+  const signature = context.looks.signature(path, root);
+  if (kept?.found === 'nothing' && signature === 'missing') return kept;
+  if (kept !== undefined && typeof signature !== 'string' && sameSignature(keptSignature, signature)) return kept;
   let result = context.readIndex(path, root);
   // 2026.2.17 to 2026.4.29 rotate the index by a rename: for a moment there is none.
   if (result.found === 'nothing' && keptSignature !== null) result = context.readIndex(path, root);
   if (context.readsJson5 && result.found === 'problem' && result.problem === 'index_invalid_json') {
     result = readIndexAsJson5(path, root, result);
   }
-  return context.kept.indexes.set(path, result);
+  return indexes.set(path, sameEntries(kept, result));
 }
 
 function unreadable({ agent }: AgentStore, problem: Problem): UnreadableStore {
@@ -159,16 +223,23 @@ function unreadable({ agent }: AgentStore, problem: Problem): UnreadableStore {
 }
 
 /** Transcripts without an index: OpenClaw's own clean-up takes them for leftovers and deletes them. */
-function withoutIndex(store: AgentStore, seen: Listing, { leavesTranscripts }: FileStoreContext): ReadableStore {
+async function withoutIndex(store: AgentStore, seen: Listing, context: FileStoreContext): Promise<ReadableStore> {
   const { path, root } = store.folder.sessions;
-  const isElsewhere = path !== seen.folder && leavesTranscripts;
-  if (!hasTranscripts(seen, store.root) && !(isElsewhere && hasTranscripts(listingOf(path, root).seen, root)))
-    return nothingIn(store);
+  const isElsewhere = path !== seen.folder && context.leavesTranscripts;
+  if (hasTranscripts(seen, store.root, context)) return indexMissing(store);
+  if (!isElsewhere) return nothingIn(store);
+  const { listing: elsewhere } = await listingOf(path, root, context);
+  return hasTranscripts(elsewhere, root, context) ? indexMissing(store) : nothingIn(store);
+}
+
+function indexMissing(store: AgentStore): ReadableStore {
   return { ...nothingIn(store), layout: 'file', problems: ['index_missing'] };
 }
 
-function hasTranscripts({ folder, names }: Listing, root: string): boolean {
-  return [...names].some((name) => isTranscriptName(name) && signatureOrNull(join(folder, name), root) !== null);
+function hasTranscripts({ folder, names }: Listing, root: string, { looks }: FileStoreContext): boolean {
+  return [...names].some(
+    (name) => isTranscriptName(name) && typeof looks.signature(join(folder, name), root) !== 'string',
+  );
 }
 
 /** The reading of a store without anything in it. */
@@ -195,21 +266,23 @@ function isArchived(entry: IndexEntry | null): boolean {
   return entry !== null && entry.archivedAt !== null && entry.archivedAt > 0;
 }
 
-function listingOf(folder: string, root: string): { seen: Listing; problem: Problem | null } {
-  try {
-    return { seen: listing(folder, namesIn(folder, root)), problem: null };
-  } catch (error) {
-    const { problem } = diskError(error);
-    const seen = listing(folder, []);
-    if (problem === 'missing' && !isThere(folder)) return { seen, problem: null };
-    return { seen, problem: problem === 'denied' ? 'permission_denied' : 'index_unreadable' };
-  }
+/** A folder as it was seen in this scan, and why it could not be; `version`: of the folder, 0 where there is none. */
+interface SeenFolder {
+  readonly listing: Listing;
+  readonly version: number;
+  readonly problem: Problem | null;
 }
 
-function signatureOrNull(path: string, root: string) {
-  try {
-    return signatureOf(path, root);
-  } catch {
-    return null;
+const LISTINGS = new WeakMap<Folder['names'], Listing>();
+
+async function listingOf(path: string, root: string, { looks, pause }: FileStoreContext): Promise<SeenFolder> {
+  const folder = await looks.folderIn(path, root, pause);
+  if (typeof folder === 'string') {
+    const isNothing = folder === 'missing' && !isThere(path);
+    const problem = folder === 'denied' ? 'permission_denied' : 'index_unreadable';
+    return { listing: listing(path, []), version: 0, problem: isNothing ? null : problem };
   }
+  const seen = LISTINGS.get(folder.names) ?? listing(path, folder.names);
+  LISTINGS.set(folder.names, seen);
+  return { listing: seen, version: folder.version, problem: null };
 }

@@ -10,6 +10,7 @@ import type { IsEnough, LastUsage } from '../../openclaw/last-usage.ts';
 import { type ChosenModels, chosenModels } from '../../openclaw/model-override.ts';
 import { isDecided, type StoredTotal } from '../../openclaw/tokens.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
+import { unchanged } from '../../unchanged.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
 import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
 import { readNodes, type SessionNode } from './nodes.ts';
@@ -21,6 +22,7 @@ import {
   findLastUsages,
   isUsageUnknown,
   type KnownTranscript,
+  KnownTranscripts,
   type Read,
   recountTranscripts,
   unvalidated,
@@ -48,11 +50,20 @@ interface Known {
   readonly chosenModels: ChosenModels;
   readonly figures: StoredFigures | null;
   /** By session id. */
-  readonly transcripts: Map<string, KnownTranscript>;
-  /** The signature of the files when all transcripts were counted last. */
-  readonly counted: { signature: string };
+  readonly transcripts: KnownTranscripts;
+  /** The signature of the files when all transcripts were counted last; the rows are read again as a whole after that. */
+  readonly counted: { signature: string; areRowsRead: boolean };
   /** When it was seen last to be so, in milliseconds since the epoch. */
   readonly readMs: number;
+  readonly made: Made;
+}
+
+/** What was made of it, and of what: it is made again only where something changed. */
+interface Made {
+  /** The transcripts were asked for their last usage as far as these need it, when they had changed so often. */
+  asked: { readonly needs: NeedsLastUsage; readonly changes: number } | null;
+  /** By agent. */
+  readonly readings: Map<string, { readonly changes: number; readonly reading: SessionsReading }>;
 }
 
 interface DatabaseVersion {
@@ -85,6 +96,7 @@ const NODES_A_SLICE = 1000;
 const QUICK_USAGE_BYTES = [16 * 1024, 1024 * 1024] as const;
 /** And a deep one: what says nothing of its usage for so long is not worth more. */
 const DEEP_USAGE_BYTES = [...QUICK_USAGE_BYTES, 256 * 1024 * 1024] as const;
+const ALWAYS: NeedsLastUsage = () => true;
 /** How long the figures of a locked database are shown. */
 const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;
 
@@ -93,8 +105,8 @@ const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;
  * signature of the files is the same nothing was written, and nothing is opened.
  */
 export class KeptDatabases {
-  /** Read transactions so far, and bytes of events that were parsed by validation. */
-  readonly counts = { reads: 0, eventBytes: 0 };
+  /** Read transactions so far, rows of sessions whose entry was read, and bytes of events that were parsed by validation. */
+  readonly counts = { reads: 0, rows: 0, eventBytes: 0 };
 
   private readonly known = new Kept<Known>();
   /** Bytes of events that this quick scan may still validate; null: none. */
@@ -123,8 +135,12 @@ export class KeptDatabases {
       const known = await this.current(location, now, pause);
       if (known.schema.sessions === 'readable') {
         // Once everything was validated, what is new is asked at once, as it is validated.
-        const needs = this.quickBytes === null ? needsLastUsage : () => true;
-        for (const _slice of this.lastUsages(known, needs, QUICK_USAGE_BYTES)) await pause();
+        const needs = this.quickBytes === null ? needsLastUsage : ALWAYS;
+        const { transcripts, made } = known;
+        if (made.asked?.needs !== needs || made.asked.changes !== transcripts.changes) {
+          for (const _slice of this.lastUsages(known, needs, QUICK_USAGE_BYTES)) await pause();
+          made.asked = { needs, changes: transcripts.changes };
+        }
         for (const _slice of this.validateNew(known)) await pause();
       }
       return reading(known, location.agent, null);
@@ -151,6 +167,8 @@ export class KeptDatabases {
         if (counted.signature !== signature) {
           yield* recountTranscripts(this.reader(known), transcripts, seen);
           counted.signature = signature;
+          // An entry that was changed by hand to one of the same size shows nowhere else. The scan that follows reads them all.
+          counted.areRowsRead = false;
         }
         for (const bytes of validateTranscripts(this.reader(known), transcripts)) {
           this.counts.eventBytes += bytes;
@@ -171,7 +189,12 @@ export class KeptDatabases {
   private async current(location: DatabaseLocation, now: number, pause: () => Promise<void>): Promise<Known> {
     const files = databaseFiles(location.path, location.root);
     const before = this.known.get(keyOf(location));
-    if (before?.files.signature === files.signature) return this.known.set(keyOf(location), { ...before, readMs: now });
+    const areRowsRead = before?.counted.areRowsRead ?? false;
+    if (before?.files.signature === files.signature && areRowsRead)
+      return this.known.set(keyOf(location), { ...before, readMs: now });
+    const same = before !== undefined && isSameFile(before, files) ? before : null;
+    const seenBefore = new Map(same?.nodes.map((node) => [node.rowid, node]));
+    const rows = areRowsRead ? seenBefore : new Map<bigint, SessionNode>();
     this.counts.reads += 1;
     const first = readTables(location.path, location.root, TABLES, (database) => {
       const schema = databaseSchema(database, location.sharedBy === null ? location.agent : null);
@@ -179,7 +202,8 @@ export class KeptDatabases {
       return {
         schema,
         figures: readFigures(database, schema),
-        nodes: readNodes(database, schema, BEFORE_ALL_ROWS, NODES_A_SLICE),
+        // Where the tables are others, so may be the columns.
+        nodes: readNodes(database, schema, BEFORE_ALL_ROWS, NODES_A_SLICE, rows),
       };
     });
     await pause();
@@ -188,20 +212,22 @@ export class KeptDatabases {
     const nodes = [...first.nodes];
     for (let slice = first.nodes; slice.length === NODES_A_SLICE; await pause()) {
       const after = slice.at(-1)?.rowid ?? BEFORE_ALL_ROWS;
-      slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE));
+      slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE, rows));
       nodes.push(...slice);
     }
+    this.counts.rows += nodes.filter((node) => rows.get(node.rowid) !== node).length;
+    const chosen = chosenModels(nodes.map(({ key, entry }) => [key, entry]));
     const known: Known = {
       location,
       files,
       schema,
       figures,
-      nodes,
-      chosenModels: chosenModels(nodes.map(({ key, entry }) => [key, entry])),
-      ...(before !== undefined && isSameFile(before, files)
-        ? { transcripts: before.transcripts, counted: before.counted }
-        : { transcripts: new Map<string, KnownTranscript>(), counted: { signature: files.signature } }),
+      nodes: nodes.map((node) => unchanged(seenBefore.get(node.rowid), node)),
+      chosenModels: unchanged(same?.chosenModels, chosen),
+      transcripts: same?.transcripts ?? new KnownTranscripts(),
+      counted: same?.counted ?? { signature: files.signature, areRowsRead: true },
       readMs: now,
+      made: { asked: null, readings: new Map() },
     };
     const marks = new Map(
       nodes.flatMap(({ sessionId, lastSeq, generation, window }) =>
@@ -213,6 +239,7 @@ export class KeptDatabases {
     const seen = { signature: files.signature, ms: now };
     for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts, seen)) await pause();
     for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
+    known.counted.areRowsRead = true;
     return this.known.set(keyOf(location), known);
   }
 
@@ -271,24 +298,57 @@ function isSameFile({ files }: Known, { inode, bytes }: Known['files']): boolean
   return files.inode === inode && files.bytes <= bytes;
 }
 
-/** What it holds of one agent. */
+/** What it holds of one agent: the same object while nothing changed. */
 function reading(known: Known, agent: string, staleSinceMs: number | null): DatabaseReading {
-  const { location, schema, figures, transcripts } = known;
+  const { schema, transcripts, made } = known;
   const version = { schema: schema.version, version: schema.appVersion };
   if (schema.sessions === 'absent') return { ...version, found: 'nothing' };
   if (schema.sessions === 'mismatch') return { ...version, found: 'problem', problem: 'database_mismatch' };
   if (schema.sessions === 'unsupported') return { ...version, found: 'problem', problem: 'schema_unsupported' };
+  const before = made.readings.get(agent);
+  const isSame = before?.changes === transcripts.changes;
+  const read = isSame ? before.reading : sessionsReading(known, agent);
+  made.readings.set(agent, { changes: transcripts.changes, reading: read });
+  return staleSinceMs === null ? read : { ...read, staleSinceMs };
+}
+
+function sessionsReading({ location, schema, figures, transcripts, ...known }: Known, agent: string): SessionsReading {
   const nodes = known.nodes.filter((node) => agentOf(node, location) === agent);
   const current = nodes.filter(({ archived }) => !archived);
   return {
-    ...version,
+    schema: schema.version,
+    version: schema.appVersion,
     found: 'sessions',
-    sessions: current.map((node) => storedSession(agent, node, transcripts.get(node.sessionId), known.chosenModels)),
+    sessions: current.map((node) => sessionOf(agent, node, transcripts.get(node.sessionId), known.chosenModels)),
     archived: nodes.length - current.length,
     rows: nodes,
     figures: figures === null ? null : figuresOf(figures, agent, location.sharedBy),
-    staleSinceMs,
+    staleSinceMs: null,
   };
+}
+
+/** Sessions by their rows, and what they were made with besides. */
+const SESSIONS = new WeakMap<SessionNode, MadeSession>();
+
+interface MadeSession {
+  readonly transcript: KnownTranscript | undefined;
+  readonly chosen: ChosenModels;
+  readonly session: StoredSession;
+}
+
+/** The same record while nothing that it is made from changed. */
+function sessionOf(
+  agent: string,
+  node: SessionNode,
+  transcript: KnownTranscript | undefined,
+  chosen: ChosenModels,
+): StoredSession {
+  const known = SESSIONS.get(node);
+  const isSame = known?.transcript === transcript && known?.chosen === chosen && known.session.agent === agent;
+  if (isSame) return known.session;
+  const session = unchanged(known?.session, storedSession(agent, node, transcript, chosen));
+  SESSIONS.set(node, { transcript, chosen, session });
+  return session;
 }
 
 /** By session id. Several keys can have one transcript. */

@@ -9,6 +9,8 @@ import { parseOrNull, text } from './values.ts';
 /** One row of `session_nodes` with what belongs to it. Times in milliseconds since the epoch. */
 export interface SessionNode {
   readonly rowid: bigint;
+  /** What its columns say, and the size of its entry: while it is the same, the entry is not read again. */
+  readonly mark: string;
   readonly key: string;
   readonly sessionId: string;
   /** null: no object. */
@@ -59,49 +61,71 @@ const DELIVERY = '$.delivery';
 const LARGEST_ENTRY_BYTES = 64 * 1024 * 1024;
 
 /**
- * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). An entry
- * has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at the
- * first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
+ * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). Of a row that
+ * is `known` the entry is read only where a column or its size is another: entries are nearly all bytes of the table, and
+ * nearly all the time that it takes. What somebody changes by hand to something of the same size is for whoever knows none.
  */
-export function readNodes(database: DatabaseSync, schema: DatabaseSchema, after: bigint, limit: number): SessionNode[] {
+export function readNodes(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  after: bigint,
+  limit: number,
+  known: ReadonlyMap<bigint, SessionNode> = new Map(),
+): SessionNode[] {
+  const entryOf = database.prepare(SELECT_ENTRY);
+  return database
+    .prepare(selectColumns(schema))
+    .all(after, limit)
+    .map((row) => {
+      const rowid = BigInt(String(row.row));
+      const mark = Object.values(row).join('\u0000');
+      const before = known.get(rowid);
+      return before?.mark === mark ? before : toNode({ rowid, mark, row: { ...row, ...entryOf.get(rowid) } });
+    });
+}
+
+function selectColumns(schema: DatabaseSchema): string {
   const { has } = schema;
   const node = (column: string) => (has('session_nodes', column) ? `n.${column}` : 'NULL');
   const window = (column: string) => (has('session_windows', column) ? `w.${column}` : 'NULL');
   const isCold = has('session_transcript_cold_archives', 'raw_bytes');
-  const isSmall = `octet_length(n.entry_json) <= ${LARGEST_ENTRY_BYTES}`;
-  const isJson = `typeof(n.entry_json) = 'text' AND ${isSmall} AND json_valid(n.entry_json)`;
-  const paths = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
   // As REAL: node:sqlite throws at an integer above 2^53, and one bad row must not hide the others.
   const real = (column: string, name: string) => `CAST(${column} AS REAL) AS ${name}`;
-  const rows = database
-    .prepare(
-      `SELECT CAST(n.rowid AS TEXT) AS row, n.session_key AS key, n.current_session_id AS sessionId,
-        CASE WHEN ${isJson} THEN CASE json_type(n.entry_json) WHEN 'object' THEN json_extract(n.entry_json, ${paths}) END END AS fields,
-        CASE WHEN ${isJson} OR NOT ${isSmall} THEN NULL ELSE n.entry_json END AS malformed,
-        ${node('archived_at')} IS NOT NULL AS archived, ${node('status')} AS status,
-        ${real(node('updated_at'), 'updatedMs')}, ${real(node('created_at'), 'createdMs')},
-        ${real(node('last_interaction_at'), 'lastInteractionMs')}, ${real(node('last_activity_at'), 'lastActivityMs')},
-        w.session_id IS NOT NULL AS hasWindow, ${window('chat_type')} AS chatType, ${window('account_id')} AS accountId,
-        ${window('model')} AS model, ${window('model_provider')} AS provider,
-        ${real(window('transcript_updated_at'), 'transcriptMs')},
-        ${isCold ? `${real('c.raw_bytes', 'coldBytes')}, ${real('c.archived_at', 'coldMs')}` : 'NULL AS coldBytes, NULL AS coldMs'},
-        CAST((SELECT MAX(e.seq) FROM transcript_events e WHERE e.session_id = n.current_session_id) AS REAL) AS lastSeq,
-        ${has('transcript_rewrite_watermarks', 'generation') ? '(SELECT g.generation FROM transcript_rewrite_watermarks g WHERE g.session_id = n.current_session_id)' : 'NULL'} AS generation,
-        ${routeColumns(schema)}
-      FROM session_nodes n
-        LEFT JOIN session_windows w ON w.session_id = n.current_session_id
-        ${isCold ? 'LEFT JOIN session_transcript_cold_archives c ON c.session_id = n.current_session_id' : ''}
-      WHERE n.rowid > ? AND NOT (${has('session_nodes', 'entry_valid') ? "n.entry_valid = -1 AND n.entry_json = '{}'" : '0'})
-      ORDER BY n.rowid LIMIT ?`,
-    )
-    .all(after, limit);
-  return rows.map(toNode);
+  return `SELECT CAST(n.rowid AS TEXT) AS row, n.session_key AS key, n.current_session_id AS sessionId,
+      octet_length(n.entry_json) AS entryBytes, typeof(n.entry_json) AS entryType,
+      ${node('archived_at')} IS NOT NULL AS archived, ${node('status')} AS status,
+      ${real(node('updated_at'), 'updatedMs')}, ${real(node('created_at'), 'createdMs')},
+      ${real(node('last_interaction_at'), 'lastInteractionMs')}, ${real(node('last_activity_at'), 'lastActivityMs')},
+      w.session_id IS NOT NULL AS hasWindow, ${window('chat_type')} AS chatType, ${window('account_id')} AS accountId,
+      ${window('model')} AS model, ${window('model_provider')} AS provider,
+      ${real(window('transcript_updated_at'), 'transcriptMs')},
+      ${isCold ? `${real('c.raw_bytes', 'coldBytes')}, ${real('c.archived_at', 'coldMs')}` : 'NULL AS coldBytes, NULL AS coldMs'},
+      CAST((SELECT MAX(e.seq) FROM transcript_events e WHERE e.session_id = n.current_session_id) AS REAL) AS lastSeq,
+      ${has('transcript_rewrite_watermarks', 'generation') ? '(SELECT g.generation FROM transcript_rewrite_watermarks g WHERE g.session_id = n.current_session_id)' : 'NULL'} AS generation,
+      ${routeColumns(schema)}
+    FROM session_nodes n
+      LEFT JOIN session_windows w ON w.session_id = n.current_session_id
+      ${isCold ? 'LEFT JOIN session_transcript_cold_archives c ON c.session_id = n.current_session_id' : ''}
+    WHERE n.rowid > ? AND NOT (${has('session_nodes', 'entry_valid') ? "n.entry_valid = -1 AND n.entry_json = '{}'" : '0'})
+    ORDER BY n.rowid LIMIT ?`;
 }
 
-function toNode(row: Record<string, unknown>): SessionNode {
+/**
+ * An entry has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at
+ * the first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
+ */
+const IS_SMALL = `octet_length(n.entry_json) <= ${LARGEST_ENTRY_BYTES}`;
+const IS_JSON = `typeof(n.entry_json) = 'text' AND ${IS_SMALL} AND json_valid(n.entry_json)`;
+const PATHS = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
+const SELECT_ENTRY = `SELECT
+    CASE WHEN ${IS_JSON} THEN CASE json_type(n.entry_json) WHEN 'object' THEN json_extract(n.entry_json, ${PATHS}) END END AS fields,
+    CASE WHEN ${IS_JSON} OR NOT ${IS_SMALL} THEN NULL ELSE n.entry_json END AS malformed
+  FROM session_nodes n WHERE n.rowid = ?`;
+
+function toNode({ row, ...own }: Pick<SessionNode, 'rowid' | 'mark'> & { row: Record<string, unknown> }): SessionNode {
   const entry = parseEntry(fieldsOf(row));
   return {
-    rowid: BigInt(String(row.row)),
+    ...own,
     key: String(row.key),
     sessionId: String(row.sessionId),
     entry,

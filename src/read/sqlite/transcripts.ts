@@ -13,6 +13,7 @@ import {
   NO_EVENTS,
   type RecordCount,
   readEvents,
+  type StoredEvent,
 } from './events.ts';
 import type { DatabaseSchema } from './schema.ts';
 
@@ -54,6 +55,21 @@ export interface KnownTranscript extends TranscriptMark, EventCount, RecordCount
   readonly renewal: Renewal | null;
   /** The name of the event at `lastSeq`: where it is another, a backup was put back and went on. */
   readonly lastEventId: string | null;
+}
+
+/** What is known of the transcripts of one database, by session id, and how often that changed. */
+export class KnownTranscripts extends Map<string, KnownTranscript> {
+  changes = 0;
+
+  override set(id: string, transcript: KnownTranscript): this {
+    this.changes += 1;
+    return super.set(id, transcript);
+  }
+
+  override delete(id: string): boolean {
+    this.changes += 1;
+    return super.delete(id);
+  }
 }
 
 /** A slice of work in one short read transaction. */
@@ -242,16 +258,67 @@ export function* validateTranscripts(read: Read, known: Map<string, KnownTranscr
   yield* validateEach(read, known);
 }
 
-/** One transcript after the other, so that what was done stands when the caller ends it. */
+/**
+ * One transcript after the other, so that what was done stands when the caller ends it. Several small ones in one slice: to
+ * open the database takes longer than to parse what is new in most of them.
+ */
 export function* validateEach(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
-  for (const { sessionId } of unvalidated(known)) yield* validateOne(read, sessionId, known);
+  for (
+    let left = unvalidated(known);
+    left.length > 0;
+    left = left.flatMap(({ sessionId }) => stillLeft(known, sessionId))
+  ) {
+    const parsed = read((database, schema) => parseNext(database, schema, left));
+    for (const { before, events } of parsed) known.set(before.sessionId, validated(before, events));
+    yield parsed.reduce((sum, { events }) => sum + bytesOf(events), 0);
+  }
+}
+
+/** As it is by now: a quick scan may have learned more of it, or found it gone. */
+function stillLeft(known: ReadonlyMap<string, KnownTranscript>, sessionId: string): KnownTranscript[] {
+  const now = known.get(sessionId);
+  return now !== undefined && now.validatedSeq < now.lastSeq ? [now] : [];
+}
+
+interface Parsed {
+  readonly before: KnownTranscript;
+  readonly events: readonly Summary[];
+}
+
+/** What comes next in these transcripts, until a slice is full. */
+function parseNext(database: DatabaseSync, schema: DatabaseSchema, transcripts: readonly KnownTranscript[]): Parsed[] {
+  const parsed: Parsed[] = [];
+  let left = BYTES_A_SLICE;
+  for (const before of transcripts) {
+    const from = { sessionId: before.sessionId, after: before.validatedSeq };
+    const events = [...summaries(readEvents(database, schema, from, left))];
+    parsed.push({ before, events });
+    left -= bytesOf(events) + 1;
+    if (left <= 0) break;
+  }
+  return parsed;
+}
+
+function validated(before: KnownTranscript, events: readonly Summary[]): KnownTranscript {
+  return {
+    ...before,
+    // Nothing there any more: the next look at the database counts it anew, as nothing that it was.
+    ...(events.length === 0 ? { generation: OUTDATED } : {}),
+    validatedSeq: events.at(-1)?.seq ?? before.lastSeq,
+    badEvents: before.badEvents + events.filter(({ isBad }) => isBad).length,
+    oversizedEvents: before.oversizedEvents + events.filter(({ isOversized }) => isOversized).length,
+  };
+}
+
+function bytesOf(events: readonly Summary[]): number {
+  return events.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 export function unvalidated(known: ReadonlyMap<string, KnownTranscript>): KnownTranscript[] {
   return [...known.values()].filter(({ validatedSeq, lastSeq }) => validatedSeq < lastSeq);
 }
 
-/** In the order of the file; what grew or was rewritten meanwhile is left for `validateOne`. */
+/** In the order of the file; what grew or was rewritten meanwhile is left for `validateEach`. */
 function* validateAll(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
   const wanted = new Map(
     unvalidated(known).map((each) => [each.sessionId, { transcript: each, events: 0, bad: 0, oversized: 0 }]),
@@ -279,26 +346,13 @@ function* validateAll(read: Read, known: Map<string, KnownTranscript>): Generato
   }
 }
 
-function* validateOne(read: Read, sessionId: string, known: Map<string, KnownTranscript>): Generator<number> {
-  for (;;) {
-    const before = known.get(sessionId);
-    if (before === undefined || before.validatedSeq >= before.lastSeq) return;
-    const from = { sessionId, after: before.validatedSeq };
-    const slice = read((database, schema) => [...summaries(readEvents(database, schema, from, BYTES_A_SLICE))]);
-    // Nothing there any more: the next look at the database counts it anew, as nothing that it was.
-    known.set(sessionId, {
-      ...before,
-      ...(slice.length === 0 ? { generation: OUTDATED } : {}),
-      validatedSeq: slice.at(-1)?.seq ?? before.lastSeq,
-      badEvents: before.badEvents + slice.filter(({ isBad }) => isBad).length,
-      oversizedEvents: before.oversizedEvents + slice.filter(({ isOversized }) => isOversized).length,
-    });
-    yield slice.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
+interface Summary extends Pick<StoredEvent, 'rowid' | 'sessionId' | 'seq' | 'bytes'> {
+  readonly isBad: boolean;
+  readonly isOversized: boolean;
 }
 
 /** Without the records: a slice of them would stand in memory. */
-export function* summaries(events: ReturnType<typeof readEvents>) {
+export function* summaries(events: ReturnType<typeof readEvents>): Generator<Summary> {
   for (const { rowid, sessionId, seq, bytes, record } of events)
     yield { rowid, sessionId, seq, bytes, isBad: record === 'bad', isOversized: record === 'oversized' };
 }

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { signatureOf } from '../../../src/disk/files.ts';
 import { lastUsageWith } from '../../../src/openclaw/last-usage.ts';
 import { parseRecord } from '../../../src/openclaw/transcript-record.ts';
 import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
@@ -90,16 +91,20 @@ function validate(transcripts: KeptTranscripts): void {
   for (const _chunk of transcripts.validate());
 }
 
+function look(transcripts: KeptTranscripts, path: string) {
+  return transcripts.look(path, root, signatureOf(path, root), NEEDED);
+}
+
 /** In a quick scan before the first deep one. */
 function coldLook(transcripts: KeptTranscripts, path: string) {
   transcripts.startScan(null);
-  return transcripts.look(path, root, NEEDED);
+  return look(transcripts, path);
 }
 
 /** In a later one: the look itself validates. */
 function warmLook(transcripts: KeptTranscripts, path: string) {
   transcripts.startScan(16 * MIB);
-  return transcripts.look(path, root, NEEDED);
+  return look(transcripts, path);
 }
 
 describe('KeptTranscripts, a file that only grows', () => {
@@ -266,7 +271,7 @@ describe('KeptTranscripts, quick and deep scans', () => {
   it('leaves what is too much for a quick scan to the deep one, and counts all files of the scan together', () => {
     const [first, second, small] = [fileOf(9 * MIB), fileOf(9 * MIB), fileOf(0)];
     const transcripts = new KeptTranscripts();
-    const isValidated = (path: string) => transcripts.look(path, root, NEEDED).summary !== null;
+    const isValidated = (path: string) => look(transcripts, path).summary !== null;
     transcripts.startScan(16 * MIB);
     expect([first, second, small].map(isValidated)).toEqual([true, false, true]);
     transcripts.startScan(16 * MIB);
@@ -277,18 +282,17 @@ describe('KeptTranscripts, quick and deep scans', () => {
     expect(isValidated(second)).toBe(true);
   });
 
-  it('forgets a transcript that no session used in a scan', () => {
+  it('forgets a transcript that no session has any more', () => {
     const [used, gone] = [fileOf(0), fileOf(0)];
     const transcripts = new KeptTranscripts();
     warmLook(transcripts, used);
-    transcripts.look(gone, root, NEEDED);
-    transcripts.endScan();
+    look(transcripts, gone);
+    transcripts.retain(new Set([used]));
     const before = transcripts.bytesRead;
     warmLook(transcripts, used);
-    transcripts.endScan();
     expect(transcripts.bytesRead).toBe(before);
     warmLook(transcripts, used);
-    transcripts.look(gone, root, NEEDED);
+    look(transcripts, gone);
     expect(transcripts.bytesRead).toBe(before + SHORT.length);
   });
 
@@ -296,10 +300,10 @@ describe('KeptTranscripts, quick and deep scans', () => {
     const [gone, there] = [fileOf(0), fileOf(0)];
     const transcripts = new KeptTranscripts();
     coldLook(transcripts, gone);
-    transcripts.look(there, root, NEEDED);
+    look(transcripts, there);
     rmSync(gone);
     validate(transcripts);
     expect(() => coldLook(transcripts, gone)).toThrow('missing');
-    expect(transcripts.look(there, root, NEEDED).summary).not.toBeNull();
+    expect(look(transcripts, there).summary).not.toBeNull();
   });
 });

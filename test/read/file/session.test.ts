@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Looks } from '../../../src/disk/looks.ts';
 import type { Flaw } from '../../../src/model/session.ts';
 import { parseEntry } from '../../../src/openclaw/index-entry.ts';
 import { parseKey } from '../../../src/openclaw/keys.ts';
@@ -37,8 +38,8 @@ function look(entry: object, { deep }: { deep: boolean }) {
   const parsed = parseEntry(entry);
   const named = parsed === null ? null : transcriptPath(parsed, null, folders);
   const key = 'agent:ops:main';
-  const reading = { folders, transcripts, needsLastUsage: () => true, chosenModels: new Map() };
-  const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, reading);
+  const reading = { folders, looks: new Looks(), transcripts, needsLastUsage: () => true, chosenModels: new Map() };
+  const read = () => readSession('ops', { key, parsedKey: parseKey(key), entry: parsed, named }, reading).session;
   if (!deep) return read();
   read();
   for (const _chunk of transcripts.validate());

@@ -29,6 +29,7 @@ const CHOSEN = new Map([['agent:ops:p', { model: 'm', provider: null, isFallback
 function node(changes: Partial<Omit<SessionNode, 'entry'>> = {}, entry: unknown = ENTRY): SessionNode {
   return {
     rowid: 1n,
+    mark: '',
     key: 'agent:ops:main',
     sessionId: 's',
     entry: parseEntry(entry),

@@ -1,0 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/**
+ * The value of before where the new one says the same, so that whoever uses it sees by identity that nothing changed. What is
+ * identical inside both is not compared: five thousand sessions of which one is new cost one comparison.
+ */
+export function unchanged<T>(before: T | null | undefined, now: T): T {
+  return before !== null && before !== undefined && isDeepStrictEqual(before, now) ? before : now;
+}
