@@ -1,5 +1,7 @@
 import { ExporterError } from './errors.ts';
+import { runExtract } from './extract-command.ts';
 import { outliveLogReader } from './log.ts';
+import { runRepair } from './repair-command.ts';
 import { runScan } from './scan-command.ts';
 import { serve } from './serve.ts';
 import { type Command, envName, FLAGS } from './settings/flags.ts';
@@ -21,6 +23,16 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'scan',
     help: 'scan once and print what was found; exit 0 healthy, 1 warnings, 2 critical, 3 could not scan',
     run: runScan,
+  },
+  {
+    name: 'repair',
+    help: 'show what can be taken out of, or brought back into, an index; --apply does it; exit 0 nothing left to do, 1 something is, 3 failed',
+    run: runRepair,
+  },
+  {
+    name: 'extract',
+    help: 'write the summaries and the last messages of one session to a new file',
+    run: runExtract,
   },
 ];
 

@@ -5,6 +5,8 @@ const ERRORS = {
   E_LISTEN: 'the listen address cannot be used',
   E_OUTPUT: 'the output cannot be written',
   E_SALT: 'the salt file cannot be used',
+  E_REPAIR: 'nothing was changed',
+  E_EXTRACT: 'nothing was extracted',
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -57,6 +57,8 @@ export const AGE_SECONDS = {
   transcriptLock: 30 * MINUTE,
   /** A lock of the index is stale when it is older: OpenClaw holds it for one write. */
   indexLock: 30,
+  /** An index that was written within this time has a writer: without a lock that it honours, `repair` leaves the index alone. */
+  quietIndex: MINUTE,
   /** The last figures of a locked database are shown until they are older than this. Then it is unreadable. */
   lockedDatabase: 15 * MINUTE,
 } as const;

@@ -181,7 +181,8 @@ function scalarEnd(text: Uint8Array, from: number): number {
   return from + word.length;
 }
 
-function stringEnd(text: Uint8Array, from: number): number {
+/** The offset after the string that begins at `from`. */
+export function stringEnd(text: Uint8Array, from: number): number {
   if (text[from] !== QUOTE) throw new JsonError('a string was expected', from);
   // A byte loop: indexOf costs more than it saves where strings are short or full of escapes (measured).
   for (let at = from + 1; ; at += 1) {

@@ -21,6 +21,8 @@ const CHANGES = {
   transcriptsBesideIndex: { without: '2026.2.12', with: '2026.2.17' },
   /** The index is read as JSON; before, as JSON5. */
   strictJsonIndex: { with: '2026.2.17' },
+  /** No writer takes `sessions.json.lock`: nothing keeps the gateway from writing its own copy over an edit; before, each does. */
+  indexUnlocked: { without: '2026.4.29', with: '2026.5.7' },
   /** The loader takes `session.maintenance`; before, it refuses the key, and nothing is ever removed. */
   maintenance: { without: '2026.2.9', with: '2026.2.12' },
   /** Maintenance removes sessions where no mode is set; before, it only warns. */
@@ -55,6 +57,12 @@ const CHANGES = {
   includesConfined: { without: '2026.2.12', with: '2026.2.17' },
   /** `OPENCLAW_INCLUDE_ROOTS` names further folders for includes. */
   includeRoots: { without: '2026.4.29', with: '2026.5.7' },
+  /** `openclaw sessions` takes `--agent` and `--all-agents`. */
+  sessionsByAgent: { without: '2026.2.17', with: '2026.2.23' },
+  /** `openclaw sessions` lists 100 sessions where no `--limit` is given. */
+  sessionsLimited: { without: '2026.4.29', with: '2026.5.7' },
+  /** `openclaw sessions compact`; before, only the gateway's call. */
+  sessionsCompact: { with: '2026.6.11' },
   /** The entry of a Discord thread has a `threadId`; before, nothing tells a thread from a channel. */
   discordThreadIdStored: { with: '2026.4.15' },
 } as const satisfies Record<string, Change>;

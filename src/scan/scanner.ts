@@ -1,6 +1,7 @@
 import type { CheckOutcome } from '../checks/run.ts';
 import { prepareNeedsLastUsage } from '../classify.ts';
 import { agentFiles } from '../discover/agent-files.ts';
+import type { AgentStore } from '../discover/agent-stores.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import { isDeadPid } from '../discover/lock-file.ts';
 import type { Log } from '../log.ts';
@@ -44,6 +45,8 @@ export interface ScanResult {
   readonly snapshot: Snapshot;
   /** The config as it was used. */
   readonly config: OpenClawConfig;
+  /** Where each agent's sessions lie. */
+  readonly stores: readonly AgentStore[];
   readonly checks: readonly CheckOutcome[];
   /** null: the figures are those of the scan before. */
   readonly rendered: Rendered | null;
@@ -190,7 +193,8 @@ export class Scanner {
     // The same one: nothing changed, and there is no news.
     if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
     this.taken = taken;
-    return { snapshot, config: discovery.config, checks, rendered: await this.render(snapshot) };
+    const { config, agents: stores } = discovery;
+    return { snapshot, config, stores, checks, rendered: await this.render(snapshot) };
   }
 
   private now(): number {

@@ -45,13 +45,15 @@ interface Source {
 function collect(content: object, prefix: string, values: Map<string, string[]>, source: Source): void {
   for (const [key, value] of Object.entries(content)) {
     const name = prefix + key;
-    if (source.known.has(name)) {
+    const isGroup = isObject(value) && [...source.known].some((each) => each.startsWith(`${name}.`));
+    // `session` is a flag, and `session.limit` is one.
+    if (source.known.has(name) && !isGroup) {
       if (values.has(name)) throw new ExporterError('E_CONFIG', `${source.path}: ${name} is there twice`);
       values.set(
         name,
         (Array.isArray(value) ? value : [value]).map((item) => scalar(item, name, source)),
       );
-    } else if (isObject(value) && [...source.known].some((each) => each.startsWith(`${name}.`))) {
+    } else if (isGroup) {
       collect(value, `${name}.`, values, source);
     } else {
       throw new ExporterError('E_CONFIG', `${source.path}: ${name} is no key; see --help for those that are`);

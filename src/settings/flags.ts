@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHECKS } from '../checks/all.ts';
+import { CORRUPTED } from '../checks/corrupted.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
 import { KINDS } from '../openclaw/keys.ts';
 import {
@@ -16,11 +17,14 @@ import {
   UrlPath,
 } from './value-types.ts';
 
-export type Command = 'serve' | 'scan';
+export type Command = 'serve' | 'scan' | 'repair' | 'extract';
 
 const BOTH = ['serve', 'scan'] as const;
 const SERVE = ['serve'] as const;
 const SCAN = ['scan'] as const;
+const REPAIR = ['repair'] as const;
+const EXTRACT = ['extract'] as const;
+const EVERY = ['serve', 'scan', 'repair', 'extract'] as const;
 
 interface FlagInfo {
   /** What stands for its value in the help; null for a switch. */
@@ -48,6 +52,8 @@ function flag<Type extends z.ZodType>(type: Type, info: FlagInfo): Type {
   return own;
 }
 
+const CORRUPTED_REASONS = CORRUPTED.flatMap(({ reasons }) => reasons.flatMap((reason) => reason ?? []));
+
 /** Prefix of the switches of the checks. */
 export const CHECK_PREFIX = 'check.';
 
@@ -59,37 +65,37 @@ export const FlagValues = z.object({
   'config.file': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: BOTH,
+    commands: EVERY,
     help: 'YAML file with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; at SIGHUP it is read again',
   }),
   'config.check': flag(Switch, {
     value: null,
     default: 'false',
-    commands: BOTH,
+    commands: EVERY,
     help: 'check flags, environment and config file, and exit: 0 when they are good, else 3',
   }),
   'openclaw.state-dir': flag(Text.nullable(), {
     value: 'DIR',
     default: null,
-    commands: BOTH,
+    commands: EVERY,
     help: "OpenClaw's state directory; one exporter per gateway (default: as OpenClaw itself finds it)",
   }),
   'openclaw.config': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: BOTH,
+    commands: EVERY,
     help: "OpenClaw's config (default: openclaw.json in the state directory, or as OpenClaw finds it)",
   }),
   'openclaw.path-map': flag(z.array(PathMap), {
     value: 'FROM=TO',
     default: null,
-    commands: BOTH,
+    commands: EVERY,
     help: "where a path of the gateway's host is found on this host; repeatable (in the environment: separated by commas)",
   }),
   'openclaw.same-pid-namespace': flag(Switch, {
     value: null,
     default: 'false',
-    commands: BOTH,
+    commands: EVERY,
     help: "the gateway's processes have the same ids here: a lock whose process is gone is stale at once",
   }),
   'web.listen-address': flag(ListenAddress, {
@@ -143,13 +149,13 @@ export const FlagValues = z.object({
   'privacy.peers': flag(z.enum(['hashed', 'plain'], 'must be hashed or plain'), {
     value: 'hashed|plain',
     default: 'hashed',
-    commands: BOTH,
+    commands: EVERY,
     help: 'whether people, groups and labels in session keys are shown as digests or as they are',
   }),
   'privacy.salt-file': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: BOTH,
+    commands: EVERY,
     help: "file with the salt of the digests, created when missing (default: in $STATE_DIRECTORY, else in the user's state folder)",
   }),
   // Their names are known when it runs and not in the type of the values: `disabledChecks` in the settings has them.
@@ -167,20 +173,20 @@ export const FlagValues = z.object({
   'log.level': flag(oneOf(LOG_LEVELS), {
     value: LOG_LEVELS.join('|'),
     default: 'info',
-    commands: BOTH,
+    commands: EVERY,
     help: 'lowest level that is logged',
   }),
   'log.format': flag(oneOf(LOG_FORMATS), {
     value: LOG_FORMATS.join('|'),
     default: 'logfmt',
-    commands: BOTH,
+    commands: EVERY,
     help: 'format of the log, on stderr',
   }),
   format: flag(z.enum(['table', 'json', 'prometheus'], 'must be table, json or prometheus'), {
     value: 'table|json|prometheus',
     default: 'table',
-    commands: SCAN,
-    help: 'what to print',
+    commands: ['scan', 'repair'],
+    help: 'what to print (repair: table or json)',
   }),
   output: flag(Text.nullable(), {
     value: 'FILE',
@@ -209,8 +215,8 @@ export const FlagValues = z.object({
   agent: flag(z.string().nullable(), {
     value: 'AGENT',
     default: null,
-    commands: SCAN,
-    help: 'table: only this agent',
+    commands: ['scan', 'repair', 'extract'],
+    help: 'only this agent (scan: in the table)',
   }),
   kind: flag(oneOf(KINDS).nullable(), {
     value: 'KIND',
@@ -223,6 +229,84 @@ export const FlagValues = z.object({
     default: 'false',
     commands: SCAN,
     help: 'table: only sessions with findings or over a threshold',
+  }),
+  session: flag(z.array(Text), {
+    value: 'KEY-OR-LABEL',
+    default: null,
+    commands: ['repair', 'extract'],
+    help: 'this session (repair: and nothing else, whatever its findings are; repeatable)',
+  }),
+  reason: flag(z.array(oneOf(CORRUPTED_REASONS)), {
+    value: 'REASON',
+    default: null,
+    commands: REPAIR,
+    help: `only sessions that are corrupted for this reason; repeatable: ${CORRUPTED_REASONS.join(', ')}`,
+  }),
+  apply: flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: REPAIR,
+    help: 'do what the plan says; without it nothing is changed',
+  }),
+  yes: flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: REPAIR,
+    help: '--apply: do not ask; needed where nobody can answer',
+  }),
+  'gateway-stopped': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: REPAIR,
+    help: 'the gateway does not run; needed for OpenClaw 2026.5.7 and later, which no lock keeps from writing over the change',
+  }),
+  'quiet-period': flag(Duration.nullable(), {
+    value: 'DURATION',
+    default: null,
+    commands: REPAIR,
+    help: 'leave sessions alone that were used within this time',
+  }),
+  'max-entries': flag(Count.nullable(), {
+    value: 'N',
+    default: null,
+    commands: REPAIR,
+    help: 'take out at most so many entries in one run',
+  }),
+  'lost-index': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: REPAIR,
+    help: 'instead: bring back what can still be read of an index that is lost, damaged, or was replaced by an emptier one',
+  }),
+  list: flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: REPAIR,
+    help: 'instead: list the backups of the indexes, with what each would bring back',
+  }),
+  restore: flag(Text.nullable(), {
+    value: 'BACKUP',
+    default: null,
+    commands: REPAIR,
+    help: 'instead: put this backup back, after a backup of what it replaces',
+  }),
+  out: flag(Text.nullable(), {
+    value: 'FILE',
+    default: null,
+    commands: EXTRACT,
+    help: 'write to this file, which must not exist; only its owner can read it',
+  }),
+  messages: flag(Count, {
+    value: 'N',
+    default: '40',
+    commands: EXTRACT,
+    help: 'how many of the last messages are written out word by word',
+  }),
+  'allow-workspace': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: EXTRACT,
+    help: "write also into OpenClaw's own folders: an agent may load the text as its memory, so review it first",
   }),
 });
 export type FlagValues = z.infer<typeof FlagValues>;

@@ -36,6 +36,7 @@ function configSchema(part: Part) {
   const agent = z.object({
     model: field(model),
     agentDir: field(word),
+    workspace: field(word),
     default: field(z.boolean()),
     runtime: field(z.object({ type: field(word), acp: field(z.object({ agent: field(word) })) })),
   });
@@ -49,6 +50,7 @@ function configSchema(part: Part) {
   });
   const defaults = z.object({
     model: field(model),
+    workspace: field(word),
     models: field(entries(z.object({ alias: field(word) }))),
     contextTokens: limit,
     compaction: field(compaction),

@@ -50,6 +50,8 @@ export interface OpenClawConfig {
   readonly pruning: PruningConfig;
   readonly maintenance: MaintenanceConfig;
   readonly channels: readonly string[];
+  /** Folders of the gateway's host out of which agents load files as their memory. */
+  readonly workspaces: readonly string[];
   /** `session.store`: a path of the gateway's host, with `{agentId}` for one file each; null: the default place. */
   readonly sessionStore: string | null;
   /** Whose database has no agent in its name, in a folder that several share, where the file itself does not say. */
@@ -105,11 +107,17 @@ function viewOf(content: object): OpenClawConfig {
       maxDiskBytes: maintenance?.maxDiskBytes ?? null,
     },
     channels: Object.keys(file.channels ?? {}),
+    workspaces: workspacesOf(file),
     sessionStore: file.session?.store?.trim() || null,
     sessionStoreOwner: storeOwner(file, listed),
     routing: routingView(file, dropped),
     dropped,
   };
+}
+
+function workspacesOf(file: ConfigFile): string[] {
+  const written = [file.agents?.defaults?.workspace, ...writtenAgents(file).map(({ workspace }) => workspace)];
+  return written.flatMap((each) => each?.trim() || []);
 }
 
 /** Those of the list, then those of the map. */

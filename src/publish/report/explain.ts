@@ -1,9 +1,9 @@
 import { type Fact, type Peer, type Placement, type SessionConversation, UNKNOWN } from '../../model/conversation.ts';
 import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import type { RoutingBinding, RoutingConfig } from '../../openclaw/config/routing.ts';
+import { printable } from '../../printable.ts';
 import { possibleConversations } from '../../routing/placement.ts';
 import { prepareRouting, type Route } from '../../routing/resolve-route.ts';
-import { printable } from './printable.ts';
 import { whatToDo } from './what-to-do.ts';
 
 /**

@@ -2,9 +2,9 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import { readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import type { Kind } from '../../openclaw/keys.ts';
+import { printable } from '../../printable.ts';
 import { tokensSeverity } from '../../thresholds.ts';
 import { configRemark, remarks } from '../remarks.ts';
-import { printable } from './printable.ts';
 
 export interface TableOptions {
   readonly agent: string | null;

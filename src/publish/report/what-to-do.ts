@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { eraOf } from '../../model/layout.ts';
 import type { Session } from '../../model/session.ts';
 import type { SnapshotAgent } from '../../model/snapshot.ts';
-import { printable } from './printable.ts';
+import { archiveCommand, gatewayCall, shellQuoted } from '../../openclaw/commands.ts';
 
 /**
  * What an operator can do about the findings of a session: first commands that only look, then OpenClaw's own command that
@@ -26,7 +26,7 @@ export function whatToDo(
   }
   return [
     ...advice,
-    `Look:      openclaw sessions --agent ${quoted(agent)} --json; openclaw agents bindings`,
+    `Look:      openclaw sessions --agent ${shellQuoted(agent)} --json; openclaw agents bindings`,
     // Two keys share a transcript: removing one would take it from the other.
     ...(routing.some(({ finding }) => finding === 'collision') ? [] : removeCommand(key, agent, layout)),
     'Intended?  List it under `ignore` in the config file of the exporter.',
@@ -46,27 +46,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 function removeCommand(key: string, agent: string, layout: SnapshotAgent['layout']): string[] {
-  return eraOf(layout) === 'sqlite' ? archiveCommand(key, agent) : deleteCommand(key);
-}
-
-/** Behind `--` a key that begins with a dash is not taken for an option. */
-function archiveCommand(key: string, agent: string): string[] {
-  return [
-    `Archive:   openclaw sessions archive --agent ${quoted(agent)} --dry-run ${key.startsWith('-') ? '-- ' : ''}${quoted(key)} (then without --dry-run)`,
-  ];
-}
-
-/** The transcript is renamed, not deleted: it stays as `<id>.jsonl.deleted.<time>` until OpenClaw's clean-up takes it. */
-function deleteCommand(key: string): string[] {
-  const params = quoted(JSON.stringify({ key }));
+  if (eraOf(layout) === 'sqlite') return [`Archive:   ${archiveCommand(key, agent)} (then without --dry-run)`];
+  // The transcript is renamed, not deleted: it stays as `<id>.jsonl.deleted.<time>` until OpenClaw's clean-up takes it.
   return [
     'Delete:    copy its transcript, then, with the gateway running,',
-    `           openclaw gateway call sessions.delete --params ${params}`,
+    `           ${gatewayCall('delete', key)}`,
   ];
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  const shown = printable(text);
-  return /^[\w.:@+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

@@ -207,11 +207,38 @@ function selectEvents({ has }: DatabaseSchema): string {
     COALESCE(octet_length(event_json) > ${LARGEST_RECORD_BYTES}, 0) AS oversized FROM transcript_events`;
 }
 
+/** The text of an event as it stands in a transcript; null: it cannot be read, or is too large. */
+export interface EventText {
+  readonly seq: number;
+  readonly text: string | null;
+}
+
+/** The texts of one transcript after a sequence number, until so many bytes were decoded. */
+export function* readTexts(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  from: { sessionId: string; after: number },
+  budget: number,
+): Generator<EventText> {
+  const statement = `${selectEvents(schema)} WHERE session_id = ? AND seq > ? ORDER BY seq`;
+  let decoded = 0;
+  for (const { seq, json, zstd } of prepared(database, statement).iterate(from.sessionId, from.after)) {
+    const { text, bytes } = textOf(json, zstd);
+    yield { seq: Number(seq), text };
+    decoded += bytes + ROW_BYTES;
+    if (decoded >= budget) return;
+  }
+}
+
 function toEvent({ row, sessionId, seq, json, zstd, oversized }: Record<string, unknown>): StoredEvent {
   const event = { rowid: BigInt(String(row)), sessionId: String(sessionId), seq: Number(seq) };
   if (oversized === 1) return { ...event, record: 'oversized', bytes: 0 };
-  const { text, bytes } = typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd);
+  const { text, bytes } = textOf(json, zstd);
   return { ...event, record: (text === null ? null : parseRecord(text)) ?? 'bad', bytes };
+}
+
+function textOf(json: unknown, zstd: unknown): { text: string | null; bytes: number } {
+  return typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd);
 }
 
 /**

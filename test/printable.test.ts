@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../src/publish/report/printable.ts';
+import { printable } from '../src/printable.ts';
 
 describe('printable', () => {
   it.each([

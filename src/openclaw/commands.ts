@@ -1,0 +1,39 @@
+/** OpenClaw's own commands as its versions have them. The exporter prints them and runs none. */
+import { printable } from '../printable.ts';
+import { has } from './versions.ts';
+
+/** Lists the sessions of one agent; changes nothing. */
+export function listCommand(agent: string, version: string | null): string {
+  if (has(version, 'sessionsByAgent') === false)
+    return `openclaw sessions --json --store "$STATE/agents/${agent}/sessions/sessions.json"`;
+  const limit = has(version, 'sessionsLimited') === true ? ' --limit all' : '';
+  return `openclaw sessions --agent ${shellQuoted(agent)}${limit} --json`;
+}
+
+/** 2026.8.1 and later: hides a session and keeps everything. Needs the gateway, also to see what it would do. */
+export function archiveCommand(key: string, agent: string): string {
+  // Behind `--` a key that begins with a dash is not taken for an option.
+  return `openclaw sessions archive --agent ${shellQuoted(agent)} --dry-run ${key.startsWith('-') ? '-- ' : ''}${shellQuoted(key)}`;
+}
+
+/** One of the gateway's own calls about a session; it knows the agent by the key. Needs the gateway. */
+export function gatewayCall(call: 'delete' | 'reset' | 'compact', key: string): string {
+  return `openclaw gateway call sessions.${call} --params ${shellQuoted(JSON.stringify({ key }))}`;
+}
+
+/** Summarises what a session holds. Needs the gateway. */
+export function compactCommand(key: string, agent: string, version: string | null): string {
+  if (has(version, 'sessionsCompact') !== true) return gatewayCall('compact', key);
+  return `openclaw sessions compact ${key.startsWith('-') ? '-- ' : ''}${shellQuoted(key)} --agent ${shellQuoted(agent)}`;
+}
+
+/** 2026.8.1 and later; reads only. Without its agent it looks at the default one and reports nothing of the others. */
+export function inspectCommand(agent: string): string {
+  return `openclaw doctor --session-sqlite inspect --session-sqlite-agent ${shellQuoted(agent)} --json`;
+}
+
+/** For a POSIX shell, and for a terminal. */
+export function shellQuoted(text: string): string {
+  const shown = printable(text);
+  return /^[\w.:@+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,147 @@
+import {
+  closeSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { isDeadPid } from '../discover/lock-file.ts';
+import { ExporterError } from '../errors.ts';
+import { isObject } from '../is-object.ts';
+import { AGE_SECONDS } from '../thresholds.ts';
+
+/** OpenClaw waits as long for the lock before it gives up. */
+const WAIT_MS = 10_000;
+const POLL_MS = 25;
+/** Others take a lock for stale after 30 seconds: what takes longer than this is given up before the index is replaced. */
+const HOLD_MS = 15_000;
+const OWN = 'openclaw-store-exporter';
+
+/** The clock and the pause of a wait. */
+export interface Waiting {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** OpenClaw's own lock of an index, `sessions.json.lock`; `using` gives it back. */
+export interface IndexLock extends Disposable {
+  /** Whether it is still ours, and nobody may take it for stale yet. */
+  isHeld(): boolean;
+}
+
+/**
+ * Takes the lock in the form that both generations of it accept: 2026.2.6-3 to 2.12 look at the file's age, 2026.2.17 to
+ * 4.29 at `pid` and `createdAt`. Throws an ExporterError where somebody else holds it for longer than a writer does.
+ */
+export async function lockIndex(indexPath: string, { now, sleep }: Waiting): Promise<IndexLock> {
+  const path = `${indexPath}.lock`;
+  const startedAt = performance.now();
+  for (;;) {
+    const own = create(path, now());
+    if (own !== null) return held(path, own);
+    removeStale(path, now());
+    if (performance.now() - startedAt > WAIT_MS) throw lockedByOther(path, now());
+    await sleep(POLL_MS);
+  }
+}
+
+/** null: there is one already. */
+function create(path: string, now: number): Stats | null {
+  const payload = {
+    pid: process.pid,
+    createdAt: new Date(now).toISOString(),
+    startedAt: now,
+    by: OWN,
+    host: hostname(),
+  };
+  try {
+    const fd = openSync(path, 'wx', 0o600);
+    try {
+      writeSync(fd, JSON.stringify(payload));
+    } finally {
+      closeSync(fd);
+    }
+    return lstatSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return null;
+    throw error;
+  }
+}
+
+function held(path: string, own: Stats): IndexLock {
+  const startedAt = performance.now();
+  const isOwn = () => isSame(lstatSync(path, { throwIfNoEntry: false }), own);
+  return {
+    isHeld: () => performance.now() - startedAt < HOLD_MS && isOwn(),
+    [Symbol.dispose]() {
+      if (isOwn()) rmSync(path, { force: true });
+    },
+  };
+}
+
+/** As OpenClaw itself does. A lock of ours whose process was killed need not wait for its age. */
+function removeStale(path: string, now: number): void {
+  const seen = lstatSync(path, { throwIfNoEntry: false });
+  if (seen === undefined || !(isLeftByUs(path) || now - seen.mtimeMs > AGE_SECONDS.indexLock * 1000)) return;
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  // Another process may have removed the stale one and taken its own meanwhile: that one goes back.
+  if (!isSame(lstatSync(aside), seen)) putBack(aside, path);
+  rmSync(aside, { force: true });
+}
+
+/** A file system gives the inode of a removed file to the next one. */
+function isSame(one: Stats | undefined, other: Stats): boolean {
+  return one?.ino === other.ino && one.mtimeMs === other.mtimeMs;
+}
+
+function putBack(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function isLeftByUs(path: string): boolean {
+  const payload = payloadOf(path);
+  return (
+    payload?.by === OWN && payload.host === hostname() && typeof payload.pid === 'number' && isDeadPid(payload.pid)
+  );
+}
+
+function payloadOf(path: string): Record<string, unknown> | null {
+  try {
+    if (!lstatSync(path).isFile()) return null;
+    const payload: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isObject(payload) ? payload : null;
+  } catch {
+    // It vanished, or is being written: its age says enough.
+    return null;
+  }
+}
+
+function lockedByOther(path: string, now: number): ExporterError {
+  const pid = payloadOf(path)?.pid;
+  const since = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+  const who = typeof pid === 'number' ? ` by the process ${pid}` : '';
+  return new ExporterError(
+    'E_REPAIR',
+    `${path} is held${who} since ${new Date(since).toISOString()}: wait until OpenClaw has written its index, or stop the gateway, and run this again`,
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
+}

@@ -1,0 +1,131 @@
+import type { AgentStore } from '../discover/agent-stores.ts';
+import { ExporterError } from '../errors.ts';
+import { eraOf } from '../model/layout.ts';
+import type { StoredSession } from '../model/session.ts';
+import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../model/snapshot.ts';
+import type { IndexPlace } from './change-index.ts';
+
+/** What the operator asked for. */
+export interface Selection {
+  /** Reasons of `corrupted`; empty: all. */
+  readonly reasons: readonly string[];
+  /** null: of all agents. */
+  readonly agent: string | null;
+  /** Keys or labels; when there are any, they and nothing else are taken out, whatever their findings are. */
+  readonly sessions: readonly string[];
+  /** Sessions that were used within this time stay; 0: none does by this. */
+  readonly quietMs: number;
+  /** More entries than this are taken out in no run; null: no limit. */
+  readonly maxEntries: number | null;
+}
+
+/** A session whose entry is to be taken out of an index. */
+export interface Target {
+  readonly agent: string;
+  readonly key: string;
+  /** What stands for the key in labels and logs; null: it has no series. */
+  readonly label: string | null;
+  /** Its findings, as `corrupted header_invalid`. */
+  readonly findings: readonly string[];
+  readonly transcript: StoredSession['transcript'];
+  readonly lastActivityMs: number | null;
+}
+
+/** What is to be taken out of one index. */
+export interface IndexTargets {
+  readonly place: IndexPlace;
+  /** The agents whose sessions it holds. */
+  readonly agents: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+export interface Selected {
+  readonly indexes: readonly IndexTargets[];
+  /** Of the sessions that were selected: not in an index that OpenClaw reads, so its own commands are the way. */
+  readonly inDatabase: readonly { readonly agent: ReadableAgent; readonly session: SnapshotSession }[];
+  /** Selected and left alone: used too lately, or beyond the limit. */
+  readonly left: readonly { readonly target: Target; readonly why: 'used lately' | 'beyond --max-entries' }[];
+}
+
+/** Chooses entries by a scan that has just ended; changes nothing. Throws an ExporterError for what names nothing. */
+export function select(snapshot: Snapshot, stores: readonly AgentStore[], selection: Selection, now: number): Selected {
+  const agents = readableAgents(snapshot).filter(({ agent }) => selection.agent === null || agent === selection.agent);
+  refuseUnknownAgent(snapshot, selection.agent);
+  const all = agents.flatMap((agent) => agent.sessions.map((session) => ({ agent, session })));
+  const chosen =
+    selection.sessions.length === 0
+      ? all.filter(({ session }) => isCorrupted(session, selection.reasons))
+      : named(all, selection.sessions);
+  const inFiles = chosen.filter(({ agent }) => agent.layout === 'file');
+  const left: Selected['left'][number][] = [];
+  const byIndex = new Map<string, { place: IndexPlace; targets: Target[] }>();
+  let entries = 0;
+  for (const { agent, session } of inFiles) {
+    const store = stores.find((each) => each.agent === agent.agent);
+    if (store === undefined) continue;
+    const target = targetOf(agent, session);
+    const isLately = selection.quietMs > 0 && now - (target.lastActivityMs ?? 0) < selection.quietMs;
+    if (isLately || entries === selection.maxEntries) {
+      left.push({ target, why: isLately ? 'used lately' : 'beyond --max-entries' });
+      continue;
+    }
+    entries += 1;
+    const place = { path: store.indexPath, root: store.root, version: agent.version };
+    const index = byIndex.get(place.path) ?? { place, targets: [] };
+    index.targets.push(target);
+    byIndex.set(place.path, index);
+  }
+  return {
+    indexes: [...byIndex.values()].map(({ place, targets }) => ({
+      place,
+      targets,
+      agents: stores.filter(({ indexPath }) => indexPath === place.path).map(({ agent }) => agent),
+    })),
+    inDatabase: chosen.filter(({ agent }) => eraOf(agent.layout) === 'sqlite'),
+    left,
+  };
+}
+
+function refuseUnknownAgent({ agents }: Snapshot, wanted: string | null): void {
+  if (wanted === null || agents.some(({ agent }) => agent === wanted)) return;
+  const names = agents.map(({ agent }) => agent).join(', ');
+  throw new ExporterError('E_USAGE', `--agent ${wanted}: there is no such agent; there are ${names || 'none'}`);
+}
+
+function isCorrupted({ findings }: SnapshotSession, reasons: readonly string[]): boolean {
+  return findings.some(
+    ({ finding, reason }) =>
+      finding === 'corrupted' && reason !== null && (reasons.length === 0 || reasons.includes(reason)),
+  );
+}
+
+interface AgentSession {
+  readonly agent: ReadableAgent;
+  readonly session: SnapshotSession;
+}
+
+function named(all: readonly AgentSession[], names: readonly string[]): AgentSession[] {
+  return names.map((name) => {
+    const found = all.filter(({ session: { session, labels } }) => session.key === name || labels?.session === name);
+    const [one] = found;
+    if (one === undefined)
+      throw new ExporterError(
+        'E_USAGE',
+        `--session: no session has the key or label "${name}"; see scan --format json`,
+      );
+    if (found.length === 1) return one;
+    const agents = found.map(({ agent }) => agent.agent).join(', ');
+    throw new ExporterError('E_USAGE', `--session: "${name}" is in the stores of ${agents}: say which with --agent`);
+  });
+}
+
+function targetOf({ agent }: ReadableAgent, { session, labels, findings }: SnapshotSession): Target {
+  return {
+    agent,
+    key: session.key,
+    label: labels?.session ?? null,
+    findings: findings.map(({ finding, reason }) => (reason === null ? finding : `${finding} ${reason}`)),
+    transcript: session.transcript,
+    lastActivityMs: session.lastActivityMs,
+  };
+}

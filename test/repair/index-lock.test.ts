@@ -1,0 +1,75 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockIndex } from '../../src/repair/index-lock.ts';
+
+const NOW = Date.UTC(2026, 10, 30);
+let folder: string;
+let index: string;
+let lockPath: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'index-lock-'));
+  index = join(folder, 'sessions.json');
+  lockPath = `${index}.lock`;
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function writeLock(payload: object, ageMs: number): void {
+  writeFileSync(lockPath, JSON.stringify(payload));
+  utimesSync(lockPath, new Date(NOW - ageMs), new Date(NOW - ageMs));
+}
+
+/** A pause that somebody else uses. */
+function waiting(duringSleep: () => void = () => {}) {
+  return { now: () => NOW, sleep: async () => duringSleep() };
+}
+
+describe("OpenClaw's lock of the index", () => {
+  it('is taken in the form of both its generations, and given back', async () => {
+    {
+      using lock = await lockIndex(index, waiting());
+      expect(lock.isHeld()).toBe(true);
+      expect(JSON.parse(readFileSync(lockPath, 'utf8'))).toMatchObject({
+        pid: process.pid,
+        createdAt: new Date(NOW).toISOString(),
+        startedAt: NOW,
+      });
+    }
+    expect(existsSync(lockPath)).toBe(false);
+  });
+
+  it('is waited for while a writer holds it', async () => {
+    writeLock({ pid: 1, createdAt: new Date(NOW).toISOString() }, 0);
+    let pauses = 0;
+    using lock = await lockIndex(
+      index,
+      waiting(() => {
+        pauses += 1;
+        if (pauses === 3) rmSync(lockPath);
+      }),
+    );
+    expect(lock.isHeld()).toBe(true);
+    expect(pauses).toBe(3);
+  });
+
+  it.each([
+    ['30 seconds old', { pid: 1 }, 30_001],
+    ['of a process of ours that was killed', { pid: 2 ** 22 + 1, by: 'openclaw-store-exporter', host: hostname() }, 0],
+  ])('is taken over where it is %s', async (_name, payload, age) => {
+    writeLock(payload, age);
+    using lock = await lockIndex(index, waiting());
+    expect(lock.isHeld()).toBe(true);
+  });
+
+  it('is no longer held when somebody else has it, and stays theirs', async () => {
+    {
+      using lock = await lockIndex(index, waiting());
+      rmSync(lockPath);
+      writeLock({ pid: 7 }, 1000);
+      expect(lock.isHeld()).toBe(false);
+    }
+    expect(JSON.parse(readFileSync(lockPath, 'utf8'))).toEqual({ pid: 7 });
+  });
+});

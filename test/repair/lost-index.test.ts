@@ -1,0 +1,100 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lookForLost } from '../../src/repair/lost-index.ts';
+import { folderState } from '../support/folder-state.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'lost-index-')));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, content: object | string): void {
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+}
+
+function look(isWanted?: (key: string) => boolean) {
+  const before = folderState(folder);
+  const lost = lookForLost(
+    { path: join(folder, 'sessions.json'), root: folder },
+    [{ path: folder, root: folder }],
+    isWanted,
+  );
+  expect(folderState(folder)).toEqual(before);
+  return {
+    ...lost,
+    keys: lost.found.map(({ key, from }) => `${key} ${from}`),
+    index: JSON.parse(lost.text?.toString() ?? 'null'),
+  };
+}
+
+const A = { sessionId: 'a', updatedAt: 1 };
+const B = { sessionFile: '/host/of/the/gateway/b.jsonl' };
+const GONE = { sessionId: 'gone' };
+
+describe('a lost index', () => {
+  it('comes back from its backups, the newest entry of each key, where its transcript is there', () => {
+    write('a.jsonl', '');
+    write('b.jsonl', '');
+    write('c.jsonl', '');
+    write('sessions.json.bak.1764000000000', { a: { ...A, updatedAt: 0 }, b: B, gone: GONE });
+    write('sessions.json.bak-20261129-000000', { a: A });
+    expect(look()).toMatchObject({
+      problem: 'missing',
+      keys: ['a sessions.json.bak-20261129-000000', 'b sessions.json.bak.1764000000000'],
+      index: { a: A, b: B },
+      withoutTranscript: ['gone'],
+      unknownTranscripts: ['c.jsonl'],
+    });
+  });
+
+  it.each<[string, string, string | null]>([
+    ['of 0 bytes', '', 'empty'],
+    ['that is cut', JSON.stringify({ a: A, b: B }, null, 2).slice(0, -20), 'damaged'],
+    ['that is a list', '[]', 'damaged'],
+  ])('%s is told, and what cannot be read is not invented', (_name, text, problem) => {
+    write('a.jsonl', '');
+    write('sessions.json', text);
+    const lost = look();
+    expect(lost.problem).toBe(problem);
+    expect(lost.index).toEqual(text.includes('"a"') ? { a: A } : null);
+    expect(lost.unknownTranscripts).toEqual(text.includes('"a"') ? [] : ['a.jsonl']);
+  });
+
+  it('that was replaced by an emptier one keeps what is there and gets back what is lost', () => {
+    write('a.jsonl', '');
+    write('b.jsonl', '');
+    write('sessions.json', { new: { sessionId: 'new' }, a: { ...A, updatedAt: 2 } });
+    write('sessions.json.bak', { a: A, b: B, gone: GONE });
+    expect(look()).toMatchObject({
+      problem: null,
+      present: 2,
+      keys: ['b sessions.json.bak'],
+      index: { new: { sessionId: 'new' }, a: { ...A, updatedAt: 2 }, b: B },
+    });
+    expect(look((key) => key !== 'b').text).toBeNull();
+  });
+
+  it('gives no entry whose transcript another entry uses now', () => {
+    write('a.jsonl', '');
+    write('sessions.json', { renamed: A });
+    write('sessions.json.bak', { old: A });
+    expect(look()).toMatchObject({ keys: [], text: null });
+  });
+
+  it('finds the transcript of a topic', () => {
+    write('a-topic-7.jsonl', '');
+    write('sessions.json.bak', { a: A });
+    expect(look().keys).toEqual(['a sessions.json.bak']);
+  });
+
+  it('is none where every entry is there', () => {
+    write('a.jsonl', '');
+    write('sessions.json', { a: A });
+    write('sessions.json.bak', { a: A });
+    expect(look()).toMatchObject({ problem: null, keys: [], text: null });
+  });
+});

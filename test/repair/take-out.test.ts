@@ -1,0 +1,190 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backupName } from '../../src/repair/backup.ts';
+import { type IndexPlace, protectionOf } from '../../src/repair/change-index.ts';
+import { planTakeOut, type TakenOut, takeOut } from '../../src/repair/take-out.ts';
+import { folderState } from '../support/folder-state.ts';
+import { targetsOf } from '../support/repair.ts';
+
+const LOCKING = '2026.2.6-3';
+const UNLOCKED = '2026.7.35';
+const NOW = Date.UTC(2026, 10, 30, 1, 2, 3);
+const WAITING = { now: () => NOW, sleep: () => sleep(1) };
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'take-out-')));
+  path = join(folder, 'sessions.json');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(entries: object, ageMs = 120_000): string {
+  const text = JSON.stringify(entries, null, 2);
+  writeFileSync(path, text, { mode: 0o600 });
+  utimesSync(path, new Date(NOW - ageMs), new Date(NOW - ageMs));
+  return text;
+}
+
+function place(version: string | null): IndexPlace {
+  return { path, root: folder, version };
+}
+
+function run(keys: readonly string[], version: string | null = LOCKING, gatewayStopped = true): Promise<TakenOut> {
+  return takeOut(planTakeOut(targetsOf(place(version), keys)), protectionOf(version, gatewayStopped), WAITING);
+}
+
+const THREE = { a: { sessionId: '1' }, b: { sessionId: '2' }, c: null };
+
+describe('taking entries out of an index', () => {
+  it('keeps a backup of the whole and every other entry as it was, and leaves nothing else behind', async () => {
+    const before = write(THREE);
+    const { taken, backup } = await run(['b', 'c']);
+    expect(taken.map(({ target }) => target.key)).toEqual(['b', 'c']);
+    expect(backup).toBe(join(folder, 'sessions.json.bak-20261130-010203'));
+    expect(readFileSync(backup ?? '', 'utf8')).toBe(before);
+    expect(readFileSync(path, 'utf8')).toBe(JSON.stringify({ a: THREE.a }, null, 2));
+    expect(readdirSync(folder).toSorted()).toEqual(['sessions.json', 'sessions.json.bak-20261130-010203']);
+  });
+
+  it('gives two changes within a second a backup each', async () => {
+    write(THREE);
+    await run(['b']);
+    const { backup } = await run(['c']);
+    expect(backup).toBe(join(folder, backupName(path, NOW + 1000)));
+  });
+
+  it('leaves an entry that was changed since the plan, and one that is gone', async () => {
+    write(THREE);
+    const plan = planTakeOut(targetsOf(place(LOCKING), ['a', 'b', 'c']));
+    write({ a: { sessionId: 'other' }, c: null, d: {} });
+    const done = await takeOut(plan, protectionOf(LOCKING, false), WAITING);
+    expect(done.taken.map(({ target }) => target.key)).toEqual(['c']);
+    expect(done.changed.map(({ target }) => target.key)).toEqual(['a', 'b']);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ a: { sessionId: 'other' }, d: {} });
+  });
+
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    [
+      'the version has no lock and nobody said that the gateway is stopped',
+      () => run(['a'], UNLOCKED, false),
+      /--gateway-stopped/,
+    ],
+    ['the version is unknown', () => run(['a'], null, false), /unknown/],
+    [
+      'the index was written within a minute, whatever was said',
+      () => {
+        write(THREE, 30_000);
+        return run(['a'], UNLOCKED);
+      },
+      /written 30 seconds ago/,
+    ],
+    [
+      'the index is a link',
+      async () => {
+        const plan = planTakeOut(targetsOf(place(LOCKING), ['a']));
+        writeFileSync(join(folder, 'elsewhere.json'), readFileSync(path));
+        rmSync(path);
+        symlinkSync(join(folder, 'elsewhere.json'), path);
+        return takeOut(plan, protectionOf(LOCKING, true), WAITING);
+      },
+      /is a link/,
+    ],
+    [
+      'the index is JSON5',
+      async () => {
+        writeFileSync(path, "{a: {sessionId: '1'}}");
+        return run(['a']);
+      },
+      /is no JSON/,
+    ],
+  ])('changes nothing where %s', async (_name, act, message) => {
+    write(THREE);
+    await expect(act()).rejects.toThrow(message);
+    expect(
+      readdirSync(folder).filter((name) => name.includes('.bak') || name.includes('.tmp') || name.includes('.lock')),
+    ).toEqual([]);
+  });
+
+  it('follows no link that was planted in the place of the backup', async () => {
+    write(THREE);
+    const target = join(folder, 'somebody');
+    writeFileSync(target, 'theirs');
+    symlinkSync(target, join(folder, backupName(path, NOW)));
+    const { backup } = await run(['a']);
+    expect(backup).toBe(join(folder, backupName(path, NOW + 1000)));
+    expect(readFileSync(target, 'utf8')).toBe('theirs');
+  });
+
+  it('changes nothing while a plan is made', () => {
+    write(THREE);
+    const before = folderState(folder);
+    planTakeOut(targetsOf(place(LOCKING), ['a', 'nobody']));
+    expect(folderState(folder)).toEqual(before);
+  });
+});
+
+/** More of them, by hand: `REPAIR_KILLS=200 npx vitest run test/repair`. */
+const KILLS = Number(process.env.REPAIR_KILLS ?? 20);
+
+describe('a process that is killed while it takes an entry out', () => {
+  it('leaves the old index or the new one, whole backups, and nothing that keeps the next run from ending', async () => {
+    // Large enough that its writing takes a moment.
+    const entries = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`k${at}`, { text: 'x'.repeat(5000) }]));
+    const old = write(entries);
+    const wanted = JSON.stringify(Object.fromEntries(Object.entries(entries).filter(([key]) => key !== 'k7')), null, 2);
+    const seen = { old: 0, new: 0 };
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      for (const name of readdirSync(folder)) rmSync(join(folder, name));
+      write(entries);
+      const child = fork(join(import.meta.dirname, '../support/repair-once.ts'), [path, 'k7', LOCKING]);
+      await once(child, 'message');
+      child.send('go');
+      await sleep((kill % 10) * 4 + Math.random() * 4);
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      const now = readFileSync(path, 'utf8');
+      expect([old, wanted]).toContain(now);
+      seen[now === old ? 'old' : 'new'] += 1;
+      for (const name of readdirSync(folder).filter((each) => each.includes('.bak-')))
+        expect(readFileSync(join(folder, name), 'utf8')).toBe(old);
+      if (now === old) await run(['k7']);
+      expect(readFileSync(path, 'utf8')).toBe(wanted);
+      expect(existsSync(`${path}.lock`) && now === old).toBe(false);
+    }
+    expect(seen.old + seen.new).toBe(KILLS);
+  }, 300_000);
+});
+
+describe('beside a writer that follows the lock of OpenClaw 2026.2.x', () => {
+  it('a hundred repairs lose no entry, on either side', async () => {
+    const all = Array.from({ length: 100 }, (_, at) => `k${at}`);
+    write(Object.fromEntries([...all, 'stays'].map((key) => [key, { sessionId: key }])));
+    const writer = fork(join(import.meta.dirname, '../support/index-writer.ts'), [path]);
+    await once(writer, 'message');
+    for (const key of all) expect((await run([key])).taken).toHaveLength(1);
+    writer.send('stop');
+    const [added] = await once(writer, 'message');
+    const left = Object.keys(JSON.parse(readFileSync(path, 'utf8')));
+    expect(left.toSorted()).toEqual(
+      ['stays', ...Array.from({ length: Number(added) }, (_, at) => `agent:main:added:${at}`)].toSorted(),
+    );
+    expect(Number(added)).toBeGreaterThan(0);
+  }, 120_000);
+});
