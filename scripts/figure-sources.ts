@@ -34,6 +34,7 @@ const FIELDS = {
 } as const;
 
 const SAME = 'the same';
+const NONE = 'no series';
 const NO_STATE = '`state_readable` is 0';
 const MODEL =
   'The model that the next run asks: `modelOverride` (of a thread or topic without one: that of its parent), else the stored `model`, else `model` of the agent, else `agents.defaults.model`, its aliases resolved.';
@@ -61,7 +62,7 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   },
   {
     names: ['migration_runs'],
-    file: 'none',
+    file: NONE,
     sqlite: 'the files `*.json` in `session-sqlite-migration-runs/` of the state directory',
     absent: 'that folder is not there, or cannot be listed',
   },
@@ -94,7 +95,7 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
     names: ['last_write_timestamp_seconds'],
     file: 'the newest modification time (`stat`) of the index and of the transcripts that count',
     sqlite:
-      'the newest of `updated_at`, `last_interaction_at` and `last_activity_at` of `session_nodes`, of the same three in the entry, and of `session_windows.transcript_updated_at`',
+      'the newest of `updated_at`, `last_interaction_at` and `last_activity_at` of `session_nodes`, of the same three in the entry, of `session_windows.transcript_updated_at`, and of `archived_at` of a cold transcript',
     absent: 'there is no index, or no session (SQLite)',
   },
   {
@@ -166,31 +167,31 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   },
   {
     names: ['database_free_bytes'],
-    file: 'none',
+    file: NONE,
     sqlite: '`PRAGMA freelist_count` times `PRAGMA page_size`',
     absent: 'file era; a database that several agents share: it counts for the first of them',
   },
   {
     names: ['pending_inputs'],
-    file: 'none',
+    file: NONE,
     sqlite: 'the rows of `session_pending_inputs` by `state`',
     absent: 'file era; the version has no such table',
   },
   {
     names: ['oldest_pending_input_timestamp_seconds'],
-    file: 'none',
+    file: NONE,
     sqlite: 'the lowest `session_pending_inputs.accepted_at` with the state `queued`',
     absent: 'file era; nothing is queued; the version has no such column',
   },
   {
     names: ['unimported_sessions'],
-    file: 'none',
+    file: NONE,
     sqlite: 'the keys of a `sessions.json` that was left and that no row of `session_nodes` has',
     absent: 'file era',
   },
   {
     names: ['stale_since_timestamp_seconds'],
-    file: 'none',
+    file: NONE,
     sqlite: `when the database was read last, while another process keeps it locked (${inWords(AGE_SECONDS.lockedDatabase)} at most)`,
     absent: 'the database could be read in this scan; file era',
   },
@@ -203,12 +204,12 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   {
     names: ['config_context_limit_tokens'],
     file: '`agents.defaults.contextTokens`. The `contextTokens` of an agent limits no run.',
-    sqlite: `none: from ${since('defaultContextTokensDropped')} on the loader drops the key`,
+    sqlite: `no series: from ${since('defaultContextTokensDropped')} on the loader drops the key`,
     absent: 'it is not set; SQLite era',
   },
   {
     names: ['config_context_pruning'],
-    file: `\`agents.defaults.contextPruning.mode\`. Without a mode 1 where \`auth.order\` or \`auth.profiles\` name a profile for Anthropic (${since('claudeCliProfiles')} and later: for \`claude-cli\`, too), or \`env\` sets a key for it.`,
+    file: `\`agents.defaults.contextPruning.mode\`. Without a mode it is 1 where \`auth.order\` or \`auth.profiles\` name a profile for Anthropic (${since('claudeCliProfiles')} and later also for \`claude-cli\`), or \`env\` sets a key for it.`,
     sqlite: SAME,
     absent: 'no mode is set and the config does not decide it: the environment of the gateway does',
   },
@@ -220,7 +221,7 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   },
   {
     names: ['config_compaction_reserve_tokens'],
-    file: `the larger of two: \`compaction.reserveTokensFloor\`, else 20,000; and 16,384 (${before('reserveTokensKey')}), from ${since('reserveTokensKey')} on \`compaction.reserveTokens\`, else 16,384`,
+    file: `the larger one of \`compaction.reserveTokensFloor\` (else 20,000) and \`compaction.reserveTokens\` (${since('reserveTokensKey')} and later; else 16,384)`,
     sqlite: `20,000: from ${since('reserveKeysDropped')} on both keys are taken out of the config`,
     absent: null,
   },
@@ -245,11 +246,10 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   },
   {
     names: ['session_tokens'],
-    file: `\`totalTokens\` of the entry, where \`totalTokensFresh\` (${FIELDS.totalTokensFresh} and later) and the transcript do not speak against it. Else the last usage in the transcript: the prompt of the newest assistant message after the newest \`compaction\` or \`reset\` (\`usage.contextUsage.promptTokens\`, else \`input\` + \`cacheRead\` + \`cacheWrite\`).`,
+    file: `\`totalTokens\` of the entry, when it is fresh (\`totalTokensFresh\`, ${FIELDS.totalTokensFresh} and later), not above the window, and the transcript does not show that it is a sum or of before a compaction. Without that flag: when no usage is in the transcript since its newest compaction, and the total is not the whole window. Else the last usage in the transcript: the prompt of the newest assistant message after the newest \`compaction\` or \`reset\` (\`usage.contextUsage.promptTokens\`, else \`input\` + \`cacheRead\` + \`cacheWrite\`).`,
     sqlite:
       'the same, of the entry and of `transcript_events` (`event_json`, from schema 23 on also `event_zstd`). A total without `totalTokensVersion`, as in imported rows, counts too.',
-    absent:
-      'neither counts: the total is not fresh or above the window, and the transcript has no usage since its newest compaction; the entry of a file is no object',
+    absent: 'neither counts; the entry of a file is no object',
   },
   {
     names: ['session_window_tokens'],
@@ -334,7 +334,7 @@ export const OWN_SOURCES: readonly { names: readonly string[]; source: string; a
   },
   {
     names: ['check_success', 'check_duration_seconds'],
-    source: 'each check of the last scan that succeeded',
+    source: 'each check, of the last scan that ran the checks',
     absent: 'the check is off; no scan has succeeded yet',
   },
   {

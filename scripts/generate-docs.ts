@@ -46,7 +46,7 @@ ${NOTE}
 
 Every family is experimental until version 1.0: names and labels can still change, with a line in \`CHANGELOG.md\`.
 
-A figure that is not known has no series, so a zero always means that there is none. Of an agent whose store could not be read
+A figure that is not known has no series. So a zero always means that the exporter looked, and found none. Of an agent whose store could not be read
 there are only \`openclaw_store_readable\` 0, \`openclaw_store_info\` and its \`openclaw_store_problem\`.
 
 **Scan** says how old a figure is. \`quick\`: as old as \`openclaw_store_last_scan_timestamp_seconds{scan="quick"}\`. \`deep\`: the same in
@@ -64,7 +64,7 @@ Beside these: prom-client's \`process_*\` and \`nodejs_eventloop_lag_*\` of the 
 
 ## Where a figure comes from
 
-OpenClaw's versions store and heed different things. The version is the one that the agent's database names, else the one in
+Versions of OpenClaw store different fields, and use different settings. The version is the one that the agent's database names, else the one in
 \`meta.lastTouchedVersion\` of the config, else the one that \`state/openclaw.sqlite\` names. Where none does, the newest known version
 of the store's era is assumed.
 

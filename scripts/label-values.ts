@@ -20,7 +20,7 @@ export const PROBLEM_MEANINGS = {
   index_unreadable: {
     readable: '0; 1 when it is a transcript alone',
     meaning:
-      'The index or its folder cannot be read although it may be: an error of the disk, no regular file, a link that leads out. Or a transcript cannot.',
+      'The index, its folder or a transcript cannot be read, for another reason than its mode: an error of the disk, no regular file, a link that leads out.',
   },
   index_empty: { readable: '0', meaning: 'The index has 0 bytes.' },
   index_invalid_json: {
@@ -58,7 +58,7 @@ export const PROBLEM_MEANINGS = {
   wal_without_shm: {
     readable: '0',
     meaning:
-      'The database has a `-wal` with content and no `-shm`. Without a write beside it the newest sessions cannot be read.',
+      'The database has a `-wal` with content and no `-shm`. To read it a file would have to be written beside it, so it is not read.',
   },
   archive_unpublished: {
     readable: '1',
@@ -80,7 +80,7 @@ export const PROBLEM_MEANINGS = {
 export const CLASS_MEANINGS = {
   index: '`sessions.json`, or the name that `session.store` gives it',
   transcript: '`*.jsonl` in a folder of sessions, of a session in an index or a database',
-  orphan: 'a transcript that neither an index nor a database refers to. It is not for deletion unseen.',
+  orphan: 'a transcript that neither an index nor a database refers to. Look at it before you delete it.',
   reset: '`*.jsonl.reset.<time>`: what `/new` and `/reset` left (2026.2.17 and later)',
   deleted: '`*.jsonl.deleted.<time>`: of a deleted session, also packed (`.zst`)',
   backup:
@@ -92,7 +92,7 @@ export const CLASS_MEANINGS = {
   database: 'the agent’s database',
   wal: 'the `-wal` of the agent’s database',
   import_archive: 'the files below `session-sqlite-import-archive/`: what the migration to SQLite moved there',
-  cold: 'the files below `sessions/cold/`: transcripts that were moved out of the database, and the only copy of them',
+  cold: 'the files below `sessions/cold/`: transcripts that were moved out of the database. There is no other copy of them.',
   other: 'every other file: `-shm`, prompts of skills, credentials, databases that are not the agent’s',
 } satisfies Record<FileClass, string>;
 
@@ -106,7 +106,8 @@ export const STATUS_MEANINGS = {
 
 export const SOURCE_MEANINGS = {
   index: 'The total that OpenClaw stored with the session is believed, in both eras.',
-  transcript: 'The stored total is not there, not fresh or not possible, and the last usage in the transcript counts.',
+  transcript:
+    'The stored total is not there, is not fresh, or cannot be that of the last call. The last usage in the transcript counts.',
   none: 'Neither is known. The session has no `session_tokens`.',
 } satisfies Record<TokensSource, string>;
 
@@ -118,7 +119,7 @@ export const LAYOUT_MEANINGS = {
 } satisfies Record<Layout, string>;
 
 export const KIND_MEANINGS = {
-  main: 'the main session of an agent (`agent:<id>:main`), with the default `dmScope` also all direct chats',
+  main: 'the main session of an agent (`agent:<id>:main`, `main`, `global`); with the default `dmScope` all direct chats are in it',
   dm: 'a direct chat, or a thread in one',
   group: 'a group, room or channel, or a thread or topic in one',
   cron: 'a scheduled job, or a run of one',
@@ -135,6 +136,6 @@ export const INPUT_MEANINGS = {
 } satisfies Record<(typeof INPUT_STATES)[number], string>;
 
 export const LOCK_MEANINGS = {
-  held: 'younger than that: somebody writes',
+  held: 'younger than a stale one: its owner may still need it',
   stale: `older than ${inWords(AGE_SECONDS.transcriptLock)} (of the index: ${inWords(AGE_SECONDS.indexLock)}). With \`--openclaw.same-pid-namespace\` also when its process is gone.`,
 } satisfies Record<keyof AgentFiles['locks'], string>;

@@ -17,19 +17,19 @@ export const POSSIBLE_PROBLEMS: Readonly<Record<Era, readonly Problem[]>> = {
 export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   ofEveryAgent(
     'readable',
-    "Whether the agent's session store could be read. While this is 0, the agent has no other series than info and problem.",
+    "Whether the agent's session store could be read. While this is 0, the agent has only info and problem besides.",
     [],
     ({ readable }) => single(Number(readable)),
   ),
   ofEveryAgent(
     'info',
-    "The agent's store, always 1. layout is file, sqlite, migrating (both hold sessions, and those of SQLite count) or empty. schema is PRAGMA user_version, 0 for files. version is OpenClaw's, from the database, else from its config, empty when unknown.",
+    "The agent's store, always 1. layout is file, sqlite, migrating (both hold sessions, and those of SQLite count) or empty. schema is PRAGMA user_version of the database, 0 for files. version is that of OpenClaw, from the agent's database, else from the config, else from the database for all agents; empty when unknown.",
     ['layout', 'schema', 'version'],
     ({ layout, schema, version }) => single(1, { layout, schema: String(schema), version: version ?? '' }),
   ),
   ofEveryAgent(
     'problem',
-    'Whether the store as a whole has this problem.',
+    'Whether the store as a whole has this problem. docs/metrics.md explains each reason.',
     ['reason'],
     ({ layout, problems, readable }) => {
       // Of a store that was not read nobody knows what else it has.
@@ -39,7 +39,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perAgent(
     'last_write_timestamp_seconds',
-    'When index or transcripts were last written, by the times of the files; in SQLite the newest time stored for a session.',
+    'When the index or a transcript was written last, by the times of the files; in SQLite the newest time that is stored for a session.',
     ({ lastWriteMs }) => toSeconds(lastWriteMs),
   ),
   perAgentAnd('sessions', 'Sessions in the store by kind, without the archived ones.', 'kind', ({ sessions }) =>
@@ -58,43 +58,43 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perAgent(
     'sessions_without_series',
-    'Sessions without series of their own: they are beyond --session.limit, or have the labels of another session.',
+    'Sessions that have no series of their own, because they are beyond --session.limit, or because another session has the same labels.',
     ({ sessions }) => sessions.filter(({ labels }) => labels === null).length,
   ),
   perReason(
     'corrupted_sessions',
-    'Corrupted sessions by reason. A session counts once for each reason that it has. Reasons that need a deep scan have series from the first deep scan on.',
+    'Corrupted sessions by reason. A session counts once for each reason that it has. Reasons that need a deep scan have series from the first deep scan on. docs/metrics.md explains each reason.',
     'corrupted',
   ),
   perReason(
     'duplicate_sessions',
-    'Sessions of a conversation that has a second session: in another agent (cross_agent), or under another key of the same agent (alias).',
+    'Sessions whose conversation has a second session: in another agent (cross_agent), or under another key of the same agent (alias).',
     'duplicate',
   ),
   perReason(
     'stray_sessions',
-    'Sessions in an agent where OpenClaw would not create them today, by reason: binding, unlisted_agent, wrong_store. A session can have several reasons: do not sum them.',
+    'Sessions that OpenClaw would not create in this agent today, by reason: binding (the bindings choose another agent), unlisted_agent (the config does not list this agent), wrong_store (the key names another agent). A session can have several reasons: do not add them up.',
     'stray',
   ),
   perAgent(
     'undecided_sessions',
-    'Sessions for which the stored facts do not decide which agent the bindings choose. They are never counted as stray by binding.',
+    'Sessions for which it is not known which agent the bindings choose, since a fact that they ask for is not stored. They are never counted as stray by binding.',
     ({ sessions }, snapshot) =>
       isLookedFor(snapshot, 'stray') ? sessions.filter(({ session }) => session.placement.undecided).length : null,
   ),
   perFinding(
     'collision_sessions',
-    'Sessions that share their transcript with another key, or have two transcripts.',
+    'Sessions that share their transcript with another session, or have two transcripts.',
     'collision',
   ),
   perFinding(
     'stuck_sessions',
-    `Sessions whose last run is stored as running, but for which nothing was stored in ${inWords(AGE_SECONDS.stuck)}.`,
+    `Sessions whose last run is stored as running, although nothing was stored for them in the last ${inWords(AGE_SECONDS.stuck)}.`,
     'stuck',
   ),
   perAgentAnd(
     'ignored_findings',
-    'Findings that the config file of the exporter says to ignore. No other figure counts them.',
+    "Findings that the exporter's config file says to ignore. No other figure counts them.",
     'finding',
     ({ ignored }) => Object.entries(ignored),
   ),
@@ -107,25 +107,22 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perAgentAnd(
     'active_sessions_by_tokens_source',
-    'Active sessions by where their tokens come from: index (the stored total), transcript (the last usage), none (not known).',
+    'Active sessions by the source of their tokens: index (the total that OpenClaw stored), transcript (its last usage), none (not known).',
     'source',
     ({ sessions }) => countBy(sessions.filter(isActive), ({ session }) => session.tokensSource),
   ),
   perAgentAnd(
     'files',
-    "Regular files in the agent's folders by class, from their names; a transcript that no index refers to is an orphan.",
+    "Regular files in the agent's folders by class, which name and folder decide. A transcript that neither an index nor a database refers to is an orphan.",
     'class',
     ({ files }) => (files?.classes ?? []).map((total) => [total.class, total.files]),
   ),
-  perAgentAnd(
-    'bytes',
-    "Bytes of the regular files in the agent's folders by class, of the same files that openclaw_store_files counts.",
-    'class',
-    ({ files }) => (files?.classes ?? []).map((total) => [total.class, total.bytes]),
+  perAgentAnd('bytes', 'Bytes of the files that openclaw_store_files counts, by class.', 'class', ({ files }) =>
+    (files?.classes ?? []).map((total) => [total.class, total.bytes]),
   ),
   perAgent(
     'database_free_bytes',
-    'Bytes of the database in free pages (PRAGMA freelist_count): what compacting the database would give back.',
+    'Bytes of the database in free pages (PRAGMA freelist_count). Compacting the database would give them back.',
     ({ database }) => database?.freeBytes ?? null,
   ),
   perAgentAnd(
@@ -136,22 +133,22 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perAgent(
     'oldest_pending_input_timestamp_seconds',
-    'When the oldest message that is still queued was accepted; no series while none is queued.',
+    'When the oldest message that is still queued was accepted. No series while none is queued.',
     ({ database }) => toSeconds(database?.pendingInputs?.oldestQueuedMs ?? null),
   ),
   perAgent(
     'unimported_sessions',
-    'Sessions of an old index that the database does not hold. OpenClaw 2026.8.1 and later does not see them.',
+    'Sessions of an old sessions.json that are not in the database. OpenClaw 2026.8.1 and later does not see them.',
     ({ layout, unimported }) => (eraOf(layout) === 'sqlite' ? unimported : null),
   ),
   perAgent(
     'stale_since_timestamp_seconds',
-    "When the agent's figures were last read, while its database is locked and no newer ones can be read; no series otherwise.",
+    "When the agent's figures were read last, while its database is locked and cannot be read. No series otherwise.",
     ({ staleSinceMs }) => toSeconds(staleSinceMs),
   ),
   perAgentAnd(
     'locks',
-    `Lock files by their age: stale after ${inWords(AGE_SECONDS.transcriptLock)}, that of the index after ${inWords(AGE_SECONDS.indexLock)} (with --openclaw.same-pid-namespace also when its process is gone), else held.`,
+    `Lock files by state. A lock is stale after ${inWords(AGE_SECONDS.transcriptLock)}, the lock of the index after ${inWords(AGE_SECONDS.indexLock)}, and with --openclaw.same-pid-namespace also when its process is gone. Every other one is held.`,
     'state',
     ({ files }) => Object.entries(files?.locks ?? {}).filter(([, locks]) => locks > 0),
   ),

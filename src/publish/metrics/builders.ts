@@ -15,7 +15,7 @@ import { type Family, gauge, type Sample, single } from './family.ts';
 /** How old a figure is: every HELP of a snapshot's family ends with it. */
 const FROM: Readonly<Record<Scan, string>> = {
   quick: 'From the last quick scan.',
-  deep: 'In SQLite from the last quick scan; in files from the deep scan, and from quick scans as the file grows.',
+  deep: 'In SQLite from the last quick scan. In files from the first deep scan on, and from quick scans as the file grows.',
 };
 
 /** Values of a label, each with its figure. */

@@ -26,7 +26,7 @@ export interface ExporterState {
 export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
   perScan(
     'scan_success',
-    'Whether the last scan succeeded. 0 means that it crashed, was blocked or could not start; the figures are those of the last good scan.',
+    'Whether the last scan succeeded. 0 means that it crashed, was blocked or could not start. The figures are then those of the last good scan.',
     ({ success }) => (success === null ? null : Number(success)),
   ),
   figure(
@@ -40,7 +40,11 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
     'When the last good scan ended. The figures are as old as this.',
     ({ lastSuccessMs }) => toSeconds(lastSuccessMs),
   ),
-  perScan('scan_interval_seconds', "The longest gap of the scan's schedule.", ({ intervalSeconds }) => intervalSeconds),
+  perScan(
+    'scan_interval_seconds',
+    'The longest time between two scans of the schedule.',
+    ({ intervalSeconds }) => intervalSeconds,
+  ),
   figure(
     'scanner_resident_memory_bytes',
     'Resident memory of the process that reads the stores. process_resident_memory_bytes is of the process that serves.',
@@ -56,32 +60,32 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
   },
   perCheck(
     'check_success',
-    'Whether the check ran to its end in the last scan. While this is 0, what it would find is unknown and has no series.',
+    'Whether the check ran to its end the last time that the checks ran. They run when something changed, or its age matters now. While this is 0, what it would find is unknown and has no series.',
     ({ success }) => Number(success),
   ),
   perCheck(
     'check_duration_seconds',
-    'How long the check took in the last scan.',
+    'How long the check took the last time that the checks ran.',
     ({ durationSeconds }) => durationSeconds,
   ),
   threshold(
     'threshold_tokens',
-    'Tokens above which a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
+    "Tokens above which a session of the kind is reported: the number in the exporter's config file for the whole kind, else the shipped one.",
     ({ tokens }) => tokens,
   ),
   threshold(
     'threshold_transcript_bytes',
-    'Bytes above which a transcript of a session of the kind is reported: the shipped number, or the one of the config file for the whole kind.',
+    "Bytes above which the transcript of a session of the kind is reported: the number in the exporter's config file for the whole kind, else the shipped one.",
     ({ transcriptBytes }) => transcriptBytes,
   ),
   figure(
     'exporter_config_last_reload_successful',
-    'Whether the last attempt to load flags, environment and config file succeeded. While this is 0, the settings before stay in force.',
+    'Whether flags, environment and config file could be loaded the last time. While this is 0, the settings of before stay in force.',
     ({ reload }) => (reload === null ? null : Number(reload.success)),
   ),
   figure(
     'exporter_config_last_reload_success_timestamp_seconds',
-    'When the flags, environment and config file that are in force were loaded.',
+    'When the settings that are in force were loaded: flags, environment and config file.',
     ({ reload }) => toSeconds(reload?.lastSuccessMs ?? null),
   ),
   gauge(

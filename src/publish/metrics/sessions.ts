@@ -8,29 +8,29 @@ import { type Family, single, toSeconds } from './family.ts';
 export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   perSessionAnd(
     'session_info',
-    'What seldom changes of a session, always 1: channel from its key, account (a digest unless --privacy.peers=plain), model and provider of the last run, or chosen for the first (digests where they look like a path or an address).',
+    'Labels of a session that seldom change, always 1: channel (from its key), account (a digest unless --privacy.peers=plain), model and provider of the last run, before the first run those that were chosen (a digest when it looks like a path or an address).',
     ['channel', 'account', 'model', 'provider'],
     (_, { channel, account, model, provider }) =>
       single(1, { channel: channel ?? '', account: account ?? '', model: model ?? '', provider: provider ?? '' }),
   ),
   perSession(
     'session_tokens',
-    'Tokens in the context after the last run: the stored total when it can be trusted, else the last usage in the transcript.',
+    'Tokens in the context after the last run: the stored total when it can be trusted, else the last usage in the transcript. No series when neither is known.',
     ({ tokens }) => tokens,
   ),
   perSession(
     'session_window_tokens',
-    'The limit of the context that the next run meets: that of the model that /model chose, else of the last run, else of the configured one; the smallest that is known of its configured window, the limit that the last run stored, and agents.defaults.contextTokens. Versions differ in what they heed.',
+    'The limit of the context for the next run, in tokens: that of the model that /model chose, else of the model of the last run, else of the configured model. It is the smallest one that is known of the configured window, the limit that the last run stored, and agents.defaults.contextTokens. Not every version uses all three: see docs/metrics.md.',
     ({ window }) => window,
   ),
   perSession(
     'session_effective_window_tokens',
-    'The window without the compaction reserve, as the version caps it in small windows. Above it a compaction is due. No series where the reserve leaves nothing.',
+    'The window minus the compaction reserve, which is smaller in small windows. Above it a compaction is due. No series when the reserve leaves nothing.',
     ({ effectiveWindow }) => effectiveWindow,
   ),
   perSession(
     'session_transcript_bytes',
-    'Size of the transcript: of its file, or the logical bytes of its events in SQLite.',
+    'Size of the transcript: of its file, or in SQLite the bytes that its events have as JSON.',
     (session) => foundTranscript(session)?.bytes ?? null,
   ),
   perSession(
@@ -47,17 +47,17 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perSession(
     'session_started_timestamp_seconds',
-    'When the session started: as stored with it, else when its row was created (SQLite), else by the header of its transcript, which a deep scan reads (old versions).',
+    'When the session started, as it is stored with it. Else when its row was created (SQLite), or the time in the header of its transcript, which a deep scan reads (files of old versions).',
     ({ startedMs }) => toSeconds(startedMs),
   ),
   perSession(
     'session_last_activity_timestamp_seconds',
-    'When the last interaction or run was, else when the stored entry last changed.',
+    'When the last interaction or run was. Without either: when the stored entry changed last.',
     ({ lastActivityMs }) => toSeconds(lastActivityMs),
   ),
   perSessionAnd(
     'session_finding',
-    'One series for each finding of the session, always 1. expected_agent is the agent where the session belongs, empty when the finding is not about that.',
+    'One series for each finding of the session, always 1. expected_agent is the agent where the session belongs; it is empty when the finding is not about that, or when no such agent is known.',
     ['finding', 'reason', 'expected_agent'],
     ({ findings }) =>
       findings.flatMap(({ finding, reason, expectedAgent }) =>
@@ -66,12 +66,12 @@ export const SESSION_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   ownThreshold(
     'session_threshold_tokens',
-    'Tokens above which this session is reported; only where the config file sets another threshold than the shipped one.',
+    'Tokens above which this session is reported. No series when that is the shipped number of its kind.',
     ({ tokens }) => tokens,
   ),
   ownThreshold(
     'session_threshold_transcript_bytes',
-    'Bytes above which the transcript of this session is reported; only where the config file sets another threshold than the shipped one.',
+    'Bytes above which the transcript of this session is reported. No series when that is the shipped number of its kind.',
     ({ transcriptBytes }) => transcriptBytes,
   ),
 ];

@@ -3,39 +3,39 @@ import type { AgentSettings } from '../../openclaw/agent-settings.ts';
 import { perAgent, perAgentAnd } from './builders.ts';
 import type { Family } from './family.ts';
 
-const SOURCE = "Set in openclaw.json, else OpenClaw's default for its version.";
+const SOURCE = "From openclaw.json, else OpenClaw's default for its version.";
 
 /** Whether what keeps sessions small is configured, for each agent. */
 export const SETTINGS_FAMILIES: readonly Family<Snapshot>[] = [
   setting(
     'config_context_limit_tokens',
-    'The limit of the context that agents.defaults.contextTokens sets; no series when it is not set, or when the version ignores it (2026.8.1 and later). The contextTokens of a single agent limits no run in any version.',
+    'The limit of the context in agents.defaults.contextTokens. No series when it is not set, or when the version ignores it (2026.8.1 and later). The contextTokens of a single agent limits no run in any version.',
     ({ contextLimit }) => contextLimit,
   ),
   setting(
     'config_context_pruning',
-    "Whether context pruning is on. Without a mode it is off, but for those with credentials for Anthropic: no series where only the gateway's environment could tell.",
+    "Whether context pruning is on. Without a mode it is on for a gateway with credentials for Anthropic, else off. No series when only the gateway's environment could tell.",
     ({ pruning }) => (pruning === null ? null : Number(pruning)),
   ),
   perAgentAnd(
     'config_compaction_info',
-    `The compaction mode; off where compaction.enabled is false. ${SOURCE}`,
+    `The compaction mode, always 1; off when compaction.enabled is false. ${SOURCE}`,
     'mode',
     ({ settings }) => [[settings.compactionMode, 1]],
   ),
   setting(
     'config_compaction_reserve_tokens',
-    'Tokens kept free for a compaction in a large window; 2026.8.1 and later take no other value than 20000.',
+    'Tokens that are kept free for a compaction in a large window. From 2026.8.1 on it is always 20000.',
     ({ compactionReserve }) => compactionReserve,
   ),
   setting(
     'config_maintenance_limit_entries',
-    "Sessions above which OpenClaw's own maintenance removes the oldest, or archives them (2026.9.2 and later); no series where there is no limit, as in the mode warn.",
+    "The number of sessions above which OpenClaw's own maintenance removes the oldest ones (2026.9.2 and later: archives them). No series when there is no limit, as in the mode warn.",
     ({ maintenanceEntries }) => maintenanceEntries,
   ),
   setting(
     'config_maintenance_limit_bytes',
-    "Bytes on disk above which OpenClaw's own maintenance removes the oldest sessions; no series where there is no limit, as in the mode warn.",
+    "The bytes on disk above which OpenClaw's own maintenance removes the oldest sessions. No series when there is no limit, as in the mode warn.",
     ({ maintenanceBytes }) => maintenanceBytes,
   ),
 ];

@@ -14,17 +14,17 @@ export const STATE_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   ofState(
     'config_valid',
-    'Whether openclaw.json can be parsed, and each part of it that is read here has its shape; not that the gateway would accept all of it. A part of the wrong shape counts as absent. When the file cannot be parsed, the last good one is used, or the defaults. It is 1 also when there is no openclaw.json.',
+    'Whether openclaw.json can be parsed, and every part that the exporter reads has the right type. It does not say that the gateway would accept the file. A part of the wrong type counts as absent. When the file cannot be parsed, the last good one is used, else the defaults. It is 1 also when there is no openclaw.json.',
     ({ unreadable, configValid }) => (unreadable === null ? Number(configValid) : null),
   ),
   ofState(
     'migration_runs',
-    "Runs of OpenClaw's migration to SQLite that left a report; no series when there was none.",
+    "Reports that OpenClaw's migration to SQLite left, one for each of its runs. No series when there is none.",
     ({ migrationRuns }) => migrationRuns,
   ),
   ofState(
     'demo',
-    'Whether a generated sample is served: no figure is about a real state directory. No series otherwise.',
+    'Whether a generated sample is served, so that no figure is about a real state directory. No series otherwise.',
     ({ sample }) => (sample ? 1 : null),
   ),
 ];
