@@ -37,8 +37,8 @@ export function prepareClassify({ config, version, thresholdsOf }: LimitsInput):
     const limits = limitsOf(session, store.version);
     const isBroken = isBrokenEntry(stored);
     const stamped = store.version ?? config.version ?? version;
-    const { account, route } = stored;
-    const placement = isBroken ? NO_ROUTE : placementOf({ key, account, route, version: stamped });
+    const { account, chatType, route } = stored;
+    const placement = isBroken ? NO_ROUTE : placementOf({ key, chatType, account, route, version: stamped });
     return {
       ...stored,
       ...limits,

@@ -15,6 +15,8 @@ export interface ConfigInput {
   /** The last config that could be used. */
   readonly lastConfig: OpenClawConfig | null;
   readonly mappings: readonly PathMapping[];
+  /** Home of the gateway's user. */
+  readonly home: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -52,6 +54,7 @@ function isSameConfig({ input, seen }: { input: ConfigInput; seen: Seen }, now: 
     input.configPath === now.configPath &&
     input.stateDir === now.stateDir &&
     input.mappings === now.mappings &&
+    input.home === now.home &&
     input.env === now.env;
   return isAskedTheSame && [...seen].every(([path, state]) => stateOf(path) === state);
 }

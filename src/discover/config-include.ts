@@ -4,13 +4,15 @@ import JSON5 from 'json5';
 import { isInside, openFile, readAt } from '../disk/files.ts';
 import { isObject } from '../is-object.ts';
 import { readConfigFile } from '../openclaw/config/schema.ts';
-import { mapPath, normalizeAnyPath, type PathMapping } from '../openclaw/path-map.ts';
+import { fromHome, mapPath, normalizeAnyPath, type PathMapping } from '../openclaw/path-map.ts';
 import { has } from '../openclaw/versions.ts';
 
 const DEEPEST = 10;
 
 export interface IncludeInput {
   readonly mappings: readonly PathMapping[];
+  /** Home of the gateway's user. */
+  readonly home: string;
   /** `OPENCLAW_INCLUDE_ROOTS` is the gateway's, and ours stands for it. */
   readonly env: NodeJS.ProcessEnv;
   /** Called with every path that is looked at, before it is. */
@@ -46,11 +48,11 @@ function versionOf(content: unknown): string | null {
 }
 
 /** Where else includes may lie, by the version that wrote the config. */
-function furtherRoots(version: string | null, { mappings, env, note }: IncludeInput): string[] {
+function furtherRoots(version: string | null, { mappings, home, env, note }: IncludeInput): string[] {
   const { OPENCLAW_INCLUDE_ROOTS: given = '' } = env;
   if (has(version, 'includesConfined') === false) return ['/'];
   if (has(version, 'includeRoots') === false) return [];
-  const named = given.split(delimiter).map((path) => normalizeAnyPath(path.trim()));
+  const named = given.split(delimiter).map((path) => normalizeAnyPath(fromHome(path.trim(), home)));
   return named.filter(isAbsolute).flatMap((path) => realOrNothing(mapPath(path, mappings) ?? path, note));
 }
 

@@ -93,7 +93,7 @@ export function discover({
   // Whoever runs the exporter has named this link, and may have made it.
   const mine = process.geteuid === undefined ? owners : [...owners, process.geteuid()];
   if (followFolder(given, stateDir, mine).state === 'refused') return { ...nothing, unreadable: 'link_refused' };
-  const { config, error } = keptConfig.read({ ...input, configPath, mappings, stateDir });
+  const { config, error } = keptConfig.read({ ...input, configPath, mappings, home, stateDir });
   const { registry, error: registryError, unread: registryUnread } = readRegistry(stateDir, kept);
   const found = {
     ...nothing,

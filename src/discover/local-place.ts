@@ -1,7 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { isInside } from '../disk/files.ts';
-import { agentsTail, isAnyAbsolute, mapPath, normalizeAnyPath, type PathMapping } from '../openclaw/path-map.ts';
+import {
+  agentsTail,
+  fromHome,
+  isAnyAbsolute,
+  mapPath,
+  normalizeAnyPath,
+  type PathMapping,
+} from '../openclaw/path-map.ts';
 import type { Place } from './folder-link.ts';
 
 export interface Host {
@@ -14,7 +21,7 @@ export interface Host {
 
 /** Where a path of the gateway's host may lie here, the likeliest first. */
 export function localPlaces(path: string, { stateDir, mappings, home }: Host): string[] {
-  const given = normalizeAnyPath(path.replace(/^~(?=$|[\\/])/, () => home));
+  const given = normalizeAnyPath(fromHome(path, home));
   const tail = agentsTail(given);
   const places = [
     mapPath(given, mappings),

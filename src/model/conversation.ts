@@ -26,7 +26,7 @@ export interface Conversation {
 
 /** The conversation of a session: as its key, its entry and its rows tell of it together. */
 export interface SessionConversation extends Conversation {
-  /** Of the key; a forum topic of Telegram, which is part of the peer, too. */
+  /** Of the key; a forum topic of Telegram, which is part of the peer, too; the room of a direct chat that has its own session. */
   readonly thread: string | null;
   /** The peer's id may have other letter cases than here: the key is lower case, and nothing else tells. */
   readonly foldedId: boolean;

@@ -105,6 +105,9 @@ function isPublic(part: string, place: Place | undefined, { agents, channels }: 
 /** `openrouter/anthropic/claude-sonnet-4.5`, `hf.co/bartowski/Qwen-7B:Q4_K_M`, `@cf/meta/llama-3`, `claude-opus-4@20250514`. */
 const MODEL_ID =
   /^(?=.*[a-z])(?:@[ch]f\/)?[a-z0-9][\w.+-]*(?:\/[a-z0-9][\w.+-]*){0,2}(?::[\w.+-]+){0,2}(?:@(?:\d{3}|\d{8}|default|latest))?$/i;
+/** Of more than three parts only those of the providers themselves: `accounts/<somebody>/models/…` names a customer. */
+const OWN_MODEL_ID =
+  /^(?:[a-z][\w-]*\/)?(?:accounts\/fireworks\/(?:models|routers)|publishers\/(?:google|anthropic|meta|mistralai)\/models)\/[a-z0-9][\w.-]*$/i;
 /** A file, a folder that is none of a provider, an address with its port, or of numbers. */
 const NO_MODEL_ID = [
   /\.(?:gguf|ggml|bin|safetensors|onnx|pth?|mlmodel|llamafile)$/i,
@@ -114,7 +117,7 @@ const NO_MODEL_ID = [
 ];
 
 function isModelId(name: string): boolean {
-  return MODEL_ID.test(name) && !NO_MODEL_ID.some((pattern) => pattern.test(name));
+  return (MODEL_ID.test(name) || OWN_MODEL_ID.test(name)) && !NO_MODEL_ID.some((pattern) => pattern.test(name));
 }
 
 /** A text that is too long ends in a digest of the whole: two long keys stay two sessions. */

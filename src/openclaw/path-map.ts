@@ -14,6 +14,11 @@ export function isAnyAbsolute(path: string): boolean {
   return path.startsWith('/') || path.startsWith('\\\\') || DRIVE.test(path);
 }
 
+/** `~` at the beginning is the home of the gateway's user. */
+export function fromHome(path: string, home: string): string {
+  return path.replace(/^~(?=$|[\\/])/, () => home);
+}
+
 /** With `/` as separator and without `.` and `..` where they can be resolved. */
 export function normalizeAnyPath(path: string): string {
   const isWindows = DRIVE.test(path) || (path.includes('\\') && !path.includes('/'));

@@ -12,6 +12,8 @@ import { storedFacts } from './stored-facts.ts';
 
 export interface ConversationInput {
   readonly key: ParsedKey;
+  /** As it is stored. */
+  readonly chatType: string | null;
   readonly account: string | null;
   readonly route: StoredRoute;
   /** OpenClaw's; null when unknown. */
@@ -39,6 +41,7 @@ export function sessionConversation(
 ): SessionConversation | 'unknown peer' | null {
   const named = input.key.conversation;
   if (named === null || named.channel === null || !isChannel(named.channel, input.route, config)) return null;
+  if (isRoomOfDirectChat(named, input)) return roomOfDirectChat(named, named.channel, input);
   const found = peerId(named, named.channel, input.route, config);
   if (found === null) return 'unknown peer';
   const { channel, kind, thread } = named;
@@ -53,6 +56,35 @@ export function sessionConversation(
     foldedId: found.isFolded,
     otherIds: found.others,
     ...storedFacts({ channel, peer, chat, route: input.route, version: input.version }),
+  };
+}
+
+/**
+ * With `dm.sessionScope: per-room` (2026.4.15 and later) Matrix routes a direct chat by its user, and names its session by the
+ * room.
+ */
+function isRoomOfDirectChat({ channel, kind }: KeyConversation, { chatType }: ConversationInput): boolean {
+  return channel === 'matrix' && kind !== 'direct' && chatType === 'direct';
+}
+
+/** Each room is a conversation of its own, as a thread of the direct chat would be. */
+function roomOfDirectChat(
+  { id: room, account, thread }: KeyConversation,
+  channel: string,
+  input: ConversationInput,
+): SessionConversation | 'unknown peer' {
+  const { route, version } = input;
+  const user = route.addresses.map((address) => address.slice(address.indexOf('@'))).find((id) => id.startsWith('@'));
+  if (user === undefined) return 'unknown peer';
+  const peer = { kind: 'direct', id: user } as const;
+  return {
+    channel,
+    account: account ?? (input.account || UNKNOWN),
+    peer,
+    thread: thread ?? room,
+    foldedId: false,
+    otherIds: [],
+    ...storedFacts({ channel, peer, chat: null, route, version }),
   };
 }
 

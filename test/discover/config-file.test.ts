@@ -16,7 +16,15 @@ function stateWith(files: Record<string, string>): string {
 
 function read(stateDir: string, changes: Partial<ConfigInput> = {}) {
   const configPath = join(stateDir, 'openclaw.json');
-  return new KeptConfig().read({ configPath, stateDir, lastConfig: null, mappings: [], env: {}, ...changes });
+  return new KeptConfig().read({
+    configPath,
+    stateDir,
+    lastConfig: null,
+    mappings: [],
+    home: '/nobody',
+    env: {},
+    ...changes,
+  });
 }
 
 function agentsOf(stateDir: string, changes: Partial<ConfigInput> = {}) {
@@ -103,7 +111,9 @@ describe('$include', () => {
     const anywhere = expected === 'loaded' ? 'shared' : 'main';
     expect(agentWith()).toBe(anywhere);
     expect(agentWith(join(folder, 'other'), 'shared', '')).toBe(anywhere);
-    expect(agentWith('/nonexistent', join(folder, 'shared'))).toBe(expected === 'outside' ? 'main' : 'shared');
+    const byRoot = expected === 'outside' ? 'main' : 'shared';
+    expect(agentWith('/nonexistent', join(folder, 'shared'))).toBe(byRoot);
+    expect(agentsOf(stateDir, { home: folder, env: { OPENCLAW_INCLUDE_ROOTS: '~/shared' } }).agents[0]).toBe(byRoot);
   });
 
   it('of a config that is a link lies beside the link', () => {

@@ -202,6 +202,9 @@ describe('modelLabel', () => {
     'us.anthropic.claude-3-5-sonnet-20241022-v2:0',
     'claude-opus-4@20250514',
     'google-vertex',
+    'accounts/fireworks/models/kimi-k2p6',
+    'fireworks/accounts/fireworks/routers/glm-5p2-fast',
+    'google-vertex/publishers/google/models/gemini-2.5-pro',
     'o3',
   ])('shows %s', (name) => {
     expect(modelLabel(name, CONTEXT)).toBe(name);
@@ -215,6 +218,9 @@ describe('modelLabel', () => {
     'home/ada/model',
     'models/llama.gguf',
     'a/b/c/d',
+    'fireworks/accounts/ada-smith/models/own',
+    'publishers/google/models/home/ada/own',
+    'projects/ada-home/locations/europe/publishers/google/models/gemini-2.5-pro',
     'C:\\Users\\ada\\model',
     '\\\\server\\model',
     'file:///home/ada/model',

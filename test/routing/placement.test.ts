@@ -15,12 +15,14 @@ const ON_PEER = ['work', { channel: 'telegram', peer: { kind: 'dm', id: '111' } 
 
 interface Stored extends Partial<StoredRoute> {
   readonly account?: string | null;
+  readonly chatType?: string;
 }
 
 function placed(config: object, key: string, stored: Stored = {}, version: string | null = FILES): Placement {
-  const { account = 'default', ...route } = stored;
+  const { account = 'default', chatType = null, ...route } = stored;
   return preparePlacement(routingOf(config))({
     key: parseKey(key),
+    chatType,
     account,
     version,
     route: { ...NO_ROUTE, ...route },
@@ -349,11 +351,22 @@ describe('an identity link', () => {
   });
 });
 
+it('places a direct chat of Matrix that has a session of its room by its user first, then by the room', () => {
+  const key = 'agent:main:matrix:channel:!Room:x';
+  const stored = { addresses: ['matrix:@ada:x', 'room:!Room:x'], nativeChannel: '!Room:x', chatType: 'direct' };
+  const user = { channel: 'matrix', peer: { kind: 'direct', id: '@ada:x' } };
+  const room = { channel: 'matrix', peer: { kind: 'channel', id: '!Room:x' } };
+  expect(answer(bound(['work', room], ['main', user]), key, stored)).toEqual(['main']);
+  expect(answer(bound(['work', room]), key, stored)).toEqual(['work']);
+  expect(answer(bound(['work', user]), key, stored)).toEqual(['work']);
+  expect(answer(bound(['work', user]), key, { ...stored, chatType: 'channel' })).toEqual(['main']);
+});
+
 it('takes the version of each session, not that of the first', () => {
   const placementOf = preparePlacement(
     routingOf(bound(['work', { channel: 'telegram', peer: { kind: 'group', id: '*' } }])),
   );
-  const input = { key: parseKey(TOPIC), account: 'default', route: NO_ROUTE };
+  const input = { key: parseKey(TOPIC), chatType: null, account: 'default', route: NO_ROUTE };
   const agents = [OLD, FILES, OLD].map((version) => placementOf({ ...input, version }).agent);
   expect(agents).toEqual(['main', 'work', 'main']);
 });

@@ -10,14 +10,15 @@ import { NO_ROUTE } from '../support/snapshot.ts';
 const LINKS = { session: { identityLinks: { ada: ['telegram:111', 'slack:U042', 'matrix:@ada:example.org'] } } };
 
 interface Entry {
+  readonly chatType?: string;
   readonly account?: string;
   readonly addresses?: readonly string[];
 }
 
-function identity(text: string, config: RoutingConfig, { account = 'default', addresses = [] }: Entry = {}) {
+function identity(text: string, config: RoutingConfig, { account = 'default', addresses = [], chatType }: Entry = {}) {
   const key = parseKey(text);
   const route = { ...NO_ROUTE, addresses };
-  const found = sessionConversation({ key, account, route, version: '2026.7.35' }, config);
+  const found = sessionConversation({ key, chatType: chatType ?? null, account, route, version: '2026.7.35' }, config);
   return canonicalKey(key, 'ops', found === 'unknown peer' ? null : found, config);
 }
 
@@ -65,6 +66,14 @@ describe('keys of two conversations', () => {
     ['a chat and its thread', 'agent:ops:telegram:direct:111', 'agent:ops:telegram:direct:111:thread:9'],
     ['two topics', 'agent:ops:telegram:group:-1:topic:2', 'agent:ops:telegram:group:-1:topic:3'],
     ['a group and its topic', 'agent:ops:telegram:group:-1', 'agent:ops:telegram:group:-1:topic:3'],
+    [
+      'two rooms of one direct chat',
+      'agent:ops:matrix:channel:!Room:x',
+      'agent:ops:matrix:channel:!Other:x',
+      {},
+      { addresses: ['matrix:@ada:x'], chatType: 'direct' },
+      { addresses: ['matrix:@ada:x'], chatType: 'direct' },
+    ],
     ['two threads', 'agent:ops:slack:channel:c1:thread:17.1', 'agent:ops:slack:channel:c1:thread:17.2'],
     ['the main sessions of two agents', 'agent:ops:main', 'agent:kin:main'],
     ['a main session and a thread of it', 'agent:ops:main', 'agent:ops:main:thread:4'],

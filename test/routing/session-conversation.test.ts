@@ -13,11 +13,12 @@ const NEW = '2026.9.6';
 
 interface Stored extends Partial<StoredRoute> {
   readonly account?: string | null;
+  readonly chatType?: string;
 }
 
 function conversationOf(key: string, stored: Stored = {}, version: string | null = FILES, config: object = {}) {
-  const { account = 'default', ...route } = stored;
-  const input = { key: parseKey(key), account, route: { ...NO_ROUTE, ...route }, version };
+  const { account = 'default', chatType = null, ...route } = stored;
+  const input = { key: parseKey(key), chatType, account, route: { ...NO_ROUTE, ...route }, version };
   return sessionConversation(input, routingOf(config));
 }
 
@@ -108,6 +109,13 @@ describe('the facts of a file', () => {
       { ...NONE, peer: { kind: 'group', id: 'oc_1:sender:ou_1' } },
     ],
     ['a room of Matrix', 'agent:ops:matrix:channel:!Room:x', FILES, { addresses: ['room:!Room:x'] }, NONE],
+    [
+      'a room of Matrix that is a direct chat',
+      'agent:ops:matrix:channel:!Room:x',
+      FILES,
+      { addresses: ['matrix:@ada:x', 'room:!Room:x'], chatType: 'direct' },
+      { ...NONE, peer: { kind: 'direct', id: '@ada:x' }, parent: MATRIX_ROOM, thread: '!Room:x' },
+    ],
     ['a direct chat of Matrix', MATRIX, FILES, { nativeChannel: '!Room:x' }, { ...NONE, parent: MATRIX_ROOM }],
     ['its room where answers go', MATRIX, MIDDLE, { addresses: ['room:!Room:x'] }, { ...NONE, parent: MATRIX_ROOM }],
     ['its room unknown', MATRIX, FILES, { addresses: ['matrix:@ada:x'] }, { ...NONE, parent: UNKNOWN }],
@@ -193,6 +201,11 @@ describe("OpenClaw's own record", () => {
     });
     expect(conversationOf(DISCORD_ROOM, { threadId: '7001' }, NEW)).toMatchObject({ parent: UNKNOWN, guild: UNKNOWN });
   });
+});
+
+it('a room of Matrix that is a direct chat of nobody knows whom', () => {
+  const stored = { addresses: ['room:!Room:x'], chatType: 'direct' };
+  expect(conversationOf('agent:ops:matrix:channel:!Room:x', stored)).toBe('unknown peer');
 });
 
 describe("the peer's id", () => {
