@@ -34,7 +34,8 @@ const FIELDS = {
 } as const;
 
 const SAME = 'the same';
-const NONE = 'no series';
+/** At the beginning of what stands for an era: its agents have none. */
+export const NONE = 'no series';
 const NO_STATE = '`state_readable` is 0';
 const MODEL =
   'The model that the next run asks: `modelOverride` (of a thread or topic without one: that of its parent), else the stored `model`, else `model` of the agent, else `agents.defaults.model`, its aliases resolved.';
@@ -204,7 +205,7 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   {
     names: ['config_context_limit_tokens'],
     file: '`agents.defaults.contextTokens`. The `contextTokens` of an agent limits no run.',
-    sqlite: `no series: from ${since('defaultContextTokensDropped')} on the loader drops the key`,
+    sqlite: `${NONE}: from ${since('defaultContextTokensDropped')} on the loader drops the key`,
     absent: 'it is not set; SQLite era',
   },
   {

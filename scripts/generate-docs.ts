@@ -141,7 +141,7 @@ ${valueTable('status', 'meaning', RUN_STATUSES, STATUS_MEANINGS)}
 
 ### Sources of tokens
 
-The label \`source\` of \`openclaw_store_active_sessions_by_tokens_source\`.
+The label \`source\` of \`openclaw_store_active_sessions_by_tokens_source\`, and \`tokens_source\` of each session in \`scan --format json\`.
 
 ${valueTable('source', 'meaning', TOKENS_SOURCES, SOURCE_MEANINGS)}
 

@@ -131,8 +131,8 @@ export const KIND_MEANINGS = {
 
 export const INPUT_MEANINGS = {
   queued: 'waits for a run',
-  interrupted: 'its run was interrupted before it took the message up',
-  cancelled: 'somebody cancelled it',
+  interrupted: 'was interrupted before a run took it up',
+  cancelled: 'was cancelled before a run took it up',
 } satisfies Record<(typeof INPUT_STATES)[number], string>;
 
 export const LOCK_MEANINGS = {

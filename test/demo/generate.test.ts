@@ -78,6 +78,12 @@ describe('the exporter', () => {
     },
   );
 
+  test('gives no finding that the documents do not name', () => {
+    const named = CHECKS.flatMap(({ finding, reasons }) => reasons.map((reason) => `${finding} ${reason}`));
+    const found = sessions.flatMap(({ findings }) => findings.map(({ finding, reason }) => `${finding} ${reason}`));
+    expect(found.filter((each) => !named.includes(each))).toEqual([]);
+  });
+
   test('finds no session with two kinds of damage', () => {
     const damaged = sessions.map(({ findings }) => findings.filter(({ finding }) => finding === 'corrupted'));
     expect(damaged.filter((findings) => findings.length > 1)).toEqual([]);

@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FIGURE_SOURCES, OWN_SOURCES } from '../../scripts/figure-sources.ts';
+import { FIGURE_SOURCES, NONE, OWN_SOURCES } from '../../scripts/figure-sources.ts';
 import { GENERATED_DOCS } from '../../scripts/generate-docs.ts';
 import { CHECKS } from '../../src/checks/all.ts';
 import { LAYOUTS } from '../../src/model/layout.ts';
@@ -11,6 +12,7 @@ import { TOKENS_SOURCES } from '../../src/openclaw/tokens.ts';
 import { EXPORTER_FAMILIES } from '../../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
 import { INPUT_STATES } from '../../src/read/sqlite/figures.ts';
+import { parseExposition } from '../support/exposition.ts';
 
 describe('docs/metrics.md', () => {
   it.each([
@@ -46,6 +48,39 @@ describe('docs/metrics.md', () => {
   it('names each reason of each finding', () => {
     const text = sectionOf('Findings');
     for (const reason of CHECKS.flatMap(({ reasons }) => reasons)) if (reason !== null) expect(text).toContain(reason);
+  });
+});
+
+const GOLDEN = new URL('../publish/metrics/golden/', import.meta.url);
+
+describe.each(readdirSync(GOLDEN))('the series of %s', (name) => {
+  const families = parseExposition(readFileSync(new URL(name, GOLDEN), 'utf8'));
+  const samplesOf = (family: string) => families.get(`openclaw_store_${family}`)?.samples ?? [];
+  const readable = samplesOf('readable').flatMap(({ labels: { agent }, value }) => (value === 1 ? [agent] : []));
+  const agents = samplesOf('info').flatMap(({ labels: { agent, layout = '' } }) =>
+    readable.includes(agent) ? [{ agent, isInDatabase: ['sqlite', 'migrating'].includes(layout) }] : [],
+  );
+  const ofAgents = new Set(SNAPSHOT_FAMILIES.flatMap((each) => (each.labels.includes('agent') ? [each.name] : [])));
+  const has = (family: string, agent: string | undefined) =>
+    samplesOf(family).some(({ labels }) => labels.agent === agent);
+
+  it('are not of an era for which the document says that there are none', () => {
+    const wrong = FIGURE_SOURCES.flatMap(({ names, file, sqlite }) =>
+      agents
+        .filter(({ isInDatabase }) => (isInDatabase ? sqlite : file).startsWith(NONE))
+        .flatMap(({ agent }) => names.filter((family) => has(family, agent)).map((family) => `${family} of ${agent}`)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('are there where the document does not say when they are not', () => {
+    const always = FIGURE_SOURCES.filter(({ absent }) => absent === null).flatMap(({ names }) => names);
+    const missing = always
+      .filter((family) => ofAgents.has(`openclaw_store_${family}`) && !family.startsWith('session_'))
+      .flatMap((family) =>
+        agents.filter(({ agent }) => !has(family, agent)).map(({ agent }) => `${family} of ${agent}`),
+      );
+    expect(missing).toEqual([]);
   });
 });
 
