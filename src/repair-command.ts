@@ -73,12 +73,12 @@ function refuseWrongUsage(settings: Settings): void {
 
 /** A whole look, deep where findings choose: half of the reasons are found by no other. */
 async function look(settings: Settings): Promise<Run> {
-  const level = settings['log.level'] === 'info' ? 'warn' : settings['log.level'];
   const salt = saltOf(settings)?.salt ?? null;
   const scanner = new Scanner({
     // Whatever is named must have its label.
     settings: { ...settings, salt, 'session.limit': Number.MAX_SAFE_INTEGER },
-    log: createLog({ level, format: settings['log.format'] }),
+    // What is wrong beside the plan stands in what is printed.
+    log: createLog({ level: 'error', format: settings['log.format'] }),
     renders: false,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   });
