@@ -9,21 +9,65 @@ interface InhibitRule {
 }
 
 const OF_TARGETS = 'OpenClawExporterDown|OpenClawExporterAbsent';
+const TOKENS_PAGE = 'OpenClawSessionTokensCritical';
+
+/** By which gateways are told apart. Where the series have no label `gateway` it is empty on both sides, which counts as equal. */
+const GATEWAY = ['job', 'gateway', 'instance'];
 
 export const INHIBIT_RULES: readonly InhibitRule[] = [
   {
-    why: 'The page about a session says everything that its warning would say.',
-    source: ['alertname =~ "OpenClawSessionTokensCritical|OpenClawSessionContextFull"', 'severity = "critical"'],
-    target: ['alertname =~ "OpenClawSessionTokensHigh|OpenClawCompactionOverdue"', 'severity = "warning"'],
-    equal: ['job', 'instance', 'agent', 'session'],
+    why: 'A full context says everything that its thresholds would say.',
+    source: ['alertname = "OpenClawSessionContextFull"'],
+    target: [`alertname =~ "${TOKENS_PAGE}|OpenClawSessionTokensHigh|OpenClawCompactionOverdue"`],
+    equal: [...GATEWAY, 'agent', 'kind'],
   },
   {
-    why: 'While an exporter is down the other warnings of its instance are old. No page is held back.',
-    source: ['alertname = "OpenClawExporterDown"'],
-    target: ['alertname =~ "OpenClaw.+"', `alertname !~ "${OF_TARGETS}"`, 'severity = "warning"'],
-    equal: ['job', 'instance'],
+    why: 'The page about tokens says everything that their warning would say.',
+    source: [`alertname = "${TOKENS_PAGE}"`],
+    target: ['alertname = "OpenClawSessionTokensHigh"'],
+    equal: [...GATEWAY, 'agent', 'kind'],
+  },
+  {
+    why: 'Where no compaction comes, contexts and transcripts grow.',
+    source: ['alertname = "OpenClawCompactionOverdue"'],
+    target: ['alertname =~ "OpenClawSessionTokensHigh|OpenClawTranscriptsLarge"'],
+    equal: [...GATEWAY, 'agent', 'kind'],
+  },
+  {
+    why: 'A run that never ended holds its lock, and messages wait for it.',
+    source: ['alertname = "OpenClawSessionStuck"'],
+    target: ['alertname =~ "OpenClawLockStale|OpenClawInputsWaiting"'],
+    equal: [...GATEWAY, 'agent'],
+  },
+  {
+    why: 'A store with a problem has lost its sessions from view, too.',
+    source: ['alertname = "OpenClawStoreProblem"'],
+    target: ['alertname = "OpenClawIndexLost"'],
+    equal: [...GATEWAY, 'agent'],
+  },
+  {
+    why: 'Nobody scrapes the exporter, so its scans are old.',
+    source: [`alertname =~ "${OF_TARGETS}"`],
+    target: ['alertname =~ "OpenClawScanStale|OpenClawExporterFlapping"'],
+    equal: GATEWAY,
+  },
+  {
+    why: 'While nothing is seen the warnings of a gateway are old. No page is held back.',
+    source: [`alertname =~ "${OF_TARGETS}|OpenClawStoreMissing|OpenClawScanStale"`, 'severity = "critical"'],
+    target: ['alertname =~ "OpenClaw.+"', 'severity = "warning"'],
+    equal: GATEWAY,
   },
 ];
+
+/** As many alerts are written out in a message. It says how many there are. */
+const SHOWN = 5;
+
+/** The first alerts, each by this template of `$alert`. A group can have hundreds, and a message a few thousand characters. */
+function firstOf(alerts: string, each: string): string {
+  return `{{ range $i, $alert := ${alerts} }}{{ if lt $i ${SHOWN} }}${each}{{ end }}{{ end }}`;
+}
+
+const COUNT = `{{ if gt (len .Alerts.Firing) ${SHOWN} }}{{ len .Alerts.Firing }} alerts, the first ${SHOWN}: {{ end }}`;
 
 interface Variant {
   readonly header: string;
@@ -53,7 +97,9 @@ const SHIPPED: Variant = {
   receivers: `  - name: page
     pagerduty_configs:
       - routing_key_file: /etc/alertmanager/secrets/pagerduty-routing-key
-        description: "{{ .CommonLabels.instance }}: {{ range .Alerts.Firing }}{{ .Annotations.description }} {{ end }}"
+        description: "{{ with .CommonLabels.instance }}{{ . }}: {{ end }}${COUNT}${firstOf('.Alerts.Firing', '{{ $alert.Annotations.description }} ')}"
+        # Without them PagerDuty gets every alert of the group at full length.
+        details: { firing: "{{ len .Alerts.Firing }}", resolved: "{{ len .Alerts.Resolved }}" }
     webhook_configs:
       # The token goes into the header Authorization. A secret address would need url_file, which Alertmanager 0.26 brought.
       - url: https://receiver.example.org/openclaw
@@ -63,10 +109,15 @@ const SHIPPED: Variant = {
     slack_configs:
       - api_url_file: /etc/alertmanager/secrets/slack-url
         send_resolved: true
-        title: "{{ .CommonLabels.alertname }} ({{ .Status }}, {{ .Alerts | len }})"
-        text: '{{ range .Alerts }}{{ .Annotations.description }} [{{ .Annotations.runbook_url }}]{{ "\\n" }}{{ end }}'
+        title: "{{ .CommonLabels.alertname }}{{ with .CommonLabels.instance }} on {{ . }}{{ end }} ({{ .Status }}, {{ len .Alerts.Firing }} firing)"
+        text: '${COUNT}${firstOf('.Alerts', '{{ $alert.Annotations.description }} [{{ $alert.Annotations.runbook_url }}]{{ "\\n" }}')}'
     email_configs:
       - to: operator@example.org
+        headers:
+          subject: "{{ .CommonLabels.alertname }}{{ with .CommonLabels.instance }} on {{ . }}{{ end }} ({{ .Status }}, {{ len .Alerts.Firing }} firing)"
+        # The built-in page writes out every label of every alert.
+        html: ""
+        text: '${COUNT}${firstOf('.Alerts', '{{ $alert.Annotations.summary }} {{ $alert.Annotations.description }} {{ $alert.Annotations.runbook_url }}{{ "\\n\\n" }}')}'
 `,
 };
 
@@ -107,26 +158,35 @@ ${header}
 ${global}# critical: act now. warning: act this week. info: asks for no action, so it is sent nowhere.
 route:
   receiver: nowhere
-  group_by: [alertname, job, instance]
+  group_by: [alertname, ${GATEWAY.join(', ')}]
   group_wait: 30s
   group_interval: 5m
-  repeat_interval: 3d
+  repeat_interval: 4d
   routes:
-${extraRoutes}    # One gateway in trouble is one page. Whatever else goes wrong there is added to that page.
+${extraRoutes}    # When the network fails all exporters are down. That is one page, not one for each exporter.
+    - matchers: ['alertname =~ "${OF_TARGETS}"']
+      receiver: ${pageReceiver}
+      group_by: [alertname, job]
+      repeat_interval: 12h
+    # Conversations grow every day, and one more that is large is seldom news: a few messages a day at most. A context that is
+    # full is a page of the next route.
+    - matchers: ['alertname = "${TOKENS_PAGE}"']
+      receiver: ${pageReceiver}
+      group_by: [${GATEWAY.join(', ')}]
+      group_interval: 12h
+      repeat_interval: 4d
+    # One gateway in trouble is one page. Whatever else goes wrong there is added to that page.
     - matchers: ['alertname =~ "OpenClaw.+"', 'severity = "critical"']
       receiver: ${pageReceiver}
-      group_by: [job, instance]
+      group_by: [${GATEWAY.join(', ')}]
       repeat_interval: 4h
-    # When the network fails all exporters are down. That is one message, not one for each exporter.
-    - matchers: ['alertname =~ "${OF_TARGETS}"']
-      receiver: ${weekReceiver}
-      group_by: [alertname, job]
     # Warnings wait longer than pages, so Alertmanager knows the pages that hold warnings back.
     - matchers: ['alertname =~ "OpenClaw.+"', 'severity = "warning"']
       receiver: ${weekReceiver}
       group_wait: 1m
 
-# \`equal\` names only labels that the alerts of both sides always have. If all your series have \`cluster\`, add it.
+# \`equal\` names only labels that the alerts of both sides always have, and \`gateway\`: where no series has it, both sides are
+# equal. If all your series have \`cluster\`, add it.
 inhibit_rules:
 ${INHIBIT_RULES.map(renderInhibitRule).join('\n')}
 

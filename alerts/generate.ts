@@ -1,47 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { storeGroups, upGroups } from '../src/rules/groups.ts';
+import { type RuleGroup, SHIPPED_OPTIONS } from '../src/rules/rule.ts';
+import { upRules } from '../src/rules/up-rules.ts';
 import { renderAlertmanagerFiles } from './alertmanager.ts';
 import { exporterCases, upCases } from './cases/exporter.ts';
 import { findingCases } from './cases/findings.ts';
 import { tokenCases, transcriptCases, windowCases } from './cases/sessions.ts';
 import { preventionCases, sizeCases, storeCases } from './cases/stores.ts';
-import { exporterRules } from './exporter-rules.ts';
-import { findingRules } from './finding-rules.ts';
 import { isSlow, renderTests } from './promtool-tests.ts';
-import { ALERT_SEVERITIES, type AlertRule, type RuleGroup } from './rule.ts';
-import { tokenRules, transcriptRules, windowRules } from './session-rules.ts';
-import { preventionRules, sizeRules, storeRules } from './store-rules.ts';
-import { upRules } from './up-rules.ts';
 
 const HEADER = '# generated from src/thresholds.ts and alerts/ by npm run generate; do not edit\n';
 const REPOSITORY = join(import.meta.dirname, '..');
 const STORE_FILE = 'openclaw-store.rules.yml';
 const UP_FILE = 'openclaw-store.up.rules.yml';
-
-/** Rules that ask only for the exporter's metrics. They also serve the textfile collector. */
-export function storeGroups(): RuleGroup[] {
-  return [
-    group('openclaw-store-sessions', [...tokenRules(), ...windowRules(), ...transcriptRules()]),
-    group('openclaw-store-findings', findingRules()),
-    group('openclaw-store-stores', [...storeRules(), ...sizeRules(), ...preventionRules()]),
-    group('openclaw-store-exporter', exporterRules()),
-  ];
-}
-
-/** Rules that need `up` of the job `openclaw-store`. */
-export function upGroups(): RuleGroup[] {
-  return [group('openclaw-store-up', upRules())];
-}
-
-/**
- * The most severe rules first. Prometheus evaluates a group in this order, so Alertmanager knows a page before the
- * warning that the page holds back.
- */
-function group(name: string, rules: readonly AlertRule[]): RuleGroup {
-  const rank = ({ labels }: AlertRule) => ALERT_SEVERITIES.indexOf(labels.severity);
-  return { name, rules: rules.toSorted((one, other) => rank(one) - rank(other)) };
-}
 
 /** The cases of each file in `alerts/tests/`: what every alert must do. */
 export const CASES = {
@@ -74,7 +47,11 @@ function testFiles(): [name: string, text: string][] {
     return own.length === 0 ? [] : [[name, renderTests(STORE_FILE, rules, own, 1)]];
   });
   const slow = Object.values(others).flatMap((cases) => cases.filter((each) => isSlow(rules, each)));
-  return [...quick, ['slow', renderTests(STORE_FILE, rules, slow, 5)], ['up', renderTests(UP_FILE, upRules(), up, 1)]];
+  return [
+    ...quick,
+    ['slow', renderTests(STORE_FILE, rules, slow, 5)],
+    ['up', renderTests(UP_FILE, upRules(SHIPPED_OPTIONS), up, 1)],
+  ];
 }
 
 function render(groups: readonly RuleGroup[]): string {

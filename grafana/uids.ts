@@ -1,2 +1,1 @@
-/** Fixed, since annotations of alerts and links between dashboards name them. */
-export const SESSIONS_DASHBOARD_UID = 'openclaw-store-sessions';
+export { SESSIONS_DASHBOARD_UID } from '../src/rules/rule.ts';

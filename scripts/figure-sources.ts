@@ -149,7 +149,7 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
     absent: 'nothing is ignored',
   },
   {
-    names: ['sessions_by_status'],
+    names: ['sessions_by_status', 'active_sessions_by_status'],
     file: `\`status\` of the entry (${FIELDS.status} and later)`,
     sqlite: '`status` of the entry, else `session_nodes.status`',
     absent: 'no session of the agent has that status',

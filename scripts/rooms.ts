@@ -22,6 +22,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'publish/metrics', holds: 'metric families as data, and the renderer' },
   { path: 'publish', holds: 'the snapshot: what is published of one scan' },
   { path: 'repair', holds: 'entries taken out of an index, a lost index, backups, and the text of a session' },
+  { path: 'rules', holds: 'the alert rules' },
   { path: 'classify.ts', holds: 'kind, tokens, window and placement of one session' },
   { path: 'settings', holds: 'flags, config file, policy, salt' },
   { path: 'checks', holds: 'the checks, and the list of them' },

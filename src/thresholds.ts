@@ -63,8 +63,15 @@ export const AGE_SECONDS = {
   lockedDatabase: 15 * MINUTE,
 } as const;
 
-/** A session that was not used for longer than this raises no alert of the severity; in seconds. */
-export const IDLE_SECONDS = { warning: 7 * DAY, critical: DAY } as const satisfies Record<Severity, number>;
+/**
+ * A session that was not used for longer than this raises no alert of the severity, or about a finding; in seconds. Nobody is
+ * woken for a conversation that rests.
+ */
+export const IDLE_SECONDS = {
+  warning: 7 * DAY,
+  critical: HOUR,
+  finding: 30 * DAY,
+} as const satisfies Record<Severity | 'finding', number>;
 
 const MIB = 1024 ** 2;
 
@@ -82,14 +89,31 @@ export const ALERT_THRESHOLDS = {
   indexBytes: 10 * MIB,
   /** Size of a write-ahead log. OpenClaw itself recycles it at this size, so something keeps it from recycling a larger one. */
   walBytes: 64 * MIB,
-  /** Percentage of OpenClaw's own limits of bytes and of sessions. Above the limits it removes the oldest sessions. */
-  maintenancePercent: 90,
+  /**
+   * Percentage of OpenClaw's own limits of bytes and of sessions. A store at its limit is normal: OpenClaw puts the oldest
+   * sessions away. One that is above it by this much is not kept.
+   */
+  maintenancePercent: 110,
   /** Growth of checkpoints, trajectories and temporary files within this time. */
   leftovers: { bytes: 1_000_000_000, seconds: DAY },
   /** Sessions of one of the kinds that programs start: cron, subagent, hook. */
   programSessions: 200,
   /** A smaller reserve is too little for a compaction, its summary and an answer. */
   compactionReserveTokens: 25_000,
+  /** At least as many active sessions whose last run failed, with none whose last run is done. */
+  failingSessions: 3,
+  /**
+   * An index is lost when within these hours the sessions fell to this percentage or less, while orphans appeared, more of
+   * them than that percentage of the sessions, or the database fell below that percentage of its size. History is looked at
+   * in steps.
+   */
+  lost: { hours: 24, percent: 50, orphanPercent: 20, databasePercent: 90, stepSeconds: 10 * MINUTE },
+  /** Percentage of scrapes within this time. */
+  down: { percent: 50, seconds: 10 * MINUTE },
+  /** Changes of `up`, or of the start of the exporter, within this time. */
+  flapping: { changes: 5, seconds: HOUR },
+  /** For so long an exporter that is gone is remembered. */
+  historySeconds: DAY,
   /** Age of the last good scan: so many gaps of its schedule, and some seconds for the scan itself. */
   scanAge: { gaps: 2, seconds: MINUTE },
   /** Age of the last good scan where the figures come from a textfile, whose schedule the exporter does not know. */
@@ -98,13 +122,14 @@ export const ALERT_THRESHOLDS = {
   namedSessions: 3,
 } as const;
 
-/** How long the condition of an alert must hold before it fires, in seconds. Each is named by what ends within this time. */
+/**
+ * How long the condition of an alert must hold before it fires, in seconds. Each is named by what ends within this time. None
+ * is shorter than 10 minutes: Prometheus forgets a shorter one when it restarts (`--rules.alert.for-grace-period`).
+ */
 export const FOR_SECONDS = {
-  /** A short peak. */
-  peak: 5 * MINUTE,
-  /** The end of a run, at which OpenClaw compacts a full context. */
-  run: 10 * MINUTE,
-  /** An edit of the config, a restart of Prometheus, a write that was under way. */
+  /** A short peak, the end of a run with its compaction, a restart of the exporter or of Prometheus. */
+  restart: 10 * MINUTE,
+  /** An edit of the config, a write that was under way. */
   edit: 15 * MINUTE,
   /** Two starts of the gateway that overlapped. The next run of the session settles what they left. */
   overlap: 30 * MINUTE,
@@ -117,13 +142,20 @@ export const FOR_SECONDS = {
 /** How long an alert goes on firing after its condition has ended, in seconds. */
 export const KEEP_FIRING_SECONDS = {
   /** Longer than a restart of the exporter with its first quick scan. Until then it has no series. */
-  restart: 10 * MINUTE,
+  restart: 15 * MINUTE,
   /** Longer than a restart of the exporter with its first deep scan. */
   deepScan: 30 * MINUTE,
+  /** A pause in a conversation. */
+  pause: 4 * HOUR,
+  /** From one compaction to the next time that the context is as large, over a night: the saw-tooth is one alert. */
+  sawTooth: DAY,
 } as const;
 
-/** How long after its last scrape a rule still uses a figure, in seconds. So one missed scrape does not start `for` anew. */
-export const LAST_KNOWN_SECONDS = 15 * MINUTE;
+/**
+ * How long after its last scrape a rule still uses a figure, in seconds: lost scrapes do not start `for` anew. Shorter than
+ * every `for`, so a figure that was there for one scrape only never fires.
+ */
+export const LAST_KNOWN_SECONDS = 5 * MINUTE;
 
 /** The thresholds of one session: the shipped ones of its kind, or its own from the config file. */
 export interface Thresholds {

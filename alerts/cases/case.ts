@@ -4,7 +4,9 @@ export type Value =
   /** A time that is always this many seconds ago. */
   | { readonly ago: number }
   /** This value at minute 0, and `perMinute` more with each minute. */
-  | { readonly from: number; readonly perMinute: number };
+  | { readonly from: number; readonly perMinute: number }
+  /** One value for so many minutes, then another; null: there is no series. */
+  | { readonly before: number | null; readonly minutes: number; readonly after: number | null };
 
 export interface Series {
   readonly metric: string;
@@ -17,6 +19,8 @@ export interface Series {
 /** One situation. Each has a gateway of its own. */
 export interface Situation {
   readonly name: string;
+  /** A near miss in which the condition holds, and not for as long as it must. */
+  readonly brief?: true;
   readonly series: readonly Series[];
 }
 
@@ -36,7 +40,9 @@ export interface AlertCase {
   readonly memory?: number;
   /** Other situations in which the alert fires. */
   readonly hits?: readonly Situation[];
-  /** Situations that are near and in which the alert is not even pending. */
+  /** It counts scrapes, so with half of the scrapes it takes twice as long. */
+  readonly countsScrapes?: true;
+  /** Situations that are near and in which the alert does not fire; it is not even pending unless they are `brief`. */
   readonly misses: readonly [Situation, ...Situation[]];
 }
 

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../src/openclaw/keys.ts';
+import { KINDS } from '../../src/openclaw/keys.ts';
 import {
   ALERT_THRESHOLDS,
   IDLE_SECONDS,
@@ -11,50 +11,80 @@ import { type AlertCase, nearAbove, type Series, series, type Value } from './ca
 import { dashboard } from './dashboard.ts';
 
 const SHRINK = 'Send /compact in that conversation, or /new if nobody needs its history.';
+const SHRINK_THEM = 'Send /compact in these conversations, or /new where nobody needs the history.';
 const NAMES = { warning: 'OpenClawSessionTokensHigh', critical: 'OpenClawSessionTokensCritical' } as const;
-const PERIODS = { warning: '7 days', critical: '24 hours' } as const;
-const OVER = 1200;
+const PERIODS = { warning: '7 days', critical: '60 minutes' } as const;
+const LIMITS = {
+  warning: '50000 for group, 100000 for dm, 150000 for other kinds',
+  critical: '150000 for dm and group, 200000 for other kinds',
+} as const;
 
 export function tokenCases(): AlertCase[] {
-  return SEVERITIES.flatMap((severity) => KINDS.map((kind) => tokenCase(kind, severity)));
+  return SEVERITIES.map(tokenCase);
 }
 
-function tokenCase(kind: Kind, severity: Severity): AlertCase {
-  const limit = TOKEN_THRESHOLDS[kind][severity];
+function tokenCase(severity: Severity): AlertCase {
   const idle = IDLE_SECONDS[severity];
-  const session = { agent: 'work', session: `agent:work:${kind}:1f0a`, kind };
-  const of = (value: number) => [series('session_tokens', session, value)];
-  const own = (value: number) => series('session_threshold_tokens', { ...session, severity }, value);
-  const active = (ago: number) => series('session_last_activity_timestamp_seconds', session, { ago });
+  const limitOf = (kind: (typeof KINDS)[number]) => TOKEN_THRESHOLDS[kind][severity];
+  const limit = limitOf('group');
+  const session = (name: string, kind = 'group') => ({ agent: 'work', session: `agent:work:telegram:${name}`, kind });
+  const of = (name: string, tokens: number, ago?: number, kind = 'group') => [
+    series('session_tokens', session(name, kind), tokens, 9400),
+    ...(ago === undefined ? [] : [active(name, ago)]),
+  ];
+  const own = (name: string, value: number, of: Severity = severity) =>
+    series('session_threshold_tokens', { ...session(name), severity: of }, value);
+  const active = (name: string, ago: number) =>
+    series('session_last_activity_timestamp_seconds', session(name), { ago });
+  const other = severity === 'warning' ? 'critical' : 'warning';
+  const labels = { agent: 'work', kind: 'group' };
   return {
     alert: NAMES[severity],
-    rule: { kind },
-    labels: session,
-    description: `Session ${session.session} of agent work on a:10789 holds ${limit + OVER} tokens, more than its ${severity} threshold (${limit} for kind ${kind}, unless configured otherwise). It was used within ${PERIODS[severity]}. ${SHRINK}`,
-    dashboard: dashboard(session),
-    // Compacted.
-    series: [series('session_tokens', session, limit + OVER, 9400), active(60)],
+    labels,
+    description:
+      `Sessions of agent work (kind group) on a:10789 above their ${severity} threshold: 5. The threshold is ${LIMITS[severity]}, ` +
+      `unless configured otherwise, and they were used within ${PERIODS[severity]}. Largest: agent:work:telegram:d (400k tokens), ` +
+      `agent:work:telegram:c (300k tokens), agent:work:telegram:b (200k tokens). ${SHRINK_THEM}`,
+    dashboard: dashboard(labels),
+    // Compacted in the end.
+    series: [
+      ...of('a', limit + 1, 60),
+      ...of('b', 200_000, idle),
+      ...of('c', 300_000),
+      // At a time that lies ahead.
+      ...of('d', 400_000, -600),
+      series('session_tokens', session('lowered'), 1001, 900),
+      own('lowered', 1000),
+      ...of('raised', 500_000, 60),
+      own('raised', 500_000),
+      ...of('idle', 600_000, idle + 1),
+      ...of('small', limit, 60),
+    ],
     hits: [
-      { name: 'one above the threshold', series: of(limit + 1) },
-      { name: 'last used as long ago as counts', series: [...of(limit + 1), active(idle)] },
-      { name: 'used at a time that lies ahead', series: [...of(limit + 1), active(-3600)] },
-      { name: 'above a lower threshold of its own', series: [...of(1001), own(1000)] },
-      { name: 'another severity has a threshold of its own', series: [...of(limit + 1), otherOwn(session, severity)] },
+      ...KINDS.map((kind) => ({
+        name: `${kind} one above the threshold`,
+        series: of('x', limitOf(kind) + 1, undefined, kind),
+      })),
+      { name: 'a kind that a later version brings', series: of('x', limitOf('main') + 1, undefined, 'moon') },
+      { name: 'another severity has a threshold of its own', series: [...of('x', limit + 1), own('x', 9e6, other)] },
     ],
     misses: [
-      ...nearAbove(limit, of),
-      { name: 'idle', series: [...of(limit + 1), active(idle + 1)] },
-      { name: 'at a higher threshold of its own', series: [...of(limit + 1), own(limit + 1)] },
-      { name: 'above a lower threshold of its own but idle', series: [...of(1001), own(1000), active(idle + 1)] },
+      { name: 'idle', series: of('x', limit + 1, idle + 1) },
+      ...KINDS.map((kind) => ({
+        name: `${kind} exactly at the threshold`,
+        series: of('x', limitOf(kind), undefined, kind),
+      })),
+      { name: 'at a higher threshold of its own', series: [...of('x', limit + 1), own('x', limit + 1)] },
+      { name: 'above a lower threshold of its own but idle', series: [...of('x', 1001, idle + 1), own('x', 1000)] },
       { name: 'archived, so without a figure', series: [series('archived_sessions', { agent: 'work' }, 1)] },
-      { name: 'stale tokens, so without a figure', series: [active(60)] },
+      { name: 'stale tokens, so without a figure', series: [active('x', 60)] },
+      {
+        name: 'above it in one scan only',
+        brief: true,
+        series: [series('session_tokens', session('x'), { before: limit + 1, minutes: 1, after: null })],
+      },
     ],
   };
-}
-
-function otherOwn(session: Readonly<Record<string, string>>, severity: Severity): Series {
-  const other = severity === 'warning' ? 'critical' : 'warning';
-  return series('session_threshold_tokens', { ...session, severity: other }, 9_000_000);
 }
 
 const GROUP = { agent: 'work', session: 'agent:work:telegram:group:9c0e', kind: 'group' };
@@ -78,7 +108,7 @@ function contextFull(): AlertCase {
     series: of(32_500),
     hits: [
       { name: 'exactly the window', series: of(32_000) },
-      { name: 'used a day ago', series: of(32_000, activity(IDLE_SECONDS.critical)) },
+      { name: 'used an hour ago', series: of(32_000, activity(IDLE_SECONDS.critical)) },
     ],
     misses: [
       { name: 'one below the window', series: of(31_999) },
@@ -98,11 +128,15 @@ function compactionOverdue(): AlertCase {
     series('session_effective_window_tokens', GROUP, 175_000),
     ...more,
   ];
+  const labels = { agent: 'work', kind: 'group' };
   return {
     alert: 'OpenClawCompactionOverdue',
-    labels: GROUP,
-    description: `${WHERE} holds 177000 tokens. A compaction is overdue: that is more than its window without the compaction reserve, or more than ${ALERT_THRESHOLDS.windowPercent} % of the window where compaction is off. ${SHRINK}`,
-    dashboard: dashboard(GROUP),
+    labels,
+    description:
+      'Sessions of agent work (kind group) on a:10789 whose compaction is overdue: 1. They hold more tokens than their window without the ' +
+      `compaction reserve, or more than ${ALERT_THRESHOLDS.windowPercent} % of the window where compaction is off. ` +
+      `Largest: agent:work:telegram:group:9c0e (177k tokens). ${SHRINK_THEM}`,
+    dashboard: dashboard(labels),
     series: of(177_000, mode('safeguard')),
     hits: [
       { name: 'one above the effective window', series: of(175_001) },
@@ -117,6 +151,14 @@ function compactionOverdue(): AlertCase {
       {
         name: 'freshly compacted, so without a figure',
         series: [series('session_effective_window_tokens', GROUP, 175_000)],
+      },
+      {
+        name: 'compacted after half an hour',
+        brief: true,
+        series: [
+          series('session_tokens', GROUP, { before: 177_000, minutes: 30, after: null }),
+          series('session_effective_window_tokens', GROUP, 175_000),
+        ],
       },
     ],
   };
@@ -133,7 +175,7 @@ function compactionStorm(): AlertCase {
     // One compaction in 4 minutes, then a reset.
     series: of({ from: 2, perMinute: 1 / 4 }, 1),
     lead: 4 * count,
-    description: `${WHERE} was compacted 5.25 times within 60 minutes. Each compaction costs a call of the model and loses detail, and the context soon fills again. Find what fills it, often a tool with large results, or send /new.`,
+    description: `${WHERE} was compacted 6.5 times within 60 minutes. Each compaction costs a call of the model and loses detail, and the context soon fills again. Find what fills it, often a tool with large results, or send /new.`,
     dashboard: dashboard(GROUP),
     misses: [
       { name: 'one less within an hour', series: of({ from: 2, perMinute: (count - 1) / 60 }) },

@@ -11,7 +11,7 @@ const BLIND = [
 ];
 
 export function storeCases(): AlertCase[] {
-  return [missing(), problem(), blind(), migration(), lock(), config()];
+  return [missing(), problem(), lost(), blind(), migration(), lock(), config()];
 }
 
 function missing(): AlertCase {
@@ -22,6 +22,7 @@ function missing(): AlertCase {
       'The exporter on a:10789 cannot read the state directory of OpenClaw, or finds no agent in it. Nothing of OpenClaw is watched there. First, as the user of the exporter: ls -ld ~/.openclaw ~/.openclaw/agents.',
     dashboard: dashboard(),
     series: [series('state_readable', {}, 0, 1)],
+    memory: 5,
     hits: [{ name: 'no agent', series: [series('state_readable', {}, 1), series('agents', {}, 0)] }],
     misses: [{ name: 'one agent', series: [series('state_readable', {}, 1), series('agents', {}, 1)] }],
   };
@@ -34,11 +35,12 @@ function problem(): AlertCase {
   });
   return {
     alert: 'OpenClawStoreProblem',
-    labels: { ...WORK, reason: 'index_invalid_json' },
+    labels: WORK,
     description:
-      'The store of agent work on a:10789 has a problem: index_invalid_json. Its sessions raise no other alert. The next write of OpenClaw may replace what is left. First: stop the gateway and copy its state directory.',
+      'The store of agent work on a:10789 has a problem. Now: index_invalid_json. Its sessions raise no other alert, and the next write of OpenClaw may replace what is left. First: stop the gateway and copy its state directory. The runbook says what to do for each reason.',
     dashboard: dashboard(WORK),
     series: [series('readable', WORK, 0, 1), series('problem', { ...WORK, reason: 'index_invalid_json' }, 1, 0)],
+    memory: 5,
     hits: [
       ...PROBLEMS.filter((reason) => !BLIND.includes(reason)).map(has),
       { name: 'unreadable without a reason', series: [series('readable', WORK, 0)] },
@@ -46,13 +48,120 @@ function problem(): AlertCase {
         name: 'readable with a problem',
         series: [series('readable', WORK, 1), series('problem', { ...WORK, reason: 'database_unreadable' }, 1)],
       },
+      {
+        name: 'a reason that changes',
+        series: [
+          series('problem', { ...WORK, reason: 'index_empty' }, { before: 1, minutes: 6, after: null }),
+          series('problem', { ...WORK, reason: 'index_invalid_json' }, { before: null, minutes: 6, after: 1 }),
+        ],
+      },
     ],
     misses: [
       {
         name: 'all is well',
         series: [series('readable', WORK, 1), series('problem', { ...WORK, reason: 'index_empty' }, 0)],
       },
+      {
+        name: 'in one scan only',
+        brief: true,
+        series: [
+          series('readable', WORK, { before: 0, minutes: 1, after: 1 }),
+          series('problem', { ...WORK, reason: 'index_empty' }, { before: 1, minutes: 1, after: 0 }),
+        ],
+      },
       ...BLIND.map(has),
+    ],
+  };
+}
+
+/** Half an hour of history, then what happened. */
+const HISTORY = 30;
+
+function lost(): AlertCase {
+  // The last count of what has no series any more is known for five minutes.
+  const turn = (before: number | null, after: number | null): Value => ({
+    before,
+    minutes: after === null ? HISTORY - 5 : HISTORY,
+    after,
+  });
+  const sessions = (kind: string, before: number | null, after: number | null) =>
+    series('sessions', { ...WORK, kind }, turn(before, after), 24);
+  const files = (name: string, before: number | null, after: number | null, ...healed: readonly [] | readonly [null]) =>
+    series('files', { ...WORK, class: name }, turn(before, after), ...healed);
+  const database = (before: number, after: number) =>
+    series('bytes', { ...WORK, class: 'database' }, turn(before, after));
+  const readable = series('readable', WORK, 1);
+  const transcripts = (orphans: number | null) => [
+    readable,
+    files('transcript', 24, 1),
+    files('orphan', null, orphans, null),
+  ];
+  return {
+    alert: 'OpenClawIndexLost',
+    labels: WORK,
+    description:
+      "Within 24 hours the sessions of agent work on a:10789 fell to 50 % or less, and nothing says that they were put away. OpenClaw's next clean-up may delete the transcripts that are left. First: stop the gateway and copy its state directory.",
+    dashboard: dashboard(WORK),
+    // 24 sessions became one, and all of their transcripts orphans. In the end the index is put back.
+    series: [
+      ...transcripts(23),
+      series('sessions', { ...WORK, kind: 'dm' }, turn(23, 0), 23),
+      series('sessions', { ...WORK, kind: 'main' }, 1),
+    ],
+    lead: HISTORY,
+    memory: 5,
+    hits: [
+      {
+        name: 'exactly half, beside orphans of old',
+        series: [readable, sessions('dm', 24, 12), files('orphan', 600, 612)],
+      },
+      { name: 'no session is left', series: [...transcripts(24), sessions('dm', 24, null)] },
+      {
+        name: 'new sessions come',
+        series: [
+          ...transcripts(23),
+          sessions('dm', 23, null),
+          // One when the index is lost, 14 when the alert fires.
+          series('sessions', { ...WORK, kind: 'group' }, { from: 1 - HISTORY / 3, perMinute: 1 / 3 }),
+        ],
+      },
+      { name: 'another database', series: [readable, sessions('dm', 24, 1), database(9_000_000, 400_000)] },
+      { name: 'nothing is left at all', series: [readable, sessions('dm', 24, null), files('transcript', 24, null)] },
+    ],
+    misses: [
+      {
+        name: 'a clean-up',
+        series: [readable, sessions('dm', 24, 3), files('transcript', 24, 3), files('deleted', 2, 23)],
+      },
+      {
+        name: 'a clean-up beside orphans of old',
+        series: [readable, sessions('dm', 24, 3), files('orphan', 600, 600), files('transcript', 24, 3)],
+      },
+      {
+        name: 'a clean-up in a database',
+        series: [readable, sessions('dm', 24, 3), database(9e6, 9e6), files('database', 1, 1)],
+      },
+      { name: 'one orphan beside a clean-up', series: [...transcripts(1), sessions('dm', 24, 11)] },
+      { name: 'less than half', series: [readable, sessions('dm', 24, 13), files('orphan', null, 11)] },
+      {
+        name: 'many orphans, and all sessions',
+        series: [readable, sessions('dm', 24, 24), files('orphan', null, 400)],
+      },
+      { name: 'sessions of programs', series: [readable, sessions('cron', 300, 20), files('orphan', null, 280)] },
+      {
+        name: 'an unreadable store',
+        series: [series('readable', WORK, { before: 1, minutes: HISTORY - 5, after: 0 }), sessions('dm', 24, null)],
+      },
+      { name: 'a new gateway', series: [readable, sessions('dm', null, 24), files('transcript', null, 24)] },
+      {
+        name: 'a new gateway that grows',
+        series: [
+          readable,
+          series('sessions', { ...WORK, kind: 'dm' }, { from: 1, perMinute: 1 }),
+          files('transcript', 24, 24),
+          series('bytes', { ...WORK, class: 'database' }, { from: 1e6, perMinute: 1000 }),
+        ],
+      },
     ],
   };
 }
@@ -62,11 +171,12 @@ function blind(): AlertCase {
   const others = PROBLEMS.filter((reason) => !BLIND.includes(reason)).map(has);
   return {
     alert: 'OpenClawStoreBlind',
-    labels: { ...WORK, reason: 'permission_denied' },
+    labels: WORK,
     description:
-      'The store of agent work on a:10789 works, but the exporter does not see all of it: permission_denied. The runbook says what to do for each reason. First: openclaw-store-exporter scan --agent work, as the user of the exporter.',
+      'The store of agent work on a:10789 may work, but the exporter does not see all of it. Now: permission_denied. The runbook says what to do for each reason. First: openclaw-store-exporter scan --agent work, as the user of the exporter.',
     dashboard: dashboard(WORK),
     series: [series('readable', WORK, 0, 1), series('problem', { ...WORK, reason: 'permission_denied' }, 1, 0)],
+    memory: 5,
     hits: BLIND.map(has),
     misses: [
       { name: 'all is well', series: [series('problem', { ...WORK, reason: 'archive_unpublished' }, 0)] },
@@ -81,7 +191,7 @@ function migration(): AlertCase {
     alert: 'OpenClawMigrationUnfinished',
     labels: WORK,
     description:
-      'For 24 hours the old index of agent work on a:10789 has held sessions beside the database. OpenClaw 2026.8.1 and later does not see them. First: openclaw doctor --session-sqlite inspect.',
+      'For 24 hours the old index of agent work on a:10789 has held sessions beside the database. OpenClaw 2026.8.1 and later does not see them. First: openclaw doctor --session-sqlite inspect --session-sqlite-agent work.',
     dashboard: dashboard(WORK),
     series: [series('unimported_sessions', WORK, 2, 0)],
     hits: [{ name: 'both hold sessions', series: [info('migrating'), series('unimported_sessions', WORK, 0)] }],
@@ -100,6 +210,7 @@ function lock(): AlertCase {
       'Stale lock files of agent work on a:10789: 1. The processes that made them crashed or hang. Other processes may wait for these locks. First: find ~/.openclaw/agents/work/sessions -name "*.lock" -mmin +30.',
     dashboard: dashboard(WORK),
     series: [series('locks', { ...WORK, state: 'stale' }, 1, null)],
+    memory: 5,
     misses: [
       { name: 'held', series: [series('locks', { ...WORK, state: 'held' }, 3)] },
       { name: 'none', series: [series('locks', { ...WORK, state: 'stale' }, 0)] },
@@ -112,9 +223,10 @@ function config(): AlertCase {
     alert: 'OpenClawConfigInvalid',
     labels: {},
     description:
-      'The exporter on a:10789 cannot use the config of OpenClaw. So windows, agents and bindings may be wrong, and a restart of the gateway may fail. First: openclaw doctor.',
+      'The exporter on a:10789 cannot use the config of OpenClaw. So windows, agents and bindings may be wrong, and a restart of the gateway may fail. First: openclaw config validate.',
     dashboard: dashboard(),
     series: [series('config_valid', {}, 0, 1)],
+    memory: 5,
     misses: [{ name: 'valid', series: [series('config_valid', {}, 1)] }],
   };
 }
@@ -161,29 +273,30 @@ export function sizeCases(): AlertCase[] {
       ],
     },
     {
-      alert: 'OpenClawStoreNearBudget',
+      alert: 'OpenClawStoreOverBudget',
       labels: WORK,
-      description: `The store of agent work on a:10789 has 8.848GiB, more than ${maintenancePercent} % of its limit. Above the limit OpenClaw removes the oldest sessions. First: openclaw sessions cleanup --dry-run --agent work.`,
+      description: `The store of agent work on a:10789 has 10.71GiB, more than ${maintenancePercent} % of its limit. OpenClaw's own maintenance should keep it below the limit, and does not. First: openclaw sessions cleanup --dry-run --agent work.`,
       dashboard: dashboard(WORK),
-      series: ofBudget(9_500_000_000),
+      series: ofBudget(11_500_000_000),
       hits: [{ name: 'one above the threshold', series: ofBudget(100_000_000 * maintenancePercent + 1) }],
       misses: [
         ...nearAbove(100_000_000 * maintenancePercent, ofBudget),
-        { name: 'no limit', series: [bytes('database', 9_500_000_000)] },
-        { name: 'archives of an import do not count', series: [bytes('import_archive', 9_500_000_000), budget] },
+        { name: 'no limit', series: [bytes('database', 11_500_000_000)] },
+        { name: 'archives of an import do not count', series: [bytes('import_archive', 11_500_000_000), budget] },
       ],
     },
     {
-      alert: 'OpenClawSessionsNearCap',
+      alert: 'OpenClawSessionsOverCap',
       labels: WORK,
-      description: `Sessions of agent work on a:10789: 480, more than ${maintenancePercent} % of its limit. Above the limit OpenClaw removes the oldest sessions (2026.9.2 and later archive them). First: openclaw sessions cleanup --dry-run --agent work.`,
+      description: `Sessions of agent work on a:10789: 580, more than ${maintenancePercent} % of its limit. OpenClaw's own maintenance should keep it at the limit, and does not. First: openclaw sessions cleanup --dry-run --agent work.`,
       dashboard: dashboard(WORK),
-      series: sessions(480),
+      series: sessions(580),
       hits: [{ name: 'one above the threshold', series: sessions(near + 1) }],
       misses: [
         ...nearAbove(near, sessions),
+        { name: 'at its limit', series: sessions(500) },
         { name: 'no limit', series: [series('sessions', { ...WORK, kind: 'dm' }, 4000)] },
-        { name: 'archived', series: [series('archived_sessions', WORK, 480), cap] },
+        { name: 'archived', series: [series('archived_sessions', WORK, 580), cap] },
       ],
     },
     {
@@ -193,7 +306,7 @@ export function sizeCases(): AlertCase[] {
       series: [bytes('trajectory', { from: 0, perMinute: 1_000_000 }, 0), bytes('checkpoint', 7_000_000_000)],
       lead: leftovers.bytes / 1_000_000 + 5,
       description:
-        'Checkpoints, trajectories and temporary files of agent work on a:10789 grew by 1.01GB within 24 hours. Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/work | sort -h | tail.',
+        'Checkpoints, trajectories and temporary files of agent work on a:10789 grew by 1.015GB within 24 hours. Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/work | sort -h | tail.',
       dashboard: dashboard(WORK),
       misses: [
         { name: 'less within a day', series: [bytes('trajectory', grow(leftovers.bytes - 1e6))] },
@@ -208,6 +321,7 @@ export function preventionCases(): AlertCase[] {
   const { compactionReserveTokens } = ALERT_THRESHOLDS;
   const info = (layout: string, ...healed: readonly [] | readonly [null]) =>
     series('info', { ...WORK, layout, schema: '0', version: '2026.7.35' }, 1, ...healed);
+  const of2026 = (version: string) => series('info', { ...WORK, layout: 'file', schema: '0', version }, 1);
   const readable = series('readable', WORK, 1);
   const reserve = (value: number, ...healed: readonly [] | readonly [number]) =>
     series('config_compaction_reserve_tokens', WORK, value, ...healed);
@@ -224,7 +338,14 @@ export function preventionCases(): AlertCase[] {
       ...of('context_limit'),
       description: 'Agent work on a:10789 has no hard limit of its context: agents.defaults.contextTokens is not set.',
       series: [info('file', null), readable],
+      memory: 5,
+      hits: ['', '2026.2.6-3', '2026.1.29'].map((version) => ({
+        name: `version ${version}`,
+        series: [of2026(version), readable],
+      })),
       misses: [
+        { name: 'a version that drops the key', series: [of2026('2026.8.1'), readable] },
+        { name: 'a later one', series: [of2026('2026.10.2'), readable] },
         { name: 'set', series: [info('file'), readable, series('config_context_limit_tokens', WORK, 100_000)] },
         { name: 'a database', series: [info('sqlite'), readable] },
         { name: 'unreadable, so not known', series: [info('file'), series('readable', WORK, 0)] },
@@ -241,6 +362,7 @@ export function preventionCases(): AlertCase[] {
       description:
         'Agent work on a:10789 does not compact its sessions by itself: agents.defaults.compaction.enabled is false.',
       series: [mode('off', null)],
+      memory: 5,
       misses: [{ name: 'on', series: [mode('safeguard')] }],
     },
     {
@@ -251,6 +373,7 @@ export function preventionCases(): AlertCase[] {
       misses: [
         { name: 'exactly at the threshold', series: [reserve(compactionReserveTokens), info('file')] },
         { name: 'a database, for which nobody can set it', series: [reserve(20_000), info('sqlite')] },
+        { name: 'a version that drops the keys', series: [reserve(20_000), of2026('2026.9.6')] },
       ],
     },
   ];

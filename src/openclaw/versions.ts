@@ -148,6 +148,16 @@ export function has(version: string | null, name: ChangeName): boolean | null {
   return change.without === undefined || compare(at, change.without) <= 0 ? false : null;
 }
 
+/**
+ * A regular expression of the versions that lack a change, and of a version that is not known; those of the month of the
+ * change are left out.
+ */
+export function patternOfVersionsWithout(name: keyof typeof CHANGES): string {
+  const [year = 0, month = 0] = parseVersion(CHANGES[name].with)?.numbers ?? [];
+  const months = Array.from({ length: month - 1 }, (_, index) => index + 1);
+  return `|${year}[.](?:${months.join('|')})[.].+`;
+}
+
 /** The version itself, or the newest known one of the era of its store where it is not known. */
 export function versionOrNewest(version: string | null, era: 'file' | 'sqlite'): string {
   if (version !== null && parseVersion(version) !== null) return version;

@@ -1,5 +1,5 @@
-import { storeGroups, upGroups } from '../../alerts/generate.ts';
-import type { AlertRule } from '../../alerts/rule.ts';
+import { storeGroups, upGroups } from '../../src/rules/groups.ts';
+import type { AlertRule } from '../../src/rules/rule.ts';
 import { offenders } from '../support/offenders.ts';
 
 export const STORE_RULES = storeGroups().flatMap(({ rules }) => rules);

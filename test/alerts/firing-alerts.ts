@@ -13,5 +13,5 @@ export const FIRING_ALERTS: readonly Readonly<Record<string, string>>[] = [
       instance: 'a:10789',
     })),
   ),
-  { alertname: 'OpenClawExporterAbsent', severity: 'warning', job: 'openclaw-store' },
+  { alertname: 'OpenClawExporterAbsent', severity: 'critical', job: 'openclaw-store' },
 ];

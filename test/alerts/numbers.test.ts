@@ -20,7 +20,7 @@ async function withMultipliedThresholds() {
   const original: object = await vi.importActual(THRESHOLDS);
   vi.resetModules();
   vi.doMock(THRESHOLDS, () => Object.fromEntries(Object.entries(original).map(([name, n]) => [name, multiplied(n)])));
-  const [rules, dashboards] = [await import('../../alerts/generate.ts'), await import('../../grafana/generate.ts')];
+  const [rules, dashboards] = [await import('../../src/rules/groups.ts'), await import('../../grafana/generate.ts')];
   return { ...rules, ...dashboards };
 }
 

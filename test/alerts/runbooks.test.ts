@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { AlertRule } from '../../alerts/rule.ts';
 import { CHECKS } from '../../src/checks/all.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { BLIND_PROBLEMS, PROBLEMS } from '../../src/model/problem.ts';
-import { AGE_SECONDS, inWords } from '../../src/thresholds.ts';
+import { promDuration } from '../../src/rules/expressions.ts';
+import type { AlertRule } from '../../src/rules/rule.ts';
+import { AGE_SECONDS, inWords, LAST_KNOWN_SECONDS } from '../../src/thresholds.ts';
 import { offenders } from '../support/offenders.ts';
 import { ALERT_NAMES, RULES } from './all-rules.ts';
 import { parsePromql } from './promql.ts';
@@ -53,7 +54,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
 /** The ways to say a number of a rule, or a duration of it in seconds, in a runbook. */
 function waysToSay(number: number): string[] {
-  if (number < 1) return [`${(number * 100).toFixed()} %`];
+  if (!Number.isInteger(number)) return [`${(number * 100).toFixed()} %`];
   return [
     number.toLocaleString('en-US'),
     ...(number >= 10 ? [inWords(number)] : []),
@@ -70,7 +71,8 @@ function says(text: string, number: number): boolean {
 /** The numbers of a rule, its `for` among them. 0 and 1 only ask whether something is there. */
 function numbersOf({ expr, for: wait }: AlertRule): number[] {
   // How long a figure counts as known is no condition of the alert.
-  const conditions = expr.replaceAll(/last_over_time\(([^[]*)\[\w+\]\)/g, '($1)');
+  const known = promDuration(LAST_KNOWN_SECONDS);
+  const conditions = expr.replaceAll(new RegExp(`\\w+\\((\\w+(?:\\{[^}]*\\})?)\\[${known}\\]\\)`, 'g'), '($1)');
   const numbers = parsePromql(`${conditions} or x[${wait}]`).numbers.map((text) => {
     const [, count = '', unit = ''] = /^([\d.]+)([a-z]*)$/.exec(text) ?? [];
     return Number(count) * (UNITS[unit] ?? 1);

@@ -109,7 +109,6 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       const labels = () => ({
         kind: 'group',
         agent: 'main',
-        session: GROUP,
         job: 'openclaw-store',
         instance: running('busy').address,
       });
@@ -120,7 +119,9 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
         const alert = await first('OpenClawSessionTokensHigh', 'busy');
         expect(alert.path).toBe('/week');
         expect(alert.labels).toEqual({ alertname: 'OpenClawSessionTokensHigh', severity: 'warning', ...labels() });
-        expect(alert.annotations.description).toMatch(/group:-1009900000001 of agent main on .* holds 50001 tokens/);
+        expect(alert.annotations.description).toMatch(
+          /agent main \(kind group\) on .* threshold: 1\. .* Largest: .*group:-1009900000001 \(50k tokens\)/,
+        );
         expect(existsSync(join(ROOT, alert.annotations.runbook_url ?? ''))).toBe(true);
         expect(alert.annotations.dashboard_url).toContain('var-agent=main&var-kind=group');
       });
@@ -183,8 +184,14 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       for (const agent of ['home', 'main']) routed.addSession(`agent:${agent}:${PEER}`, entry);
       const stray = await first('OpenClawSessionsStray', 'routed');
       expect(stray.path).toBe('/week');
-      expect(stray.labels).toMatchObject({ agent: 'main', reason: 'binding', severity: 'warning' });
-      expect(stray.annotations.description).toContain(`agent:main:${PEER} (expected in home)`);
+      expect(stray.labels).toEqual({
+        alertname: 'OpenClawSessionsStray',
+        agent: 'main',
+        severity: 'warning',
+        job: 'openclaw-store',
+        instance: address,
+      });
+      expect(stray.annotations.description).toContain(`agent:main:${PEER} (binding), expected in home`);
       await waitFor(
         'both duplicates',
         () =>
@@ -192,10 +199,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
           2,
       );
       const duplicates = received('OpenClawSessionsDuplicate', address, 'firing');
-      expect(duplicates.map(({ labels }) => [labels.agent, labels.reason]).toSorted()).toEqual([
-        ['home', 'cross_agent'],
-        ['main', 'cross_agent'],
-      ]);
+      expect(duplicates.map(({ labels }) => labels.agent).toSorted()).toEqual(['home', 'main']);
       expect(received('OpenClawSessionsStray', address, 'firing')).toHaveLength(1);
     });
 
@@ -203,19 +207,20 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       writeFileSync(broken.indexPath('main'), '{"agent:main:main": {');
       const alert = await first('OpenClawStoreProblem', 'broken');
       expect(alert.path).toBe('/page');
-      expect(alert.labels).toMatchObject({ agent: 'main', reason: 'index_invalid_json', severity: 'critical' });
+      expect(alert.labels).toMatchObject({ agent: 'main', severity: 'critical' });
+      expect(alert.annotations.description).toContain('Now: index_invalid_json.');
       expect(alert.annotations.runbook_url).toBe('docs/runbooks/OpenClawStoreProblem.md');
       expect(received('OpenClawStoreProblem', running('broken').address, 'firing')).toHaveLength(1);
     });
 
-    it('an exporter that is gone is one warning', async () => {
+    it('an exporter that is gone is one page', async () => {
       const { address } = running('broken');
       await exporters.broken?.stop();
       const alert = await first('OpenClawExporterDown', 'broken');
-      expect(alert.path).toBe('/week');
+      expect(alert.path).toBe('/page');
       expect(alert.labels).toEqual({
         alertname: 'OpenClawExporterDown',
-        severity: 'warning',
+        severity: 'critical',
         job: 'openclaw-store',
         instance: address,
       });

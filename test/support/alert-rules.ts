@@ -9,11 +9,12 @@ interface Waits {
   readonly keepFiringFor: string;
 }
 
-/** The shipped rules with other waits; what they ask and say is as it is. */
+/** The shipped rules with other waits, and the minutes that they look back are seconds; else they ask and say what they do. */
 export function rulesWith(file: string, waits: Waits): string {
   const { groups } = parse(readFileSync(join(ALERTS, file), 'utf8'));
-  for (const rule of groups.flatMap((group: { rules: object[] }) => group.rules)) {
-    Object.assign(rule, { for: waits.for, keep_firing_for: waits.keepFiringFor });
+  for (const rule of groups.flatMap((group: { rules: { expr: string }[] }) => group.rules)) {
+    const expr = rule.expr.replaceAll(/\[(\d+)m\]/g, '[$1s]');
+    Object.assign(rule, { expr, for: waits.for, keep_firing_for: waits.keepFiringFor });
   }
   return stringify({ groups });
 }

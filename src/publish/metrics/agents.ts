@@ -106,6 +106,12 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     ({ sessions }) => countBy(sessions, ({ session }) => runStatus(session.status)),
   ),
   perAgentAnd(
+    'active_sessions_by_status',
+    'Active sessions by the status of their last run, where OpenClaw stores one (2026.4.15 and later).',
+    'status',
+    ({ sessions }) => countBy(sessions.filter(isActive), ({ session }) => runStatus(session.status)),
+  ),
+  perAgentAnd(
     'active_sessions_by_tokens_source',
     'Active sessions by the source of their tokens: index (the total that OpenClaw stored), transcript (its last usage), none (not known).',
     'source',

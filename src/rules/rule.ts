@@ -1,11 +1,32 @@
-import { SESSIONS_DASHBOARD_UID } from '../grafana/uids.ts';
-import { FOR_SECONDS, KEEP_FIRING_SECONDS, type Severity } from '../src/thresholds.ts';
+import { FOR_SECONDS, KEEP_FIRING_SECONDS, type Severity } from '../thresholds.ts';
 import { promDuration } from './expressions.ts';
 
 /** What an alert asks for, the most severe first: `critical` now, `warning` this week, `info` nothing, so it is sent nowhere. */
 export const ALERT_SEVERITIES = ['critical', 'warning', 'info'] as const satisfies readonly (Severity | 'info')[];
 
 type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
+
+/** What differs from one Prometheus to another. */
+export interface RuleOptions {
+  /** The scrape job of the exporters. */
+  readonly job: string;
+  /** Labels beside job, gateway and instance that every series has and that tell gateways apart, as `cluster`. */
+  readonly groupLabels: readonly string[];
+  /** The runbook of an alert is `<this>/<alert>.md`. */
+  readonly runbookUrl: string;
+  /** The address of Grafana; empty: links are paths below it. */
+  readonly dashboardUrl: string;
+  /** Whether descriptions may run queries, which name the worst. Grafana's own alerting cannot. */
+  readonly queries: boolean;
+}
+
+export const SHIPPED_OPTIONS: RuleOptions = {
+  job: 'openclaw-store',
+  groupLabels: [],
+  runbookUrl: 'docs/runbooks',
+  dashboardUrl: '',
+  queries: true,
+};
 
 /** One alerting rule as Prometheus reads it. The keys are written in this order. */
 export interface AlertRule {
@@ -22,7 +43,7 @@ export interface RuleGroup {
   readonly rules: readonly AlertRule[];
 }
 
-interface AlertSource {
+export interface AlertSource {
   readonly name: string;
   readonly severity: AlertSeverity;
   /** Static labels beside the severity. They replace labels of the expression with the same name. */
@@ -38,27 +59,26 @@ interface AlertSource {
   readonly dashboardVariables?: readonly ('agent' | 'instance' | 'kind')[];
 }
 
-/** A path in the repository, since only the operator knows where the repository is served. */
-const RUNBOOKS = 'docs/runbooks';
+/** Fixed, since annotations of alerts and links between dashboards name it. */
+export const SESSIONS_DASHBOARD_UID = 'openclaw-store-sessions';
 
 /** Adds what every alert has. The runbook has the alert's name. */
-export function alertRule(source: AlertSource): AlertRule {
+export function alertRule(options: RuleOptions, source: AlertSource): AlertRule {
   return {
     alert: source.name,
     expr: source.expr,
-    for: promDuration(source.forSeconds ?? FOR_SECONDS.peak),
+    for: promDuration(source.forSeconds ?? FOR_SECONDS.restart),
     keep_firing_for: promDuration(source.keepFiringSeconds ?? KEEP_FIRING_SECONDS.restart),
     labels: { severity: source.severity, ...source.labels },
     annotations: {
       summary: source.summary,
       description: source.description,
-      runbook_url: `${RUNBOOKS}/${source.name}.md`,
-      dashboard_url: dashboardPath(source.dashboardVariables ?? []),
+      runbook_url: `${options.runbookUrl}/${source.name}.md`,
+      dashboard_url: options.dashboardUrl + dashboardPath(source.dashboardVariables ?? []),
     },
   };
 }
 
-/** A path below the address of Grafana, which only the operator knows. */
 function dashboardPath(variables: readonly string[]): string {
   const query = variables.map((name) => `var-${name}={{ $labels.${name} | urlquery }}`).join('&');
   return `/d/${SESSIONS_DASHBOARD_UID}${query === '' ? '' : `?${query}`}`;
