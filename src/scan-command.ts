@@ -7,7 +7,7 @@ import { reportJson } from './publish/report/json.ts';
 import { judge } from './publish/report/judge.ts';
 import { reportTable } from './publish/report/table.ts';
 import { Scanner, type ScanResult, SERIES_LEFT_OUT } from './scan/scanner.ts';
-import { SALT_NOT_KEPT, saltOf } from './settings/salt.ts';
+import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
 
@@ -44,7 +44,7 @@ export async function runScan(settings: Settings): Promise<number> {
 
 async function scanOnce(settings: Settings, log: Log): Promise<TimedScan> {
   const salt = saltOf(settings);
-  if (salt !== null && !salt.kept) log.warn(SALT_NOT_KEPT);
+  for (const warning of salt?.warnings ?? []) log.warn(warning);
   const scanner = new Scanner({
     settings: {
       ...settings,

@@ -12,7 +12,7 @@ import { renderStatusPage } from './publish/page/status-page.ts';
 import { hostOffsetMs, startSchedule } from './scan/schedule.ts';
 import { Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
 import { longestGapSeconds } from './settings/cron.ts';
-import { SALT_NOT_KEPT, saltOf } from './settings/salt.ts';
+import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { REVISION, VERSION } from './version.ts';
 
@@ -55,6 +55,8 @@ export async function serve(
   await drain(server);
   return 0;
 }
+
+const BETWEEN_RELOADS_MS = 1000;
 
 /** A stop takes less than two seconds. */
 const LAST_RESORT_MS = 1800;
@@ -105,9 +107,9 @@ class Exporter {
     }
     this.lastReload = { success: true, lastSuccessMs: Date.now() };
     warnOfRestart(this.first, this.inForce.settings, this.log);
-    this.supervisor.configure(this.inForce.scanning);
     this.stopSchedules();
-    this.start();
+    this.supervisor.configure(this.inForce.scanning);
+    this.stopSchedules = startSchedules(this.inForce, this.supervisor, this.log);
     this.log.info('settings were loaded again');
   }
 
@@ -164,7 +166,7 @@ class Exporter {
 /** Throws an ExporterError when the salt cannot be used. */
 function prepare(settings: Settings, log: Log): InForce {
   const salt = saltOf(settings);
-  const warnings = salt === null || salt.kept ? [] : [SALT_NOT_KEPT];
+  const warnings = salt?.warnings ?? [];
   for (const warning of warnings) log.warn(warning);
   const scanning = {
     settings: { ...settings, salt: salt?.salt ?? null },
@@ -210,19 +212,31 @@ function firstSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** SIGHUP from now on. Those that arrive before there is an answer are answered once, then. */
+/**
+ * SIGHUP from now on. Those that arrive before there is an answer are answered once, then; those that follow within a second of
+ * an answer, once at its end: each is a load of all settings and a scan.
+ */
 function hangups(): { answer(how: () => void): void } {
   let answer: (() => void) | null = null;
   let isWaiting = false;
+  let pause: NodeJS.Timeout | null = null;
+  function next(): void {
+    if (answer === null || pause !== null || !isWaiting) return;
+    isWaiting = false;
+    answer();
+    pause = setTimeout(() => {
+      pause = null;
+      next();
+    }, BETWEEN_RELOADS_MS).unref();
+  }
   process.on('SIGHUP', () => {
-    if (answer === null) isWaiting = true;
-    else answer();
+    isWaiting = true;
+    next();
   });
   return {
     answer(how) {
       answer = how;
-      if (isWaiting) how();
-      isWaiting = false;
+      next();
     },
   };
 }

@@ -54,6 +54,8 @@ export class Supervisor {
   private readonly pending = new Set<Scan>();
   private lastBeat: Moment;
   private killed = false;
+  /** The quick scan that runs was begun under other settings. */
+  private isOutdated = false;
   private deepRequested = false;
   private endedCpuSeconds = 0;
   private childCpuSeconds = 0;
@@ -66,12 +68,14 @@ export class Supervisor {
     this.watchdog = this.startWatchdog();
   }
 
-  /** Takes effect at the next scan; the scanning process keeps what it knows of the stores. */
+  /** Takes effect with a quick scan now, or after the one that runs; the scanning process keeps what it knows of the stores. */
   configure(settings: SupervisorSettings): void {
     this.current = settings;
     clearInterval(this.watchdog);
     this.watchdog = this.startWatchdog();
     if (!this.killed) this.send({ type: 'settings', settings: settings.settings });
+    if (this.pending.has('quick')) this.isOutdated = true;
+    else this.request('quick');
   }
 
   private startWatchdog(): NodeJS.Timeout {
@@ -160,10 +164,14 @@ export class Supervisor {
     this.account(message.cost);
     if (message.type === 'heartbeat') return;
     this.pending.delete(message.scan);
-    if (message.type === 'failed') {
-      this.fail(message.scan, message.error);
-      return;
-    }
+    if (message.type === 'failed') this.fail(message.scan, message.error);
+    else this.succeed(message);
+    if (!this.isOutdated || this.pending.has('quick')) return;
+    this.isOutdated = false;
+    this.request('quick');
+  }
+
+  private succeed(message: Extract<FromChild, { type: 'done' }>): void {
     const lastGood = this.now();
     this.results[message.scan] = { success: true, durationSeconds: message.durationSeconds, lastGood };
     this.checks = message.checks;
@@ -203,6 +211,7 @@ export class Supervisor {
     this.memoryBytes = null;
     this.child = null;
     this.killed = false;
+    this.isOutdated = false;
     this.stuck = false;
     if (this.stopped) return;
     this.options.log.warn('scanning process ended, the next scan starts a new one', { how });

@@ -22,11 +22,7 @@ export function readYaml(path: string, known: ReadonlySet<string>): YamlConfig {
   } catch (error) {
     throw new ExporterError('E_CONFIG', `--config.file: ${path} cannot be read (${describeError(error)})`);
   }
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  // Its first line says what and where; the others quote the file.
-  if (problem !== undefined) throw new ExporterError('E_CONFIG', `${path}: ${problem.message.split('\n')[0]}`);
-  const content: unknown = document.toJS();
+  const content = parseYaml(text, path);
   if (content === null) return { values: new Map(), policy: NO_POLICY };
   if (!isObject(content)) throw new ExporterError('E_CONFIG', `${path}: the file must hold keys and values`);
   const values = new Map<string, string[]>();
@@ -35,6 +31,20 @@ export function readYaml(path: string, known: ReadonlySet<string>): YamlConfig {
   const policy = parsePolicy(Object.fromEntries(entries.filter(isPolicy)), path);
   collect(Object.fromEntries(entries.filter((entry) => !isPolicy(entry))), '', values, { path, known });
   return { values, policy };
+}
+
+function parseYaml(text: string, path: string): unknown {
+  try {
+    const document = parseDocument(text);
+    const [problem] = document.errors;
+    if (problem === undefined) return document.toJS();
+    // Its first line says what and where; the others quote the file.
+    throw new ExporterError('E_CONFIG', `${path}: ${problem.message.split('\n')[0]}`);
+  } catch (error) {
+    if (error instanceof ExporterError) throw error;
+    // Aliases of aliases that would fill the memory, an alias of nothing, or more levels than the stack has.
+    throw new ExporterError('E_CONFIG', `${path}: it cannot be read as YAML (${describeError(error)})`);
+  }
 }
 
 interface Source {

@@ -1,15 +1,40 @@
-import { randomBytes } from 'node:crypto';
-import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describeError, ExporterError } from '../errors.ts';
 import type { Settings } from './settings.ts';
 import { userHome } from './user-home.ts';
 
 const SALT_BYTES = 32;
+/** Below this a salt can be found by trying all, and then who is behind each label. */
+const LEAST_BYTES = 16;
+const LARGEST_BYTES = 64 * 1024;
+/** Bits of a mode: anybody on the machine may read. */
+const READABLE_BY_OTHERS = 0o004;
 
-/** For the log and the status page. */
-export const SALT_NOT_KEPT =
-  'The salt of the labels could not be saved: the labels change with every start. Name a writable file with --privacy.salt-file.';
+/** What an operator should know of a salt; for the log and the status page. */
+export const SALT_WARNINGS = {
+  notKept:
+    'The salt of the labels could not be saved: the labels change with every start. Name a writable file with --privacy.salt-file.',
+  othersRead:
+    'Everybody on this machine can read the salt of the labels, and with it find out who is behind a label: chmod 600 the salt file.',
+  short: `The salt of the labels is shorter than ${LEAST_BYTES} bytes, so that it can be guessed: delete the salt file, and a new one will be made (the labels change).`,
+  changed:
+    'The salt is not the one of the labels that were in use before: every label changes, and alerts and dashboards see new sessions. Put the former salt back to keep the labels (docs/privacy.md).',
+} as const;
 
 export interface SaltResult {
   readonly salt: Buffer;
@@ -26,9 +51,43 @@ export function saltPath(given: string | null, env: NodeJS.ProcessEnv, home: str
 }
 
 /** The salt that the settings ask for; null: labels are plain. Throws an ExporterError. */
-export function saltOf(settings: Pick<Settings, 'privacy.peers' | 'privacy.salt-file'>): SaltResult | null {
+export function saltOf(
+  settings: Pick<Settings, 'privacy.peers' | 'privacy.salt-file'>,
+): { salt: Buffer; warnings: readonly string[] } | null {
   if (settings['privacy.peers'] === 'plain') return null;
-  return loadSalt(saltPath(settings['privacy.salt-file'], process.env, userHome()));
+  const path = saltPath(settings['privacy.salt-file'], process.env, userHome());
+  const { salt, kept } = loadSalt(path);
+  return { salt, warnings: kept ? saltWarnings(path, salt) : [SALT_WARNINGS.notKept] };
+}
+
+/** What is wrong with a salt that was read from this file. Notes beside it that labels are made with it now. */
+export function saltWarnings(path: string, salt: Buffer): string[] {
+  const { mode } = statSync(path, { throwIfNoEntry: false }) ?? { mode: 0 };
+  return [
+    ...((mode & READABLE_BY_OTHERS) === 0 ? [] : [SALT_WARNINGS.othersRead]),
+    ...(salt.length < LEAST_BYTES ? [SALT_WARNINGS.short] : []),
+    ...(wasAnother(path, salt) ? [SALT_WARNINGS.changed] : []),
+  ];
+}
+
+/** Whether labels were made with another salt of this file before. */
+function wasAnother(path: string, salt: Buffer): boolean {
+  const note = `${path}.in-use`;
+  const mark = `${createHash('sha256').update('salt in use').update(salt).digest('hex').slice(0, 16)}\n`;
+  let before: string | null = null;
+  try {
+    before = readSmallFile(note);
+  } catch {
+    // There is none yet, or none that could be ours.
+  }
+  if (before === mark) return false;
+  try {
+    rmSync(note, { force: true });
+    writeFileSync(note, mark, { mode: 0o600, flag: 'wx' });
+  } catch {
+    // A folder that is read-only, as of a secret of Kubernetes: who changes a salt there knows.
+  }
+  return before !== null;
 }
 
 /**
@@ -75,7 +134,7 @@ function remove(path: string): void {
 function readSalt(path: string): Buffer | null {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').trim();
+    text = readSmallFile(path).trim();
   } catch (error) {
     // Also where the folder may not be entered: then there is none that could ever have been used.
     if (!existsSync(path)) return null;
@@ -86,4 +145,18 @@ function readSalt(path: string): Buffer | null {
   }
   if (text === '') throw new ExporterError('E_SALT', `${path} is empty: delete it, a new one will be made`);
   return Buffer.from(text, 'utf8');
+}
+
+/** Of a regular file: to open a pipe can block for ever, and a device has no end. Throws what is wrong. */
+function readSmallFile(path: string): string {
+  if (!statSync(path).isFile()) throw new Error('it is no regular file');
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new Error('it is no regular file');
+    if (stat.size > LARGEST_BYTES) throw new Error(`it is larger than ${LARGEST_BYTES} bytes`);
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
+  }
 }

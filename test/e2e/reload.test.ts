@@ -73,4 +73,19 @@ describe('SIGHUP', () => {
     expect(exporter.running.output()).toMatch(/next start only.*setting=log\.level/);
     await metricsWith((text) => !text.includes('session_threshold_tokens'));
   });
+
+  it('300 times is loaded a few times, and the last file counts', async () => {
+    const before = exporter.running.output().length;
+    for (let at = 0; at < 300; at += 1) {
+      reload(`privacy: { peers: plain }\nthresholds: [{ kind: group, tokens: { warning: ${10_000 + at} } }]\n`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await metricsWith((text) => text.includes('threshold_tokens{kind="group",severity="warning"} 10299\n'));
+    const loads = exporter.running
+      .output()
+      .slice(before)
+      .match(/settings were loaded again/g);
+    expect(loads?.length).toBeLessThan(100);
+    expect(exporter.running.output().slice(before)).not.toMatch(/scan skipped/);
+  });
 });

@@ -93,7 +93,7 @@ describe('the session limit', () => {
     used('full', 9000, { totalTokens: 120_000, totalTokensFresh: true, contextTokens: 120_000 }),
     used('critical', 8000, { totalTokens: 200_001, totalTokensFresh: true }),
     used('corrupted', 6000, { flaws: ['entry_not_object'] }),
-    used('warning', 5000, { totalTokens: 150_001, totalTokensFresh: true, contextTokens: 1_000_000 }),
+    used('warning', 5000, { totalTokens: 150_001, totalTokensFresh: true, transcript: aTranscript(1) }),
     used('large', 4000, { transcript: aTranscript(500_001) }),
   ];
   const sessions = [...quiet, ...noteworthy];

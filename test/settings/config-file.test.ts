@@ -32,6 +32,12 @@ function problem(text: string): string {
   return 'none';
 }
 
+/** Each list holds the one before ten times: a file of 500 bytes, and a billion values. */
+function aliasBomb(): string {
+  const lists = Array.from({ length: 9 }, (_, at) => `l${at + 1}: &l${at + 1} [${Array(10).fill(`*l${at}`).join()}]`);
+  return ['l0: &l0 x', ...lists].join('\n');
+}
+
 describe('the config file', () => {
   it('has the keys of the flags, nested at their dots or whole', () => {
     const settings = load(`
@@ -86,6 +92,9 @@ log: { format: json }
     ['two values where one is asked for', 'session: { limit: [1, 2] }', /session\.limit takes one value/],
     ['a wrong value', 'session: { limit: many }', /exporter\.yml: session\.limit: "many" must be a whole number/],
     ['a list', '- 1', /must hold keys and values/],
+    ['aliases of aliases', aliasBomb(), /exporter\.yml: it cannot be read as YAML \(Excessive alias count/],
+    ['an alias of nothing', 'session: *none', /exporter\.yml: /],
+    ['more levels than can be read', `a: ${'['.repeat(10_000)}`, /exporter\.yml: /],
     ['no YAML', 'a: [', /exporter\.yml: .*line 1/s],
   ])('with %s is refused with file and key', (_, text, message) => {
     expect(problem(text)).toMatch(message);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
-import { loadSalt, saltPath } from '../../src/settings/salt.ts';
+import { loadSalt, SALT_WARNINGS, saltPath, saltWarnings } from '../../src/settings/salt.ts';
 import { asNobody, IS_ROOT, NOBODY } from '../support/nobody.ts';
 
 const MODULE = join(import.meta.dirname, '../../src/settings/salt.ts');
@@ -104,6 +104,15 @@ describe('loadSalt', () => {
     expect(() => loadSalt(path)).toThrow(new RegExp(`${path}.*delete`));
   });
 
+  it('refuses a pipe, a device and what is too large for a salt', () => {
+    const path = join(folder, 'salt');
+    execFileSync('mkfifo', [path]);
+    for (const bad of [path, '/dev/zero']) expect(() => loadSalt(bad)).toThrow('no regular file');
+    rmSync(path);
+    writeFileSync(path, 'x'.repeat(70_000));
+    expect(() => loadSalt(path)).toThrow('larger than');
+  });
+
   it('refuses a folder of that name', () => {
     expect(() => loadSalt(folder)).toThrow(/--privacy\.salt-file/);
   });
@@ -144,5 +153,42 @@ describe('loadSalt', () => {
   it('works with one that is not kept where the folder may not even be entered', async () => {
     const closed = closedFolder(0o000);
     expect(await loadAsNobody(join(closed, 'folder', 'salt'))).toMatchObject({ kept: false });
+  });
+});
+
+describe('a salt that', () => {
+  const GOOD = 'a salt of sixteen bytes or more';
+
+  /** What is said of a salt file with this content and mode. */
+  function warningsOf(content: string, mode = 0o600): string[] {
+    const path = join(folder, 'salt');
+    writeFileSync(path, content);
+    chmodSync(path, mode);
+    return saltWarnings(path, loadSalt(path).salt);
+  }
+
+  it('is long, closed and the one in use is not warned of, one made just now neither', () => {
+    expect(warningsOf(GOOD)).toEqual([]);
+    expect(warningsOf(GOOD)).toEqual([]);
+    const made = join(folder, 'made');
+    expect(saltWarnings(made, loadSalt(made).salt)).toEqual([]);
+  });
+
+  it('others can read is warned of', () => {
+    expect(warningsOf(GOOD, 0o644)).toEqual([SALT_WARNINGS.othersRead]);
+  });
+
+  it('is short is warned of', () => {
+    expect(warningsOf('123456789012345')).toEqual([SALT_WARNINGS.short]);
+  });
+
+  it('is not the one of the labels in use is warned of once, then it is that one', () => {
+    warningsOf(GOOD);
+    expect(warningsOf(`another: ${GOOD}`)).toEqual([SALT_WARNINGS.changed]);
+    expect(warningsOf(`another: ${GOOD}`)).toEqual([]);
+    // The note tells nothing of the salt, and nobody else reads it.
+    const note = join(folder, 'salt.in-use');
+    expect(readFileSync(note, 'utf8')).toMatch(/^[0-9a-f]{16}\n$/);
+    expect(statSync(note).mode & 0o777).toBe(0o600);
   });
 });
