@@ -54,7 +54,7 @@ export async function runMain(args: readonly string[], env: NodeJS.ProcessEnv = 
   try {
     const child = spawn(process.execPath, [MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { HOME: home, ...env },
+      env: { HOME: home, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
       // What should have ended and serves instead does not outlive the tests.
       timeout: 25_000,
     });
