@@ -214,6 +214,16 @@ describe('repair', () => {
     );
   });
 
+  it('brings back only what is named', async () => {
+    store = unpackStore('file-damaged', { ownPath: true });
+    await repair('--agent=heath', '--apply', '--yes', '--gateway-stopped', '--reason=truncated');
+    const plan = async (...flags: string[]) =>
+      JSON.parse((await repair('--lost-index', '--agent=heath', '--format=json', ...flags)).stdout);
+    const [{ found }] = await plan();
+    expect(found).toHaveLength(3);
+    expect((await plan(`--session=${found[1].session}`))[0].found).toEqual([found[1]]);
+  });
+
   it('writes an index anew from what can still be read of it', async () => {
     store = unpackStore('file-damaged', { ownPath: true });
     const index = join(sessionsOf('heath'), 'sessions.json');

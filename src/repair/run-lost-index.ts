@@ -1,0 +1,93 @@
+import { DiskError } from '../disk/files.ts';
+import { ExporterError } from '../errors.ts';
+import { changeIndex } from './change-index.ts';
+import { type IndexFiles, indexPlaces } from './index-places.ts';
+import { type LostIndex, lookForLost } from './lost-index.ts';
+import { lostText } from './report.ts';
+import { EXIT, isConfirmed, protectionIn, type Run, say, WAITING } from './run.ts';
+
+interface Found {
+  readonly files: IndexFiles;
+  readonly lost: LostIndex;
+}
+
+/** `repair --lost-index`: writes an index anew from what can still be read. Returns the exit code. */
+export async function bringBack(run: Run): Promise<number> {
+  const { settings, nameOf } = run;
+  const found = indexPlaces(run)
+    .flatMap((files) => look(run, files))
+    .filter(isLost);
+  await say(
+    settings,
+    found.map(({ lost }) => asJson(lost, run)),
+    [
+      ...found.flatMap(({ files: { place }, lost }) => [
+        ...lostText(lost, protectionIn(run, place), place.version, nameOf),
+        '',
+      ]),
+      ...(found.length === 0
+        ? ['Every index is whole, and no backup has a session more whose transcript is there.']
+        : []),
+    ],
+  );
+  const writable = found.filter(({ lost }) => lost.text !== null);
+  if (writable.length === 0) return found.length > 0 ? EXIT.left : EXIT.done;
+  if (!(await isConfirmed(settings, 'Write the index anew?'))) return EXIT.left;
+  let failed = 0;
+  for (const each of writable) failed += (await isWritten(run, each)) ? 0 : 1;
+  return failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** None where the folder may not be read: the others are shown all the same. */
+function look({ settings, log, labelOf }: Run, files: IndexFiles): Found[] {
+  const wanted = settings.session;
+  const isWanted = (key: string) => wanted.length === 0 || wanted.includes(key) || wanted.includes(labelOf(key));
+  try {
+    return [{ files, lost: lookForLost(files.place, files.folders, isWanted) }];
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    log.error('the index cannot be looked at', { path: files.place.path, problem: error.problem });
+    return [];
+  }
+}
+
+function isLost({ files: { isRead }, lost }: Found): boolean {
+  const { problem, found, withoutTranscript, unknownTranscripts } = lost;
+  if (problem === null) return found.length > 0;
+  // An index that was read all the same is JSON5, as versions before 2026.2.17 read it: nothing of it is lost.
+  if (isRead) return false;
+  // An agent that never had a session has no index either.
+  return problem !== 'missing' || found.length + withoutTranscript.length + unknownTranscripts.length > 0;
+}
+
+async function isWritten(run: Run, { files: { place }, lost }: Found): Promise<boolean> {
+  const { log } = run;
+  try {
+    const done = await changeIndex(place, protectionIn(run, place), WAITING, (bytes) => {
+      if (bytes === null ? lost.current === null : lost.current?.equals(bytes) === true) return lost.text;
+      throw new ExporterError('E_REPAIR', `${place.path} was written since it was looked at: run this again`);
+    });
+    log.info('index written anew', {
+      path: place.path,
+      entries: lost.present + lost.found.length,
+      backup: done?.backup ?? 'none: there was no index',
+    });
+    return true;
+  } catch (error) {
+    // The next index is another agent's.
+    if (!(error instanceof ExporterError)) throw error;
+    log.error(error.message);
+    return false;
+  }
+}
+
+function asJson({ path, problem, present, found, withoutTranscript, unknownTranscripts }: LostIndex, { nameOf }: Run) {
+  return {
+    index: path,
+    problem,
+    present,
+    found: found.map(({ key, from, transcript }) => ({ session: nameOf({ key, label: null }), from, transcript })),
+    withoutTranscript: withoutTranscript.map((key) => nameOf({ key, label: null })),
+    unknownTranscripts,
+  };
+}
