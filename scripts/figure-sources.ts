@@ -51,7 +51,7 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   },
   {
     names: ['agents'],
-    file: 'the ids of `agents.list` in the config (without a list: `main`), and the folders of `agents/` that hold an index or a database',
+    file: 'the ids of `agents.list` in the config (without a list: `main`), and the folders of `agents/` that hold an index or a database. Programs that the config runs as agents (`acp`) count when they have a store.',
     sqlite: 'the same, with `agents.entries` of the config',
     absent: NO_STATE,
   },
@@ -150,7 +150,7 @@ export const FIGURE_SOURCES: readonly FigureSource[] = [
   },
   {
     names: ['sessions_by_status', 'active_sessions_by_status'],
-    file: `\`status\` of the entry (${FIELDS.status} and later)`,
+    file: `\`status\` of the entry (${FIELDS.status} and later), of all sessions or of the active ones`,
     sqlite: '`status` of the entry, else `session_nodes.status`',
     absent: 'no session of the agent has that status',
   },
