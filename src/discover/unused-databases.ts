@@ -47,12 +47,15 @@ export function unusedDatabases(
       registeredPlaces(agent, allowed, context).map((place): Candidate => ({ ...place, agent, found: 'registry' })),
     ),
   ];
+  const known = new Set([...agents.map(({ folder }) => folder.agent), ...config.acpAgents]);
+  for (const { agent, found } of candidates) if (found !== 'registry') known.add(agent);
   const seen = new Set(stores.map(({ database }) => database?.path));
   return candidates.flatMap((candidate) => {
     if (seen.has(candidate.path) || !isThere(candidate.path)) return [];
     seen.add(candidate.path);
     const head = databaseHead(candidate, heads);
     if (head === null || head.sessions === 0) return [];
-    return [{ agent: head.owner ?? candidate.agent, place: candidate.found, sessions: head.sessions }];
+    const agent = head.owner ?? candidate.agent;
+    return [{ agent, isKnownAgent: known.has(agent), place: candidate.found, sessions: head.sessions }];
   });
 }

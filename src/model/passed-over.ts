@@ -10,7 +10,10 @@ export interface PassedOver {
 
 /** A database with sessions that is no agent's, since OpenClaw uses another one or none. */
 export interface UnusedDatabase {
+  /** By the file itself, else by its place. */
   readonly agent: string;
+  /** The agent is one of the config or the disk. Any other name may be a person's, and is published as a digest. */
+  readonly isKnownAgent: boolean;
   /** How it was found: where it is usually, beside a `session.store`, in an `agentDir`, or in OpenClaw's registry. */
   readonly place: 'default place' | 'session.store' | 'agentDir' | 'registry';
   readonly sessions: number;

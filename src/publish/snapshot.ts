@@ -11,7 +11,7 @@ import type { Session } from '../model/session.ts';
 import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
 import { isReservedAgent } from '../openclaw/agent-id.ts';
 import { agentSettings } from '../openclaw/agent-settings.ts';
-import { type SessionLabels, versionLabel } from '../openclaw/labels.ts';
+import { privateLabel, type SessionLabels, versionLabel } from '../openclaw/labels.ts';
 import { listingRank } from '../thresholds.ts';
 import { unchanged } from '../unchanged.ts';
 import { KnownSessions, type Terms } from './known-sessions.ts';
@@ -152,7 +152,10 @@ function snapshotOf(
     migrationRuns: discovery.migrationRuns,
     sample: discovery.sample,
     passedOver: discovery.passedOver,
-    unusedDatabases: discovery.unusedDatabases,
+    unusedDatabases: discovery.unusedDatabases.map((database) => ({
+      ...database,
+      agent: database.isKnownAgent ? database.agent : privateLabel(database.agent, labels.salt),
+    })),
     agents,
     lookedFor: lookedFor(outcomes, deepScanned),
   };

@@ -45,7 +45,7 @@ export class ChangeLog {
   report(discovery: Discovery, snapshot: Snapshot, checks: readonly CheckOutcome[]): void {
     this.noteState(discovery);
     this.noteConfig(discovery, snapshot);
-    this.noteLeftOut(discovery);
+    this.noteLeftOut(snapshot);
     this.note({
       subject: 'sample',
       wrong: snapshot.sample ? 'sample' : null,
@@ -107,7 +107,7 @@ export class ChangeLog {
   }
 
   /** What is read by nobody: told once. */
-  private noteLeftOut({ unusedDatabases, passedOver }: Discovery): void {
+  private noteLeftOut({ unusedDatabases, passedOver }: Snapshot): void {
     for (const { agent, place, sessions } of unusedDatabases) {
       if (!this.isNews(`database ${agent} ${place}`, 'unused')) continue;
       this.log.warn(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Discovery } from '../../src/discover/discover.ts';
 import { createLog } from '../../src/log.ts';
-import type { SnapshotAgent } from '../../src/model/snapshot.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { ChangeLog } from '../../src/scan/change-log.ts';
 import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, published } from '../support/snapshot.ts';
@@ -23,11 +23,8 @@ const FINE: Discovery = {
   sample: false,
 };
 
-interface Seen {
+interface Seen extends Partial<Snapshot> {
   readonly discovery?: Partial<Discovery>;
-  readonly agents?: readonly SnapshotAgent[];
-  readonly sample?: boolean;
-  readonly configDropped?: readonly string[];
   readonly checkError?: string | null;
 }
 
@@ -36,10 +33,10 @@ function linesOf(...scans: readonly Seen[]): string[][] {
   let lines: string[] = [];
   const write = (line: string) => lines.push(line.replace(/^ts=\S+ /, '').trimEnd());
   const changes = new ChangeLog(createLog({ level: 'debug', format: 'logfmt', write }));
-  return scans.map(({ discovery, agents = [], sample = false, configDropped = [], checkError = null }) => {
+  return scans.map(({ discovery, checkError = null, ...snapshot }) => {
     lines = [];
     const check = { check: 'truncated', success: checkError === null, durationSeconds: 0, error: checkError };
-    changes.report({ ...FINE, ...discovery }, aSnapshot({ agents, sample, configDropped }), [check]);
+    changes.report({ ...FINE, ...discovery }, aSnapshot({ agents: [], ...snapshot }), [check]);
     return lines;
   });
 }
@@ -59,12 +56,12 @@ describe('ChangeLog', () => {
   });
 
   it('says once what nobody reads', () => {
-    const unusedDatabases = [{ agent: 'ops', place: 'agentDir' as const, sessions: 28 }];
+    const unusedDatabases = [{ agent: 'ops', isKnownAgent: true, place: 'agentDir' as const, sessions: 28 }];
     const passedOver = [
       { folder: 'lost+found', why: 'closed' as const },
       { folder: 'old', why: 'transcripts' as const },
     ];
-    const seen = { discovery: { unusedDatabases, passedOver } };
+    const seen = { unusedDatabases, passedOver };
     const [first, second] = linesOf(seen, seen);
     expect(first?.slice(1)).toEqual([
       expect.stringMatching(

@@ -100,7 +100,7 @@ describe('the fragment', () => {
   it('shows what nobody reads, but no folder that may not be entered', () => {
     const html = renderStatusFragment(
       aSnapshot({
-        unusedDatabases: [{ agent: 'ops', place: 'default place', sessions: 28 }],
+        unusedDatabases: [{ agent: 'ops', isKnownAgent: true, place: 'default place', sessions: 28 }],
         passedOver: [
           { folder: 'a&b', why: 'transcripts' },
           { folder: 'lost+found', why: 'closed' },

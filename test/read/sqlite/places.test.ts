@@ -174,7 +174,9 @@ describe('the database of an agent', () => {
     const scanner = testScanner(dir, { now: () => NOW });
     const there = (await scanner.quick()).snapshot;
     expect(there.agents).toMatchObject([{ agent: 'main', layout: 'empty', problems: [] }]);
-    expect(there.unusedDatabases).toEqual([{ agent: 'removed', place: 'registry', sessions: 1 }]);
+    // Only the registry names it: it may be a person's name.
+    const [unused] = there.unusedDatabases;
+    expect(unused).toMatchObject({ agent: expect.stringMatching(/^[0-9a-f]{10}$/), place: 'registry', sessions: 1 });
     rmSync(join(dir, 'custom'), { recursive: true });
     const gone = (await scanner.quick()).snapshot;
     expect(gone).toMatchObject({ agents: [{ agent: 'main', layout: 'empty', problems: [] }], unusedDatabases: [] });
@@ -297,7 +299,7 @@ describe('the database of a session.store', () => {
     const store = 'G:\\AI\\openclaw\\{agentId}\\sessions.json';
     const snapshot = await scan(dir, { store, registered: [USUAL], databases: [USUAL] });
     expect(snapshot.agents).toMatchObject([{ agent: 'ops', layout: 'sqlite', problems: ['store_missing'] }]);
-    expect(snapshot.unusedDatabases).toEqual([{ agent: 'ops', place: 'default place', sessions: 1 }]);
+    expect(snapshot.unusedDatabases).toMatchObject([{ agent: 'ops', place: 'default place', sessions: 1 }]);
   });
 
   it('of an agent that was never used is not missing where another agent’s is here', async () => {
@@ -346,7 +348,8 @@ describe('a database with sessions that is not used', () => {
   ])('%s', async (_, places, unused) => {
     const dir = newState();
     const snapshot = await scan(dir, places(dir));
-    expect(snapshot.unusedDatabases).toEqual(unused);
+    expect(snapshot.unusedDatabases).toHaveLength(unused.length);
+    expect(snapshot.unusedDatabases).toMatchObject(unused);
     expect(foundOf(snapshot)).toBe(1);
   });
 });
