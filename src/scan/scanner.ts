@@ -26,6 +26,25 @@ import { unchanged } from '../unchanged.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings } from './messages.ts';
 
+/** Counts of what costs something. */
+export type Work = Readonly<
+  Record<
+    | 'files'
+    | 'folders'
+    | 'configReads'
+    | 'indexReads'
+    | 'transcriptBytes'
+    | 'databaseReads'
+    | 'rows'
+    | 'eventBytes'
+    | 'classified'
+    | 'labels'
+    | 'taken'
+    | 'renders',
+    number
+  >
+>;
+
 /** In the log, where the renderer met it. */
 export const SERIES_LEFT_OUT = 'series left out: another series has the same labels';
 
@@ -70,7 +89,6 @@ interface Latest {
 
 /** Scans one state directory again and again, and keeps what saves work between the scans. */
 export class Scanner {
-  /** Work that was done so far. */
   readonly counts = { indexReads: 0, renders: 0 };
   readonly kept = new KeptStores();
   readonly snapshots = new Snapshots();
@@ -114,6 +132,22 @@ export class Scanner {
       await this.quickScan;
     }
     return this.quick();
+  }
+
+  /** How much was done so far; the log has it at the level `debug`. */
+  work(): Work {
+    const { looks, config, files, databases } = this.kept;
+    return {
+      ...looks.counts,
+      ...this.counts,
+      ...this.snapshots.counts,
+      configReads: config.reads,
+      transcriptBytes: files.transcripts.bytesRead,
+      databaseReads: databases.counts.reads,
+      rows: databases.counts.rows,
+      eventBytes: databases.counts.eventBytes,
+      labels: this.latest?.terms.sessionLabels.made ?? 0,
+    };
   }
 
   private async look(): Promise<Latest> {
@@ -193,8 +227,10 @@ export class Scanner {
     // The same one: nothing changed, and there is no news.
     if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
     this.taken = taken;
+    const rendered = await this.render(snapshot);
+    this.options.log.debug('scan ended, work so far', this.work());
     const { config, agents: stores } = discovery;
-    return { snapshot, config, stores, checks, rendered: await this.render(snapshot) };
+    return { snapshot, config, stores, checks, rendered };
   }
 
   private now(): number {

@@ -51,8 +51,8 @@ interface Known {
   readonly figures: StoredFigures | null;
   /** By session id. */
   readonly transcripts: KnownTranscripts;
-  /** The signature of the files when all transcripts were counted last; the rows are read again as a whole after that. */
-  readonly counted: { signature: string; areRowsRead: boolean };
+  /** The signature of the files when all transcripts were counted last. */
+  readonly counted: { signature: string };
   /** When it was seen last to be so, in milliseconds since the epoch. */
   readonly readMs: number;
   readonly made: Made;
@@ -105,7 +105,7 @@ const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;
  * signature of the files is the same nothing was written, and nothing is opened.
  */
 export class KeptDatabases {
-  /** Read transactions so far, rows of sessions whose entry was read, and bytes of events that were parsed by validation. */
+  /** Read transactions so far, rows of which a session was made, and bytes of events that were parsed by validation. */
   readonly counts = { reads: 0, rows: 0, eventBytes: 0 };
 
   private readonly known = new Kept<Known>();
@@ -167,8 +167,6 @@ export class KeptDatabases {
         if (counted.signature !== signature) {
           yield* recountTranscripts(this.reader(known), transcripts, seen);
           counted.signature = signature;
-          // An entry that was changed by hand to one of the same size shows nowhere else. The scan that follows reads them all.
-          counted.areRowsRead = false;
         }
         for (const bytes of validateTranscripts(this.reader(known), transcripts)) {
           this.counts.eventBytes += bytes;
@@ -189,12 +187,9 @@ export class KeptDatabases {
   private async current(location: DatabaseLocation, now: number, pause: () => Promise<void>): Promise<Known> {
     const files = databaseFiles(location.path, location.root);
     const before = this.known.get(keyOf(location));
-    const areRowsRead = before?.counted.areRowsRead ?? false;
-    if (before?.files.signature === files.signature && areRowsRead)
-      return this.known.set(keyOf(location), { ...before, readMs: now });
+    if (before?.files.signature === files.signature) return this.known.set(keyOf(location), { ...before, readMs: now });
     const same = before !== undefined && isSameFile(before, files) ? before : null;
-    const seenBefore = new Map(same?.nodes.map((node) => [node.rowid, node]));
-    const rows = areRowsRead ? seenBefore : new Map<bigint, SessionNode>();
+    const rows = new Map(same?.nodes.map((node) => [node.rowid, node]));
     this.counts.reads += 1;
     const first = readTables(location.path, location.root, TABLES, (database) => {
       const schema = databaseSchema(database, location.sharedBy === null ? location.agent : null);
@@ -202,7 +197,6 @@ export class KeptDatabases {
       return {
         schema,
         figures: readFigures(database, schema),
-        // Where the tables are others, so may be the columns.
         nodes: readNodes(database, schema, BEFORE_ALL_ROWS, NODES_A_SLICE, rows),
       };
     });
@@ -222,10 +216,10 @@ export class KeptDatabases {
       files,
       schema,
       figures,
-      nodes: nodes.map((node) => unchanged(seenBefore.get(node.rowid), node)),
+      nodes,
       chosenModels: unchanged(same?.chosenModels, chosen),
       transcripts: same?.transcripts ?? new KnownTranscripts(),
-      counted: same?.counted ?? { signature: files.signature, areRowsRead: true },
+      counted: same?.counted ?? { signature: files.signature },
       readMs: now,
       made: { asked: null, readings: new Map() },
     };
@@ -239,7 +233,6 @@ export class KeptDatabases {
     const seen = { signature: files.signature, ms: now };
     for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts, seen)) await pause();
     for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
-    known.counted.areRowsRead = true;
     return this.known.set(keyOf(location), known);
   }
 

@@ -9,8 +9,8 @@ import { parseOrNull, text } from './values.ts';
 /** One row of `session_nodes` with what belongs to it. Times in milliseconds since the epoch. */
 export interface SessionNode {
   readonly rowid: bigint;
-  /** What its columns say, and the size of its entry: while it is the same, the entry is not read again. */
-  readonly mark: string;
+  /** All that was asked of the row, as a text; null: nobody keeps it. */
+  readonly mark: string | null;
   readonly key: string;
   readonly sessionId: string;
   /** null: no object. */
@@ -61,9 +61,11 @@ const DELIVERY = '$.delivery';
 const LARGEST_ENTRY_BYTES = 64 * 1024 * 1024;
 
 /**
- * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). Of a row that
- * is `known` the entry is read only where a column or its size is another: entries are nearly all bytes of the table, and
- * nearly all the time that it takes. What somebody changes by hand to something of the same size is for whoever knows none.
+ * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). An entry
+ * has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at the
+ * first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
+ * A row that says what a `known` one said is that one: SQLite gives all rows in a third of the time that making something
+ * of them takes.
  */
 export function readNodes(
   database: DatabaseSync,
@@ -72,27 +74,29 @@ export function readNodes(
   limit: number,
   known: ReadonlyMap<bigint, SessionNode> = new Map(),
 ): SessionNode[] {
-  const entryOf = database.prepare(SELECT_ENTRY);
-  return database
-    .prepare(selectColumns(schema))
-    .all(after, limit)
-    .map((row) => {
-      const rowid = BigInt(String(row.row));
-      const mark = Object.values(row).join('\u0000');
-      const before = known.get(rowid);
-      return before?.mark === mark ? before : toNode({ rowid, mark, row: { ...row, ...entryOf.get(rowid) } });
-    });
+  const rows = database.prepare(selectRows(schema)).all(after, limit);
+  return rows.map((row) => {
+    const rowid = BigInt(String(row.row));
+    // A malformed entry can be large: it is not kept, and made anew each time.
+    const mark = row.malformed === null ? JSON.stringify(Object.values(row)) : null;
+    const before = known.get(rowid);
+    return mark !== null && before?.mark === mark ? before : toNode({ rowid, mark, row });
+  });
 }
 
-function selectColumns(schema: DatabaseSchema): string {
+function selectRows(schema: DatabaseSchema): string {
   const { has } = schema;
+  const isSmall = `octet_length(n.entry_json) <= ${LARGEST_ENTRY_BYTES}`;
+  const isJson = `typeof(n.entry_json) = 'text' AND ${isSmall} AND json_valid(n.entry_json)`;
+  const paths = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
   const node = (column: string) => (has('session_nodes', column) ? `n.${column}` : 'NULL');
   const window = (column: string) => (has('session_windows', column) ? `w.${column}` : 'NULL');
   const isCold = has('session_transcript_cold_archives', 'raw_bytes');
   // As REAL: node:sqlite throws at an integer above 2^53, and one bad row must not hide the others.
   const real = (column: string, name: string) => `CAST(${column} AS REAL) AS ${name}`;
   return `SELECT CAST(n.rowid AS TEXT) AS row, n.session_key AS key, n.current_session_id AS sessionId,
-      octet_length(n.entry_json) AS entryBytes, typeof(n.entry_json) AS entryType,
+      CASE WHEN ${isJson} THEN CASE json_type(n.entry_json) WHEN 'object' THEN json_extract(n.entry_json, ${paths}) END END AS fields,
+      CASE WHEN ${isJson} OR NOT ${isSmall} THEN NULL ELSE n.entry_json END AS malformed,
       ${node('archived_at')} IS NOT NULL AS archived, ${node('status')} AS status,
       ${real(node('updated_at'), 'updatedMs')}, ${real(node('created_at'), 'createdMs')},
       ${real(node('last_interaction_at'), 'lastInteractionMs')}, ${real(node('last_activity_at'), 'lastActivityMs')},
@@ -109,18 +113,6 @@ function selectColumns(schema: DatabaseSchema): string {
     WHERE n.rowid > ? AND NOT (${has('session_nodes', 'entry_valid') ? "n.entry_valid = -1 AND n.entry_json = '{}'" : '0'})
     ORDER BY n.rowid LIMIT ?`;
 }
-
-/**
- * An entry has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at
- * the first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
- */
-const IS_SMALL = `octet_length(n.entry_json) <= ${LARGEST_ENTRY_BYTES}`;
-const IS_JSON = `typeof(n.entry_json) = 'text' AND ${IS_SMALL} AND json_valid(n.entry_json)`;
-const PATHS = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
-const SELECT_ENTRY = `SELECT
-    CASE WHEN ${IS_JSON} THEN CASE json_type(n.entry_json) WHEN 'object' THEN json_extract(n.entry_json, ${PATHS}) END END AS fields,
-    CASE WHEN ${IS_JSON} OR NOT ${IS_SMALL} THEN NULL ELSE n.entry_json END AS malformed
-  FROM session_nodes n WHERE n.rowid = ?`;
 
 function toNode({ row, ...own }: Pick<SessionNode, 'rowid' | 'mark'> & { row: Record<string, unknown> }): SessionNode {
   const entry = parseEntry(fieldsOf(row));
