@@ -10,6 +10,7 @@ interface InhibitRule {
 
 const OF_TARGETS = 'OpenClawExporterDown|OpenClawExporterAbsent';
 const TOKENS_PAGE = 'OpenClawSessionTokensCritical';
+const SIZE_WARNINGS = 'OpenClawSessionTokensHigh|OpenClawCompactionOverdue|OpenClawTranscriptsLarge';
 
 /** By which gateways are told apart. Where the series have no label `gateway` it is empty on both sides, which counts as equal. */
 const GATEWAY = ['job', 'gateway', 'instance'];
@@ -168,13 +169,17 @@ ${extraRoutes}    # When the network fails all exporters are down. That is one p
       receiver: ${pageReceiver}
       group_by: [alertname, job]
       repeat_interval: 12h
-    # Conversations grow every day, and one more that is large is seldom news: a few messages a day at most. A context that is
-    # full is a page of the next route.
+    # Conversations grow every day, and one more that is large is seldom news: after the first message one a day at most. A
+    # context that is full is a page of the next route, at once.
     - matchers: ['alertname = "${TOKENS_PAGE}"']
       receiver: ${pageReceiver}
       group_by: [${GATEWAY.join(', ')}]
-      group_interval: 12h
+      group_interval: 1d
       repeat_interval: 4d
+    - matchers: ['alertname =~ "${SIZE_WARNINGS}"']
+      receiver: ${weekReceiver}
+      group_wait: 1m
+      group_interval: 1d
     # One gateway in trouble is one page. Whatever else goes wrong there is added to that page.
     - matchers: ['alertname =~ "OpenClaw.+"', 'severity = "critical"']
       receiver: ${pageReceiver}
