@@ -5,10 +5,8 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,14 +15,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DatabaseProblem, databaseSignature, readDatabase } from '../../src/disk/database-file.ts';
 import {
   closedDatabase,
-  type HeldDatabase,
   heldDatabase,
   insertEvents,
   killedDatabase,
@@ -32,25 +28,20 @@ import {
   THIRTY_EVENTS,
   WAL,
 } from '../support/databases.ts';
+import { newFolder } from '../support/folder.ts';
 import { asNobody, IS_ROOT, inProcessOfNobody, NOBODY } from '../support/nobody.ts';
 
 let folder: string;
 let root: string;
 let path: string;
-let held: HeldDatabase | null;
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'database-bad-')));
+  folder = newFolder();
   root = join(folder, 'state');
   path = join(root, 'agent.sqlite');
   mkdirSync(root);
-  held = null;
 });
-afterEach(async () => {
-  await held?.end();
-  chmodSync(root, 0o700);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => chmodSync(root, 0o700));
 
 function count(database: DatabaseSync): unknown {
   return database.prepare('SELECT count(*) AS count, max(payload) FROM events').get()?.count;
@@ -226,7 +217,7 @@ describe('a database that changes while it is open', () => {
     [
       'running',
       async () => {
-        held = await heldDatabase(path, WAL, ...THIRTY_EVENTS);
+        await heldDatabase(path, WAL, ...THIRTY_EVENTS);
       },
     ],
     ['of a rollback journal', () => closedDatabase(path, ...THIRTY_EVENTS)],
@@ -334,7 +325,7 @@ describe('a database of another user', () => {
     [
       'running',
       async () => {
-        held = await heldDatabase(path, WAL, ...THIRTY_EVENTS);
+        await heldDatabase(path, WAL, ...THIRTY_EVENTS);
       },
     ],
     ['of a rollback journal', () => closedDatabase(path, ...THIRTY_EVENTS)],

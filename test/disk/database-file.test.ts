@@ -1,25 +1,20 @@
 import {
   chownSync,
   copyFileSync,
-  mkdtempSync,
   readdirSync,
-  realpathSync,
   renameSync,
-  rmSync,
   statSync,
   truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseSignature, readDatabase } from '../../src/disk/database-file.ts';
 import {
   closedDatabase,
-  type HeldDatabase,
   heldDatabase,
   insertEvents,
   killedDatabase,
@@ -27,20 +22,15 @@ import {
   THIRTY_EVENTS,
   WAL,
 } from '../support/databases.ts';
+import { newFolder } from '../support/folder.ts';
 import { IS_ROOT, NOBODY } from '../support/nobody.ts';
 
 let root: string;
 let path: string;
-let held: HeldDatabase | null;
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'database-file-')));
+  root = newFolder();
   path = join(root, 'agent.sqlite');
-  held = null;
-});
-afterEach(async () => {
-  await held?.end();
-  rmSync(root, { recursive: true, force: true });
 });
 
 function count(database: DatabaseSync): unknown {
@@ -64,19 +54,19 @@ const STATES: [string, () => void | Promise<void>][] = [
   [
     'running',
     async () => {
-      held = await heldDatabase(path, WAL, ...THIRTY_EVENTS);
+      await heldDatabase(path, WAL, ...THIRTY_EVENTS);
     },
   ],
   [
     'running with an empty WAL',
     async () => {
-      held = await heldDatabase(path, WAL, ...THIRTY_EVENTS, EMPTY_WAL);
+      await heldDatabase(path, WAL, ...THIRTY_EVENTS, EMPTY_WAL);
     },
   ],
   [
     'running, in a transaction',
     async () => {
-      held = await heldDatabase(path, WAL, ...THIRTY_EVENTS, 'BEGIN IMMEDIATE', insertEvents(31, 40));
+      await heldDatabase(path, WAL, ...THIRTY_EVENTS, 'BEGIN IMMEDIATE', insertEvents(31, 40));
     },
   ],
   ['killed', () => killedDatabase(path, WAL, ...THIRTY_EVENTS)],
@@ -115,7 +105,7 @@ const STATES: [string, () => void | Promise<void>][] = [
   [
     'of a rollback journal, running',
     async () => {
-      held = await heldDatabase(path, ...THIRTY_EVENTS, 'BEGIN IMMEDIATE', insertEvents(31, 40));
+      await heldDatabase(path, ...THIRTY_EVENTS, 'BEGIN IMMEDIATE', insertEvents(31, 40));
     },
   ],
 ];
@@ -146,7 +136,7 @@ describe('readDatabase', () => {
       path = join(root, name);
       closedDatabase(path, WAL, ...THIRTY_EVENTS);
       expect(readDatabase(path, root, count)).toBe(30);
-      held = await heldDatabase(path, insertEvents(31, 40));
+      await heldDatabase(path, insertEvents(31, 40));
       expect(readDatabase(path, root, count)).toBe(40);
     },
   );
@@ -274,23 +264,21 @@ describe('readDatabase', () => {
   });
 
   it('waits a bounded time for a writer of a rollback journal, then is busy, and reads again afterwards', async () => {
-    held = await heldDatabase(path, ...THIRTY_EVENTS, 'BEGIN EXCLUSIVE', insertEvents(31, 40));
+    const held = await heldDatabase(path, ...THIRTY_EVENTS, 'BEGIN EXCLUSIVE', insertEvents(31, 40));
     const before = listing(root);
     const start = performance.now();
     expect(() => readDatabase(path, root, count)).toThrow(expect.objectContaining({ problem: 'busy' }));
     expect(performance.now() - start).toBeGreaterThan(900);
     expect(listing(root)).toEqual(before);
     await held.end('COMMIT');
-    held = null;
     expect(readDatabase(path, root, count)).toBe(40);
   });
 
   it('does not wait for an owner that closes its WAL: it would find none then, and make one', async () => {
-    held = await heldDatabase(path, 'PRAGMA locking_mode = EXCLUSIVE', WAL, ...THIRTY_EVENTS);
+    const held = await heldDatabase(path, 'PRAGMA locking_mode = EXCLUSIVE', WAL, ...THIRTY_EVENTS);
     // Who locks others out keeps none; the one of a gateway that closes is still there.
     writeFileSync(`${path}-shm`, '');
     const ended = held.end(LONG);
-    held = null;
     try {
       expect(readDatabase(path, root, count)).toBe(30);
     } catch (error) {
@@ -322,7 +310,7 @@ describe('readDatabase', () => {
   });
 
   it.runIf(IS_ROOT)('as root leaves the files to their owner', async () => {
-    held = await heldDatabase(path, WAL, ...THIRTY_EVENTS);
+    await heldDatabase(path, WAL, ...THIRTY_EVENTS);
     for (const suffix of ['', '-wal', '-shm']) chownSync(`${path}${suffix}`, NOBODY, NOBODY);
     const before = listing(root);
     expect(readDatabase(path, root, count)).toBe(30);
@@ -377,7 +365,7 @@ describe('databaseSignature', () => {
   });
 
   it('stays after reading', async () => {
-    held = await heldDatabase(path, WAL, ...THIRTY_EVENTS);
+    await heldDatabase(path, WAL, ...THIRTY_EVENTS);
     expect(changes(() => readDatabase(path, root, count))).toBe(false);
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
-import type { Discovery } from '../../src/discover/discover.ts';
 import type { StoredSession } from '../../src/model/session.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { configView, DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
+import { configView } from '../../src/openclaw/config/view.ts';
 import { type LabelContext, labelContext, SessionLabels } from '../../src/openclaw/labels.ts';
 import type { Terms } from '../../src/publish/known-sessions.ts';
 import { AGENT_FAMILIES } from '../../src/publish/metrics/agents.ts';
@@ -13,25 +12,9 @@ import { type SnapshotInput, Snapshots } from '../../src/publish/snapshot.ts';
 import { applyPolicy, NO_POLICY, type Policy } from '../../src/settings/policy.ts';
 import { parseExposition, seriesOf } from '../support/exposition.ts';
 import { SALT } from '../support/scan.ts';
-import { allSessions, aReading, aStoredSession, aTranscript } from '../support/snapshot.ts';
+import { aDiscovery, allSessions, aReading, aStoredSession, aTranscript } from '../support/snapshot.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
-const DISCOVERY: Discovery = {
-  stateDir: '/state',
-  unreadable: null,
-  config: DEFAULT_CONFIG,
-  configValid: true,
-  configError: null,
-  registryVersion: null,
-  registryError: null,
-  registryUnread: false,
-  migrationRuns: null,
-  agents: [],
-  links: [],
-  passedOver: [],
-  unusedDatabases: [],
-  sample: false,
-};
 
 /** A snapshot of one agent with these sessions, keys shown as they are. */
 function take(sessions: readonly StoredSession[], changes: Partial<Changes> = {}) {
@@ -47,7 +30,7 @@ function inputOf(
   sessions: readonly StoredSession[],
   { labels = labelContext(null, ['main'], []), policy = NO_POLICY, ...changes }: Partial<Changes> = {},
 ): SnapshotInput {
-  const { discovery = DISCOVERY } = changes;
+  const { discovery = aDiscovery() } = changes;
   const { config, registryVersion } = discovery;
   const sessionLabels = new SessionLabels(labels);
   const terms: Terms = {
@@ -286,7 +269,7 @@ describe('an agent that is not in the list', () => {
   ])('%s of %s', (agent, version, reasons) => {
     const session = aStoredSession({ agent, key: `agent:${agent}:main` });
     const { snapshot } = take([], {
-      discovery: { ...DISCOVERY, config },
+      discovery: aDiscovery({ config }),
       readings: [aReading({ agent, version, sessions: [session] })],
     });
     expect(allSessions(snapshot).flatMap(({ findings }) => findings.map(({ reason }) => reason))).toEqual(reasons);

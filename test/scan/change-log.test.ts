@@ -2,26 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Discovery } from '../../src/discover/discover.ts';
 import { createLog } from '../../src/log.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { ChangeLog } from '../../src/scan/change-log.ts';
-import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, published } from '../support/snapshot.ts';
-
-const FINE: Discovery = {
-  stateDir: '/state',
-  unreadable: null,
-  config: DEFAULT_CONFIG,
-  configValid: true,
-  configError: null,
-  registryVersion: null,
-  registryError: null,
-  registryUnread: false,
-  migrationRuns: null,
-  agents: [],
-  links: [],
-  passedOver: [],
-  unusedDatabases: [],
-  sample: false,
-};
+import { aDiscovery, anAgent, anUnreadableAgent, aSnapshot, aTranscript, published } from '../support/snapshot.ts';
 
 interface Seen extends Partial<Snapshot> {
   readonly discovery?: Partial<Discovery>;
@@ -36,7 +18,7 @@ function linesOf(...scans: readonly Seen[]): string[][] {
   return scans.map(({ discovery, checkError = null, ...snapshot }) => {
     lines = [];
     const check = { check: 'truncated', success: checkError === null, durationSeconds: 0, error: checkError };
-    changes.report({ ...FINE, ...discovery }, aSnapshot({ agents: [], ...snapshot }), [check]);
+    changes.report(aDiscovery(discovery), aSnapshot({ agents: [], ...snapshot }), [check]);
     return lines;
   });
 }

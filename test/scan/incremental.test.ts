@@ -1,10 +1,8 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type DatabaseSession, writeDatabase } from '../../demo/database.ts';
+import { describe, expect, it } from 'vitest';
 import type { Scanner, Work } from '../../src/scan/scanner.ts';
-import { entryOf, eventOf, NOW as LIVE_NOW, LiveDatabase } from '../support/live-database.ts';
+import { liveDatabase } from '../support/live-database.ts';
 import { testScanner } from '../support/scan.ts';
 import { NOW } from '../support/sessions.ts';
 import { createState } from '../support/state.ts';
@@ -23,22 +21,9 @@ function fileStore() {
 }
 
 function database() {
-  const folder = mkdtempSync(join(tmpdir(), 'incremental-'));
-  const path = join(folder, 'template');
-  const sessions = Array.from({ length: SESSIONS }, (_, at): DatabaseSession => {
-    const sessionId = `session-${at}`;
-    const events = [eventOf('answer', 1_000_000 + at)];
-    const entry = entryOf(sessionId, 1000, true);
-    return { key: `agent:ops:hook:${at}`, sessionId, entry, createdMs: LIVE_NOW, updatedMs: LIVE_NOW, events };
-  });
-  writeDatabase({ agent: 'ops', path, sessions });
-  const live = new LiveDatabase(path);
+  const live = liveDatabase(SESSIONS, 1);
   live.settle();
-  onTestFinished(() => {
-    live.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return { live, scanner: testScanner(live.stateDir, { now: () => LIVE_NOW }) };
+  return { live, scanner: testScanner(live.stateDir, { now: () => NOW }) };
 }
 
 /** What a quick scan costs; what costs nothing is left out. */

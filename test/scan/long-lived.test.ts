@@ -1,19 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
-import { writeDatabase } from '../../demo/database.ts';
+import { expect, it } from 'vitest';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { type EventKind, entryOf, eventOf, NOW as LIVE_NOW, LiveDatabase } from '../support/live-database.ts';
+import { type EventKind, eventOf, type LiveDatabase, liveDatabase } from '../support/live-database.ts';
 import { LiveFiles } from '../support/live-files.ts';
 import { testScanner } from '../support/scan.ts';
 import { NOW } from '../support/sessions.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
-const folder = mkdtempSync(join(tmpdir(), 'long-lived-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A store, and the clock by which it is scanned. */
 interface World<Live> {
@@ -122,7 +116,7 @@ const DATABASE: fc.Arbitrary<Change<LiveDatabase>> = fc.oneof(
   ofDatabase('key', at, (live, n) => live.addKey(n)),
   ofDatabase('remove', at, (live, n) => live.removeSession(n)),
   ofDatabase('entry', total, (live, [n, tokens, isFresh]) => live.setEntry(n, tokens, isFresh)),
-  ofDatabase('archived', fc.tuple(at, fc.constantFrom(LIVE_NOW, null)), (live, [n, ms]) =>
+  ofDatabase('archived', fc.tuple(at, fc.constantFrom(NOW, null)), (live, [n, ms]) =>
     live.setNode(n, 'archived_at', ms),
   ),
   ofDatabase('status', fc.tuple(at, fc.constantFrom('running', 'done')), (live, [n, status]) =>
@@ -144,33 +138,21 @@ const DATABASE: fc.Arbitrary<Change<LiveDatabase>> = fc.oneof(
 );
 
 function newDatabase(): LiveDatabase {
-  const path = join(folder, 'template');
-  if (existsSync(path)) return new LiveDatabase(path);
-  const sessions = Array.from({ length: 4 }, (_, n) => ({
-    key: `agent:ops:hook:${n}`,
-    sessionId: `session-${n}`,
-    entry: entryOf(`session-${n}`, 1000 + n, true),
-    createdMs: LIVE_NOW - DAY,
-    updatedMs: LIVE_NOW - DAY,
-    events: [eventOf('user', 1_000_000 + n), eventOf('answer', 1_000_100 + n)],
-  }));
-  writeDatabase({ agent: 'ops', path, sessions });
-  return new LiveDatabase(path);
+  return liveDatabase(4, 2, (number) => eventOf(number % 2 === 0 ? 'user' : 'answer', number));
 }
 
 interface Era<Live> {
   readonly open: () => Live;
   readonly close: (live: Live) => void;
   readonly changes: fc.Arbitrary<Change<Live>>;
-  readonly now: number;
 }
 
 /** After each change a scanner that lives through all of them says what one says that begins with it. */
-async function expectSame<Live extends { readonly stateDir: string }>({ open, close, changes, now }: Era<Live>) {
+async function expectSame<Live extends { readonly stateDir: string }>({ open, close, changes }: Era<Live>) {
   const steps = fc.array(changes, { minLength: 1, maxLength: 14 });
   const property = fc.asyncProperty(steps, async (changesOfRun) => {
     const live = open();
-    const world: World<Live> = { live, now };
+    const world: World<Live> = { live, now: NOW };
     const options = { now: () => world.now };
     try {
       const longLived = testScanner(live.stateDir, options);
@@ -207,9 +189,9 @@ function decisive(snapshot: Snapshot) {
 }
 
 it('a scanner that lives long says of files what a new one says', async () => {
-  await expectSame({ open: () => new LiveFiles(), close: (live) => live.remove(), changes: FILES, now: NOW });
+  await expectSame({ open: () => new LiveFiles(), close: (live) => live.remove(), changes: FILES });
 });
 
 it('a scanner that lives long says of a database what a new one says', async () => {
-  await expectSame({ open: newDatabase, close: (live) => live.close(), changes: DATABASE, now: LIVE_NOW });
+  await expectSame({ open: newDatabase, close: (live) => live.close(), changes: DATABASE });
 });

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { WRITER_KEEPS, type WriterOptions, type Written } from './databases.ts';
+import type { WriterOptions, Written } from './databases.ts';
 
 /**
  * A process that commits at a steady pace, as a gateway does: the n-th commit adds event n, removes an old one and
@@ -8,7 +8,8 @@ import { WRITER_KEEPS, type WriterOptions, type Written } from './databases.ts';
  * After each commit it writes n to the file `committed`, so that a reader knows what it must see at least. It goes on
  * until the file `stop` is there.
  */
-const { path, committed, stop, pauseMs, settings, truncateEvery }: WriterOptions = JSON.parse(process.argv[2] ?? '');
+const given: WriterOptions & { readonly keeps: number } = JSON.parse(process.argv[2] ?? '');
+const { path, committed, stop, pauseMs, settings, truncateEvery, keeps } = given;
 const PAYLOAD = 'x'.repeat(2000);
 const { ppid } = process;
 
@@ -27,7 +28,7 @@ while (!existsSync(stop) && process.ppid === ppid) {
   commits += 1;
   database.exec('BEGIN IMMEDIATE');
   insert.run(commits, PAYLOAD);
-  remove.run(commits - WRITER_KEEPS);
+  remove.run(commits - keeps);
   update.run(commits);
   database.exec('COMMIT');
   writeSync(progress, String(commits).padStart(8), 0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import { DatabaseError } from '../../src/disk/database-state.ts';
 import type { HolderAnswer, HolderRequest } from './database-holder.ts';
 import { madeOnce } from './made-once.ts';
@@ -53,18 +54,25 @@ export function killedDatabase(path: string, ...statements: string[]): void {
 }
 
 export interface HeldDatabase {
+  /** Runs one more statement and closes it; once. */
   end(last?: string): Promise<void>;
 }
 
 let holder: ChildProcess | null = null;
 let holds = 0;
 
-/** A database that another process has open after the last statement; `end` runs one more and closes it. */
+/** A database that another process has open after the last statement, until the test is over at the latest. */
 export async function heldDatabase(path: string, ...statements: string[]): Promise<HeldDatabase> {
   holds += 1;
   const id = holds;
   await ask({ type: 'hold', id, path, statements });
-  return { end: (last = 'SELECT 1') => ask({ type: 'end', id, last }) };
+  let ended: Promise<void> | null = null;
+  const end = (last = 'SELECT 1') => {
+    ended ??= ask({ type: 'end', id, last });
+    return ended;
+  };
+  onTestFinished(() => end());
+  return { end };
 }
 
 /** Resolves when the process that holds databases has done it; the same one holds them all. */
@@ -92,7 +100,7 @@ function startHolder(): ChildProcess {
 }
 
 /** The newest events, so that a read takes as long late as early. */
-export const WRITER_KEEPS = 100;
+const WRITER_KEEPS = 100;
 
 export interface WriterOptions {
   readonly path: string;
@@ -132,7 +140,8 @@ export function startWriter(options: WriterOptions): Writer {
     'INSERT INTO node VALUES (0)',
   );
   writeFileSync(options.committed, '0'.padStart(8));
-  const child = spawn(process.execPath, [WRITER, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const given = JSON.stringify({ ...options, keeps: WRITER_KEEPS });
+  const child = spawn(process.execPath, [WRITER, given], { stdio: ['ignore', 'pipe', 'inherit'] });
   const output = text(child.stdout);
   return {
     committed: () => Number(readFileSync(options.committed, 'utf8')),

@@ -1,25 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { onTestFinished } from 'vitest';
 import { type DatabaseEvent, insertEvents } from '../../demo/database-events.ts';
 import { insert } from '../../demo/database-file.ts';
+import { setWritten } from './folder.ts';
+import { entryOf, NOW, type SessionChanges } from './sessions.ts';
+import { createState, type State } from './state.ts';
 
 /** What an event of a test is; each gets an id of its own when it is written. */
 export type EventKind = 'user' | 'answer' | 'long' | 'compaction' | 'reset' | 'custom' | 'damaged' | 'bad_frame';
 
-/** When the tests take place, in milliseconds since the epoch. */
-export const NOW = 1_790_000_000_000;
+/** When what is there from the beginning was written. */
+const BEGUN = NOW - 86_400_000;
 const LONG_TEXT = 2000;
 const EVENT_TABLES = ['transcript_events', 'transcript_event_identities'] as const;
 
@@ -33,24 +27,23 @@ interface Place {
 export class LiveDatabase {
   readonly stateDir: string;
   readonly path: string;
+  private readonly state: State;
   private database: DatabaseSync;
   private events = 0;
   private settled = 0;
-  private ms = NOW - 86_400_000;
+  private ms = BEGUN;
 
-  /** `template`: a database that is closed, of which this is a copy. */
-  constructor(template: string) {
-    this.stateDir = mkdtempSync(join(tmpdir(), 'live-database-'));
-    this.path = join(this.stateDir, 'agents', 'ops', 'agent', 'openclaw-agent.sqlite');
-    mkdirSync(dirname(this.path), { recursive: true });
-    writeFileSync(join(this.stateDir, 'openclaw.json'), JSON.stringify({ agents: { list: [{ id: 'ops' }] } }));
-    copyFileSync(template, this.path);
+  /** The database of the agent `ops`. */
+  constructor(state: State) {
+    this.state = state;
+    this.stateDir = state.dir;
+    this.path = state.databasePath('ops');
     this.database = this.opened();
   }
 
   close(): void {
-    this.database.close();
-    rmSync(this.stateDir, { recursive: true, force: true });
+    if (this.database.isOpen) this.database.close();
+    this.state.remove();
   }
 
   append(at: number, kinds: readonly EventKind[]): void {
@@ -125,7 +118,7 @@ export class LiveDatabase {
 
   setEntry(at: number, total: number | null, fresh: boolean | null): void {
     this.onTranscript(at, ({ key, id }) => {
-      const entry = JSON.stringify(entryOf(id, total, fresh));
+      const entry = JSON.stringify(liveEntry(id, total, fresh));
       this.run('UPDATE session_nodes SET entry_json = ?, entry_valid = 1 WHERE session_key = ?', entry, key);
     });
   }
@@ -216,7 +209,7 @@ export class LiveDatabase {
   settle(): void {
     this.settled += 1;
     for (const file of [this.path, `${this.path}-wal`].filter((name) => existsSync(name))) {
-      utimesSync(file, 1_700_000_000 + this.settled, 1_700_000_000 + this.settled);
+      setWritten(file, 1_700_000_000_000 + this.settled * 1000);
     }
   }
 
@@ -269,7 +262,7 @@ export class LiveDatabase {
     insert(this.database, 'session_nodes', {
       session_key: key,
       current_session_id: id,
-      entry_json: JSON.stringify(entryOf(id, 1000, true)),
+      entry_json: JSON.stringify(liveEntry(id)),
       entry_valid: 1,
       updated_at: this.tick(),
     });
@@ -338,14 +331,33 @@ export class LiveDatabase {
   }
 }
 
-export function entryOf(sessionId: string, total: number | null, fresh: boolean | null): object {
-  return {
-    sessionId,
-    contextTokens: 100_000,
-    lastInteractionAt: NOW - 3_600_000,
-    ...(total === null ? {} : { totalTokens: total }),
-    ...(fresh === null ? {} : { totalTokensFresh: fresh }),
-  };
+/** A gateway's database of the agent `ops`: so many sessions, each with so many events, for the length of a test. */
+export function liveDatabase(
+  sessions: number,
+  events: number,
+  eventAt: (number: number) => DatabaseEvent = (number) => eventOf('answer', number),
+): LiveDatabase {
+  const rows = Array.from({ length: sessions }, (_, at): [string, SessionChanges] => {
+    const sessionId = `session-${at}`;
+    const changes = {
+      sessionId,
+      entry: liveEntry(sessionId),
+      createdMs: BEGUN,
+      updatedMs: BEGUN,
+      // Behind those that are written later.
+      events: Array.from({ length: events }, (__, n) => eventAt(10_000_000 + at * events + n)),
+    };
+    return [`agent:ops:hook:${at}`, changes];
+  });
+  const database = new LiveDatabase(
+    createState({ agents: { ops: { database: { sessions: Object.fromEntries(rows) } } } }),
+  );
+  onTestFinished(() => database.close());
+  return database;
+}
+
+function liveEntry(sessionId: string, total: number | null = 1000, fresh: boolean | null = true): object {
+  return entryOf(sessionId, { totalTokens: total ?? undefined, totalTokensFresh: fresh ?? undefined });
 }
 
 /** No two are of the same text or size for long, so that nobody can take one for another. */

@@ -1,5 +1,7 @@
+import type { Discovery } from '../../src/discover/discover.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { ReadableStore, UnreadableStore } from '../../src/model/reading.ts';
+import type { ScanState } from '../../src/model/scan.ts';
 import { knownModel, NOTHING_STORED, type Session, type StoredSession } from '../../src/model/session.ts';
 import {
   type ReadableAgent,
@@ -12,7 +14,9 @@ import type { FoundTranscript } from '../../src/model/transcript.ts';
 import { agentSettings } from '../../src/openclaw/agent-settings.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
 import { parseKey } from '../../src/openclaw/keys.ts';
+import type { ExporterState } from '../../src/publish/metrics/exporter.ts';
 import { NO_ROUTE as UNROUTED } from '../../src/routing/placement.ts';
+import { NO_POLICY } from '../../src/settings/policy.ts';
 import { SHIPPED_THRESHOLDS } from '../../src/thresholds.ts';
 
 /** Of a key without a route. */
@@ -121,6 +125,46 @@ export function anAgent(changes: Partial<ReadableAgent> = {}): ReadableAgent {
 export function anUnreadableAgent(changes: Partial<UnreadableStore> = {}): UnreadableStore {
   const problems = ['index_unreadable'] as const;
   return { readable: false, agent: 'main', layout: 'file', schema: 0, version: '2026.7.35', problems, ...changes };
+}
+
+/** What was found of a state directory without agents. */
+export function aDiscovery(changes: Partial<Discovery> = {}): Discovery {
+  return {
+    stateDir: '/state',
+    unreadable: null,
+    config: DEFAULT_CONFIG,
+    configValid: true,
+    configError: null,
+    registryVersion: null,
+    registryError: null,
+    registryUnread: false,
+    migrationRuns: null,
+    agents: [],
+    links: [],
+    passedOver: [],
+    unusedDatabases: [],
+    sample: false,
+    ...changes,
+  };
+}
+
+/** Of a scan that never ran. */
+export const NOT_YET: ScanState = { success: null, durationSeconds: null, lastSuccessMs: null, intervalSeconds: null };
+
+/** An exporter that has not scanned yet. */
+export function anExporterState(changes: Partial<ExporterState> = {}): ExporterState {
+  return {
+    scans: { quick: NOT_YET, deep: NOT_YET },
+    stuck: false,
+    scannerMemoryBytes: null,
+    scannerCpuSeconds: 0,
+    checks: [],
+    policy: NO_POLICY,
+    reload: null,
+    version: '1.2.3',
+    revision: '',
+    ...changes,
+  };
 }
 
 export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {

@@ -2,29 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { EXPORTER_FAMILIES, type ExporterState } from '../../../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../../../src/publish/metrics/families.ts';
 import { renderFamilies } from '../../../src/publish/metrics/render.ts';
-import { NO_POLICY } from '../../../src/settings/policy.ts';
 import { parseExposition, seriesOf } from '../../support/exposition.ts';
-import { anAgent, aSnapshot, published } from '../../support/snapshot.ts';
-
-const NOT_YET = { success: null, durationSeconds: null, lastSuccessMs: null, intervalSeconds: null };
-
-function state(changes: Partial<ExporterState> = {}): ExporterState {
-  return {
-    scans: { quick: NOT_YET, deep: NOT_YET },
-    stuck: false,
-    scannerMemoryBytes: null,
-    scannerCpuSeconds: 0,
-    checks: [],
-    policy: NO_POLICY,
-    reload: null,
-    version: '1.2.3',
-    revision: '',
-    ...changes,
-  };
-}
+import { anAgent, anExporterState, aSnapshot, NOT_YET, published } from '../../support/snapshot.ts';
 
 async function render(changes: Partial<ExporterState> = {}) {
-  return parseExposition(await renderFamilies(EXPORTER_FAMILIES, state(changes)));
+  return parseExposition(await renderFamilies(EXPORTER_FAMILIES, anExporterState(changes)));
 }
 
 describe('the exporter’s own families', () => {
@@ -100,7 +82,7 @@ describe('the exporter’s own families', () => {
   });
 
   it('make one valid page together with those of a snapshot', async () => {
-    const own = await renderFamilies(EXPORTER_FAMILIES, state());
+    const own = await renderFamilies(EXPORTER_FAMILIES, anExporterState());
     const snapshot = aSnapshot({ agents: [anAgent({ sessions: [published()] })] });
     const families = parseExposition(`${own}\n${await renderFamilies(SNAPSHOT_FAMILIES, snapshot)}`);
     expect(families.has('openclaw_store_threshold_tokens')).toBe(true);

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ScanState } from '../../../src/model/scan.ts';
 import { escapeHtml, htmlTable } from '../../../src/publish/page/html.ts';
 import { renderStatusFragment } from '../../../src/publish/page/status-fragment.ts';
 import { renderStatusPage, type StatusPageInput } from '../../../src/publish/page/status-page.ts';
-import { NO_POLICY } from '../../../src/settings/policy.ts';
-import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, corrupted, published } from '../../support/snapshot.ts';
+import {
+  anAgent,
+  anExporterState,
+  anUnreadableAgent,
+  aSnapshot,
+  aTranscript,
+  corrupted,
+  published,
+} from '../../support/snapshot.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
-const NOT_YET: ScanState = { success: null, durationSeconds: null, lastSuccessMs: null, intervalSeconds: null };
 
 type State = StatusPageInput['state'];
 
@@ -17,18 +22,7 @@ function page({
   ...changes
 }: Partial<Omit<StatusPageInput, 'state'>> & { state?: Partial<State> } = {}): string {
   return renderStatusPage({
-    state: {
-      scans: { quick: NOT_YET, deep: NOT_YET },
-      stuck: false,
-      scannerMemoryBytes: null,
-      scannerCpuSeconds: 0,
-      checks: [],
-      policy: NO_POLICY,
-      reload: null,
-      version: '1.2.3',
-      revision: '',
-      ...state,
-    },
+    state: anExporterState(state),
     telemetryPath: '/metrics',
     fragment: '<p>the fragment</p>',
     warnings: [],

@@ -1,12 +1,11 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type DatabaseSession, writeDatabase } from '../../../demo/database.ts';
+import { describe, expect, it } from 'vitest';
 import type { Scanner } from '../../../src/scan/scanner.ts';
 import { closedDatabase } from '../../support/databases.ts';
-import { entryOf, eventOf, LiveDatabase, NOW } from '../../support/live-database.ts';
+import { type LiveDatabase, liveDatabase } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
+import { NOW } from '../../support/sessions.ts';
 import { readableAgent } from '../../support/snapshot.ts';
 
 const MINUTE = 60_000;
@@ -17,24 +16,6 @@ const OLD = "session_id = 'session-1' AND seq = 2";
 /** One byte of its text: it does not parse, and is as large as before. */
 const BREAK = `UPDATE transcript_events SET event_json = '[' || substr(event_json, 2) WHERE ${OLD}`;
 const MEND = `UPDATE transcript_events SET event_json = '{' || substr(event_json, 2) WHERE ${OLD}`;
-
-function write(path: string, sessions: number): void {
-  writeDatabase({
-    agent: 'ops',
-    path,
-    sessions: Array.from({ length: sessions }, (_, at): DatabaseSession => {
-      const sessionId = `session-${at}`;
-      return {
-        key: `agent:ops:hook:${at}`,
-        sessionId,
-        entry: entryOf(sessionId, 1000, true),
-        createdMs: NOW,
-        updatedMs: NOW,
-        events: Array.from({ length: EVENTS }, (__, n) => eventOf('answer', 10_000_000 + at * EVENTS + n)),
-      };
-    }),
-  });
-}
 
 interface Watched {
   readonly database: LiveDatabase;
@@ -50,13 +31,7 @@ interface Watched {
 
 /** Everything was validated once, and nothing was written since. */
 async function watched(sessions = 3): Promise<Watched> {
-  const folder = mkdtempSync(join(tmpdir(), 'changed-by-hand-'));
-  write(join(folder, 'template'), sessions);
-  const database = new LiveDatabase(join(folder, 'template'));
-  onTestFinished(() => {
-    database.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const database = liveDatabase(sessions, EVENTS);
   let now = NOW;
   const scanner = testScanner(database.stateDir, { now: () => now });
   database.settle();
@@ -142,7 +117,7 @@ describe('what is changed by hand in a database that was validated', () => {
   ])('is all of it: %s', async (_, isOtherFile) => {
     const { database, scanner, transcript } = await watched();
     const other = join(database.stateDir, 'other');
-    write(other, 3);
+    copyFileSync(liveDatabase(3, EVENTS).path, other);
     closedDatabase(other, `${BREAK.replace("'['", "'[['")}`);
     database.checkpoint('TRUNCATE');
     if (isOtherFile) rmSync(database.path);

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { constants, DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { CREDENTIAL_CANARY, writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
+import { CREDENTIAL_CANARY } from '../../../demo/database.ts';
 import { createLog } from '../../../src/log.ts';
 import { reportJson } from '../../../src/publish/report/json.ts';
 import { reportTable } from '../../../src/publish/report/table.ts';
-import { entryOf, eventOf, NOW } from '../../support/live-database.ts';
+import { eventOf } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
+import { NOW } from '../../support/sessions.ts';
+import { type AgentDatabase, createState, type State } from '../../support/state.ts';
 import { STORES, storeFacts, unpackStore } from '../../support/stores.ts';
 
 type Authorizer = NonNullable<Parameters<DatabaseSync['setAuthorizer']>[0]>;
@@ -92,52 +91,45 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
   };
 }
 
-let stateDir: string;
-
 beforeEach(() => {
   watchEveryConnection();
   watched.isOn = false;
   watched.connections.clear();
   watched.actions.clear();
-  stateDir = mkdtempSync(join(tmpdir(), 'sqlite-credentials-'));
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(stateDir, { recursive: true, force: true });
-});
+afterEach(() => vi.restoreAllMocks());
 
-/** A state with a database of each schema, and one that lists them. Returns what scans say of it. */
-async function builtState(): Promise<Output> {
-  const agents = ([19, 21, 23] as const).map((schema) => ({
+/** A state with a database of each schema, and one that lists them. */
+function builtState(): State {
+  const schemas = [19, 21, 23] as const;
+  const agents = schemas.map((schema) => {
+    const agent = `schema-${schema}`;
+    const main = `agent:${agent}:main`;
+    const database: AgentDatabase = {
+      schema,
+      ending: 'stopped',
+      sessions: {
+        [main]: {
+          // No total: its events are asked.
+          entry: { sessionId: 'session', contextTokens: 100_000 },
+          sessionId: 'session',
+          window: { channel: 'telegram', chatType: 'direct', peerId: '5550000001' },
+          events: (['user', 'answer', 'compaction', 'long', 'answer', 'damaged'] as const).map(eventOf),
+        },
+      },
+      pendingInputs: [{ key: main, sessionId: 'session', state: 'queued', acceptedMs: NOW }],
+      archives: [{ key: `agent:${agent}:old`, sessionId: 'old', createdMs: NOW, publishedMs: null, error: 'EACCES' }],
+      ...(schema === 19 ? {} : { coldArchives: [{ sessionId: 'cold', events: 1, rawBytes: 1, archivedMs: NOW }] }),
+    };
+    return [agent, { database }] as const;
+  });
+  const registered = schemas.map((schema) => ({
     agent: `schema-${schema}`,
     path: `agents/schema-${schema}/agent/openclaw-agent.sqlite`,
     schema,
   }));
-  for (const { agent, path, schema } of agents) {
-    writeDatabase({
-      agent,
-      schema,
-      path: join(stateDir, path),
-      ending: 'stopped',
-      sessions: [
-        {
-          key: `agent:${agent}:main`,
-          sessionId: 'session',
-          // No total: its events are asked.
-          entry: entryOf('session', null, null),
-          createdMs: NOW,
-          updatedMs: NOW,
-          window: { channel: 'telegram', accountId: 'default', chatType: 'direct', peerId: '5550000001' },
-          events: (['user', 'answer', 'compaction', 'long', 'answer', 'damaged'] as const).map(eventOf),
-        },
-      ],
-      pendingInputs: [{ key: `agent:${agent}:main`, sessionId: 'session', state: 'queued', acceptedMs: NOW }],
-      archives: [{ key: `agent:${agent}:old`, sessionId: 'old', createdMs: NOW, publishedMs: null, error: 'EACCES' }],
-      ...(schema === 19 ? {} : { coldArchives: [{ sessionId: 'cold', events: 1, rawBytes: 1, archivedMs: NOW }] }),
-    });
-  }
-  writeStateDatabase({ path: join(stateDir, 'state', 'openclaw.sqlite'), version: '2026.9.6', agents });
-  return scanned(stateDir, NOW);
+  const registry = { version: '2026.9.6', agents: registered };
+  return createState({ agents: Object.fromEntries(agents), registry, live: true });
 }
 
 async function realState(name: string): Promise<Output> {
@@ -190,16 +182,16 @@ const ALLOWED = [
 ];
 
 it('sees what statements read, also of the credentials', async () => {
-  await builtState();
+  const state = builtState();
   watched.actions.clear();
   watched.isOn = true;
-  using database = new DatabaseSync(join(stateDir, 'agents/schema-23/agent/openclaw-agent.sqlite'), { readOnly: true });
+  using database = new DatabaseSync(state.databasePath('schema-23'), { readOnly: true });
   expect(JSON.stringify(database.prepare('SELECT * FROM auth_profile_store').all())).toContain(CREDENTIAL_CANARY);
   expect(watched.actions).toContain('auth_profile_store.store_json');
 });
 
 it('reads these columns of these tables in all scans of all stores, and no others', async () => {
-  const outputs = [await builtState()];
+  const outputs = [await scanned(builtState().dir, NOW)];
   for (const name of SQLITE_STORES) outputs.push(await realState(name));
   for (const { metrics } of outputs) expect(metrics).toContain('layout="sqlite"');
   expect(watched.connections.size).toBeGreaterThan(3 * outputs.length);
@@ -208,7 +200,7 @@ it('reads these columns of these tables in all scans of all stores, and no other
 });
 
 it('has nothing of a credential in metrics, page, reports and log', async () => {
-  const output = await builtState();
+  const output = await scanned(builtState().dir, NOW);
   for (const [name, text] of Object.entries(output)) {
     expect(text, name).not.toContain(CREDENTIAL_CANARY);
     // That of what may be said there is something, so that the text is what it is taken for.

@@ -1,18 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
-import { type DatabaseSession, writeDatabase } from '../../../demo/database.ts';
+import { expect, it } from 'vitest';
 import type { Snapshot, SnapshotSession } from '../../../src/model/snapshot.ts';
 import type { Transcript } from '../../../src/model/transcript.ts';
-import { type EventKind, entryOf, eventOf, LiveDatabase, NOW } from '../../support/live-database.ts';
+import { type EventKind, eventOf, type LiveDatabase, liveDatabase } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'sqlite-incremental-'));
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+import { NOW } from '../../support/sessions.ts';
 
 /** Sessions, and events of each. */
 const SIZES = {
@@ -26,30 +19,13 @@ const SIZES = {
 
 type Size = keyof typeof SIZES;
 
-function template(size: Size): string {
-  const path = join(folder, size);
-  if (existsSync(path)) return path;
+function databaseOf(size: Size): LiveDatabase {
   const [sessions, events] = SIZES[size];
   const kinds: EventKind[] = ['user', 'answer', 'custom'];
-  writeDatabase({
-    agent: 'ops',
-    path,
-    sessions: Array.from({ length: sessions }, (_, at): DatabaseSession => {
-      const sessionId = `session-${at}`;
-      return {
-        key: `agent:ops:hook:${at}`,
-        sessionId,
-        entry: entryOf(sessionId, 1000 + at, true),
-        createdMs: NOW - 86_400_000,
-        updatedMs: NOW - 86_400_000,
-        events: Array.from({ length: events }, (__, n) => {
-          const event = eventOf(kinds[n % kinds.length] ?? 'user', 1_000_000 + at * events + n);
-          return size === 'long' ? Object.assign(event, { filling: 'x'.repeat(400) }) : event;
-        }),
-      };
-    }),
+  return liveDatabase(sessions, events, (number) => {
+    const event = eventOf(kinds[number % kinds.length] ?? 'user', number);
+    return size === 'long' ? Object.assign(event, { filling: 'x'.repeat(400) }) : event;
   });
-  return path;
 }
 
 interface Operation {
@@ -123,7 +99,7 @@ function step(meanwhile: boolean): fc.Arbitrary<Step> {
 
 /** Plays the steps to a scanner that lives through them, then compares with one that knows nothing. */
 async function play(size: Size, steps: readonly Step[]): Promise<void> {
-  const database = new LiveDatabase(template(size));
+  const database = databaseOf(size);
   let pending: { slices: number; change: Operation }[] = [];
   const pause = async () => {
     await turn();

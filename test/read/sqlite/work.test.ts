@@ -1,38 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type DatabaseSession, writeDatabase } from '../../../demo/database.ts';
+import { describe, expect, it } from 'vitest';
 import type { Scanner } from '../../../src/scan/scanner.ts';
-import { type EventKind, entryOf, eventOf, LiveDatabase, NOW } from '../../support/live-database.ts';
+import { type EventKind, eventOf, type LiveDatabase, liveDatabase } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
-
-/** A gateway's database of so many sessions, each with so many answers. */
-function live(sessions: number, events: number): LiveDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'sqlite-work-'));
-  const path = join(folder, 'template');
-  writeDatabase({
-    agent: 'ops',
-    path,
-    sessions: Array.from({ length: sessions }, (_, at): DatabaseSession => {
-      const sessionId = `session-${at}`;
-      return {
-        key: `agent:ops:hook:${at}`,
-        sessionId,
-        entry: entryOf(sessionId, 1000, true),
-        createdMs: NOW,
-        updatedMs: NOW,
-        events: Array.from({ length: events }, (__, n) => eventOf('answer', 10_000_000 + at * events + n)),
-      };
-    }),
-  });
-  const database = new LiveDatabase(path);
-  onTestFinished(() => {
-    database.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return database;
-}
+import { NOW } from '../../support/sessions.ts';
 
 function scannerOf(database: LiveDatabase): Scanner {
   return testScanner(database.stateDir, { now: () => NOW });
@@ -56,7 +26,7 @@ async function workOf(scanner: Scanner, scan: 'quick' | 'deep'): Promise<Work> {
   };
 }
 
-/** Characters of the record as it is stored; `live` gives the events that it writes the numbers 1, 2, 3 … */
+/** Characters of the record as it is stored; `liveDatabase` gives the events that it writes the numbers 1, 2, 3 … */
 function bytesOf(kind: EventKind, number: number): number {
   return JSON.stringify(eventOf(kind, number)).length;
 }
@@ -65,7 +35,7 @@ const NOTHING: Work = { reads: 0, eventBytes: 0, renders: 0 };
 
 describe('a database that was not written to', () => {
   it.each(['quick', 'deep'] as const)('is not opened again after a %s scan, and nothing is rendered', async (first) => {
-    const database = live(60, 3);
+    const database = liveDatabase(60, 3);
     database.settle();
     const scanner = scannerOf(database);
     await scanner[first]();
@@ -77,7 +47,7 @@ describe('a database that was not written to', () => {
   });
 
   it('is not parsed again by a second deep scan', async () => {
-    const database = live(60, 3);
+    const database = liveDatabase(60, 3);
     database.settle();
     const scanner = scannerOf(database);
     expect((await workOf(scanner, 'deep')).eventBytes).toBeGreaterThan(60 * 3 * 100);
@@ -87,7 +57,7 @@ describe('a database that was not written to', () => {
 
 describe('after a deep scan', () => {
   it('an event that was appended is parsed by the next quick scan, and nothing else', async () => {
-    const database = live(3, 50);
+    const database = liveDatabase(3, 50);
     const scanner = scannerOf(database);
     await scanner.deep();
     database.append(1, ['answer']);
@@ -98,7 +68,7 @@ describe('after a deep scan', () => {
   });
 
   it('a change of the session list reads no event', async () => {
-    const database = live(3, 50);
+    const database = liveDatabase(3, 50);
     const scanner = scannerOf(database);
     await scanner.deep();
     database.setNode(0, 'archived_at', NOW);
@@ -107,7 +77,7 @@ describe('after a deep scan', () => {
   });
 
   it('what a rewrite put there is parsed, of that transcript alone', async () => {
-    const database = live(3, 50);
+    const database = liveDatabase(3, 50);
     const scanner = scannerOf(database);
     await scanner.deep();
     database.rewrite(2, ['user', 'answer']);
@@ -117,7 +87,7 @@ describe('after a deep scan', () => {
 
 describe('the first scan', () => {
   it('opens a database for slices of its sessions, not for each', async () => {
-    const [few, many] = [live(200, 2), live(2000, 2)];
+    const [few, many] = [liveDatabase(200, 2), liveDatabase(2000, 2)];
     const work = await Promise.all([few, many].map((database) => workOf(scannerOf(database), 'quick')));
     const reads = work.map((each) => each.reads);
     expect(reads[1]).toBeLessThan(2000 / 50);
@@ -126,7 +96,7 @@ describe('the first scan', () => {
   });
 
   it('opens it for slices of its events in a deep scan too', async () => {
-    const work = await workOf(scannerOf(live(2000, 2)), 'deep');
+    const work = await workOf(scannerOf(liveDatabase(2000, 2)), 'deep');
     expect(work.reads).toBeLessThan(2000 / 50);
   });
 });
