@@ -11,7 +11,8 @@ export interface Room {
  */
 export const ROOMS: readonly Room[] = [
   { path: 'main.ts', holds: 'the entry: refuses an older Node' },
-  { path: 'cli.ts', holds: 'commands and help' },
+  { path: 'cli.ts', holds: 'the commands' },
+  { path: 'help.ts', holds: 'what the help says of commands, flags and checks' },
   { path: 'serve.ts', holds: 'the exporter: schedules, pages, signals' },
   { path: 'scan-command.ts', holds: 'one scan, printed or written' },
   { path: 'repair-command.ts', holds: 'what would be repaired, printed or done' },

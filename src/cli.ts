@@ -1,37 +1,54 @@
 import { ExporterError } from './errors.ts';
 import { runExtract } from './extract-command.ts';
+import { type CommandHelp, checkHelp, commandHelp, overview } from './help.ts';
 import { outliveLogReader } from './log.ts';
 import { runRepair } from './repair-command.ts';
 import { runScan } from './scan-command.ts';
 import { serve } from './serve.ts';
-import { type Command, envName, FLAGS } from './settings/flags.ts';
+import { closest } from './settings/closest.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
 import { VERSION } from './version.ts';
 
-interface CommandEntry {
-  readonly name: Command;
-  readonly help: string;
+interface CommandEntry extends CommandHelp {
   /** Returns the exit code. `load` reads the settings again. */
   run(settings: Settings, load: () => Settings): Promise<number>;
 }
 
-const SERVE: CommandEntry = { name: 'serve', help: 'serve the metrics (the default)', run: serve };
+const SERVE: CommandEntry = {
+  name: 'serve',
+  help: 'serve the metrics and the status page (the default)',
+  examples: ['serve', 'serve --openclaw.state-dir /srv/openclaw --web.listen-address :10789', 'serve --config.check'],
+  run: serve,
+};
 const COMMANDS: readonly CommandEntry[] = [
   SERVE,
   {
     name: 'scan',
     help: 'scan once and print what was found; exit 0 healthy, 1 warnings, 2 critical, 3 could not scan',
+    examples: [
+      'scan --findings-only',
+      'scan --deep --agent main',
+      'scan --explain agent:main:telegram:group:-1001',
+      'scan --format prometheus --output /var/lib/node_exporter/openclaw.prom',
+    ],
     run: runScan,
   },
   {
     name: 'repair',
     help: 'show what can be taken out of, or brought back into, an index; --apply does it; exit 0 nothing left to do, 1 something is, 3 failed',
+    examples: [
+      'repair --agent main',
+      'repair --reason transcript_missing --apply --gateway-stopped',
+      'repair --lost-index',
+      'repair --list',
+    ],
     run: runRepair,
   },
   {
     name: 'extract',
     help: 'write the summaries and the last messages of one session to a new file',
+    examples: ['extract --session agent:main:main --out main.md --messages 20'],
     run: runExtract,
   },
 ];
@@ -43,8 +60,8 @@ const FAILED = 3;
 export async function runCli(args: readonly string[]): Promise<number> {
   outliveLogReader();
   try {
-    if (args.includes('--version')) return await say(`openclaw-store-exporter ${VERSION} (Node ${process.version})`);
-    if (args.includes('--help') || args.includes('-h')) return await say(helpText());
+    const asked = answerTo(args);
+    if (asked !== null) return await say(asked);
     const { command, flags } = readCommand(args);
     const load = () => loadSettings(command.name, flags, process.env);
     const settings = load();
@@ -57,14 +74,35 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+/** What was asked of the program itself; null: it is to do something. */
+function answerTo(args: readonly string[]): string | null {
+  const [first, topic] = args;
+  if (first === 'version' || first === '-v' || args.includes('--version'))
+    return `openclaw-store-exporter ${VERSION} (Node ${process.version})`;
+  if (first === 'help') return topic === 'check' ? checkHelp() : helpOf(topic);
+  return args.includes('--help') || args.includes('-h') ? helpOf(first) : null;
+}
+
+function helpOf(name: string | undefined): string {
+  return name === undefined || name.startsWith('-') ? overview(COMMANDS) : commandHelp(commandOf(name));
+}
+
 /** The command stands first, before its flags. */
 function readCommand(args: readonly string[]): { command: CommandEntry; flags: readonly string[] } {
   const [first, ...rest] = args;
-  if (first === undefined || first.startsWith('-')) return { command: SERVE, flags: args };
-  const command = COMMANDS.find(({ name }) => name === first);
-  if (command !== undefined) return { command, flags: rest };
-  const names = COMMANDS.map(({ name }) => name).join(', ');
-  throw new ExporterError('E_USAGE', `"${first}" is no command; there are ${names}; see --help`);
+  return first === undefined || first.startsWith('-')
+    ? { command: SERVE, flags: args }
+    : { command: commandOf(first), flags: rest };
+}
+
+function commandOf(given: string): CommandEntry {
+  const command = COMMANDS.find(({ name }) => name === given);
+  if (command !== undefined) return command;
+  const names = COMMANDS.map(({ name }) => name);
+  const meant = closest(given, names);
+  const hint =
+    meant === null ? `there are ${names.join(', ')}` : `did you mean ${meant}? There are ${names.join(', ')}`;
+  throw new ExporterError('E_USAGE', `"${given}" is no command; ${hint}; see --help`);
 }
 
 function describeBug(error: unknown): string {
@@ -74,24 +112,4 @@ function describeBug(error: unknown): string {
 async function say(text: string): Promise<number> {
   await print(`${text}\n`);
   return 0;
-}
-
-function helpText(): string {
-  const commands = COMMANDS.map(({ name, help }) => `  ${name.padEnd(8)}${help}`);
-  const flags = FLAGS.map(({ name, value, default: unset, help, commands: of }) => {
-    const only = of.length === 1 ? `[${of[0]}] ` : '';
-    const text = unset === null || value === null ? help : `${help} (default ${unset})`;
-    return `  --${name}${value === null ? '' : ` ${value}`}\n        ${only}${text}`;
-  });
-  return `openclaw-store-exporter: Prometheus metrics of OpenClaw's session stores
-
-Usage: openclaw-store-exporter [command] [flags]
-
-Commands:
-${commands.join('\n')}
-
-Flags (each has an environment variable, as ${envName('web.listen-address')}; the flag wins):
-${flags.join('\n')}
-  --version
-  --help`;
 }

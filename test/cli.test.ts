@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../src/checks/all.ts';
 import { FLAGS } from '../src/settings/flags.ts';
 import { runHere, runMain } from './support/run.ts';
+
+const COMMANDS = [...new Set(FLAGS.flatMap(({ commands }) => commands))];
+
+/** Lines that do not fit a terminal, but for examples and the name of a variable. */
+function tooWide(text: string): string[] {
+  return text.split('\n').filter((line) => line.length > 90 && !line.startsWith('  openclaw-store-exporter '));
+}
 
 describe('the command line', () => {
   it('--version names the version of the package, and Node’s', async () => {
@@ -11,23 +19,46 @@ describe('the command line', () => {
       stdout: `openclaw-store-exporter ${version} (Node ${process.version})\n`,
       stderr: '',
     };
-    for (const args of [['--version'], ['scan', '--version']]) expect(await runHere(args)).toEqual(expected);
+    for (const args of [['--version'], ['scan', '--version'], ['version'], ['-v']])
+      expect(await runHere(args)).toEqual(expected);
     expect(await runMain(['--version'])).toEqual(expected);
   });
 
-  it.each([['--help'], ['-h'], ['scan', '--help']])('%s %s lists every command and every flag', async (...args) => {
+  it.each([['--help'], ['-h'], ['help']])('%s lists every command on one screen', async (...args) => {
     const { code, stdout, stderr } = await runHere(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['serve', 'scan']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-    for (const { name, value, default: text, commands } of FLAGS) {
-      const at = stdout.indexOf(`\n  --${name}${value === null ? '' : ` ${value}`}\n`);
-      expect(at, name).toBeGreaterThan(0);
-      const [, , help = ''] = stdout.slice(at).split('\n');
-      if (value !== null && text !== null) expect(help).toContain(`(default ${text})`);
-      if (commands.length === 1) expect(help).toContain(`[${commands[0]}]`);
-    }
-    for (const name of ['version', 'help']) expect(stdout).toContain(`\n  --${name}\n`);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     expect(stdout).toContain('OPENCLAW_STORE_EXPORTER_WEB_LISTEN_ADDRESS');
+    expect(stdout.split('\n').length).toBeLessThanOrEqual(40);
+    expect(tooWide(stdout)).toEqual([]);
+  });
+
+  it.each(COMMANDS)(
+    'help %s has each of its flags with its default, and examples that are understood',
+    async (command) => {
+      const { stdout } = await runHere(['help', command]);
+      expect((await runHere([command, '--help'])).stdout).toBe(stdout);
+      const text = stdout.replace(/\s+/g, ' ');
+      for (const { name, value, default: unset, commands } of FLAGS.filter((flag) => !flag.name.startsWith('check.'))) {
+        const head = `  --${name}${value === null ? '' : ` ${value}`}`;
+        const isThere = stdout.split('\n').some((line) => line === head || line.startsWith(`${head} `));
+        expect(isThere, name).toBe(commands.includes(command));
+        if (isThere && value !== null && unset !== null) expect(text).toContain(`(default ${unset})`);
+      }
+      expect(tooWide(stdout)).toEqual([]);
+      const examples = [...stdout.matchAll(/^ {2}openclaw-store-exporter (.*)$/gm)].map(([, line = '']) =>
+        line.split(' '),
+      );
+      expect(examples.length).toBeGreaterThan(0);
+      for (const args of examples)
+        expect(await runHere([...args, '--config.check'])).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
+
+  it('help check explains every check', async () => {
+    const { stdout } = await runHere(['help', 'check']);
+    for (const { name } of CHECKS) expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
+    expect(tooWide(stdout)).toEqual([]);
   });
 
   it.each(['repare', 'Scan', '', 'toString', 'constructor', '__proto__'])('%j is no command', async (command) => {
@@ -53,10 +84,15 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['scan', '--nope'], {}, /wrong usage: .*'--nope'.*--help/],
-    [['--deep'], {}, /wrong usage: .*'--deep'.*--help/],
+    [['scan', '--nope'], {}, /wrong usage: --nope is no flag of scan; see scan --help/],
+    [['scan', '--fromat=json'], {}, /wrong usage: --fromat is no flag of scan \(did you mean --format\?\)/],
+    [['scan', '--agent'], {}, /--agent needs a value: AGENT/],
+    [['scan', '--agent', '--deep'], {}, /--agent needs a value/],
+    [['scan', '--deep=yes'], {}, /--deep takes no value/],
+    [['help', 'scna'], {}, /"scna" is no command; did you mean scan\?/],
+    [['--deep'], {}, /wrong usage: --deep is a flag of scan, not of serve; see serve --help/],
     [['--deep', 'scan'], {}, /wrong usage: .*--help/],
-    [['scan', 'serve'], {}, /wrong usage: .*'serve'.*--help/],
+    [['scan', 'serve'], {}, /wrong usage: "serve" is no flag: flags begin with --; see scan --help/],
     [['scan', '--format=yaml'], {}, /wrong configuration: --format: "yaml" must be table, json or prometheus/],
     [['--web.listen-address=nowhere'], {}, /wrong configuration: --web\.listen-address: "nowhere"/],
     [['serve'], { OPENCLAW_STORE_EXPORTER_LOG_LEVEL: 'loud' }, /OPENCLAW_STORE_EXPORTER_LOG_LEVEL: "loud"/],

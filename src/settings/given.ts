@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ExporterError } from '../errors.ts';
+import { closest } from './closest.ts';
 import { readYaml } from './config-file.ts';
 import { type Command, ENV_PREFIX, envName, FLAGS, type Flag } from './flags.ts';
 import { NO_POLICY, type Policy } from './policy.ts';
@@ -27,7 +28,7 @@ export function readGiven(
   if (unknown !== undefined)
     throw new ExporterError('E_CONFIG', `the environment variable ${unknown} belongs to no flag; see --help`);
   const flags = FLAGS.filter(({ commands }) => commands.includes(command));
-  const byFlag = fromArgs(flags, args);
+  const byFlag = fromArgs(command, flags, args);
   const byEnvironment = fromEnvironment(flags, env);
   const path = (byFlag.get('config.file') ?? byEnvironment.get('config.file'))?.[0]?.text;
   const file = path === undefined ? null : fromFile(flags, path);
@@ -37,15 +38,15 @@ export function readGiven(
   };
 }
 
-function fromArgs(flags: readonly Flag[], args: readonly string[]): GivenByFlag {
-  const given = Object.entries(parse(flags, args)).map(([name, value]): [string, Given[]] => [
+function fromArgs(command: Command, flags: readonly Flag[], args: readonly string[]): GivenByFlag {
+  const given = Object.entries(parse(command, flags, args)).map(([name, value]): [string, Given[]] => [
     name,
     [value].flat().map((each) => ({ text: String(each), origin: `--${name}` })),
   ]);
   return new Map(given);
 }
 
-function parse(flags: readonly Flag[], args: readonly string[]) {
+function parse(command: Command, flags: readonly Flag[], args: readonly string[]) {
   const options = Object.fromEntries(
     flags.map(({ name, value, repeatable }) => [
       name,
@@ -55,8 +56,28 @@ function parse(flags: readonly Flag[], args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: false }).values;
   } catch (error) {
-    throw new ExporterError('E_USAGE', `${error instanceof Error ? error.message : String(error)}; see --help`);
+    throw new ExporterError('E_USAGE', `${inOurWords(error, command, flags)}; see ${command} --help`);
   }
+}
+
+/** What `parseArgs` refuses. Its own words are about positional arguments and options. */
+function inOurWords(error: unknown, command: Command, flags: readonly Flag[]): string {
+  if (!(error instanceof Error && 'code' in error)) throw error;
+  const given = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  if (error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') return `"${given}" is no flag: flags begin with --`;
+  // `-x, --name <value>` in one of its messages.
+  const name = given.replace(/^-+(no-)?/, '').replace(/ <value>$/, '');
+  const flag = flags.find((each) => each.name === name);
+  const isNegated = given.startsWith('--no-');
+  if (flag?.value === null) return `--${name} takes no value`;
+  if (flag !== undefined && !isNegated) return `--${name} needs a value: ${flag.value}`;
+  const others = FLAGS.find((each) => each.name === name)?.commands ?? [];
+  if (others.length > 0 && !isNegated) return `--${name} is a flag of ${others.join(' and ')}, not of ${command}`;
+  const meant = closest(
+    name,
+    flags.map((each) => each.name),
+  );
+  return `${given} is no flag of ${command}${meant === null ? '' : ` (did you mean --${meant}?)`}`;
 }
 
 function fromEnvironment(flags: readonly Flag[], env: NodeJS.ProcessEnv): GivenByFlag {

@@ -1,0 +1,29 @@
+/** More slips of the keyboard than this are another word. */
+const SLIPS = 2;
+
+/** The word that was probably meant; null: none is close. */
+export function closest(given: string, words: readonly string[]): string | null {
+  const near = words
+    .map((word) => ({ word, slips: slipsBetween(given.toLowerCase(), word) }))
+    .filter(({ slips }) => slips <= SLIPS)
+    .toSorted((a, b) => a.slips - b.slips);
+  return near[0]?.word ?? null;
+}
+
+/** How many letters must be put in, taken out or changed, or neighbours swapped, to make one word of the other. */
+function slipsBetween(one: string, other: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= one.length; row += 1) {
+    const now = [row];
+    for (let at = 1; at <= other.length; at += 1) {
+      const same = one[row - 1] === other[at - 1] ? 0 : 1;
+      const isSwap = row > 1 && at > 1 && one[row - 1] === other[at - 2] && one[row - 2] === other[at - 1];
+      const swap = isSwap ? (before[at - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      now.push(Math.min((last[at] ?? 0) + 1, (now[at - 1] ?? 0) + 1, (last[at - 1] ?? 0) + same, swap));
+    }
+    before = last;
+    last = now;
+  }
+  return last.at(-1) ?? 0;
+}
