@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stringify } from 'yaml';
 import { storeGroups, upGroups } from '../src/rules/groups.ts';
+import { toYaml } from '../src/rules/render.ts';
 import { type RuleGroup, SHIPPED_OPTIONS } from '../src/rules/rule.ts';
 import { upRules } from '../src/rules/up-rules.ts';
 import { renderAlertmanagerFiles } from './alertmanager.ts';
@@ -55,8 +55,7 @@ function testFiles(): [name: string, text: string][] {
 }
 
 function render(groups: readonly RuleGroup[]): string {
-  // lineWidth 0: descriptions stay on one line, so that a search finds their words.
-  return HEADER + stringify({ groups }, { lineWidth: 0 });
+  return HEADER + toYaml({ groups });
 }
 
 if (import.meta.main) {

@@ -15,6 +15,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'help.ts', holds: 'what the help says of commands, flags and checks' },
   { path: 'serve.ts', holds: 'the exporter: schedules, pages, signals' },
   { path: 'scan-command.ts', holds: 'one scan, printed or written' },
+  { path: 'rules-command.ts', holds: 'the alert rules, printed' },
   { path: 'repair-command.ts', holds: 'what would be repaired, printed or done' },
   { path: 'extract-command.ts', holds: 'what matters of one session, written to a file' },
   { path: 'scan', holds: 'the scanner, its process, the supervisor, the schedule' },

@@ -3,6 +3,7 @@ import { runExtract } from './extract-command.ts';
 import { type CommandHelp, checkHelp, commandHelp, overview } from './help.ts';
 import { outliveLogReader } from './log.ts';
 import { runRepair } from './repair-command.ts';
+import { runRules } from './rules-command.ts';
 import { runScan } from './scan-command.ts';
 import { serve } from './serve.ts';
 import { closest } from './settings/closest.ts';
@@ -33,6 +34,16 @@ const COMMANDS: readonly CommandEntry[] = [
       'scan --format prometheus --output /var/lib/node_exporter/openclaw.prom',
     ],
     run: runScan,
+  },
+  {
+    name: 'rules',
+    help: 'print the alert rules, with the job, the links and the labels of your own Prometheus',
+    examples: [
+      'rules --job openclaw --runbook-url https://git.example.org/runbooks',
+      'rules --format kubernetes --group-label cluster',
+      'rules --format grafana --dashboard-url https://grafana.example.org',
+    ],
+    run: runRules,
   },
   {
     name: 'repair',

@@ -48,7 +48,7 @@ export function commandHelp({ name, help, examples }: CommandHelp): string {
     ...examples.map((example) => `  ${PROGRAM} ${example}`),
     '',
     'Flags',
-    ...flagLines(flags),
+    ...flagLines(flags, name),
     ...(hasChecks ? entry('--no-check.NAME', 'do not run this check; "help check" lists them') : []),
     '',
     ENVIRONMENT,
@@ -72,13 +72,14 @@ function plain(text: string): string {
   return text.replaceAll('`', '');
 }
 
-function flagLines(flags: readonly Flag[]): string[] {
-  return flags.flatMap(({ name, value, default: unset, help }) =>
-    entry(
+function flagLines(flags: readonly Flag[], command?: Command): string[] {
+  return flags.flatMap(({ name, value, default: common, defaultOf, help }) => {
+    const unset = (command && defaultOf?.[command]) ?? common;
+    return entry(
       `--${name}${value === null ? '' : ` ${value}`}`,
       unset === null || value === null ? help : `${help} (default ${unset})`,
-    ),
-  );
+    );
+  });
 }
 
 /** A name with its text beside it, or below where the name is long. */

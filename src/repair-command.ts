@@ -7,6 +7,7 @@ import { listBackups, restoreBackup } from './repair/run-backups.ts';
 import { bringBack } from './repair/run-lost-index.ts';
 import { takeOutEntries } from './repair/run-take-out.ts';
 import { Scanner } from './scan/scanner.ts';
+import { formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -22,7 +23,7 @@ export async function runRepair(settings: Settings): Promise<number> {
 }
 
 function refuseWrongUsage(settings: Settings): void {
-  if (settings.format === 'prometheus') throw new ExporterError('E_USAGE', '--format: repair prints table or json');
+  formatOf(settings.format, 'repair', ['table', 'json']);
   const modes = [settings.list, settings.restore !== null, settings['lost-index']];
   if (modes.filter(Boolean).length > 1)
     throw new ExporterError('E_USAGE', 'one of --list, --restore and --lost-index at a time');

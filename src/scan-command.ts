@@ -7,6 +7,7 @@ import { reportJson } from './publish/report/json.ts';
 import { judge } from './publish/report/judge.ts';
 import { reportTable } from './publish/report/table.ts';
 import { Scanner, type ScanResult, SERIES_LEFT_OUT } from './scan/scanner.ts';
+import { formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
@@ -22,7 +23,8 @@ interface TimedScan extends ScanResult {
 
 /** One scan in this process, printed or written; returns the exit code. */
 export async function runScan(settings: Settings): Promise<number> {
-  if (settings.explain !== null && (settings.format !== 'table' || settings.output !== null))
+  const format = formatOf(settings.format, 'scan', ['table', 'json', 'prometheus']);
+  if (settings.explain !== null && (format !== 'table' || settings.output !== null))
     throw new ExporterError('E_USAGE', '--explain prints text for a person: leave out --format and --output');
   const log = createLog({
     // The report says what was found: `info`, the default, would say it again.
@@ -35,7 +37,7 @@ export async function runScan(settings: Settings): Promise<number> {
     await print(explanation(settings.explain, result));
     return 0;
   }
-  const text = await reportAs(settings, result, log);
+  const text = await reportAs(format, settings, result, log);
   if (settings.output === null) await print(text);
   else writeOutput(settings.output, text);
   if (isUnreadable) return COULD_NOT_SCAN;
@@ -67,11 +69,16 @@ function explanation(wanted: string, { snapshot, config }: ScanResult): string {
   throw new ExporterError('E_USAGE', `--explain: no session has the key or label "${wanted}"; see scan --format json`);
 }
 
-async function reportAs(settings: Settings, result: TimedScan, log: Log): Promise<string> {
+async function reportAs(
+  format: 'table' | 'json' | 'prometheus',
+  settings: Settings,
+  result: TimedScan,
+  log: Log,
+): Promise<string> {
   const { snapshot, checks, durationSeconds } = result;
   const isTerminal = process.stdout.isTTY && settings.output === null;
-  if (settings.format === 'table') return reportTable(snapshot, { ...settings, isTerminal });
-  if (settings.format === 'json') return reportJson(snapshot, checks);
+  if (format === 'table') return reportTable(snapshot, { ...settings, isTerminal });
+  if (format === 'json') return reportJson(snapshot, checks);
   return renderTextfile({
     scan: settings.deep ? 'deep' : 'quick',
     durationSeconds,

@@ -39,7 +39,9 @@ describe('the command line', () => {
       const { stdout } = await runHere(['help', command]);
       expect((await runHere([command, '--help'])).stdout).toBe(stdout);
       const text = stdout.replace(/\s+/g, ' ');
-      for (const { name, value, default: unset, commands } of FLAGS.filter((flag) => !flag.name.startsWith('check.'))) {
+      for (const flag of FLAGS.filter(({ name }) => !name.startsWith('check.'))) {
+        const { name, value, commands } = flag;
+        const unset = flag.defaultOf?.[command] ?? flag.default;
         const head = `  --${name}${value === null ? '' : ` ${value}`}`;
         const isThere = stdout.split('\n').some((line) => line === head || line.startsWith(`${head} `));
         expect(isThere, name).toBe(commands.includes(command));
@@ -93,7 +95,11 @@ describe('the command line', () => {
     [['--deep'], {}, /wrong usage: --deep is a flag of scan, not of serve; see serve --help/],
     [['--deep', 'scan'], {}, /wrong usage: .*--help/],
     [['scan', 'serve'], {}, /wrong usage: "serve" is no flag: flags begin with --; see scan --help/],
-    [['scan', '--format=yaml'], {}, /wrong configuration: --format: "yaml" must be table, json or prometheus/],
+    [
+      ['scan', '--format=yaml'],
+      {},
+      /wrong configuration: --format: "yaml" must be one of table, json, prometheus, kubernetes, grafana/,
+    ],
     [['--web.listen-address=nowhere'], {}, /wrong configuration: --web\.listen-address: "nowhere"/],
     [['serve'], { OPENCLAW_STORE_EXPORTER_LOG_LEVEL: 'loud' }, /OPENCLAW_STORE_EXPORTER_LOG_LEVEL: "loud"/],
     [['scan'], { OPENCLAW_STORE_EXPORTER_FROMAT: 'json' }, /OPENCLAW_STORE_EXPORTER_FROMAT.*--help/],

@@ -3,11 +3,14 @@ import { CHECKS } from '../checks/all.ts';
 import { CORRUPTED } from '../checks/corrupted.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
 import { KINDS } from '../openclaw/keys.ts';
+import { FORMATS } from './format.ts';
 import {
   AtLeastOne,
   ConstantLabel,
   Count,
   Duration,
+  JobName,
+  LabelName,
   ListenAddress,
   oneOf,
   PathMap,
@@ -15,15 +18,18 @@ import {
   Switch,
   Text,
   UrlPath,
+  WebAddress,
 } from './value-types.ts';
 
-export type Command = 'serve' | 'scan' | 'repair' | 'extract';
+export type Command = 'serve' | 'scan' | 'rules' | 'repair' | 'extract';
 
 const BOTH = ['serve', 'scan'] as const;
 const SERVE = ['serve'] as const;
 const SCAN = ['scan'] as const;
 const REPAIR = ['repair'] as const;
 const EXTRACT = ['extract'] as const;
+const RULES = ['rules'] as const;
+/** Those that look at stores. */
 const EVERY = ['serve', 'scan', 'repair', 'extract'] as const;
 
 interface FlagInfo {
@@ -31,6 +37,8 @@ interface FlagInfo {
   readonly value: string | null;
   /** As text; null: there is none, or it depends on the host. */
   readonly default: string | null;
+  /** Of commands with another default. */
+  readonly defaultOf?: Readonly<Partial<Record<Command, string>>>;
   readonly commands: readonly Command[];
   readonly help: string;
 }
@@ -65,13 +73,13 @@ export const FlagValues = z.object({
   'config.file': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: EVERY,
+    commands: [...EVERY, 'rules'],
     help: 'YAML file with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; at SIGHUP it is read again',
   }),
   'config.check': flag(Switch, {
     value: null,
     default: 'false',
-    commands: EVERY,
+    commands: [...EVERY, 'rules'],
     help: 'check flags, environment and config file, and exit: 0 when they are good, else 3',
   }),
   'openclaw.state-dir': flag(Text.nullable(), {
@@ -182,11 +190,36 @@ export const FlagValues = z.object({
     commands: EVERY,
     help: 'format of the log, on stderr',
   }),
-  format: flag(z.enum(['table', 'json', 'prometheus'], 'must be table, json or prometheus'), {
-    value: 'table|json|prometheus',
+  format: flag(oneOf(FORMATS), {
+    value: FORMATS.join('|'),
     default: 'table',
-    commands: ['scan', 'repair'],
-    help: 'what to print (repair: table or json)',
+    defaultOf: { rules: 'prometheus' },
+    commands: ['scan', 'rules', 'repair'],
+    help: 'what to print (scan: table, json or prometheus; repair: table or json; rules: prometheus, which is its default, kubernetes or grafana)',
+  }),
+  job: flag(JobName, {
+    value: 'NAME',
+    default: 'openclaw-store',
+    commands: RULES,
+    help: 'the scrape job of the exporters',
+  }),
+  'runbook-url': flag(WebAddress.nullable(), {
+    value: 'BASE',
+    default: null,
+    commands: RULES,
+    help: 'where the folder docs/runbooks is served: the link of an alert is BASE/<alert>.md',
+  }),
+  'dashboard-url': flag(WebAddress.nullable(), {
+    value: 'BASE',
+    default: null,
+    commands: RULES,
+    help: 'the address of Grafana: the link of an alert is BASE/d/<dashboard>',
+  }),
+  'group-label': flag(z.array(LabelName), {
+    value: 'NAME',
+    default: null,
+    commands: RULES,
+    help: 'a label that all series have and that tells gateways apart, as cluster; repeatable',
   }),
   output: flag(Text.nullable(), {
     value: 'FILE',

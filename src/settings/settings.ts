@@ -32,7 +32,7 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
     'openclaw.config': givenConfig,
     'scan.max-age': givenMaxAge,
     ...values
-  } = parseValues(given);
+  } = parseValues(given, command);
   const stateDir = resolve(givenStateDir ?? resolveStateDir(env, userHome(), isDirectory));
   return {
     ...values,
@@ -45,10 +45,10 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
   };
 }
 
-function parseValues(given: GivenByFlag): FlagValues {
-  const texts = FLAGS.map(({ name, repeatable, default: unset }) => {
+function parseValues(given: GivenByFlag, command: Command): FlagValues {
+  const texts = FLAGS.map(({ name, repeatable, default: unset, defaultOf }) => {
     const own = given.get(name)?.map(({ text }) => text) ?? [];
-    return [name, repeatable ? own : (own[0] ?? unset)];
+    return [name, repeatable ? own : (own[0] ?? defaultOf?.[command] ?? unset)];
   });
   const parsed = FlagValues.safeParse(Object.fromEntries(texts));
   if (parsed.success) return parsed.data;

@@ -62,6 +62,17 @@ export const ConstantLabel = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+export const LabelName = z.string().regex(/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/, 'is no name of a label, as cluster');
+
+/** It stands in queries and in templates. */
+export const JobName = z
+  .string()
+  .regex(/^[^"\\{}\n]+$/, 'is no name of a job: it holds a quote, a brace or a backslash');
+
+export const WebAddress = z
+  .string()
+  .regex(/^https?:\/\/[^\s"'{}]+$/, 'must be an address such as https://git.example.org/docs/runbooks');
+
 export function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, `must be one of ${words.join(', ')}`);
 }

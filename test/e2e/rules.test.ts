@@ -1,10 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { engine, needsEngine } from '../support/engines.ts';
 import { ruleTests } from '../support/rule-tests.ts';
 
-const ALERTS = join(import.meta.dirname, '../../alerts');
+const ROOT = join(import.meta.dirname, '../..');
+const ALERTS = join(ROOT, 'alerts');
 const FILES = ['openclaw-store.rules.yml', 'openclaw-store.up.rules.yml'];
 
 const tests = ruleTests();
@@ -25,6 +28,30 @@ describe.skipIf(needsEngine('promtool', 'promtoolForky')).each(['promtool', 'pro
     test('finds nothing wrong in the rules', () => {
       const { status, output } = run(promtool, 'check', 'rules', '--lint=all', '--lint-fatal', ...FILES);
       expect(output.match(/SUCCESS: \d+ rules found/g)).toHaveLength(FILES.length);
+      expect(status).toBe(0);
+    });
+
+    test('finds nothing wrong in what the command rules prints, where only the package is installed', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'installed-'));
+      cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+      cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+      symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+      const flags = ['--job=claw', '--group-label=cluster', '--runbook-url=https://git.example.org/r'];
+      const printed = execFileSync(process.execPath, ['dist/main.js', 'rules', ...flags], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      writeFileSync(join(folder, 'own.rules.yml'), printed);
+      const { status, output } = run(
+        promtool,
+        'check',
+        'rules',
+        '--lint=all',
+        '--lint-fatal',
+        join(folder, 'own.rules.yml'),
+      );
+      rmSync(folder, { recursive: true });
+      expect(output).toMatch(/SUCCESS: \d+ rules found/);
       expect(status).toBe(0);
     });
 
