@@ -1,21 +1,18 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jsonMembers } from '../src/disk/json-members.ts';
+import { newFolder } from './support/folder.ts';
 import { folderState } from './support/folder-state.ts';
 import { type Ended, runHere } from './support/run.ts';
 import { STORES, storeFacts, type UnpackedStore, unpackStore } from './support/stores.ts';
@@ -24,11 +21,10 @@ let store: UnpackedStore;
 let out: string;
 
 beforeEach(() => {
-  out = realpathSync(mkdtempSync(join(tmpdir(), 'extract-out-')));
+  out = newFolder();
 });
 afterEach(() => {
   store.cleanup();
-  rmSync(out, { recursive: true, force: true });
 });
 
 function run(command: string, flags: readonly string[]): Promise<Ended> {

@@ -4,19 +4,17 @@ import {
   fstatSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseExposition, seriesOf } from './support/exposition.ts';
+import { newFolder } from './support/folder.ts';
 import { type Ended, runHere, runMain } from './support/run.ts';
 import { createState, type State } from './support/state.ts';
 import { unpackStore } from './support/stores.ts';
@@ -26,10 +24,7 @@ let folder: string;
 
 beforeEach(() => {
   state = createState({ live: true });
-  folder = mkdtempSync(join(tmpdir(), 'scan-output-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+  folder = newFolder();
 });
 
 /** Scans the state of the test. */

@@ -1,19 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { agentFiles, type KnownFiles } from '../../src/discover/agent-files.ts';
 import type { AgentStore } from '../../src/discover/agent-stores.ts';
 import { Kept } from '../../src/disk/kept.ts';
 import { Looks } from '../../src/disk/looks.ts';
+import { newFolder } from '../support/folder.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
-
-function folder(): string {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'files-')));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 function put(path: string, bytes: number, ageSeconds = 0): string {
   mkdirSync(dirname(path), { recursive: true });
@@ -68,7 +62,7 @@ const NO_LOCKS = { held: 0, stale: 0 };
 
 describe('agentFiles', () => {
   it('tells the transcripts that an index refers to from those that none does', async () => {
-    const stateDir = folder();
+    const stateDir = newFolder();
     const used = put(join(stateDir, 'agents/main/sessions/a.jsonl'), 10);
     put(join(stateDir, 'agents/main/sessions/b.jsonl'), 5);
     put(join(stateDir, 'agents/main/agent/models.json'), 3);
@@ -82,7 +76,7 @@ describe('agentFiles', () => {
     ['that is there', '{"pid":4712}', 'held'],
     ['that it does not name', '{}', 'held'],
   ])('judges a young lock by its process too where that means something: one %s', async (_, lock, state) => {
-    const stateDir = folder();
+    const stateDir = newFolder();
     writeFileSync(put(join(stateDir, 'agents/main/sessions/a.jsonl.lock'), 1), lock);
     const input = { stores: [store(stateDir, 'main')], referenced: new Set<string>(), now: Date.now() };
     const files = await agentFiles({ ...fresh(), ...input, isDeadPid: (pid) => pid === 4711 });
@@ -90,7 +84,7 @@ describe('agentFiles', () => {
   });
 
   it('judges a lock by its age: half a minute for the index, half an hour for a transcript', async () => {
-    const stateDir = folder();
+    const stateDir = newFolder();
     put(join(stateDir, 'agents/main/sessions/sessions.json.lock'), 1, 31);
     put(join(stateDir, 'agents/main/sessions/a.jsonl.lock'), 1, 31);
     put(join(stateDir, 'agents/main/sessions/b.jsonl.lock'), 1, 30 * 60 + 1);
@@ -103,7 +97,7 @@ describe('agentFiles', () => {
   });
 
   it('follows no link, neither to a file nor to a folder', async () => {
-    const [stateDir, elsewhere] = [folder(), folder()];
+    const [stateDir, elsewhere] = [newFolder(), newFolder()];
     put(join(elsewhere, 'sessions/x.jsonl'), 7);
     mkdirSync(join(stateDir, 'agents/main/sessions'), { recursive: true });
     symlinkSync(join(elsewhere, 'sessions/x.jsonl'), join(stateDir, 'agents/main/sessions/x.jsonl'));
@@ -112,7 +106,7 @@ describe('agentFiles', () => {
   });
 
   it('counts the files of a shared store elsewhere once, for its first agent, and nothing else that lies there', async () => {
-    const [stateDir, elsewhere] = [folder(), folder()];
+    const [stateDir, elsewhere] = [newFolder(), newFolder()];
     const indexPath = put(join(elsewhere, 'claw.json'), 4);
     const used = put(join(elsewhere, 'a.jsonl'), 6);
     put(join(elsewhere, 'holiday.jpg'), 1000);
@@ -125,7 +119,7 @@ describe('agentFiles', () => {
   });
 
   it('counts a file once where the store lies in the folder of the agent, and by the same names as in sessions/', async () => {
-    const stateDir = folder();
+    const stateDir = newFolder();
     const home = join(stateDir, 'agents/main');
     const indexPath = put(join(home, 'store/main.json'), 4);
     const used = put(join(home, 'store/a.jsonl'), 6);
@@ -150,7 +144,7 @@ describe('agentFiles', () => {
   });
 
   it('counts a shared store in the folder of a later agent for the first, and what else lies there for the later', async () => {
-    const stateDir = folder();
+    const stateDir = newFolder();
     const indexPath = put(join(stateDir, 'agents/ops/sessions/sessions.json'), 4);
     put(join(stateDir, 'agents/ops/sessions/a.jsonl'), 6);
     put(join(stateDir, 'agents/ops/sessions/skills-prompts/x.txt'), 8);
@@ -163,7 +157,7 @@ describe('agentFiles', () => {
   });
 
   it('knows the agent’s own database wherever it lies; the one in its usual place is other then', async () => {
-    const [stateDir, elsewhere] = [folder(), folder()];
+    const [stateDir, elsewhere] = [newFolder(), newFolder()];
     const path = put(join(elsewhere, 'claw.ops.sqlite'), 40);
     put(`${path}-wal`, 5);
     put(`${path}-shm`, 6);
@@ -179,6 +173,6 @@ describe('agentFiles', () => {
   });
 
   it('has nothing for an agent that was never used', async () => {
-    expect(await measure([store(folder(), 'main')])).toEqual({ main: { locks: NO_LOCKS } });
+    expect(await measure([store(newFolder(), 'main')])).toEqual({ main: { locks: NO_LOCKS } });
   });
 });

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { foundTranscript } from '../../src/model/transcript.ts';
 import type { ScanSettings } from '../../src/scan/messages.ts';
+import { newFolder } from '../support/folder.ts';
 import { testScanner } from '../support/scan.ts';
 import { allSessions } from '../support/snapshot.ts';
 
@@ -11,8 +11,7 @@ const HEADER = `${JSON.stringify({ type: 'session', version: 3, id: 's', timesta
 
 /** Files by their path in a fresh folder; an object is written as JSON. */
 function folderWith(files: Record<string, object | string>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'custom-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { KeptConfig } from '../../src/discover/config-file.ts';
@@ -9,6 +8,7 @@ import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/disc
 import type { RegistryFile } from '../../src/discover/registry.ts';
 import { Kept } from '../../src/disk/kept.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
+import { newFolder } from '../support/folder.ts';
 import { asNobody } from '../support/nobody.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
@@ -21,8 +21,7 @@ interface Given {
 }
 
 function stateDirWith({ config, paths = [] }: Given): string {
-  const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'discover-')));
-  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = newFolder();
   for (const path of paths) {
     const full = join(stateDir, path);
     mkdirSync(path.endsWith('/') ? full : join(full, '..'), { recursive: true });

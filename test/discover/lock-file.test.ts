@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isDeadPid, lockPid } from '../../src/discover/lock-file.ts';
+import { newFolder } from '../support/folder.ts';
 
 function lock(text: string): { path: string; root: string } {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'lock-')));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const root = newFolder();
   const path = join(root, 'a.jsonl.lock');
   writeFileSync(path, text);
   return { path, root };

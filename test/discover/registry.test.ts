@@ -1,11 +1,11 @@
-import { mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type StateDatabaseOptions, writeStateDatabase } from '../../demo/database.ts';
 import { type RegistryFile, readRegistry } from '../../src/discover/registry.ts';
 import { Kept } from '../../src/disk/kept.ts';
 import { closedDatabase, heldDatabase, listing, WAL } from '../support/databases.ts';
+import { newFolder } from '../support/folder.ts';
 
 const NONE = { registry: { version: null, databases: [], quarantined: [] }, error: null, unread: false };
 const QUARANTINE = 'CREATE TABLE quarantined_databases (path TEXT NOT NULL PRIMARY KEY)';
@@ -18,8 +18,7 @@ interface State {
 }
 
 function newState(agents?: StateDatabaseOptions['agents'], version = '2026.9.6'): State {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'registry-')));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = newFolder();
   const shared = join(dir, 'state/openclaw.sqlite');
   if (agents !== undefined) {
     writeStateDatabase({ path: shared, version, agents });

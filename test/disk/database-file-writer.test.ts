@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { readDatabase } from '../../src/disk/database-file.ts';
 import {
   closedDatabase,
@@ -14,6 +13,7 @@ import {
   type WriterOptions,
   type Written,
 } from '../support/databases.ts';
+import { newFolder } from '../support/folder.ts';
 
 /** Commits that have to be seen; how long that takes is up to the machine. */
 const SEEN = 100;
@@ -22,11 +22,10 @@ let folder: string;
 let root: string;
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'database-writer-')));
+  folder = newFolder();
   root = join(folder, 'state');
   mkdirSync(root);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Reads as fast as it can beside a process that commits. */
 async function besideWriter(options: Pick<WriterOptions, 'settings' | 'truncateEvery'>): Promise<ReadBeside & Written> {

@@ -1,21 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  closeSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, closeSync, linkSync, mkdirSync, openSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   DiskError,
   diskError,
@@ -28,9 +15,10 @@ import {
   sameSignature,
   signatureOf,
 } from '../../src/disk/files.ts';
+import { fileFolder } from '../support/folder.ts';
 import { asNobody } from '../support/nobody.ts';
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'disk-')));
+const folder = fileFolder();
 const root = join(folder, 'root');
 const at = (name: string) => join(root, name);
 
@@ -63,8 +51,6 @@ beforeAll(() => {
   execFileSync('mkfifo', [at('fifo.jsonl')]);
   symlinkSync('fifo.jsonl', at('to-fifo.jsonl'));
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function problemOf(act: () => unknown): string {
   try {

@@ -1,20 +1,11 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readDatabase } from '../../src/disk/database-file.ts';
 import { isWalHeader } from '../../src/disk/wal-header.ts';
 import { closedDatabase, heldDatabase, killedDatabase, listing, THIRTY_EVENTS, WAL } from '../support/databases.ts';
+import { newFolder } from '../support/folder.ts';
 
 const HEADER_BYTES = 32;
 /** Rows that are in the file when the WAL is not read; OpenClaw's own databases have their tables in it too. */
@@ -26,8 +17,7 @@ let path: string;
 let wal: string;
 
 beforeEach(() => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'wal-header-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   root = join(folder, 'state');
   path = join(root, 'agent.sqlite');
   wal = `${path}-wal`;

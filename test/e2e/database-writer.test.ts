@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { readDatabase } from '../../src/disk/database-file.ts';
 import { commitSeen, readBeside, startWriter, WAL } from '../support/databases.ts';
+import { newFolder } from '../support/folder.ts';
 
 /** Commits to see before memory is looked at for the first time, and from then on. */
 const WARM_UP = 100;
@@ -16,11 +16,10 @@ let folder: string;
 let root: string;
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'database-memory-')));
+  folder = newFolder();
   root = join(folder, 'state');
   mkdirSync(root);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the reader's process holds once its garbage is collected. */
 function memory(): { heap: number; rss: number } {

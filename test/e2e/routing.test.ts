@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsEngine } from '../support/engines.ts';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
+import { newFolder } from '../support/folder.ts';
 import { waitFor } from '../support/processes.ts';
 import { startPrometheus } from '../support/prometheus.ts';
 import { stateOf } from '../support/routed.ts';
@@ -63,8 +63,7 @@ describe.skipIf(needsEngine('prometheus'))('two gateways', () => {
   }
 
   it('whose exporters share a salt have one peer in common, which the documented query finds, and no other', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'shared-salt-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = newFolder();
     const shared = [`--privacy.salt-file=${join(folder, 'salt')}`];
     const here = stateOf(CONFIG, {
       main: {

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { engine, needsEngine } from '../support/engines.ts';
 import { BUILT, sampleValue } from '../support/exporter.ts';
+import { newFolder } from '../support/folder.ts';
 import { freePort, startServer } from '../support/processes.ts';
 import { stateOf } from '../support/routed.ts';
 
@@ -12,12 +11,6 @@ const CONFIG = { meta: { lastTouchedVersion: '2026.7.35' }, agents: { list: [{ i
 /** What node_exporter logs of two equal series. */
 const DUPLICATE = 'was collected before with the same name and label values';
 const KEY = 'agent:main:telegram:direct:111';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'textfile-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Scans a gateway of one session, as a timer would, into `folder`. */
 function scanGateway(folder: string, name: string, { tokens, flags }: { tokens: number; flags: string[] }): void {
@@ -37,7 +30,7 @@ async function scrapeTextfiles(folder: string): Promise<{ text: string; log: str
       `--collector.textfile.directory=${folder}`,
       `--web.listen-address=${url.slice('http://'.length)}`,
     ],
-    { folder: temporaryFolder(), readyUrl: `${url}/` },
+    { folder: newFolder(), readyUrl: `${url}/` },
   );
   onTestFinished(async () => void (await stop()));
   const response = await fetch(`${url}/metrics`);
@@ -46,7 +39,7 @@ async function scrapeTextfiles(folder: string): Promise<{ text: string; log: str
 
 describe.skipIf(needsEngine('nodeExporter'))('two gateways in one folder of node_exporter', () => {
   it('are told apart by --textfile.label', async () => {
-    const folder = temporaryFolder();
+    const folder = newFolder();
     scanGateway(folder, 'a', { tokens: 111, flags: ['--textfile.label', 'gateway=a'] });
     scanGateway(folder, 'b', { tokens: 222, flags: ['--textfile.label', 'gateway=b', '--deep'] });
     const { text, log } = await scrapeTextfiles(folder);
@@ -66,7 +59,7 @@ describe.skipIf(needsEngine('nodeExporter'))('two gateways in one folder of node
   });
 
   it('lose the series of one of them without it', async () => {
-    const folder = temporaryFolder();
+    const folder = newFolder();
     for (const [name, tokens] of [
       ['a', 111],
       ['b', 222],

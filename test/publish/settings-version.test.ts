@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { writeDatabase } from '../../demo/database.ts';
+import { newFolder } from '../support/folder.ts';
 import { testScanner } from '../support/scan.ts';
 
 it('takes the version of a config without one from the database: its defaults and what it heeds follow from it', async () => {
-  const stateDir = mkdtempSync(join(tmpdir(), 'settings-version-'));
-  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = newFolder();
   // 2026.9.6 leaves a config that was written by hand as it is.
   writeFileSync(join(stateDir, 'openclaw.json'), '{ agents: { defaults: { contextTokens: 50000 } } }');
   writeDatabase({

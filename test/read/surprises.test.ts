@@ -1,35 +1,20 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { signatureOf } from '../../src/disk/files.ts';
 import { jsonEntries } from '../../src/disk/json-entries.ts';
 import { IndexEntry } from '../../src/openclaw/index-entry.ts';
 import { readIndex } from '../../src/read/file/index-file.ts';
 import { KeptTranscripts } from '../../src/read/file/kept-transcripts.ts';
 import { listing, transcriptPath } from '../../src/read/file/transcript-path.ts';
+import { newFolder } from '../support/folder.ts';
 import { NEEDED } from '../support/last-usage.ts';
 import { testScanner } from '../support/scan.ts';
 import { readableAgent } from '../support/snapshot.ts';
 
 const MIB = 1024 * 1024;
 const NOW = Date.UTC(2026, 10, 24);
-
-function newFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'surprise-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 function storeWith(entries: object, transcripts: Record<string, string> = {}): string {
   const stateDir = newFolder();

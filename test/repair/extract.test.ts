@@ -1,16 +1,15 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { extract, linesOfFile } from '../../src/repair/extract.ts';
 import { extractText } from '../../src/repair/extract-text.ts';
+import { newFolder } from '../support/folder.ts';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'extract-')));
+  folder = newFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function message(role: string, content: unknown, more: object = {}): string {
   return JSON.stringify({ type: 'message', timestamp: '2026-11-30T00:00:00Z', message: { role, content, ...more } });

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { lockIndex } from '../../src/repair/index-lock.ts';
+import { newFolder } from '../support/folder.ts';
 
 const NOW = Date.UTC(2026, 10, 30);
 let folder: string;
@@ -10,11 +11,10 @@ let index: string;
 let lockPath: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'index-lock-'));
+  folder = newFolder();
   index = join(folder, 'sessions.json');
   lockPath = `${index}.lock`;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function writeLock(payload: object, ageMs: number): void {
   writeFileSync(lockPath, JSON.stringify(payload));

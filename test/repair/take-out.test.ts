@@ -1,23 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { backupName } from '../../src/repair/backup.ts';
 import { type IndexPlace, protectionOf } from '../../src/repair/change-index.ts';
 import { planTakeOut, type TakenOut, takeOut } from '../../src/repair/take-out.ts';
+import { newFolder } from '../support/folder.ts';
 import { folderState } from '../support/folder-state.ts';
 import { targetsOf } from '../support/repair.ts';
 
@@ -30,10 +20,9 @@ let folder: string;
 let path: string;
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'take-out-')));
+  folder = newFolder();
   path = join(folder, 'sessions.json');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(entries: object, ageMs = 120_000): string {
   const text = JSON.stringify(entries, null, 2);

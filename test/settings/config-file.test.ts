@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
+import { newFolder } from '../support/folder.ts';
 
 function file(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'yaml-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   const path = join(folder, 'exporter.yml');
   writeFileSync(path, text);
   return path;

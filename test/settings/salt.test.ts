@@ -4,19 +4,18 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
 import { loadSalt, SALT_WARNINGS, saltPath, saltWarnings } from '../../src/settings/salt.ts';
+import { newFolder } from '../support/folder.ts';
 import { asNobody, IS_ROOT, NOBODY } from '../support/nobody.ts';
 
 const MODULE = join(import.meta.dirname, '../../src/settings/salt.ts');
@@ -24,12 +23,11 @@ const MODULE = join(import.meta.dirname, '../../src/settings/salt.ts');
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'salt-'));
+  folder = newFolder();
   if (IS_ROOT) chownSync(folder, NOBODY, NOBODY);
 });
 afterEach(() => {
   if (existsSync(join(folder, 'closed'))) chmodSync(join(folder, 'closed'), 0o700);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Loads the salt as a user whom modes apply to. */

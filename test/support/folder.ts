@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 /** A folder of its own, without links on the way. The caller removes it. */
 export function keptFolder(): string {
@@ -12,6 +12,13 @@ export function keptFolder(): string {
 export function newFolder(): string {
   const folder = keptFolder();
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The same for the length of a file of tests, which calls it outside of them. */
+export function fileFolder(): string {
+  const folder = keptFolder();
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

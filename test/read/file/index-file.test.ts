@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readIndex } from '../../../src/read/file/index-file.ts';
+import { fileFolder, newFolder } from '../../support/folder.ts';
 import { testScanner } from '../../support/scan.ts';
 import { allSessions } from '../../support/snapshot.ts';
 
-const root = realpathSync(mkdtempSync(join(tmpdir(), 'index-')));
+const root = fileFolder();
 const path = join(root, 'sessions.json');
-
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function read(content: string | Buffer) {
   writeFileSync(path, content);
@@ -161,8 +159,7 @@ describe('an index that was edited by hand', () => {
   }`;
 
   async function scanned(version: string, index: string) {
-    const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'json5-')));
-    onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+    const stateDir = newFolder();
     mkdirSync(join(stateDir, 'agents/main/sessions'), { recursive: true });
     writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify({ meta: { lastTouchedVersion: version } }));
     writeFileSync(join(stateDir, 'agents/main/sessions/sessions.json'), index);

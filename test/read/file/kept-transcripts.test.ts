@@ -1,30 +1,18 @@
-import {
-  appendFileSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { signatureOf } from '../../../src/disk/files.ts';
 import { lastUsageWith } from '../../../src/openclaw/last-usage.ts';
 import { parseRecord } from '../../../src/openclaw/transcript-record.ts';
 import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
 import { addRecord, EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
+import { fileFolder } from '../../support/folder.ts';
 import { NEEDED } from '../../support/last-usage.ts';
 
 const MIB = 1024 * 1024;
-const root = realpathSync(mkdtempSync(join(tmpdir(), 'transcripts-')));
+const root = fileFolder();
 let files = 0;
-
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function newPath(): string {
   files += 1;

@@ -1,19 +1,17 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type IsEnough, type LastUsage, NO_LAST_USAGE } from '../../../src/openclaw/last-usage.ts';
 import { lastUsageFromEnd } from '../../../src/read/file/last-usage.ts';
 import { NOTHING_VALIDATED, validateForward } from '../../../src/read/file/transcript-validation.ts';
+import { fileFolder } from '../../support/folder.ts';
 import { last } from '../../support/last-usage.ts';
 
 const KIB = 1024;
 const MIB = KIB * KIB;
-const folder = mkdtempSync(join(tmpdir(), 'last-usage-'));
+const folder = fileFolder();
 const path = join(folder, 'transcript.jsonl');
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the end says, and what the whole says, of a file with this text. */
 function read(

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Looks } from '../../../src/disk/looks.ts';
 import type { Flaw } from '../../../src/model/session.ts';
 import { parseEntry } from '../../../src/openclaw/index-entry.ts';
@@ -10,12 +9,11 @@ import { LARGEST_RECORD_BYTES } from '../../../src/openclaw/transcript-record.ts
 import { KeptTranscripts } from '../../../src/read/file/kept-transcripts.ts';
 import { readSession } from '../../../src/read/file/session.ts';
 import { listing, transcriptPath } from '../../../src/read/file/transcript-path.ts';
+import { fileFolder } from '../../support/folder.ts';
 
-const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'file-session-')));
+const stateDir = fileFolder();
 const folder = join(stateDir, 'sessions');
 mkdirSync(folder);
-
-afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
 const HEADER = '{"type":"session","id":"abc"}\n';
 const MESSAGE = '{"type":"message"}\n';

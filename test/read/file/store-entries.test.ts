@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/model/session.ts';
 import type { SnapshotSession } from '../../../src/model/snapshot.ts';
 import type { ScanResult } from '../../../src/scan/scanner.ts';
+import { newFolder } from '../../support/folder.ts';
 import { testScanner, UNROUTED } from '../../support/scan.ts';
 import { readableAgent } from '../../support/snapshot.ts';
 
@@ -28,8 +28,7 @@ function entryOf(id: string) {
 
 /** Scans a store whose index has this text between the entries of two good sessions. */
 async function scanWith(members: string, salt?: null, prepare?: (folder: string) => void): Promise<ScanResult> {
-  const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
-  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = newFolder();
   const folder = join(stateDir, 'agents/ops/sessions');
   mkdirSync(folder, { recursive: true });
   for (const id of ['first', 'last', 'own']) {

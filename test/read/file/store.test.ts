@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
+import { newFolder } from '../../support/folder.ts';
 import { testScanner, UNROUTED } from '../../support/scan.ts';
 import { readableAgent } from '../../support/snapshot.ts';
 
@@ -17,12 +17,6 @@ const TRANSCRIPT = [
 ].join('\n');
 const ENTRY = { sessionId: 's1', updatedAt: NOW - 1000, totalTokens: 700, totalTokensFresh: true };
 
-function newStateDir(): string {
-  const stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
-  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
-  return stateDir;
-}
-
 function sessionsOf(stateDir: string, agent: string): string {
   const folder = join(stateDir, 'agents', agent, 'sessions');
   mkdirSync(folder, { recursive: true });
@@ -31,7 +25,7 @@ function sessionsOf(stateDir: string, agent: string): string {
 
 /** An agent `good` with one session, whose figures must stay whatever is beside it, and a `bad` that the config lists. */
 function withGood(): string {
-  const stateDir = newStateDir();
+  const stateDir = newFolder();
   writeFileSync(join(stateDir, 'openclaw.json'), '{ agents: { list: [{ id: "good" }, { id: "bad" }] } }');
   const folder = sessionsOf(stateDir, 'good');
   writeFileSync(join(folder, 'sessions.json'), JSON.stringify({ [GOOD]: ENTRY }));
@@ -181,7 +175,7 @@ describe('a store without an index', () => {
 
 describe('archived sessions', () => {
   it('are counted and take part in nothing', async () => {
-    const stateDir = newStateDir();
+    const stateDir = newFolder();
     const entries = {
       'agent:good:a': { ...ENTRY, archivedAt: NOW, sessionFile: null },
       'agent:good:b': { ...ENTRY, archivedAt: 1 },
@@ -201,7 +195,7 @@ describe('a state directory', () => {
   it('that is missing, then empty, then used, then gone, is told as that', async () => {
     const source = withGood();
     rmSync(join(source, 'openclaw.json'));
-    const stateDir = join(newStateDir(), 'later');
+    const stateDir = join(newFolder(), 'later');
     const scanner = testScanner(stateDir, { now: () => NOW, settings: UNROUTED });
     expect((await scanner.quick()).snapshot).toMatchObject({ unreadable: 'missing', agents: [] });
     mkdirSync(stateDir);
@@ -216,7 +210,7 @@ describe('a state directory', () => {
   });
 
   it('that is a file, is no state directory', async () => {
-    const stateDir = join(newStateDir(), 'file');
+    const stateDir = join(newFolder(), 'file');
     writeFileSync(stateDir, '');
     const { snapshot } = await testScanner(stateDir, { settings: UNROUTED }).deep();
     expect(snapshot.unreadable).not.toBeNull();
@@ -224,7 +218,7 @@ describe('a state directory', () => {
   });
 
   it('that is reached by a link, is read as what it is', async () => {
-    const link = join(newStateDir(), 'link');
+    const link = join(newFolder(), 'link');
     symlinkSync(withGood(), link);
     expectGood(await deepScan(link));
   });

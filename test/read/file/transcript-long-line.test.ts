@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
+import { fileFolder } from '../../support/folder.ts';
 
 const MIB = 1024 * 1024;
 const READER = join(import.meta.dirname, '../../../src/read/file/transcript-validation.ts');
-const folder = mkdtempSync(join(tmpdir(), 'long-lines-'));
+const folder = fileFolder();
 const path = join(folder, 'transcript.jsonl');
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A header, and a message of so many MiB. */
 function writeLongLine(mebibytes: number): void {

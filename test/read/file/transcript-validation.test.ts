@@ -1,8 +1,7 @@
-import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EMPTY_SUMMARY, type TranscriptSummary } from '../../../src/read/file/transcript-summary.ts';
 import {
   continues,
@@ -10,13 +9,12 @@ import {
   type ValidationProgress,
   validateForward,
 } from '../../../src/read/file/transcript-validation.ts';
+import { fileFolder } from '../../support/folder.ts';
 import { last } from '../../support/last-usage.ts';
 
 const MIB = 1024 * 1024;
-const folder = mkdtempSync(join(tmpdir(), 'reader-'));
+const folder = fileFolder();
 const path = join(folder, 'transcript.jsonl');
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Read {
   steps: number[];
