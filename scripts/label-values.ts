@@ -20,7 +20,7 @@ export const PROBLEM_MEANINGS = {
   index_unreadable: {
     readable: '0; 1 when it is a transcript alone',
     meaning:
-      'The index, its folder or a transcript cannot be read, for another reason than its mode: an error of the disk, no regular file, a link that leads out.',
+      'The index, its folder or a transcript cannot be read, for another reason than its mode: an error of the disk, no regular file, a link in its place, which is not followed.',
   },
   index_empty: { readable: '0', meaning: 'The index has 0 bytes.' },
   index_invalid_json: {

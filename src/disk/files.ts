@@ -25,8 +25,8 @@ export interface FileSignature {
 export const CLOCK_TICK_MS = 20;
 
 /**
- * Why a path was not read. `outside`: it leads out of the folder that it must lie in. `not_regular`: it is no file, or a link that
- * stays in that folder. No link is followed: one could lead to a file with credentials.
+ * Why a path was not read. `outside`: it leads out of the folder that it must lie in. `unreadable`: an error of the disk, or a link
+ * that stays in that folder. No link is followed: one could lead to a file with credentials.
  */
 export type DiskProblem = 'missing' | 'denied' | 'not_regular' | 'outside' | 'unreadable';
 
@@ -176,7 +176,7 @@ function regular(path: string, root: string): { path: string; stat: Stats } {
 export function refuseLinks(path: string, target: string, root: string): void {
   if (!isInside(target, root)) throw new DiskError('outside');
   // Equal to its target but for letter case, on disks that have none, it is no link.
-  if (target !== path && hasLink(path, root)) throw new DiskError('not_regular');
+  if (target !== path && hasLink(path, root)) throw new DiskError('unreadable');
 }
 
 /** Whether a link stands below `root` on the way to a path, or in its place. */

@@ -140,7 +140,7 @@ describe('readIndex of what is no file', () => {
     ['missing.json', { found: 'nothing' }],
     ['missing/sessions.json', { found: 'nothing' }],
     ['dangling.json', { found: 'nothing' }],
-    ['inside.json', { found: 'problem', problem: 'index_unreadable', detail: 'not_regular' }],
+    ['inside.json', { found: 'problem', problem: 'index_unreadable', detail: 'unreadable' }],
     ['folder.json', { found: 'problem', problem: 'index_unreadable', detail: 'not_regular' }],
     ['fifo.json', { found: 'problem', problem: 'index_unreadable', detail: 'not_regular' }],
     ['zero.json', { found: 'problem', problem: 'index_unreadable', detail: 'outside' }],

@@ -189,12 +189,6 @@ describe('an entry beside two good ones', () => {
     ['a link out', (path) => symlinkSync('/etc/passwd', path), NOTHING, ['entry_invalid']],
     ['a link to a device', (path) => symlinkSync('/dev/zero', path), NOTHING, ['entry_invalid']],
     ['a loop of links', (path) => symlinkSync('odd.jsonl', path), NOTHING, ['entry_invalid']],
-    [
-      'a link inside',
-      (path) => symlinkSync('own.jsonl', path),
-      { tokens: null, transcript: { state: 'missing' } },
-      ['transcript_missing'],
-    ],
     ['empty', (path) => writeFileSync(path, ''), { transcript: { state: 'there' } }, ['transcript_empty']],
     [
       'no transcript',
@@ -208,6 +202,15 @@ describe('an entry beside two good ones', () => {
     expectUntouched(sessions);
     expect(sessions[1]?.session).toMatchObject(session);
     expect(corruptionsOf(sessions[1])).toEqual(reasons);
+  });
+
+  it('whose transcript is a link inside is not corrupted, since OpenClaw follows it; the store says that nobody looked', async () => {
+    const member = `"${KEY}":{"sessionId":"odd","totalTokens":5}`;
+    const link = (folder: string) => symlinkSync('own.jsonl', join(folder, 'odd.jsonl'));
+    const { snapshot } = await scanWith(member, undefined, link);
+    const { problems, sessions } = readableAgent(snapshot, 'ops');
+    expect(problems).toEqual(['index_unreadable']);
+    expect(sessions[1]).toMatchObject({ findings: [], session: { tokens: null, transcript: { state: 'unreadable' } } });
   });
 });
 
