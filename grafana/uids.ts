@@ -1,1 +1,1 @@
-export { SESSIONS_DASHBOARD_UID } from '../src/rules/rule.ts';
+export { DASHBOARD_UIDS } from '../src/rules/rule.ts';

@@ -41,6 +41,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A session that grows and has less time than this until its limit is red on the dashboard, or yellow; in seconds. */
+export const DASHBOARD_TIME_TO_LIMIT = { critical: HOUR, warning: DAY } as const satisfies Record<Severity, number>;
+
 /** Ages by which a scan judges sessions, transcripts and locks, in seconds. */
 export const AGE_SECONDS = {
   /** A session is active until its last activity is longer ago than this. */

@@ -56,11 +56,17 @@ export interface AlertSource {
   /** A template: what is wrong, where, and what to do first. */
   readonly description: string;
   /** Labels of the alert that are passed to the dashboard as its variables. */
-  readonly dashboardVariables?: readonly ('agent' | 'instance' | 'kind')[];
+  readonly dashboardVariables?: readonly ('agent' | 'instance' | 'kind' | 'session')[];
+  /** The dashboard that shows its figures. */
+  readonly dashboard?: keyof typeof DASHBOARD_UIDS;
 }
 
-/** Fixed, since annotations of alerts and links between dashboards name it. */
-export const SESSIONS_DASHBOARD_UID = 'openclaw-store-sessions';
+/** Fixed, since annotations of alerts and links between dashboards name them. */
+export const DASHBOARD_UIDS = {
+  fleet: 'openclaw-store-fleet',
+  session: 'openclaw-store-session',
+  health: 'openclaw-store-health',
+} as const;
 
 /** Adds what every alert has. The runbook has the alert's name. */
 export function alertRule(options: RuleOptions, source: AlertSource): AlertRule {
@@ -74,12 +80,12 @@ export function alertRule(options: RuleOptions, source: AlertSource): AlertRule 
       summary: source.summary,
       description: source.description,
       runbook_url: `${options.runbookUrl}/${source.name}.md`,
-      dashboard_url: options.dashboardUrl + dashboardPath(source.dashboardVariables ?? []),
+      dashboard_url: options.dashboardUrl + dashboardPath(source),
     },
   };
 }
 
-function dashboardPath(variables: readonly string[]): string {
-  const query = variables.map((name) => `var-${name}={{ $labels.${name} | urlquery }}`).join('&');
-  return `/d/${SESSIONS_DASHBOARD_UID}${query === '' ? '' : `?${query}`}`;
+function dashboardPath({ dashboard = 'health', dashboardVariables = [] }: AlertSource): string {
+  const query = dashboardVariables.map((name) => `var-${name}={{ $labels.${name} | urlquery }}`).join('&');
+  return `/d/${DASHBOARD_UIDS[dashboard]}${query === '' ? '' : `?${query}`}`;
 }

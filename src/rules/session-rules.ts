@@ -81,6 +81,7 @@ function tokenRule(options: RuleOptions, severity: Severity): AlertRule {
       `Sessions ${OF_KIND} above their ${severity} threshold: {{ $value }}. The threshold is ` +
       `${limits.map(({ words }) => words).join(', ')}, unless configured otherwise, and they were used within ` +
       `${inWords(IDLE_SECONDS[severity])}.${largest(options, large, ' tokens')} ${SHRINK_THEM}`,
+    dashboard: 'fleet',
     dashboardVariables: DASHBOARD_VARIABLES,
   });
 }
@@ -120,7 +121,8 @@ export function windowRules(options: RuleOptions): AlertRule[] {
       description:
         `${WHERE} (kind {{ $labels.kind }}) holds {{ printf "%.0f" $value }} tokens. They fill its whole context window: the next ` +
         `message fails or loses context. ${SHRINK}`,
-      dashboardVariables: DASHBOARD_VARIABLES,
+      dashboard: 'session',
+      dashboardVariables: [...DASHBOARD_VARIABLES, 'session'],
     }),
     alertRule(options, {
       name: 'OpenClawCompactionOverdue',
@@ -134,6 +136,7 @@ export function windowRules(options: RuleOptions): AlertRule[] {
         `Sessions ${OF_KIND} whose compaction is overdue: {{ $value }}. They hold more tokens than their window without the ` +
         `compaction reserve, or more than ${ALERT_THRESHOLDS.windowPercent} % of the window where compaction is off.` +
         `${largest(options, overdue, ' tokens')} ${SHRINK_THEM}`,
+      dashboard: 'fleet',
       dashboardVariables: DASHBOARD_VARIABLES,
     }),
     alertRule(options, {
@@ -148,7 +151,8 @@ export function windowRules(options: RuleOptions): AlertRule[] {
         `${WHERE} (kind {{ $labels.kind }}) was compacted {{ $value }} times within ${inWords(storm.seconds)}. Each compaction ` +
         'costs a call of the model and loses detail, and the context soon fills again. Find what fills it, often a tool ' +
         'with large results, or send /new.',
-      dashboardVariables: DASHBOARD_VARIABLES,
+      dashboard: 'session',
+      dashboardVariables: [...DASHBOARD_VARIABLES, 'session'],
     }),
   ];
 }
@@ -172,6 +176,7 @@ export function transcriptRules(options: RuleOptions): AlertRule[] {
         `${inWords(IDLE_SECONDS.warning)}.${largest(options, large, 'B')} Large transcripts are slow to load and to compact. ` +
         '/compact makes the context smaller, not the transcript. ' +
         'First: openclaw-store-exporter scan --agent {{ $labels.agent }} --findings-only.',
+      dashboard: 'fleet',
       dashboardVariables: DASHBOARD_VARIABLES,
     }),
   ];

@@ -1,8 +1,8 @@
 import { EXPORTER_FAMILIES } from '../../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../../src/publish/metrics/families.ts';
 
-/** A scrape adds these to every series, `gateway` by relabelling. */
-const TARGET_LABELS = ['job', 'instance', 'gateway'];
+/** A scrape adds these to every series, `gateway` and `cluster` by relabelling. */
+const TARGET_LABELS = ['job', 'instance', 'gateway', 'cluster'];
 
 /** Every metric that rules and dashboards may ask for, with its labels. A query for another name or label never has a result. */
 const KNOWN_METRICS: ReadonlyMap<string, ReadonlySet<string>> = new Map(

@@ -1,16 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateSample } from '../../demo/generate.ts';
-import { dashboardQueries, runnable } from '../../grafana/queries.ts';
 import { openPage } from '../support/browser.ts';
 import { needsEngine } from '../support/engines.ts';
 import { type Exporter, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
-
-const DASHBOARD = join(import.meta.dirname, '../../grafana/dashboards/openclaw-sessions.json');
 
 let stateDir: string;
 let exporter: Exporter;
@@ -24,25 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await exporter?.stop();
   rmSync(stateDir, { recursive: true, force: true });
-});
-
-describe.skipIf(needsEngine('prometheus'))('the dashboard', () => {
-  let prometheus: Prometheus;
-
-  beforeAll(async () => {
-    prometheus = await startPrometheus({
-      config: `
-global: { scrape_interval: 1s }
-scrape_configs: [{ job_name: openclaw-store, static_configs: [{ targets: ['${exporter.address}'] }] }]
-`,
-    });
-    await waitFor('a scrape', async () => (await prometheus.query('openclaw_store_demo')).length === 1);
-  });
-  afterAll(() => prometheus?.stop());
-
-  it.each(dashboardQueries(readFileSync(DASHBOARD, 'utf8')))('$panel has data: $expr', async ({ expr }) => {
-    expect((await prometheus.query(runnable(expr))).length).toBeGreaterThan(0);
-  });
 });
 
 describe.skipIf(needsEngine('browser'))('the status page in a browser', () => {

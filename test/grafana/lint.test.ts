@@ -1,121 +1,201 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { GROWTH_HOURS } from '../../grafana/expressions.ts';
 import { dashboardQueries, runnable } from '../../grafana/queries.ts';
+import { processRegistry } from '../../src/publish/metrics/process.ts';
+import { promDuration } from '../../src/rules/expressions.ts';
+import { DASHBOARD_UIDS } from '../../src/rules/rule.ts';
+import { ALERT_THRESHOLDS } from '../../src/thresholds.ts';
 import { unknownIn } from '../alerts/known-metrics.ts';
 import { parsePromql } from '../alerts/promql.ts';
 import { offenders } from '../support/offenders.ts';
+import { FILES, links, type Panel, parseDashboard, shownPanels } from './dashboard-json.ts';
 
-// The useful rules of grafana/dashboard-linter, and what a reader of a panel needs.
+// What a reader of a panel needs, beside the rules of the linter.
 
-const UNITS = new Set<unknown>(Object.values(units));
+const DASHBOARDS = FILES.map(({ name, json }) => ({ name, json, dashboard: parseDashboard(json) }));
 
-const datasource = z.object({ type: z.literal('prometheus'), uid: z.literal('$datasource') });
-const panel = z.object({
-  id: z.number(),
-  title: z.string().min(1),
-  description: z.string().min(20),
-  datasource,
-  gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
-  fieldConfig: z.object({
-    defaults: z.object({ unit: z.string().refine((unit) => UNITS.has(unit)), noValue: z.string().min(1) }),
-  }),
-  targets: z.array(z.object({ refId: z.string(), expr: z.string().min(1), datasource })).min(1),
-});
-const variable = z.object({ name: z.string(), type: z.string(), label: z.string().min(1) });
-const queryVariable = variable.extend({
-  datasource,
-  multi: z.literal(true),
-  includeAll: z.literal(true),
-  allValue: z.literal('.+'),
-  // When the time range changes: what has no series any more is no longer offered.
-  refresh: z.literal(2),
-});
-const dashboard = z.object({
-  uid: z.string().regex(/^[a-z-]{8,40}$/),
-  title: z.string().startsWith('OpenClaw / '),
-  editable: z.literal(false),
-  refresh: z.literal('1m'),
-  graphTooltip: z.literal(1),
-  tags: z.array(z.string()).min(1),
-  panels: z.array(panel).min(1),
-  templating: z.object({ list: z.array(variable) }),
+/** Metrics that are there beside our own families: of the scrape, of the process, of the rules. */
+const OTHERS = new Set([
+  'up',
+  'ALERTS',
+  'ALERTS_FOR_STATE',
+  ...processRegistry()
+    .getMetricsAsArray()
+    .map(({ name }) => name),
+]);
+/** A range that does not follow the time shown asks the same as an alert, or is named in the description. */
+const FIXED_RANGES = new Set([
+  promDuration(ALERT_THRESHOLDS.compactionStorm.seconds),
+  promDuration(ALERT_THRESHOLDS.leftovers.seconds),
+  promDuration(GROWTH_HOURS * 3600),
+]);
+const RANGES = new Set(['$__range', '$__rate_interval', ...FIXED_RANGES]);
+
+test('three dashboards with at least 30 panels, each with the name of its uid', () => {
+  expect(DASHBOARDS.map(({ name }) => name)).toEqual(
+    Object.values(DASHBOARD_UIDS)
+      .map((uid) => `${uid}.json`)
+      .toSorted(),
+  );
+  for (const { name, dashboard } of DASHBOARDS) expect(`${dashboard.uid}.json`).toBe(name);
+  expect(DASHBOARDS.flatMap(({ dashboard }) => shownPanels(dashboard)).length).toBeGreaterThanOrEqual(30);
 });
 
-type Place = z.infer<typeof panel>['gridPos'];
+describe.each(DASHBOARDS)('$name', ({ json, dashboard }) => {
+  const queries = dashboardQueries(json);
+  const variables = dashboard.templating.list;
 
-/** How the panels of the dashboards are put in place, one after the other. */
-const ROWS = 'change .span() and .height(): the spans of a row add up to 24, and all panels of a row have one height';
-
-function overlap(one: Place, other: Place): boolean {
-  const isBeside = one.x + one.w <= other.x || other.x + other.w <= one.x;
-  const isBelow = one.y + one.h <= other.y || other.y + other.h <= one.y;
-  return !isBeside && !isBelow;
-}
-
-const FOLDER = join(import.meta.dirname, '../../grafana/dashboards');
-const FILES = readdirSync(FOLDER).map((name) => ({ name, json: readFileSync(join(FOLDER, name), 'utf8') }));
-
-describe.each(FILES)('$name', ({ json }) => {
-  const raw: unknown = JSON.parse(json);
-
-  test('dashboard and panels have what they must have', () => {
-    expect(dashboard.safeParse(raw).error).toBeUndefined();
+  test('it is read only, refreshes itself, and links to the others with time and variables', () => {
+    expect(dashboard).toMatchObject({
+      title: expect.stringMatching(/^OpenClaw \/ /),
+      editable: false,
+      refresh: '1m',
+      graphTooltip: 1,
+      tags: expect.arrayContaining(['openclaw']),
+      links: [{ type: 'dashboards', tags: ['openclaw'], keepTime: true, includeVars: true }],
+    });
   });
 
-  test('variables: the data source first, then job and instance, all of them chained', () => {
-    const { list } = z.object({ templating: z.object({ list: z.array(z.unknown()) }) }).parse(raw).templating;
-    expect(variable.parse(list[0])).toEqual({ name: 'datasource', type: 'datasource', label: 'Data source' });
-    const rest = list.slice(1).map((each) => queryVariable.parse(each));
-    expect(rest.map(({ name }) => name).slice(0, 2)).toEqual(['job', 'instance']);
-    for (const { name, label } of rest) expect(label).toBe(name);
+  test('every panel says what it shows, when to worry, and what no data means', () => {
+    const bad = offenders(
+      shownPanels(dashboard),
+      ({ title }) => title,
+      ({ description, fieldConfig, targets }) => [
+        ...(/\bworry\b/i.test(description) ? [] : ['its description does not say when to worry']),
+        ...(/[.!]$/.test(description) ? [] : ['its description is no sentence']),
+        ...(fieldConfig?.defaults.noValue ? [] : ['it has no text for no data']),
+        ...(new Set(targets.map(({ refId }) => refId)).size === targets.length ? [] : ['two queries have one refId']),
+      ],
+    );
+    expect(bad).toEqual([]);
+    const titles = shownPanels(dashboard).map(({ title }) => title);
+    expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
   });
 
-  test('panels have ids of their own and do not overlap', () => {
-    const { panels } = dashboard.parse(raw);
+  test('variables are chained: each is limited by all that stand before it', () => {
+    const names = variables.map(({ name }) => name);
+    const all = ['datasource', 'cluster', 'job', 'instance', 'agent', 'kind', 'session'];
+    expect(names).toEqual(all.slice(0, names.length));
+    const bad = offenders(
+      variables.slice(1),
+      ({ name }) => name,
+      ({ name, label, query }) => [
+        ...all
+          .slice(1, all.indexOf(name))
+          .filter((before) => !query.includes(`${before}=~"$${before}"`))
+          .map((before) => `is not limited by ${before}`),
+        ...(label.toLowerCase() === name && label !== name ? [] : [`is labelled ${label}`]),
+      ],
+    );
+    expect(bad).toEqual([]);
+  });
+
+  test('every variable that is offered is used by a panel', () => {
+    const exprs = queries.filter(({ of }) => of === 'panel').map(({ expr }) => expr);
+    for (const { name } of variables.slice(1))
+      expect(
+        exprs.some((expr) => expr.includes(`"$${name}"`)),
+        name,
+      ).toBe(true);
+  });
+
+  test('panels have ids of their own, fill their lines and do not overlap', () => {
+    const { panels } = dashboard;
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     const bad = panels.flatMap((one, index) => [
       ...panels
         .slice(index + 1)
         .filter((other) => overlap(one.gridPos, other.gridPos))
-        .map((other) => `"${one.title}" lies over "${other.title}": ${ROWS}`),
-      ...(one.gridPos.x + one.gridPos.w > 24 ? [`"${one.title}" is cut off: ${ROWS}`] : []),
+        .map((other) => `"${one.title}" lies over "${other.title}"`),
+      ...(one.gridPos.x + one.gridPos.w > 24
+        ? [`"${one.title}" is cut off: the widths of a line are more than 24`]
+        : []),
     ]);
     expect(bad).toEqual([]);
+    for (const lines of Map.groupBy(panels, ({ gridPos }) => gridPos.y).values()) {
+      expect(
+        lines.reduce((sum, { gridPos }) => sum + gridPos.w, 0),
+        lines[0]?.title,
+      ).toBe(24);
+    }
   });
 
-  const queries = dashboardQueries(json);
-
-  test('every query is valid, of metrics that exist, for the job and instance that are chosen', () => {
+  test('every query is valid, of metrics that exist, for what is chosen', () => {
     const bad = offenders(
       queries,
-      ({ panel: title, expr }) => `${title}: ${expr}`,
-      ({ panel: title, expr }) => {
+      ({ title, expr }) => `${title}: ${expr}`,
+      ({ of, title, expr }) => {
         const { errors, selectors } = parsePromql(runnable(expr));
-        const ranges = [...expr.matchAll(/\[([^\]]*)\]/g)].map(([, range = '']) => range);
-        const isChoice = title === 'variable job' || title === 'variable instance';
-        const chosen = isChoice ? [] : parsePromql(expr.replaceAll('[$__range]', '[1h]')).selectors;
+        const ranges = [...expr.matchAll(/\[(\$\w+|\d+[smhd])\]/g)].map(([, range = '']) => range);
+        const chosen = parsePromql(expr.replaceAll(/\$__\w+/g, '1h')).selectors;
+        const isChoice = of === 'variable' && ['cluster', 'job', 'instance'].includes(title);
         return [
           ...errors.map((error) => `does not parse at "${error}"`),
-          ...selectors.flatMap(unknownIn).map((unknown) => `no family has ${unknown}`),
+          ...selectors
+            .filter(({ metric }) => !OTHERS.has(metric))
+            .flatMap(unknownIn)
+            .map((unknown) => `no family has ${unknown}`),
           ...ranges
-            .filter((range) => range !== '$__range' && range !== '$__rate_interval')
-            .map((range) => `the fixed range ${range} does not fit the resolution of what is shown`),
-          ...chosen
-            .filter(({ text }) => !text.includes('job=~"$job"') || !text.includes('instance=~"$instance"'))
-            .map(({ text }) => `${text} is not limited to job and instance`),
+            .filter((range) => !RANGES.has(range))
+            .map((range) => `the range ${range} does not fit what is shown`),
+          ...(isChoice ? [] : chosen)
+            .filter(({ text }) => ['cluster', 'job', 'instance'].some((name) => !text.includes(`${name}=~"$${name}`)))
+            .map(({ text }) => `${text} is not limited to the chosen targets`),
         ];
       },
     );
     expect(bad).toEqual([]);
   });
 
-  test('every variable that is offered is used by a panel', () => {
-    const exprs = queries.filter(({ panel: title }) => !title.startsWith('variable ')).map(({ expr }) => expr);
-    for (const { name } of dashboard.parse(raw).templating.list.slice(1)) {
-      expect(exprs.some((expr) => expr.includes(`=~"$${name}"`))).toBe(true);
-    }
+  test('every link opens a dashboard with the time and every variable of it', () => {
+    const bad = offenders(
+      shownPanels(dashboard).flatMap(linksOf),
+      ({ title, url }) => `${title}: ${url}`,
+      ({ url }) => {
+        const [, uid = '', query = ''] = /^\/d\/([\w-]+)\?(.*)$/.exec(url) ?? [];
+        const opened = DASHBOARDS.find((each) => each.dashboard.uid === uid)?.dashboard;
+        if (opened === undefined) return ['opens no dashboard'];
+        const given = query.split('&');
+        const wanted = opened.templating.list.map(({ name }) => name);
+        return [
+          ...(given.includes('$' + '{__url_time_range}') ? [] : ['loses the time']),
+          ...wanted
+            .filter(
+              (name) => !given.some((each) => each === `\${${name}:queryparam}` || each.startsWith(`var-${name}=$`)),
+            )
+            .map((name) => `loses ${name}`),
+        ];
+      },
+    );
+    expect(bad).toEqual([]);
   });
 });
+
+test('from the fleet one click leads to an agent, and one more to a session', () => {
+  const opened = new Map(
+    DASHBOARDS.map(({ dashboard }) => [
+      dashboard.uid,
+      new Set(
+        shownPanels(dashboard)
+          .flatMap(linksOf)
+          .map(({ url }) => /\/d\/([\w-]+)/.exec(url)?.[1]),
+      ),
+    ]),
+  );
+  const { fleet, health, session } = DASHBOARD_UIDS;
+  expect(opened.get(fleet)).toEqual(new Set([fleet, health, session]));
+  expect(opened.get(health)).toEqual(new Set([fleet, health, session]));
+  expect(opened.get(session)).toEqual(new Set([fleet, health]));
+});
+
+function linksOf({ fieldConfig }: Panel): { title: string; url: string }[] {
+  if (fieldConfig === undefined) return [];
+  const ofColumns = fieldConfig.overrides.flatMap(({ properties }) => properties.filter(({ id }) => id === 'links'));
+  return [...fieldConfig.defaults.links, ...ofColumns.flatMap(({ value }) => links.parse(value))];
+}
+
+function overlap(one: Panel['gridPos'], other: Panel['gridPos']): boolean {
+  const isBeside = one.x + one.w <= other.x || other.x + other.w <= one.x;
+  const isBelow = one.y + one.h <= other.y || other.y + other.h <= one.y;
+  return !isBeside && !isBelow;
+}
