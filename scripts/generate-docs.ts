@@ -12,7 +12,7 @@ import { EXPORTER_FAMILIES } from '../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../src/publish/metrics/families.ts';
 import type { Family } from '../src/publish/metrics/family.ts';
 import { INPUT_STATES } from '../src/read/sqlite/figures.ts';
-import { envName, FLAGS } from '../src/settings/flags.ts';
+import { envName, FLAGS, ONLY_ON_COMMAND_LINE } from '../src/settings/flags.ts';
 import { FIGURE_SOURCES, OWN_SOURCES } from './figure-sources.ts';
 import {
   CLASS_MEANINGS,
@@ -261,7 +261,7 @@ ${table(
   ['flag', 'environment', 'default', 'commands', 'meaning'],
   FLAGS.map(({ name, value, default: text, commands, help }) => [
     `\`--${name}${value === null ? '' : ` ${value}`}\``,
-    `\`${envName(name)}\``,
+    ONLY_ON_COMMAND_LINE.some((each) => each === name) ? '' : `\`${envName(name)}\``,
     text === null ? '' : `\`${text}\``,
     commands.join(', '),
     help,

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -175,10 +176,81 @@ describe('repair', () => {
     expect(stderr).toMatch(/repair ended" taken=9 changed=0 failed=1/);
   });
 
-  it('shows keys to nobody but a terminal, or who asked for them', async () => {
+  it('does the others where one index is JSON5, and says so', async () => {
     store = unpackStore('file-damaged', { ownPath: true });
-    const { stdout, stderr } = await runHere(['repair', `--openclaw.state-dir=${store.stateDir}`], { HOME: out });
-    for (const { key } of storeFacts('file-damaged').sessions.filter(({ kind }) => kind === 'dm' || kind === 'group'))
+    // Versions before 2026.2.17 read JSON5.
+    const config = join(store.stateDir, 'openclaw.json');
+    const wrote = { ...JSON.parse(readFileSync(config, 'utf8')), meta: { lastTouchedVersion: '2026.2.6-3' } };
+    writeFileSync(config, JSON.stringify(wrote));
+    const gorse = join(sessionsOf('gorse'), 'sessions.json');
+    const { atime, mtime } = statSync(gorse);
+    writeFileSync(gorse, `// mine\n${readFileSync(gorse, 'utf8')}`);
+    utimesSync(gorse, atime, mtime);
+    const { code, stderr } = await repair('--apply', '--yes', '--gateway-stopped');
+    expect(stderr).toMatch(/gorse.* is no JSON/);
+    expect(stderr).toMatch(/repair ended" taken=9 changed=0 failed=0/);
+    expect(code).toBe(3);
+  });
+
+  it('counts an entry once that is named twice, and says what is left of the chosen ones', async () => {
+    store = unpackStore('file-damaged', { ownPath: true });
+    const flags = ['--agent=heath', '--apply', '--yes', '--gateway-stopped'];
+    const { code, stderr } = await repair(...flags, '--max-entries=2');
+    expect(stderr).toMatch(/repair ended" taken=2/);
+    expect(code).toBe(1);
+    const [key = ''] = entries(join(sessionsOf('heath'), 'sessions.json')).keys();
+    utimesSync(join(sessionsOf('heath'), 'sessions.json'), 0, 0);
+    expect((await repair(...flags, `--session=${key}`, `--session=${key}`)).stderr).toMatch(/repair ended" taken=1/);
+  });
+
+  it('lists the backups that can be read beside what has such a name, and puts back none of those', async () => {
+    store = unpackStore('file-damaged', { ownPath: true });
+    const folder = sessionsOf('heath');
+    mkdirSync(join(folder, 'sessions.json.bak-folder'));
+    symlinkSync('/etc/hostname', join(folder, 'sessions.json.bak-link'));
+    writeFileSync(join(folder, 'sessions.json.bak-deep'), `{"a":{"b":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`);
+    const list = JSON.parse((await repair('--list', '--agent=heath', '--format=json')).stdout);
+    expect(
+      list.map(({ path, problem, entries: of }: { path: string; problem: string | null; entries: number | null }) => [
+        path.slice(folder.length + 1),
+        problem,
+        of,
+      ]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['sessions.json.bak-folder', 'not_regular', null],
+        ['sessions.json.bak-link', 'outside', null],
+        ['sessions.json.bak-deep', null, 1],
+      ]),
+    );
+    const before = folderState(store.stateDir);
+    const put = await repair(`--restore=${join(folder, 'sessions.json.bak-link')}`, '--apply', '--yes');
+    expect(put).toMatchObject({ code: 3, stderr: expect.stringContaining('must be a regular file') });
+    expect(folderState(store.stateDir)).toEqual(before);
+  });
+
+  it('says of no index that it is whole where one cannot be read', async () => {
+    store = unpackStore('file-damaged', { ownPath: true });
+    const index = join(sessionsOf('heath'), 'sessions.json');
+    rmSync(index);
+    symlinkSync('/etc/hostname', index);
+    const { code, stdout, stderr } = await repair('--lost-index', '--agent=heath');
+    expect(code).toBe(3);
+    expect(stderr).toContain('move away the link');
+    expect(stdout).not.toContain('whole');
+  });
+
+  it.each([
+    ['file-damaged', []],
+    ['file-damaged', ['--format=json']],
+    ['file-damaged', ['--lost-index', '--format=json']],
+    ['sqlite-damaged', []],
+    ['sqlite-damaged', ['--format=json']],
+  ])('shows keys to nobody but a terminal, or who asked for them: %s %j', async (name, format) => {
+    store = unpackStore(name, { ownPath: true });
+    const flags = [`--openclaw.state-dir=${store.stateDir}`, ...format];
+    const { stdout, stderr } = await runHere(['repair', ...flags], { HOME: out });
+    for (const { key } of storeFacts(name).sessions.filter(({ kind }) => kind === 'dm' || kind === 'group'))
       expect(`${stdout}${stderr}`).not.toContain(key.split(':').at(-1));
   });
 

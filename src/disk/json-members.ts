@@ -28,10 +28,15 @@ export interface Members {
   readonly error: JsonError | null;
 }
 
+/** What stands in front of a member of a member where LINE_OF_MEMBER is that of a member. */
+const DEEPER = '\n    ';
+const BOM = Buffer.from('\ufeff');
 /** The JSON scanner wants a byte 0 behind the text. */
 const END = Buffer.from([0]);
 /** So OpenClaw, and JSON.stringify with two spaces, begins the line of a top-level member. No string can hold a raw newline. */
 const LINE_OF_MEMBER = Buffer.from('\n  "');
+/** A text that has this is indented by one space, and its members in members begin as above. */
+const LINE_OF_ONE_SPACE = Buffer.from('\n "');
 
 /** Where the top-level members of a JSON object stand, as far as it can be read. */
 export function jsonMembers(bytes: Buffer): Members {
@@ -61,10 +66,15 @@ export function jsonMembers(bytes: Buffer): Members {
  * damage.
  */
 export function salvagedMembers(bytes: Buffer): Member[] {
+  // The text of a member is the same without it; only its offsets are not.
+  if (bytes.subarray(0, BOM.length).equals(BOM))
+    return salvagedMembers(bytes.subarray(BOM.length)).map((member) => moved(member, BOM.length));
   const { members, error } = jsonMembers(bytes);
   if (error === null) return members.filter((member) => isObject(parsedValue(bytes, member)));
+  if (bytes.includes(LINE_OF_ONE_SPACE)) return members.filter((member) => isObject(parsedValue(bytes, member)));
   const text = Buffer.concat([bytes, END]);
-  const found = members.filter((member) => !swallowsOthers(bytes, member));
+  const isPretty = bytes.includes(LINE_OF_MEMBER);
+  const found = members.filter((member) => !swallowsOthers(bytes, member) && !(isPretty && isDeeper(bytes, member)));
   let at = found.at(-1)?.to ?? 0;
   for (let line = bytes.indexOf(LINE_OF_MEMBER, at); line !== -1; line = bytes.indexOf(LINE_OF_MEMBER, at)) {
     const member = wholeMemberAt(text, line + LINE_OF_MEMBER.length - 1);
@@ -73,6 +83,15 @@ export function salvagedMembers(bytes: Buffer): Member[] {
     at = isWhole ? member.to : line + 1;
   }
   return found.filter((member) => isObject(parsedValue(bytes, member)));
+}
+
+function moved({ key, from, value, to }: Member, by: number): Member {
+  return { key, from: from + by, value: value + by, to: to + by };
+}
+
+/** Of a text whose head is lost, the first brace can be that of an entry. */
+function isDeeper(bytes: Buffer, { from }: Member): boolean {
+  return bytes.toString('latin1', Math.max(0, from - DEEPER.length), from) === DEEPER;
 }
 
 /** Where its own end is lost, what follows seems to be a part of it. */

@@ -25,16 +25,18 @@ export type Likeness = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 const MARK = '.openclaw-store-exporter.';
 const SUFFIX = '.tmp';
 const PERMISSIONS = 0o777;
+/** Exclusive: neither a file that is there nor a link that somebody planted is written to. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
  * A new file with these bytes, on the disk and read back. It has its name only when it is whole, also when this process is
- * killed. Throws what the file system says, EEXIST too, and leaves nothing then.
+ * killed; where the file system has no hard links, a killed process can leave an empty file. Throws what the file system
+ * says, EEXIST too, and leaves nothing then.
  */
 export function writeNew(path: string, bytes: Buffer, like: Likeness, asideOf = path): void {
   const aside = writeAside(asideOf, bytes, like);
   try {
-    // A link, since a rename would replace a file of this name.
-    linkSync(aside, path);
+    nameNew(aside, path);
   } finally {
     rmSync(aside, { force: true });
   }
@@ -57,11 +59,30 @@ export function replaceFile(path: string, bytes: Buffer, like: Likeness, isStill
   return true;
 }
 
+/** What `link` says where there are no hard links (exFAT, some network shares). */
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Gives a file a name that no file has. A rename alone would replace a file of this name. */
+export function nameNew(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    if (!NO_HARD_LINKS.has(codeOf(error))) throw error;
+    // Takes the name, or throws EEXIST; what the rename replaces is this empty file.
+    closeSync(openSync(path, NEW_FILE, 0o600));
+    renameSync(aside, path);
+  }
+}
+
+/** A name beside `path` that `removeLeftAside` knows. */
+export function asideName(path: string): string {
+  return `${path}${MARK}${randomBytes(8).toString('hex')}${SUFFIX}`;
+}
+
 /** Writes a file beside `path`; returns its path. */
 function writeAside(path: string, bytes: Buffer, like: Likeness): string {
-  const aside = `${path}${MARK}${randomBytes(8).toString('hex')}${SUFFIX}`;
-  // Exclusive: neither a file that is there nor a link that somebody planted is written to.
-  const fd = openSync(aside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const aside = asideName(path);
+  const fd = openSync(aside, NEW_FILE, 0o600);
   try {
     try {
       writeFileSync(fd, bytes);
@@ -94,7 +115,14 @@ function syncFolder(folder: string): void {
   const fd = openSync(folder, constants.O_RDONLY);
   try {
     fsyncSync(fd);
+  } catch (error) {
+    // Network shares that have no such call.
+    if (codeOf(error) !== 'EINVAL') throw error;
   } finally {
     closeSync(fd);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { diskError, namesIn } from '../disk/files.ts';
+import { type DiskProblem, diskError, namesIn, openFile, readAt } from '../disk/files.ts';
 import { type Likeness, writeNew } from '../disk/replace-file.ts';
 
 /** Seconds that a name may be ahead of the clock, so that two changes within a second have a backup each. */
@@ -36,6 +36,35 @@ export function copiesOf(indexPath: string, root: string): string[] {
     .filter((each) => each.startsWith(`${name}.bak`) || each === `${name}~`)
     .toSorted((a, b) => timeOf(b.slice(name.length)) - timeOf(a.slice(name.length)) || (a < b ? 1 : -1))
     .map((each) => join(folder, each));
+}
+
+/** What a copy of an index holds. */
+export interface Copy {
+  /** null: there is no such file, or it cannot be read. */
+  readonly bytes: Buffer | null;
+  /** Why it cannot be read; null: it can, or there is none. */
+  readonly problem: DiskProblem | null;
+}
+
+/** One that cannot be read, as a folder or a link of such a name, hides none of the others. */
+export function readCopy(path: string, root: string): Copy {
+  try {
+    return { bytes: contentOf(path, root), problem: null };
+  } catch (error) {
+    return { bytes: null, problem: diskError(error).problem };
+  }
+}
+
+/** null: there is no such file. Throws a DiskError. */
+export function contentOf(path: string, root: string): Buffer | null {
+  try {
+    using file = openFile(path, root);
+    return readAt(file.fd, 0, file.signature.size);
+  } catch (error) {
+    const found = diskError(error);
+    if (found.problem === 'missing') return null;
+    throw found;
+  }
 }
 
 /** None where there is no such folder. */

@@ -112,9 +112,14 @@ function checked(path: string, current: Current): Current {
 function refuseWrittenLately(path: string, { signature }: Current, now: number): void {
   const age = signature === null ? Number.POSITIVE_INFINITY : now - signature.mtimeMs;
   if (age >= AGE_SECONDS.quietIndex * 1000) return;
+  if (age < 0)
+    throw new ExporterError(
+      'E_REPAIR',
+      `${path} was written in the future by the clock of this host: nothing tells whether a gateway still runs. Set the clock right, or the time of the file (touch), wait ${AGE_SECONDS.quietIndex} seconds, and run this again`,
+    );
   throw new ExporterError(
     'E_REPAIR',
-    `${path} was written ${Math.max(0, Math.round(age / 1000))} seconds ago, so a gateway may still run: stop it, wait ${AGE_SECONDS.quietIndex} seconds, and run this again`,
+    `${path} was written ${Math.round(age / 1000)} seconds ago, so a gateway may still run: stop it, wait ${AGE_SECONDS.quietIndex} seconds, and run this again`,
   );
 }
 
@@ -145,7 +150,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EPERM: "this user may not write there: run this as the gateway's user",
 };
 
-function asRepairError(error: unknown, path: string): ExporterError {
+/** Any error of a change as one that a user can be shown. */
+export function asRepairError(error: unknown, path: string): ExporterError {
   if (error instanceof ExporterError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   return new ExporterError('E_REPAIR', `${path}: ${REMEDIES[code] ?? describeError(error)}`);

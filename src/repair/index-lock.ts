@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  writeSync,
-} from 'node:fs';
+import { lchownSync, lstatSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { isDeadPid } from '../discover/lock-file.ts';
+import { asideName, nameNew } from '../disk/replace-file.ts';
 import { ExporterError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { AGE_SECONDS } from '../thresholds.ts';
@@ -43,16 +35,17 @@ export async function lockIndex(indexPath: string, { now, sleep }: Waiting): Pro
   const path = `${indexPath}.lock`;
   const startedAt = performance.now();
   for (;;) {
-    const own = create(path, now());
+    const own = create(path, indexPath, now());
     if (own !== null) return held(path, own);
-    removeStale(path, now());
+    removeStale(path, indexPath, now());
     if (performance.now() - startedAt > WAIT_MS) throw lockedByOther(path, now());
     await sleep(POLL_MS);
   }
 }
 
-/** null: there is one already. */
-function create(path: string, now: number): Stats | null {
+/** null: there is one already. It is never there without its content: 2026.2.17 to 4.29 remove a lock that names no process. */
+function create(path: string, indexPath: string, now: number): Stats | null {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return null;
   const payload = {
     pid: process.pid,
     createdAt: new Date(now).toISOString(),
@@ -60,18 +53,26 @@ function create(path: string, now: number): Stats | null {
     by: OWN,
     host: hostname(),
   };
+  const aside = asideName(indexPath);
   try {
-    const fd = openSync(path, 'wx', 0o600);
-    try {
-      writeSync(fd, JSON.stringify(payload));
-    } finally {
-      closeSync(fd);
-    }
+    writeFileSync(aside, JSON.stringify(payload), { flag: 'wx', mode: 0o600 });
+    giveToGateway(aside);
+    nameNew(aside, path);
     return lstatSync(path);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return null;
+    // Taken meanwhile; or who holds the lock took the file aside for one that was left.
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return null;
     throw error;
+  } finally {
+    rmSync(aside, { force: true });
   }
+}
+
+/** A lock that the gateway cannot read is one of nobody to it: that of root goes to whom the folder belongs. */
+function giveToGateway(path: string): void {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = lstatSync(dirname(path));
+  lchownSync(path, uid, gid);
 }
 
 function held(path: string, own: Stats): IndexLock {
@@ -86,10 +87,11 @@ function held(path: string, own: Stats): IndexLock {
 }
 
 /** As OpenClaw itself does. A lock of ours whose process was killed need not wait for its age. */
-function removeStale(path: string, now: number): void {
+function removeStale(path: string, indexPath: string, now: number): void {
   const seen = lstatSync(path, { throwIfNoEntry: false });
-  if (seen === undefined || !(isLeftByUs(path) || now - seen.mtimeMs > AGE_SECONDS.indexLock * 1000)) return;
-  const aside = `${path}.${process.pid}.tmp`;
+  if (seen === undefined || seen.isDirectory()) return;
+  if (!isLeftByUs(path) && now - seen.mtimeMs <= AGE_SECONDS.indexLock * 1000) return;
+  const aside = asideName(indexPath);
   try {
     renameSync(path, aside);
   } catch (error) {
@@ -108,7 +110,7 @@ function isSame(one: Stats | undefined, other: Stats): boolean {
 
 function putBack(aside: string, path: string): void {
   try {
-    linkSync(aside, path);
+    nameNew(aside, path);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }

@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
-import { diskError, openFile, readAt } from '../disk/files.ts';
 import { jsonMembers, type Member, parsedValue, salvagedMembers, textOfMembers } from '../disk/json-members.ts';
 import { isTranscriptName } from '../openclaw/file-classes.ts';
 import { type IndexEntry, parseEntry } from '../openclaw/index-entry.ts';
-import { copiesOf, namesOrNone } from './backup.ts';
+import { contentOf, copiesOf, namesOrNone, readCopy } from './backup.ts';
 import type { IndexPlace } from './change-index.ts';
 
 /** An entry that can be brought back, byte for byte as some text holds it. */
@@ -28,6 +27,8 @@ export interface LostIndex {
   readonly found: readonly FoundEntry[];
   /** In copies, not brought back: their transcripts are gone, so they may have been deleted on purpose. */
   readonly withoutTranscript: readonly string[];
+  /** Copies that cannot be read, as a link of such a name. By name. */
+  readonly unreadCopies: readonly string[];
   /** Transcripts that no index and no copy of one has an entry for: nothing tells their keys. By name. */
   readonly unknownTranscripts: readonly string[];
   /** What is there now; null: no file is. */
@@ -65,8 +66,10 @@ export function lookForLost(
   const known = new Set([...present, ...own].map(({ key }) => key));
   const found = own.filter(({ key }) => isWanted(key));
   const withoutTranscript = new Set<string>();
+  const unreadCopies: string[] = [];
   for (const copy of copiesOf(path, root)) {
-    const bytes = contentOf(copy, root);
+    const { bytes, problem: unread } = readCopy(copy, root);
+    if (unread !== null) unreadCopies.push(basename(copy));
     if (bytes === null) continue;
     for (const entry of membersOf(bytes, salvagedMembers(bytes), copy, transcripts)) {
       if (known.has(entry.key) || !isWanted(entry.key)) continue;
@@ -86,6 +89,7 @@ export function lookForLost(
     present: present.length,
     found,
     withoutTranscript: [...withoutTranscript].filter((key) => !known.has(key)),
+    unreadCopies,
     unknownTranscripts: [...transcripts].filter((name) => !used.has(name)).toSorted(),
     current,
     text: found.length === 0 ? null : textOfMembers([...present, ...found].map(({ bytes }) => bytes)),
@@ -124,16 +128,4 @@ function byId(sessionId: string, transcripts: ReadonlySet<string>): string {
   const name = `${sessionId}.jsonl`;
   if (transcripts.has(name)) return name;
   return [...transcripts].find((each) => each.startsWith(`${sessionId}-topic-`)) ?? name;
-}
-
-/** null: there is no such file. */
-export function contentOf(path: string, root: string): Buffer | null {
-  try {
-    using file = openFile(path, root);
-    return readAt(file.fd, 0, file.signature.size);
-  } catch (error) {
-    const found = diskError(error);
-    if (found.problem === 'missing') return null;
-    throw found;
-  }
 }

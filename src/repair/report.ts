@@ -75,6 +75,7 @@ export function lostText(lost: LostIndex, protection: Protection, version: strin
       (key) =>
         `  leave       ${nameOf({ key, label: null })}  only in a backup, and its transcript is gone or another entry's`,
     ),
+    ...lost.unreadCopies.map((name) => `  skip        ${printable(name)}  cannot be read`),
     ...lost.unknownTranscripts.map(
       (name) => `  unknown     ${printable(name)}  nothing tells its key; it stays where it is`,
     ),
@@ -87,7 +88,8 @@ export function lostText(lost: LostIndex, protection: Protection, version: strin
   ];
 }
 
-export function backupText({ path, size, entries, returning, going, changing }: Backup): string {
+export function backupText({ path, problem, size, entries, returning, going, changing }: Backup): string {
+  if (problem !== null) return `${printable(path)}  cannot be read (${problem})`;
   const what =
     entries === null
       ? 'no whole JSON object: cannot be put back'

@@ -1,14 +1,17 @@
-import { basename, dirname, resolve } from 'node:path';
-import { jsonMembers, parsedValue } from '../disk/json-members.ts';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { DiskProblem } from '../disk/files.ts';
+import { jsonMembers, type Member, parsedValue } from '../disk/json-members.ts';
 import { ExporterError } from '../errors.ts';
-import { copiesOf } from './backup.ts';
+import { type Copy, contentOf, copiesOf, readCopy } from './backup.ts';
 import { changeIndex, type IndexPlace, type Protection } from './change-index.ts';
 import type { Waiting } from './index-lock.ts';
-import { contentOf } from './lost-index.ts';
 
 /** A copy of an index, and what would be other if it were put in the index's place. */
 export interface Backup {
   readonly path: string;
+  /** Why it is not read, as that it is a link; null: it is. */
+  readonly problem: DiskProblem | null;
   /** Bytes. */
   readonly size: number;
   /** null: it is no whole JSON object, and is not put back. */
@@ -23,19 +26,25 @@ export interface Backup {
 
 /** The copies beside an index, the newest first. Throws a DiskError. */
 export function backupsOf(place: IndexPlace): Backup[] {
-  const now = entriesOf(contentOf(place.path, place.root)) ?? new Map<string, string>();
-  return copiesOf(place.path, place.root).map((path) => compared(path, contentOf(path, place.root), now));
+  const current = readCopy(place.path, place.root);
+  const now = entriesOf(current.bytes) ?? new Map<string, string>();
+  return copiesOf(place.path, place.root).map((path) => compared(path, readCopy(path, place.root), now));
 }
 
 /** The index that a backup is of. Throws an ExporterError where it is beside none, or cannot be put back. */
 export function chooseBackup(given: string, places: readonly IndexPlace[]): { place: IndexPlace; backup: Backup } {
-  const wanted = resolve(given);
+  const wanted = realPlaceOf(resolve(given));
   for (const place of places) {
     const backup = backupsOf(place).find(
-      ({ path }) => path === wanted || (basename(path) === given && places.length === 1),
+      ({ path }) => realPlaceOf(path) === wanted || (basename(path) === given && places.length === 1),
     );
     if (backup === undefined) continue;
     if (backup.entries !== null) return { place, backup };
+    if (backup.problem !== null)
+      throw new ExporterError(
+        'E_REPAIR',
+        `${backup.path} cannot be read (${backup.problem}): it must be a regular file`,
+      );
     throw new ExporterError(
       'E_REPAIR',
       `${backup.path} is no whole JSON object; --lost-index takes out of it what can be read`,
@@ -58,12 +67,22 @@ export async function restore(place: IndexPlace, backup: Backup, protection: Pro
   });
 }
 
-function compared(path: string, bytes: Buffer | null, now: ReadonlyMap<string, string>): Backup {
+/** A path by the real one of its folder, however that is reached. */
+function realPlaceOf(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
+}
+
+function compared(path: string, { bytes, problem }: Copy, now: ReadonlyMap<string, string>): Backup {
   const own = entriesOf(bytes);
   const size = bytes?.length ?? 0;
-  if (own === null) return { path, size, entries: null, returning: [], going: [], changing: [] };
+  if (own === null) return { path, problem, size, entries: null, returning: [], going: [], changing: [] };
   return {
     path,
+    problem,
     size,
     entries: own.size,
     returning: [...own.keys()].filter((key) => !now.has(key)),
@@ -77,5 +96,15 @@ function entriesOf(bytes: Buffer | null): Map<string, string> | null {
   if (bytes === null) return null;
   const { members, error } = jsonMembers(bytes);
   if (error !== null) return null;
-  return new Map(members.map((member) => [member.key, JSON.stringify(parsedValue(bytes, member))]));
+  return new Map(members.map((member) => [member.key, comparable(bytes, member)]));
+}
+
+function comparable(bytes: Buffer, member: Member): string {
+  try {
+    return JSON.stringify(parsedValue(bytes, member));
+  } catch (error) {
+    // It is nested too deep to be laid out anew.
+    if (error instanceof RangeError) return bytes.toString('utf8', member.value, member.to);
+    throw error;
+  }
 }

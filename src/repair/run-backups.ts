@@ -8,7 +8,13 @@ export async function listBackups(run: Run): Promise<number> {
   const backups = indexPlaces(run).flatMap(({ place }) => backupsOf(place));
   await say(
     run.settings,
-    backups.map(({ path, size, entries, ...keys }) => ({ path, size, entries, ...labelled(keys, run) })),
+    backups.map(({ path, problem, size, entries, ...keys }) => ({
+      path,
+      problem,
+      size,
+      entries,
+      ...labelled(keys, run),
+    })),
     [...backups.map(backupText), ...(backups.length === 0 ? ['There is no backup beside any index.'] : [])],
   );
   return EXIT.done;
@@ -21,7 +27,7 @@ export async function restoreBackup(run: Run, given: string): Promise<number> {
     given,
     indexPlaces(run).map((each) => each.place),
   );
-  const { path, size, entries, ...keys } = backup;
+  const { path, problem: _problem, size, entries, ...keys } = backup;
   await say(settings, { path, size, entries, ...labelled(keys, run) }, restoreText(backup, nameOf));
   if (!(await isConfirmed(settings, 'Put it back?'))) return EXIT.left;
   const done = await restore(place, backup, protectionIn(run, place), WAITING);

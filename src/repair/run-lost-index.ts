@@ -1,10 +1,18 @@
-import { DiskError } from '../disk/files.ts';
+import { DiskError, type DiskProblem } from '../disk/files.ts';
 import { ExporterError } from '../errors.ts';
 import { changeIndex } from './change-index.ts';
 import { type IndexFiles, indexPlaces } from './index-places.ts';
 import { type LostIndex, lookForLost } from './lost-index.ts';
 import { lostText } from './report.ts';
 import { EXIT, isConfirmed, protectionIn, type Run, say, WAITING } from './run.ts';
+
+const TODO: Readonly<Record<DiskProblem, string>> = {
+  missing: 'run this again',
+  denied: "run this as the gateway's user",
+  not_regular: 'move away what stands there: it is a link, or no regular file',
+  outside: 'move away the link that leads out of the state directory',
+  unreadable: 'check the disk',
+};
 
 interface Found {
   readonly files: IndexFiles;
@@ -14,9 +22,9 @@ interface Found {
 /** `repair --lost-index`: writes an index anew from what can still be read. Returns the exit code. */
 export async function bringBack(run: Run): Promise<number> {
   const { settings, nameOf } = run;
-  const found = indexPlaces(run)
-    .flatMap((files) => look(run, files))
-    .filter(isLost);
+  const looks = indexPlaces(run).map((files) => look(run, files));
+  const found = looks.filter((each) => each !== null).filter(isLost);
+  const isBlind = looks.includes(null);
   await say(
     settings,
     found.map(({ lost }) => asJson(lost, run)),
@@ -25,29 +33,34 @@ export async function bringBack(run: Run): Promise<number> {
         ...lostText(lost, protectionIn(run, place), place.version, nameOf),
         '',
       ]),
-      ...(found.length === 0
+      ...(found.length === 0 && !isBlind
         ? ['Every index is whole, and no backup has a session more whose transcript is there.']
         : []),
     ],
   );
   const writable = found.filter(({ lost }) => lost.text !== null);
+  if (writable.length === 0 && isBlind) return EXIT.failed;
   if (writable.length === 0) return found.length > 0 ? EXIT.left : EXIT.done;
-  if (!(await isConfirmed(settings, 'Write the index anew?'))) return EXIT.left;
-  let failed = 0;
+  if (!(await isConfirmed(settings, 'Write the index anew?'))) return isBlind ? EXIT.failed : EXIT.left;
+  let failed = isBlind ? 1 : 0;
   for (const each of writable) failed += (await isWritten(run, each)) ? 0 : 1;
   return failed > 0 ? EXIT.failed : EXIT.done;
 }
 
-/** None where the folder may not be read: the others are shown all the same. */
-function look({ settings, log, labelOf }: Run, files: IndexFiles): Found[] {
+/** null: the index or its folder cannot be read; the others are shown all the same. */
+function look({ settings, log, labelOf }: Run, files: IndexFiles): Found | null {
   const wanted = settings.session;
   const isWanted = (key: string) => wanted.length === 0 || wanted.includes(key) || wanted.includes(labelOf(key));
   try {
-    return [{ files, lost: lookForLost(files.place, files.folders, isWanted) }];
+    return { files, lost: lookForLost(files.place, files.folders, isWanted) };
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    log.error('the index cannot be looked at', { path: files.place.path, problem: error.problem });
-    return [];
+    log.error('the index cannot be looked at', {
+      path: files.place.path,
+      problem: error.problem,
+      todo: TODO[error.problem],
+    });
+    return null;
   }
 }
 
@@ -81,13 +94,17 @@ async function isWritten(run: Run, { files: { place }, lost }: Found): Promise<b
   }
 }
 
-function asJson({ path, problem, present, found, withoutTranscript, unknownTranscripts }: LostIndex, { nameOf }: Run) {
+function asJson(
+  { path, problem, present, found, withoutTranscript, unreadCopies, unknownTranscripts }: LostIndex,
+  { nameOf }: Run,
+) {
   return {
     index: path,
     problem,
     present,
     found: found.map(({ key, from, transcript }) => ({ session: nameOf({ key, label: null }), from, transcript })),
     withoutTranscript: withoutTranscript.map((key) => nameOf({ key, label: null })),
+    unreadCopies,
     unknownTranscripts,
   };
 }

@@ -1,9 +1,10 @@
 import { ExporterError } from '../errors.ts';
 import { readableAgents } from '../model/snapshot.ts';
 import { type Advice, adviceFor } from './advice.ts';
+import { asRepairError, refusal } from './change-index.ts';
 import { adviceText, count, leftText, planText } from './report.ts';
 import { EXIT, isConfirmed, protectionIn, type Run, say, WAITING } from './run.ts';
-import { type Selection, select } from './select.ts';
+import { type IndexTargets, type Selection, select, type Target } from './select.ts';
 import { type IndexPlan, planTakeOut, takeOut } from './take-out.ts';
 
 /** `repair`: takes entries out of indexes. Returns the exit code. */
@@ -17,23 +18,29 @@ export async function takeOutEntries(run: Run): Promise<number> {
     maxEntries: settings['max-entries'],
   };
   const { indexes, left, inDatabase } = select(snapshot, stores, selection, Date.now());
-  const plans = indexes.map(planTakeOut).filter(({ entries }) => entries.length > 0);
+  const looks = indexes.map((index) => planned(run, index));
+  const plans = looks.filter((plan) => plan !== null).filter(({ entries }) => entries.length > 0);
+  const isBlind = looks.includes(null);
   const advice = adviceOf(
     run,
     inDatabase.map(({ session }) => session.session.key),
-    plans.flatMap(({ entries }) => entries.map(({ target }) => target.key)),
+    plans.flatMap(({ entries }) => entries.map(({ target }) => target)),
   );
-  const broken = snapshot.agents.filter(({ problems }) => problems.some((problem) => problem.startsWith('index_')));
+  const broken = snapshot.agents.filter(
+    ({ agent, problems }) =>
+      (settings.agent === null || agent === settings.agent) && problems.some((problem) => problem.startsWith('index_')),
+  );
   await say(
     settings,
     {
       plans: plans.map((plan) => asJson(plan, run)),
       left: left.map(({ target, why }) => ({ ...named(target, run), why })),
-      advice,
+      lostIndexes: broken.map(({ agent }) => agent),
+      advice: advice.map(({ agent, key, label, why, steps }) => ({ ...named({ agent, key, label }, run), why, steps })),
     },
     [
       ...plans.flatMap((plan) => [...planText(plan, protectionIn(run, plan.index.place), nameOf), '']),
-      ...(plans.length === 0 ? ['No entry of an index is to be taken out.'] : []),
+      ...(plans.length === 0 && !isBlind ? ['No entry of an index is to be taken out.'] : []),
       ...leftText(left, nameOf),
       ...broken.map(
         ({ agent }) =>
@@ -42,9 +49,23 @@ export async function takeOutEntries(run: Run): Promise<number> {
       ...adviceText(advice, nameOf, run.showsKeys),
     ],
   );
-  if (plans.length === 0) return left.length + advice.length + broken.length > 0 ? EXIT.left : EXIT.done;
-  if (!(await isConfirmed(settings, `Take ${count(sum(plans), 'entry', 'entries')} out?`))) return EXIT.left;
-  return applyAll(run, plans);
+  const unchanged = isBlind ? EXIT.failed : left.length + advice.length + broken.length > 0 ? EXIT.left : EXIT.done;
+  if (plans.length === 0) return unchanged;
+  if (!(await isConfirmed(settings, `Take ${count(sum(plans), 'entry', 'entries')} out?`)))
+    return Math.max(unchanged, EXIT.left);
+  // What other commands are for is not this run's to do.
+  const rest = isBlind ? EXIT.failed : left.length > 0 ? EXIT.left : EXIT.done;
+  return Math.max(rest, await applyAll(run, plans));
+}
+
+/** null: the index cannot be read whole; the next one is another agent's. */
+function planned({ log }: Run, index: IndexTargets): IndexPlan | null {
+  try {
+    return planTakeOut(index);
+  } catch (error) {
+    log.error(asRepairError(error, index.place.path).message);
+    return null;
+  }
 }
 
 function sum(plans: readonly IndexPlan[]): number {
@@ -87,14 +108,15 @@ async function applyAll(run: Run, plans: readonly IndexPlan[]): Promise<number> 
 function adviceOf(
   { settings, snapshot, showsKeys }: Run,
   keys: readonly string[],
-  planned: readonly string[],
+  planned: readonly Target[],
 ): Advice[] {
   const isNamed = settings.session.length > 0;
+  const isPlanned = new Set(planned.map(({ agent, key }) => `${agent} ${key}`));
   return readableAgents(snapshot)
     .filter(({ agent }) => settings.agent === null || agent === settings.agent)
     .flatMap((agent) =>
       agent.sessions
-        .filter(({ session: { key } }) => (isNamed ? keys.includes(key) : !planned.includes(key)))
+        .filter(({ session: { key } }) => (isNamed ? keys.includes(key) : !isPlanned.has(`${agent.agent} ${key}`)))
         .flatMap((each) => adviceFor(agent, each, showsKeys ? each.session.key : 'KEY') ?? []),
     );
 }
@@ -113,6 +135,8 @@ function asJson(plan: IndexPlan, run: Run) {
       transcript: target.transcript.state === 'there' ? target.transcript.path : null,
     })),
     kept: plan.kept,
+    backup: `${place.path}.bak-<date>-<time>`,
+    first: refusal(protectionIn(run, place), place.version),
   };
 }
 

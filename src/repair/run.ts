@@ -39,11 +39,20 @@ export async function isConfirmed({ apply, yes, format }: Settings, question: st
   }
   if (yes) return true;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C and Ctrl-D end the question without an answer, and so does a terminal that goes away.
+  const ended = new AbortController();
+  terminal.once('close', () => ended.abort());
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    const answer = await terminal.question(`${question} [y/N] `, { signal: ended.signal });
+    if (/^y(es)?$/i.test(answer.trim())) return true;
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    process.stderr.write('\n');
   } finally {
     terminal.close();
   }
+  if (format === 'table') await print('Nothing was changed.\n');
+  return false;
 }
 
 /** Prints what was found: as JSON, or as lines. */

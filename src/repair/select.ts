@@ -57,11 +57,12 @@ export function select(snapshot: Snapshot, stores: readonly AgentStore[], select
       ? all.filter(({ session }) => isCorrupted(session, selection.reasons))
       : named(all, selection.sessions);
   const inFiles = chosen.filter(({ agent }) => agent.layout === 'file');
+  const storeOf = new Map(stores.map((store) => [store.agent, store]));
   const left: Selected['left'][number][] = [];
   const byIndex = new Map<string, { place: IndexPlace; targets: Target[] }>();
   let entries = 0;
   for (const { agent, session } of inFiles) {
-    const store = stores.find((each) => each.agent === agent.agent);
+    const store = storeOf.get(agent.agent);
     if (store === undefined) continue;
     const target = targetOf(agent, session);
     const isLately = selection.quietMs > 0 && now - (target.lastActivityMs ?? 0) < selection.quietMs;
@@ -105,7 +106,7 @@ interface AgentSession {
 }
 
 function named(all: readonly AgentSession[], names: readonly string[]): AgentSession[] {
-  return names.map((name) => {
+  const found = names.map((name) => {
     const found = all.filter(({ session: { session, labels } }) => session.key === name || labels?.session === name);
     const [one] = found;
     if (one === undefined)
@@ -117,6 +118,8 @@ function named(all: readonly AgentSession[], names: readonly string[]): AgentSes
     const agents = found.map(({ agent }) => agent.agent).join(', ');
     throw new ExporterError('E_USAGE', `--session: "${name}" is in the stores of ${agents}: say which with --agent`);
   });
+  // By key and by label it may be named twice.
+  return [...new Set(found)];
 }
 
 function targetOf({ agent }: ReadableAgent, { session, labels, findings }: SnapshotSession): Target {

@@ -37,9 +37,10 @@ export interface TakenOut {
 export function planTakeOut(index: IndexTargets): IndexPlan {
   const bytes = readWhole(index.place);
   const members = membersOf(bytes, index.place.path);
+  const byKey = Map.groupBy(members, ({ key }) => key);
   const entries = index.targets.flatMap((target): PlannedEntry[] => {
-    const own = members.filter(({ key }) => key === target.key);
-    if (own.length === 0) return [];
+    const own = byKey.get(target.key);
+    if (own === undefined) return [];
     return [{ target, bytes: own.reduce((sum, { from, to }) => sum + to - from, 0), digest: digestOf(bytes, own) }];
   });
   const out = new Set(entries.map(({ target }) => target.key));
@@ -49,26 +50,20 @@ export function planTakeOut(index: IndexTargets): IndexPlan {
 /** Takes the entries of a plan out of their index. The transcripts stay where they are. Throws an ExporterError. */
 export async function takeOut(plan: IndexPlan, protection: Protection, waiting: Waiting): Promise<TakenOut> {
   const { place } = plan.index;
-  let changed: readonly PlannedEntry[] = [];
+  let taken: readonly PlannedEntry[] = [];
   const done = await changeIndex(place, protection, waiting, (bytes) => {
-    if (bytes === null) {
-      changed = plan.entries;
-      return null;
-    }
+    if (bytes === null) return null;
     const members = membersOf(bytes, place.path);
-    const isAsPlanned = ({ target, digest }: PlannedEntry) =>
-      digestOf(
-        bytes,
-        members.filter(({ key }) => key === target.key),
-      ) === digest;
-    changed = plan.entries.filter((entry) => !isAsPlanned(entry));
-    const out = new Set(plan.entries.filter((entry) => !changed.includes(entry)).map(({ target }) => target.key));
+    const byKey = Map.groupBy(members, ({ key }) => key);
+    taken = plan.entries.filter(({ target, digest }) => digestOf(bytes, byKey.get(target.key) ?? []) === digest);
+    const out = new Set(taken.map(({ target }) => target.key));
     if (out.size === 0) return null;
     const rest = withoutMembers(bytes, members, ({ key }) => out.has(key));
     refuseWrong(rest, members, out, place.path);
     return rest;
   });
-  return { taken: plan.entries.filter((entry) => !changed.includes(entry)), changed, backup: done?.backup ?? null };
+  const out = new Set(taken);
+  return { taken, changed: plan.entries.filter((entry) => !out.has(entry)), backup: done?.backup ?? null };
 }
 
 /** The last look before anything is written: the rest is whole, and holds each other entry as it was. */

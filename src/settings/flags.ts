@@ -350,6 +350,9 @@ export const FLAGS: readonly Flag[] = Object.entries(FlagValues.shape).map(([nam
   return { name, repeatable: type instanceof z.ZodArray, ...info };
 });
 
+/** Switches that change somebody's files: no variable or file that was left from before may switch them on. */
+export const ONLY_ON_COMMAND_LINE: readonly ('apply' | 'gateway-stopped')[] = ['apply', 'gateway-stopped'];
+
 export const ENV_PREFIX = 'OPENCLAW_STORE_EXPORTER_';
 
 /** The environment variable of a flag. */

@@ -5,7 +5,7 @@ import { ExporterError } from '../errors.ts';
 import { resolveConfigPath, resolveHome, resolveStateDir } from '../openclaw/paths.ts';
 import { longestGapSeconds } from './cron.ts';
 import { formatDuration } from './duration.ts';
-import { CHECK_PREFIX, type Command, FLAGS, FlagValues } from './flags.ts';
+import { CHECK_PREFIX, type Command, FLAGS, FlagValues, ONLY_ON_COMMAND_LINE } from './flags.ts';
 import { type GivenByFlag, readGiven } from './given.ts';
 import type { Policy } from './policy.ts';
 import { userHome } from './user-home.ts';
@@ -51,7 +51,10 @@ function parseValues(given: GivenByFlag, command: Command): FlagValues {
     return [name, repeatable ? own : (own[0] ?? defaultOf?.[command] ?? unset)];
   });
   const parsed = FlagValues.safeParse(Object.fromEntries(texts));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseUnsaid(given, parsed.data);
+    return parsed.data;
+  }
   const [issue] = parsed.error.issues;
   const [name, at] = issue?.path ?? [];
   const wrong = given.get(String(name))?.[typeof at === 'number' ? at : 0];
@@ -59,6 +62,14 @@ function parseValues(given: GivenByFlag, command: Command): FlagValues {
     'E_CONFIG',
     `${wrong?.origin ?? `--${String(name)}`}: "${wrong?.text ?? ''}" ${issue?.message ?? 'is wrong'}`,
   );
+}
+
+function refuseUnsaid(given: GivenByFlag, values: FlagValues): void {
+  for (const name of ONLY_ON_COMMAND_LINE) {
+    const origin = given.get(name)?.[0]?.origin;
+    if (!values[name] || origin === `--${name}`) continue;
+    throw new ExporterError('E_CONFIG', `${origin}: it is said on the command line, each time: --${name}`);
+  }
 }
 
 function maxAge(schedule: string, given: number | null, origin = ''): number {

@@ -62,6 +62,8 @@ const WHOLE = JSON.stringify(
   2,
 );
 
+const ONE_SPACE = JSON.stringify({ a: {}, b: { origin: { x: 1 }, y: 1 } }, null, 1);
+
 describe('what can be saved of a damaged text', () => {
   it.each<[string, string, string[]]>([
     ['is everything of a whole one', WHOLE, ['a', 'b', 'd']],
@@ -71,6 +73,13 @@ describe('what can be saved of a damaged text', () => {
     ['stands behind an end that came too early', WHOLE.replace('},\n  "d"', '}},\n  "d"'), ['a', 'b', 'd']],
     ['stands behind a brace that is missing', WHOLE.replace('"1"\n  }', '"1"\n'), ['b', 'd']],
     ['is no entry that is no object', '{\n  "a": 1,\n  "b": {"x":2}', ['b']],
+    ['is no member of a member where one space indents', ONE_SPACE.slice(0, -3), ['a']],
+    [
+      'is no member of an entry that the text begins with',
+      WHOLE.slice(WHOLE.indexOf('{\n    "sessionId": "2"')),
+      ['d'],
+    ],
+    ['stands behind a byte order mark', `\ufeff${JSON.stringify({ a: {}, b: {} }).slice(0, -1)}`, ['a', 'b']],
     ['is nothing of a list', '[\n  "a"\n]', []],
   ])('%s', (_name, text, keys) => {
     const bytes = Buffer.from(text);

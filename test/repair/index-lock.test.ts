@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,33 @@ describe("OpenClaw's lock of the index", () => {
     writeLock(payload, age);
     using lock = await lockIndex(index, waiting());
     expect(lock.isHeld()).toBe(true);
+  });
+
+  it('has its content from its first moment, and nothing is left beside it', async () => {
+    using lock = await lockIndex(index, waiting());
+    expect(lock.isHeld()).toBe(true);
+    expect(readdirSync(folder)).toEqual(['sessions.json.lock']);
+  });
+
+  it('is taken again after who held it removed the file that was to become it', async () => {
+    writeLock({ pid: 1 }, 0);
+    using lock = await lockIndex(
+      index,
+      waiting(() => rmSync(lockPath, { force: true })),
+    );
+    expect(lock.isHeld()).toBe(true);
+  });
+
+  it('that is a folder is left where it is', async () => {
+    mkdirSync(lockPath);
+    utimesSync(lockPath, new Date(0), new Date(0));
+    let pauses = 0;
+    const isOver = () => {
+      pauses += 1;
+      if (pauses === 2) throw new Error('waited');
+    };
+    await expect(lockIndex(index, waiting(isOver))).rejects.toThrow('waited');
+    expect(readdirSync(folder)).toEqual(['sessions.json.lock']);
   });
 
   it('is no longer held when somebody else has it, and stays theirs', async () => {

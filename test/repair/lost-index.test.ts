@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lookForLost } from '../../src/repair/lost-index.ts';
@@ -82,6 +82,16 @@ describe('a lost index', () => {
     write('sessions.json', { renamed: A });
     write('sessions.json.bak', { old: A });
     expect(look()).toMatchObject({ keys: [], text: null });
+  });
+
+  it('comes back although copies of it are a folder and a link', () => {
+    write('a.jsonl', '');
+    write('sessions.json.bak', { a: A });
+    mkdirSync(join(folder, 'sessions.json.bak-folder'));
+    symlinkSync('/etc/hostname', join(folder, 'sessions.json.bak-link'));
+    const lost = look();
+    expect(lost).toMatchObject({ keys: ['a sessions.json.bak'], index: { a: A } });
+    expect(lost.unreadCopies.toSorted()).toEqual(['sessions.json.bak-folder', 'sessions.json.bak-link']);
   });
 
   it('finds the transcript of a topic', () => {

@@ -85,6 +85,14 @@ describe('taking entries out of an index', () => {
       /written 30 seconds ago/,
     ],
     [
+      'the clock says that the index was written in the future',
+      () => {
+        write(THREE, -3_600_000);
+        return run(['a'], UNLOCKED);
+      },
+      /in the future by the clock/,
+    ],
+    [
       'the index is a link',
       async () => {
         const plan = planTakeOut(targetsOf(place(LOCKING), ['a']));

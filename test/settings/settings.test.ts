@@ -98,6 +98,13 @@ describe('loadSettings', () => {
     expect(load(['--findings-only'], { [envName('findings-only')]: 'false' }, 'scan')['findings-only']).toBe(true);
   });
 
+  it.each(['apply', 'gateway-stopped'])('takes --%s from the command line only', (name) => {
+    expect(problem([], { [envName(name)]: 'true' }, 'repair')).toMatch(
+      new RegExp(`${envName(name)}: .*command line.*--${name}$`),
+    );
+    expect(load([`--${name}`], { [envName(name)]: 'false' }, 'repair')).toMatchObject({ [name]: true });
+  });
+
   it('takes the last of a flag that is given twice', () => {
     expect(load(['--session.limit=1', '--session.limit=2'])['session.limit']).toBe(2);
   });
