@@ -86,7 +86,7 @@ async function reportAs(
     policy: settings.policy,
     snapshot,
     onDuplicate: (family) => log.error(SERIES_LEFT_OUT, { family }),
-    constantLabels: Object.fromEntries(settings['textfile.label'].map(({ name, value }) => [name, value])),
+    constantLabels: settings['textfile.label'],
   });
 }
 

@@ -256,8 +256,9 @@ describe('--textfile.label', () => {
     ['gateway=', 'is not NAME=VALUE'],
     ['agent=work', 'the metrics have a label agent themselves'],
     ['scan=work', 'the metrics have a label scan themselves'],
-  ])('%s is refused: %s', async (label, message) => {
-    const { code, stderr } = await scan(['--format=prometheus', `--textfile.label=${label}`]);
+    ['gateway=a', 'the label gateway is there twice', '--textfile.label=gateway=b'],
+  ])('%s is refused: %s', async (label, message, ...more) => {
+    const { code, stderr } = await scan(['--format=prometheus', `--textfile.label=${label}`, ...more]);
     expect(code).toBe(3);
     expect(stderr).toContain(message);
   });

@@ -18,7 +18,7 @@ export interface EndedScan {
   readonly snapshot: Snapshot;
   readonly onDuplicate: OnDuplicate;
   /** Labels that every series gets (`--textfile.label`). */
-  readonly constantLabels: Readonly<Record<string, string>>;
+  readonly constantLabels: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** Beginnings of the exporter's own families that are about the stores; its build and its processes end with the run. */
@@ -28,16 +28,16 @@ const NOT_RUN: ScanState = { success: null, durationSeconds: null, lastSuccessMs
 
 /**
  * One scan as text for node_exporter's textfile collector. Throws an ExporterError where a constant label has the name of
- * a label that the metrics have themselves.
+ * a label that the metrics have themselves, or of another constant one.
  */
 export async function renderTextfile(ended: EndedScan): Promise<string> {
-  const { scan, durationSeconds, checks, policy, snapshot, constantLabels } = ended;
+  const { scan, durationSeconds, checks, policy, snapshot } = ended;
   const done = { success: true, durationSeconds, lastSuccessMs: Date.now(), intervalSeconds: null };
   const aboutStores = EXPORTER_FAMILIES.filter(({ name }) =>
     ABOUT_STORES.some((beginning) => name.startsWith(beginning)),
   );
-  refuseTaken(constantLabels);
-  const own = await renderFamilies(withLabels(aboutStores, constantLabels), {
+  const constant = constantLabels(ended.constantLabels);
+  const own = await renderFamilies(withLabels(aboutStores, constant), {
     // A deep scan begins and ends with what a quick one does.
     scans: { quick: done, deep: scan === 'deep' ? done : NOT_RUN },
     stuck: false,
@@ -49,11 +49,14 @@ export async function renderTextfile(ended: EndedScan): Promise<string> {
     version: VERSION,
     revision: REVISION,
   });
-  const metrics = await renderFamilies(withLabels(SNAPSHOT_FAMILIES, constantLabels), snapshot, ended.onDuplicate);
+  const metrics = await renderFamilies(withLabels(SNAPSHOT_FAMILIES, constant), snapshot, ended.onDuplicate);
   return `${own}\n${metrics}`;
 }
 
-function withLabels<State>(families: readonly Family<State>[], constant: EndedScan['constantLabels']): Family<State>[] {
+function withLabels<State>(
+  families: readonly Family<State>[],
+  constant: Readonly<Record<string, string>>,
+): Family<State>[] {
   return families.map((family) => ({
     ...family,
     labels: [...family.labels, ...Object.keys(constant)],
@@ -63,12 +66,17 @@ function withLabels<State>(families: readonly Family<State>[], constant: EndedSc
   }));
 }
 
-function refuseTaken(constant: EndedScan['constantLabels']): void {
-  const own = new Set([...EXPORTER_FAMILIES, ...SNAPSHOT_FAMILIES].flatMap(({ labels }) => labels));
-  const taken = Object.keys(constant).find((name) => own.has(name));
-  if (taken === undefined) return;
-  throw new ExporterError(
-    'E_CONFIG',
-    `--textfile.label: the metrics have a label ${taken} themselves; choose another name`,
-  );
+function constantLabels(given: EndedScan['constantLabels']): Readonly<Record<string, string>> {
+  const taken = new Set([...EXPORTER_FAMILIES, ...SNAPSHOT_FAMILIES].flatMap(({ labels }) => labels));
+  const constant = new Map<string, string>();
+  for (const { name, value } of given) {
+    if (taken.has(name)) throw refused(`the metrics have a label ${name} themselves; choose another name`);
+    if (constant.has(name)) throw refused(`the label ${name} is there twice`);
+    constant.set(name, value);
+  }
+  return Object.fromEntries(constant);
+}
+
+function refused(why: string): ExporterError {
+  return new ExporterError('E_CONFIG', `--textfile.label: ${why}`);
 }
