@@ -4,9 +4,9 @@ import type { Session, StoredSession } from '../src/model/session.ts';
 import { SHIPPED_THRESHOLDS } from '../src/thresholds.ts';
 import { last } from './support/last-usage.ts';
 import { parseConfig } from './support/openclaw-config.ts';
+import { NOW } from './support/sessions.ts';
 import { aStoredSession, aTranscript } from './support/snapshot.ts';
 
-const NOW = Date.UTC(2026, 10, 24);
 const DAY = 24 * 3_600_000;
 const CONFIG = parseConfig(`{
   agents: { defaults: { model: 'p/usual', contextTokens: 300000 } },

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
 import type { Session } from '../../src/model/session.ts';
 import type { FoundTranscript } from '../../src/model/transcript.ts';
+import { NOW } from '../support/sessions.ts';
 import { aSession, aTranscript } from '../support/snapshot.ts';
 
-const NOW = Date.UTC(2026, 10, 24);
 const MINUTE = 60_000;
 
 /** A session in good health, after a deep scan. */

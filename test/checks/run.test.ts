@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/run.ts';
 import type { Session } from '../../src/model/session.ts';
+import { NOW } from '../support/sessions.ts';
 import { aSession, corrupted } from '../support/snapshot.ts';
-
-const NOW = Date.UTC(2026, 10, 24);
 
 function session(key: string): Session {
   return aSession({ agent: 'ops', key });

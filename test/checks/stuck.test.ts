@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stuck } from '../../src/checks/stuck.ts';
 import type { Session } from '../../src/model/session.ts';
+import { NOW } from '../support/sessions.ts';
 import { aSession, aTranscript } from '../support/snapshot.ts';
 
-const NOW = Date.UTC(2026, 10, 24);
 const MINUTES = 60_000;
 const LONG_AGO = NOW - 31 * MINUTES;
 

@@ -6,8 +6,7 @@ import type { AgentStore } from '../../src/discover/agent-stores.ts';
 import { Kept } from '../../src/disk/kept.ts';
 import { Looks } from '../../src/disk/looks.ts';
 import { newFolder } from '../support/folder.ts';
-
-const NOW = Date.UTC(2026, 10, 24);
+import { NOW } from '../support/sessions.ts';
 
 function put(path: string, bytes: number, ageSeconds = 0): string {
   mkdirSync(dirname(path), { recursive: true });

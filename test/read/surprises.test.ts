@@ -11,10 +11,10 @@ import { listing, transcriptPath } from '../../src/read/file/transcript-path.ts'
 import { newFolder } from '../support/folder.ts';
 import { NEEDED } from '../support/last-usage.ts';
 import { testScanner } from '../support/scan.ts';
+import { NOW } from '../support/sessions.ts';
 import { readableAgent } from '../support/snapshot.ts';
 
 const MIB = 1024 * 1024;
-const NOW = Date.UTC(2026, 10, 24);
 
 function storeWith(entries: object, transcripts: Record<string, string> = {}): string {
   const stateDir = newFolder();

@@ -12,9 +12,9 @@ import { parseRecord } from '../../src/openclaw/transcript-record.ts';
 import { NO_POLICY, type Policy } from '../../src/settings/policy.ts';
 import { TOKEN_THRESHOLDS } from '../../src/thresholds.ts';
 import { testScanner } from '../support/scan.ts';
+import { NOW } from '../support/sessions.ts';
 import { allSessions } from '../support/snapshot.ts';
 
-const NOW = Date.UTC(2026, 10, 24);
 const PARENT = 'agent:ops:telegram:group:-100';
 const KEY = `${PARENT}:topic:5`;
 const HEADER = '{"type":"session","id":"x"}';

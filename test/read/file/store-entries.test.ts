@@ -8,9 +8,9 @@ import type { SnapshotSession } from '../../../src/model/snapshot.ts';
 import type { ScanResult } from '../../../src/scan/scanner.ts';
 import { newFolder } from '../../support/folder.ts';
 import { testScanner, UNROUTED } from '../../support/scan.ts';
+import { NOW } from '../../support/sessions.ts';
 import { readableAgent } from '../../support/snapshot.ts';
 
-const NOW = Date.UTC(2026, 10, 24);
 const KEY = 'agent:ops:bad';
 const FIRST = 'agent:ops:telegram:direct:11111';
 const LAST = 'agent:ops:telegram:group:-1002';

@@ -5,17 +5,13 @@ import { describe, expect, it } from 'vitest';
 import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
 import { newFolder } from '../../support/folder.ts';
 import { testScanner, UNROUTED } from '../../support/scan.ts';
+import { entryOf, NOW, transcriptLines } from '../../support/sessions.ts';
 import { readableAgent } from '../../support/snapshot.ts';
+import { createState } from '../../support/state.ts';
 
-const NOW = Date.UTC(2026, 10, 24);
 const GOOD = 'agent:good:telegram:direct:12345';
-const TRANSCRIPT = [
-  '{"type":"session","id":"s1","timestamp":"2026-11-23T00:00:00.000Z"}',
-  '{"type":"message","message":{"role":"user"}}',
-  '{"type":"message","message":{"role":"assistant","usage":{"input":700}}}',
-  '',
-].join('\n');
-const ENTRY = { sessionId: 's1', updatedAt: NOW - 1000, totalTokens: 700, totalTokensFresh: true };
+const TRANSCRIPT = transcriptLines('s1').join('');
+const ENTRY = entryOf('s1');
 
 function sessionsOf(stateDir: string, agent: string): string {
   const folder = join(stateDir, 'agents', agent, 'sessions');
@@ -25,12 +21,7 @@ function sessionsOf(stateDir: string, agent: string): string {
 
 /** An agent `good` with one session, whose figures must stay whatever is beside it, and a `bad` that the config lists. */
 function withGood(): string {
-  const stateDir = newFolder();
-  writeFileSync(join(stateDir, 'openclaw.json'), '{ agents: { list: [{ id: "good" }, { id: "bad" }] } }');
-  const folder = sessionsOf(stateDir, 'good');
-  writeFileSync(join(folder, 'sessions.json'), JSON.stringify({ [GOOD]: ENTRY }));
-  writeFileSync(join(folder, 's1.jsonl'), TRANSCRIPT);
-  return stateDir;
+  return createState({ agents: { good: { index: { [GOOD]: { sessionId: 's1' } } }, bad: {} } }).dir;
 }
 
 async function deepScan(stateDir: string): Promise<Snapshot> {
