@@ -4,8 +4,9 @@ import { createLog, type Log } from './log.ts';
 import { renderTextfile } from './publish/metrics/textfile.ts';
 import { explain } from './publish/report/explain.ts';
 import { reportJson } from './publish/report/json.ts';
-import { judge } from './publish/report/judge.ts';
+import { judge, reportVerdicts } from './publish/report/judge.ts';
 import { reportTable } from './publish/report/table.ts';
+import { type Verdict, verdicts } from './publish/verdicts.ts';
 import { Scanner, type ScanResult, SERIES_LEFT_OUT } from './scan/scanner.ts';
 import { formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
@@ -37,11 +38,12 @@ export async function runScan(settings: Settings): Promise<number> {
     await print(explanation(settings.explain, result));
     return 0;
   }
-  const text = await reportAs(format, settings, result, log);
+  const found = verdicts(result.snapshot, { nowMs: Date.now(), checks: result.checks });
+  const text = await reportAs(format, settings, { ...result, verdicts: found }, log);
   if (settings.output === null) await print(text);
   else writeOutput(settings.output, text);
   if (isUnreadable) return COULD_NOT_SCAN;
-  return settings.output === null ? judge(result.snapshot, result.checks) : 0;
+  return settings.output === null ? judge(found) : 0;
 }
 
 async function scanOnce(settings: Settings, log: Log): Promise<TimedScan> {
@@ -72,13 +74,16 @@ function explanation(wanted: string, { snapshot, config }: ScanResult): string {
 async function reportAs(
   format: 'table' | 'json' | 'prometheus',
   settings: Settings,
-  result: TimedScan,
+  result: TimedScan & { readonly verdicts: readonly Verdict[] },
   log: Log,
 ): Promise<string> {
   const { snapshot, checks, durationSeconds } = result;
   const isTerminal = process.stdout.isTTY && settings.output === null;
-  if (format === 'table') return reportTable(snapshot, { ...settings, isTerminal });
-  if (format === 'json') return reportJson(snapshot, checks);
+  if (format === 'table') {
+    const table = reportTable(snapshot, { ...settings, isTerminal });
+    return snapshot.unreadable === null ? `${table}\n${reportVerdicts(result.verdicts, settings.agent)}` : table;
+  }
+  if (format === 'json') return reportJson(snapshot, checks, result.verdicts);
   return renderTextfile({
     scan: settings.deep ? 'deep' : 'quick',
     durationSeconds,

@@ -245,7 +245,7 @@ export class Scanner {
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
       this.options.log.error(SERIES_LEFT_OUT, { family }),
     );
-    const rendered = { metrics, page: renderStatusFragment(snapshot) };
+    const rendered = { metrics, page: renderStatusFragment(snapshot, this.now()) };
     this.rendered = snapshot;
     return rendered;
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { reportJson } from '../../src/publish/report/json.ts';
+import { reportVerdicts } from '../../src/publish/report/judge.ts';
 import { reportTable } from '../../src/publish/report/table.ts';
+import { verdicts } from '../../src/publish/verdicts.ts';
 import { channelKeys, MARK, MARKED_UUID, marked } from '../support/channel-keys.ts';
 import { scanned, stateOf } from '../support/routed.ts';
 import { SALT } from '../support/scan.ts';
@@ -54,11 +56,12 @@ async function outputs(salt: Buffer | null): Promise<Record<string, string>> {
   const dir = stateOf(CONFIG, { ops: Object.fromEntries(keys.map((key) => [key, FIELDS])) });
   const { snapshot, checks, rendered } = await scanned(dir, { log, settings: { salt } });
   const options = { agent: null, kind: null, 'findings-only': false, isTerminal: false };
+  const found = verdicts(snapshot, { nowMs: Date.now(), checks });
   return {
     metrics: rendered?.metrics ?? '',
     page: rendered?.page ?? '',
-    json: reportJson(snapshot, checks),
-    table: reportTable(snapshot, options),
+    json: reportJson(snapshot, checks, found),
+    table: reportTable(snapshot, options) + reportVerdicts(found, null),
     log: lines.join(''),
   };
 }

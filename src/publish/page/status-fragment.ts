@@ -2,12 +2,13 @@ import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession
 import { foundTranscript } from '../../model/transcript.ts';
 import { tokensSeverity } from '../../thresholds.ts';
 import { configRemark, remarks } from '../remarks.ts';
+import { verdictLine, verdicts } from '../verdicts.ts';
 import { escapeHtml, htmlTable } from './html.ts';
 
 const SHOWN = 50;
 
 /** The part of the status page that comes from the snapshot. The scanning process renders it, as it renders the metrics. */
-export function renderStatusFragment(snapshot: Snapshot): string {
+export function renderStatusFragment(snapshot: Snapshot, nowMs = Date.now()): string {
   if (snapshot.unreadable !== null) {
     return `<p class="critical">The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known. Set <code>--openclaw.state-dir</code> to the directory that the gateway uses.</p>`;
   }
@@ -19,7 +20,17 @@ export function renderStatusFragment(snapshot: Snapshot): string {
     : '';
   const remark = configRemark(snapshot);
   const config = remark === null ? '' : `<p class="warning">${escapeHtml(remark)}</p>\n`;
-  return `${sample}${config}${agentsTable(snapshot)}\n${leftOut(snapshot)}${sessionsTable(noteworthy)}`;
+  return `${sample}${config}${verdictList(snapshot, nowMs)}${agentsTable(snapshot)}\n${leftOut(snapshot)}${sessionsTable(noteworthy)}`;
+}
+
+/** What would be alerts. A check that fails stands in the part of the page that the parent makes. */
+function verdictList(snapshot: Snapshot, nowMs: number): string {
+  const all = verdicts(snapshot, { nowMs, checks: [] });
+  const more = all.length > SHOWN ? `<p>${all.length - SHOWN} more are not shown here.</p>\n` : '';
+  const lines = all
+    .slice(0, SHOWN)
+    .map((each) => `<p class="${each.severity ?? 'look'}">${escapeHtml(verdictLine(each))}</p>\n`);
+  return lines.join('') + more;
 }
 
 function agentsTable({ agents }: Snapshot): string {

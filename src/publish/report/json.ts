@@ -2,9 +2,10 @@ import type { CheckOutcome } from '../../checks/run.ts';
 import { readableAgents, type SeriesLabels, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import { tokensSeverity } from '../../thresholds.ts';
+import type { Verdict } from '../verdicts.ts';
 
 /** The snapshot for a program: times in milliseconds since the epoch, null for what is not known. Labels, never keys. */
-export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]): string {
+export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[], verdicts: readonly Verdict[]): string {
   const report = {
     state_readable: snapshot.unreadable === null,
     state_problem: snapshot.unreadable,
@@ -22,6 +23,7 @@ export function reportJson(snapshot: Snapshot, checks: readonly CheckOutcome[]):
     sessions: readableAgents(snapshot)
       .flatMap(({ sessions }) => sessions)
       .flatMap((session) => (session.labels === null ? [] : [sessionReport(session, session.labels)])),
+    alerts: verdicts,
     checks: checks.map(({ check, success, error }) => ({ check, success, error })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;

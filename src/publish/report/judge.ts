@@ -1,21 +1,20 @@
-import type { CheckOutcome } from '../../checks/run.ts';
-import { BLIND_PROBLEMS } from '../../model/problem.ts';
-import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
-import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
+import { printable } from '../../printable.ts';
+import { type Verdict, verdictLine } from '../verdicts.ts';
 
-const HEALTHY = 0;
-const WARNINGS = 1;
-const CRITICAL = 2;
+/** The exit code of a scan that could look: as severe as the most severe alert that its figures would raise. */
+export function judge(verdicts: readonly Verdict[]): number {
+  if (verdicts.some(({ severity }) => severity === 'critical')) return 2;
+  return verdicts.some(({ severity }) => severity === 'warning') ? 1 : 0;
+}
 
-/** The exit code of a scan that could look: as severe as the most severe alert that the figures would raise. */
-export function judge(snapshot: Snapshot, checks: readonly CheckOutcome[]): number {
-  const { agents, configValid } = snapshot;
-  const sessions = readableAgents(snapshot).flatMap((agent) => agent.sessions);
-  const severities = sessions.map(({ session }) => tokensSeverity(session));
-  const problems = agents.flatMap((agent) => agent.problems);
-  const isDamaged = problems.some((problem) => !BLIND_PROBLEMS.includes(problem));
-  if (isDamaged || severities.includes('critical')) return CRITICAL;
-  const noteworthy = sessions.some(({ session, findings }) => findings.length > 0 || isTranscriptLarge(session));
-  const uncertain = problems.length > 0 || !configValid || checks.some(({ success }) => !success);
-  return noteworthy || uncertain || severities.includes('warning') ? WARNINGS : HEALTHY;
+/** The verdicts for people, those of one agent where only that is shown; the last line says why the exit code is what it is. */
+export function reportVerdicts(verdicts: readonly Verdict[], only: string | null): string {
+  const shown = verdicts.filter(({ agent }) => only === null || agent === null || agent === only);
+  const code = judge(verdicts);
+  const [worst] = verdicts;
+  const last =
+    code === 0 || worst === undefined
+      ? 'Exit 0: these figures would raise no alert.'
+      : `Exit ${code}: ${verdictLine(worst)}`;
+  return [...shown.map(verdictLine), last].map((line) => `${printable(line)}\n`).join('');
 }

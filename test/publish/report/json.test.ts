@@ -54,6 +54,14 @@ const Report = z.strictObject({
       ),
     }),
   ),
+  alerts: z.array(
+    z.strictObject({
+      alert: z.string(),
+      severity: z.enum(['critical', 'warning']).nullable(),
+      agent: z.string().nullable(),
+      text: z.string(),
+    }),
+  ),
   checks: z.array(z.strictObject({ check: z.string().min(1), success: z.boolean(), error: z.string().nullable() })),
 });
 
@@ -85,7 +93,11 @@ describe('the report for programs', () => {
       agents: [anAgent({ sessions: [known, unknown, withoutSeries], archived: 4 })],
       version: null,
     });
-    const report = parsed(snapshot, [{ check: 'truncated', success: false, durationSeconds: 1, error: 'it threw' }]);
+    const report = parsed(
+      snapshot,
+      [{ check: 'truncated', success: false, durationSeconds: 1, error: 'it threw' }],
+      [],
+    );
     expect(report).toEqual({
       state_readable: true,
       state_problem: null,
@@ -133,16 +145,17 @@ describe('the report for programs', () => {
           findings: [],
         },
       ],
+      alerts: [],
       checks: [{ check: 'truncated', success: false, error: 'it threw' }],
     });
   });
 
   it('has no count for an agent or a state that could not be read', () => {
-    const { agents } = parsed(aSnapshot({ agents: [anUnreadableAgent()] }), []);
+    const { agents } = parsed(aSnapshot({ agents: [anUnreadableAgent()] }), [], []);
     expect(agents).toEqual([
       { agent: 'main', layout: 'file', schema: 0, readable: false, problems: ['index_unreadable'] },
     ]);
-    const missing = parsed(aSnapshot({ unreadable: 'missing', sample: true, configValid: false }), []);
+    const missing = parsed(aSnapshot({ unreadable: 'missing', sample: true, configValid: false }), [], []);
     expect(missing).toMatchObject({ state_readable: false, state_problem: 'missing', demo: true, config_valid: false });
   });
 });
@@ -154,7 +167,7 @@ describe('the report of a real store', () => {
   beforeAll(async () => {
     store = unpackStore('file-damaged');
     const { snapshot, checks } = await testScanner(store.stateDir, { now: () => store.now }).deep();
-    report = parsed(snapshot, checks);
+    report = parsed(snapshot, checks, []);
   });
   afterAll(() => store.cleanup());
 

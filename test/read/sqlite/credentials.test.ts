@@ -4,6 +4,7 @@ import { CREDENTIAL_CANARY } from '../../../demo/database.ts';
 import { createLog } from '../../../src/log.ts';
 import { reportJson } from '../../../src/publish/report/json.ts';
 import { reportTable } from '../../../src/publish/report/table.ts';
+import { verdicts } from '../../../src/publish/verdicts.ts';
 import { eventOf } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
 import { NOW } from '../../support/sessions.ts';
@@ -85,7 +86,9 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
   return {
     metrics: both.map(({ rendered }) => rendered?.metrics ?? '').join(),
     page: both.map(({ rendered }) => rendered?.page ?? '').join(),
-    report: both.map(({ snapshot, checks }) => reportJson(snapshot, checks)).join(),
+    report: both
+      .map(({ snapshot, checks }) => reportJson(snapshot, checks, verdicts(snapshot, { nowMs: Date.now(), checks })))
+      .join(),
     table: both.map(({ snapshot }) => reportTable(snapshot, table)).join(),
     log: lines.join(''),
   };
