@@ -75,6 +75,11 @@ export const PROBLEM_MEANINGS = {
     meaning:
       'The folder that `session.store` names, or to which a link in the place of the agent’s folder leads, is not on this host.',
   },
+  scan_aborted: {
+    readable: '0',
+    meaning:
+      'Reading the store was the end of a scanning process: it gave no sign of life for `--scan.timeout`, or died in it twice in a row. The store is left alone until its files change or an hour has passed. The log names agent and step.',
+  },
 } satisfies Record<Problem, { readable: string; meaning: string }>;
 
 export const CLASS_MEANINGS = {

@@ -7,7 +7,7 @@ const WORK = { agent: 'work' };
 /** A second list, written by hand: a new problem must be put on one side or the other. */
 const BLIND = [
   ...['permission_denied', 'schema_unsupported', 'wal_without_shm', 'archive_unpublished'],
-  ...['link_refused', 'store_missing'],
+  ...['link_refused', 'store_missing', 'scan_aborted'],
 ];
 
 export function storeCases(): AlertCase[] {

@@ -2,12 +2,19 @@ import { realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import JSON5 from 'json5';
 import { isInside, openFile, readAt } from '../disk/files.ts';
+import { hasMoreValues } from '../disk/json-budget.ts';
 import { isObject } from '../is-object.ts';
 import { readConfigFile } from '../openclaw/config/schema.ts';
 import { fromHome, mapPath, normalizeAnyPath, type PathMapping } from '../openclaw/path-map.ts';
 import { has } from '../openclaw/versions.ts';
 
 const DEEPEST = 10;
+/** Of a config with all that it includes, each file as often as it is included. The largest that people write has 100 KB. */
+const MOST_FILES = 500;
+const LARGEST_BYTES = 16 * 1024 * 1024;
+const MOST_VALUES = 1_000_000;
+/** JSON5 takes 60 to 100 times as long as JSON, and longer than a scan may be silent for 8 MB. */
+const LARGEST_JSON5_BYTES = 2 * 1024 * 1024;
 
 export interface IncludeInput {
   readonly mappings: readonly PathMapping[];
@@ -28,10 +35,16 @@ export function loadConfig(path: string, input: IncludeInput): unknown {
   // The config may lie anywhere (OPENCLAW_CONFIG_PATH), but what it includes lies beside or below it. Where the config is a
   // link, that is beside the link.
   const file = realpathSync(path);
-  const content = parseFile(file, dirname(file), note);
+  const budget = { files: MOST_FILES, bytes: LARGEST_BYTES };
+  const content = parseFile(file, dirname(file), { note, budget });
   const folder = realpathSync(dirname(path));
   const roots = [folder, ...furtherRoots(versionOf(content), input)];
-  return expand(content, { roots, mappings, note, within: [join(folder, basename(path))] });
+  return expand(content, { roots, mappings, note, budget, within: [join(folder, basename(path))] });
+}
+
+interface Budget {
+  files: number;
+  bytes: number;
 }
 
 interface Place {
@@ -39,6 +52,8 @@ interface Place {
   readonly roots: readonly string[];
   readonly mappings: readonly PathMapping[];
   readonly note: IncludeInput['note'];
+  /** What may still be read of files. */
+  readonly budget: Budget;
   /** The files that include one another down to here. */
   readonly within: readonly string[];
 }
@@ -65,14 +80,22 @@ function realOrNothing(path: string, note: IncludeInput['note']): string[] {
   }
 }
 
-function parseFile(file: string, root: string, note: IncludeInput['note']): unknown {
+function parseFile(file: string, root: string, { note, budget }: Pick<Place, 'note' | 'budget'>): unknown {
   note(file);
   using open = openFile(file, root);
-  const text = readAt(open.fd, 0, open.signature.size).toString('utf8');
+  const { size } = open.signature;
+  budget.files -= 1;
+  budget.bytes -= size;
+  if (budget.files < 0) throw new Error(`it includes files more than ${MOST_FILES} times`);
+  if (budget.bytes < 0) throw new Error(`with what it includes it is larger than ${LARGEST_BYTES / 1024 ** 2} MiB`);
+  const text = readAt(open.fd, 0, size).toString('utf8');
+  if (hasMoreValues(text, MOST_VALUES)) throw new Error(`it holds more than ${MOST_VALUES} values`);
   try {
     // Nearly every config is JSON: JSON5 takes 60 to 100 times as long, for 4 MB seconds (measured).
     return JSON.parse(text);
   } catch {
+    if (size > LARGEST_JSON5_BYTES)
+      throw new Error(`it is no JSON, and for JSON5 larger than ${LARGEST_JSON5_BYTES / 1024 ** 2} MiB`);
     return JSON5.parse(text);
   }
 }
@@ -83,7 +106,7 @@ function load(file: string, place: Place): unknown {
   // Behind every link on the way, as OpenClaw reads it; what lies in no root is refused.
   const [real = file] = realOrNothing(file, place.note);
   const root = place.roots.find((each) => isInside(real, each)) ?? place.roots[0] ?? dirname(file);
-  return expand(parseFile(real, root, place.note), { ...place, within: [...place.within, file] });
+  return expand(parseFile(real, root, place), { ...place, within: [...place.within, file] });
 }
 
 function expand(value: unknown, place: Place): unknown {

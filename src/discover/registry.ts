@@ -20,10 +20,19 @@ const TABLES = ['schema_meta', 'agent_databases', 'quarantined_databases'];
 /** Agent databases have session tables from schema 4 on; 2026.7.x registers none. */
 const FIRST_SESSION_SCHEMA = 4;
 
+/** Far more agents than a gateway has; each row is a look at the disk. */
+const MOST_ROWS = 1000;
+
 /** What one of the files said, and its signature then; both null: there was none. */
 export interface RegistryFile {
   readonly signature: string | null;
   readonly registry: Registry | null;
+}
+
+class TooManyRows extends Error {
+  constructor(table: string) {
+    super(`${table} has more than ${MOST_ROWS} rows`);
+  }
 }
 
 const NOTHING: Registry = { version: null, databases: [], quarantined: [] };
@@ -63,7 +72,7 @@ function readFile(
     return { registry, error: null };
   } catch (error) {
     const isDatabases = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-    if (!(error instanceof DatabaseError) && !isDatabases) throw error;
+    if (!(error instanceof DatabaseError) && !(error instanceof TooManyRows) && !isDatabases) throw error;
     return { registry: known?.registry ?? null, error: error.message };
   }
 }
@@ -81,9 +90,10 @@ function orNull<T>(look: () => T): T | null {
 function readShared(database: DatabaseSync): Registry {
   const rows = hasTable(database, 'agent_databases')
     ? database
-        .prepare('SELECT agent_id, path FROM agent_databases WHERE schema_version >= ? ORDER BY agent_id, path')
-        .all(FIRST_SESSION_SCHEMA)
+        .prepare('SELECT agent_id, path FROM agent_databases WHERE schema_version >= ? ORDER BY agent_id, path LIMIT ?')
+        .all(FIRST_SESSION_SCHEMA, MOST_ROWS + 1)
     : [];
+  if (rows.length > MOST_ROWS) throw new TooManyRows('agent_databases');
   return {
     version: hasTable(database, 'schema_meta') ? readVersion(database) : null,
     databases: rows.map(({ agent_id, path }) => ({ agent: normalizeAgentId(String(agent_id)), path: String(path) })),
@@ -106,7 +116,8 @@ function readVersion(database: DatabaseSync): string | null {
 
 function readQuarantine(database: DatabaseSync): Registry {
   if (!hasTable(database, 'quarantined_databases')) return NOTHING;
-  const rows = database.prepare('SELECT path FROM quarantined_databases').all();
+  const rows = database.prepare('SELECT path FROM quarantined_databases LIMIT ?').all(MOST_ROWS + 1);
+  if (rows.length > MOST_ROWS) throw new TooManyRows('quarantined_databases');
   return { ...NOTHING, quarantined: rows.map(({ path }) => String(path)) };
 }
 

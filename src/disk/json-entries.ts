@@ -11,6 +11,8 @@ import {
 
 /** Bytes of a value above which it is cut out when its field is not wanted. */
 const LARGE_BYTES = 256;
+/** Bytes of a value above which it is cut out when its field is wanted: no such value is what it should be. */
+const LARGEST_BYTES = 1024 * 1024;
 const PART_BYTES = 1024 * 1024;
 
 /** Fills the buffer with the bytes at `position` and says how many; 0 at the end. */
@@ -19,7 +21,8 @@ export type ReadPart = (into: Uint8Array, position: number) => number;
 /**
  * The top-level entries of a JSON object, made one by one from its bytes, a part at a time: an index of tens of MB never
  * stands in memory as a whole, neither as bytes nor as a string nor as a tree (docs/benchmarks.md). With `fields`, what
- * is large in the other fields of an entry is checked but never becomes a value: 0 stands there instead. In file
+ * is large in the other fields of an entry, or an entry that is no object, is checked but never becomes a value: 0 stands
+ * there instead. In file
  * order; a key that stands twice is yielded twice and the last one counts, as in JSON.parse. Throws a JsonError for
  * everything that JSON.parse of the whole would refuse, and for a value that is no object.
  */
@@ -37,7 +40,7 @@ export function* jsonEntries(
   while (step.more) {
     const member = window.attempt((text, from) => {
       const value = memberValue(text, from);
-      const entry = fields !== null && text[value] === OPEN_BRACE ? trimmed(text, value, fields) : whole(text, value);
+      const entry = entryAt(text, value, fields);
       // With the comma or the end behind it: at the edge of a part a number need not have ended.
       return { ...nextMember(text, entry.end), key: keyAt(text, from), value: entry.value };
     });
@@ -105,6 +108,13 @@ interface Read {
   readonly end: number;
 }
 
+function entryAt(text: Buffer, from: number, fields: ReadonlySet<string> | null): Read {
+  if (fields === null) return whole(text, from);
+  if (text[from] === OPEN_BRACE) return trimmed(text, from, fields);
+  const end = valueEnd(text, from);
+  return end - from > LARGE_BYTES ? { value: 0, end } : whole(text, from);
+}
+
 function trimmed(text: Buffer, from: number, fields: ReadonlySet<string>): Read {
   const pieces: string[] = [];
   let kept = from;
@@ -112,7 +122,7 @@ function trimmed(text: Buffer, from: number, fields: ReadonlySet<string>): Read 
   while (step.more) {
     const value = memberValue(text, step.at);
     const end = valueEnd(text, value);
-    if (end - value > LARGE_BYTES && !fields.has(keyAt(text, step.at))) {
+    if (end - value > LARGE_BYTES && (end - value > LARGEST_BYTES || !fields.has(keyAt(text, step.at)))) {
       pieces.push(text.toString('utf8', kept, value), '0');
       kept = end;
     }

@@ -14,6 +14,7 @@ export const PROBLEMS = [
   'archive_unpublished',
   'link_refused',
   'store_missing',
+  'scan_aborted',
 ] as const;
 
 export type Problem = (typeof PROBLEMS)[number];
@@ -26,4 +27,5 @@ export const BLIND_PROBLEMS: readonly Problem[] = [
   'archive_unpublished',
   'link_refused',
   'store_missing',
+  'scan_aborted',
 ];

@@ -97,9 +97,17 @@ const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['heartbeat', { alone: 'other' }],
 ]);
 
+/** OpenClaw's own keys have some hundred characters. A longer one is the words of somebody, as a whole. */
+const LONGEST_KEY = 8192;
+
+/** Its parts as they are read. */
+export function keyParts(key: string): string[] {
+  return key.length > LONGEST_KEY ? [key] : key.split(':');
+}
+
 /** Reads a key of any version; never throws. */
 export function parseKey(key: string): ParsedKey {
-  const parts = key.split(':');
+  const parts = keyParts(key);
   const agent = agentOf(parts);
   const rest = agent === null ? parts : parts.slice(2);
   return {
@@ -112,7 +120,7 @@ export function parseKey(key: string): ParsedKey {
 
 /** What stands in each part of a key, by the same reading. */
 export function keyPlaces(key: string): Place[] {
-  const parts = key.split(':');
+  const parts = keyParts(key);
   if (parts[0] !== 'agent' || parts.length === 1) return placesOf(parts, shapeOf(parts));
   const rest = parts.slice(2);
   return ['open', 'agent', ...placesOf(rest, shapeOf(rest))];
@@ -270,7 +278,7 @@ function conversationOf(
 
 /** The key of the session that a thread or forum topic belongs to; null: the key names no thread. */
 export function threadParent(key: string): string | null {
-  const { before, thread } = splitThread(key.split(':'));
+  const { before, thread } = splitThread(keyParts(key));
   if (thread === null) return null;
   const { conversation } = parseKey(key);
   // What stands there is an account.

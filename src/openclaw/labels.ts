@@ -1,7 +1,7 @@
 /** What is published of what a store or a config says: nothing that names a person or a place, unless the user wants it. */
 import { createHmac } from 'node:crypto';
 import { CHANNELS } from './channels.ts';
-import { keyPlaces, type Place } from './keys.ts';
+import { keyParts, keyPlaces, type Place } from './keys.ts';
 import { isVersion } from './versions.ts';
 
 const DIGITS = 10;
@@ -33,8 +33,7 @@ export function sessionLabel(key: string, context: LabelContext): string {
   const { salt } = context;
   if (salt === null) return limited(key, key, null);
   const places = keyPlaces(key);
-  const label = key
-    .split(':')
+  const label = keyParts(key)
     .map((part, at) => (part === '' || isPublic(part, places[at], context) ? part : digest(part, salt)))
     .join(':');
   return limited(label, key, salt);

@@ -1,4 +1,5 @@
 /** The records of a transcript: lines of JSONL in a file, events in a database. Both eras write the same ones. */
+import { hasMoreValues } from '../disk/json-budget.ts';
 import { isObject } from '../is-object.ts';
 import { type Usage, usageOf } from './usage.ts';
 
@@ -8,17 +9,22 @@ export type TranscriptRecord =
   | { readonly type: 'message'; readonly usage: Usage | null }
   | { readonly type: 'compaction' | 'reset' | 'other' };
 
-/** What was read where a record stands. `bad`: it does not parse. `oversized`: larger than the largest record, not judged. */
+/** What was read where a record stands. `bad`: it does not parse. `oversized`: larger than the largest record, or of more values; not judged. */
 export type ReadRecord = TranscriptRecord | 'bad' | 'oversized';
 
 /** A larger record, a line of JSONL or an event of a database, is neither parsed nor judged. */
 export const LARGEST_RECORD_BYTES = 64 * 1024 * 1024;
 
+/** No record has a thousandth of it. A shorter line has no room for so many that they matter. */
+const MOST_VALUES = 1_000_000;
+const LONG_LINE = 1024 * 1024;
+
 /** A longer id is taken for '': no session can have it, since no file can be named by it, and it would stay in memory. */
 const LONGEST_ID = 10_000;
 
 /** Reads one line; null when it does not parse. */
-export function parseRecord(line: string): TranscriptRecord | null {
+export function parseRecord(line: string): TranscriptRecord | 'oversized' | null {
+  if (line.length > LONG_LINE && hasMoreValues(line, MOST_VALUES)) return 'oversized';
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -1,7 +1,8 @@
 import { describeError } from '../errors.ts';
 import { createLog, outliveLogReader } from '../log.ts';
 import type { ReadIndex } from '../read/file/index-file.ts';
-import type { FromChild, ProcessCost, ToChild } from './messages.ts';
+import { AbortedAgents } from './aborted-agents.ts';
+import type { FromChild, ProcessCost, ToChild, Whereabouts } from './messages.ts';
 import { Scanner } from './scanner.ts';
 
 /** A heartbeat costs a message: not more often than this. */
@@ -14,13 +15,23 @@ const HEARTBEAT_MS = 250;
 export function runChild(readIndex?: ReadIndex): void {
   let scanner: Scanner | null = null;
   let lastBeat = Number.NEGATIVE_INFINITY;
+  let at: Whereabouts = { agent: null, step: 'start' };
+
+  async function beat(): Promise<void> {
+    lastBeat = performance.now();
+    await send({ type: 'heartbeat', at, cost: processCost() });
+  }
 
   async function pause(): Promise<void> {
-    if (performance.now() - lastBeat >= HEARTBEAT_MS) {
-      lastBeat = performance.now();
-      await send({ type: 'heartbeat', cost: processCost() });
-    }
+    if (performance.now() - lastBeat >= HEARTBEAT_MS) await beat();
     await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Told before the work begins: of what blocks in it nothing more is heard. */
+  async function enter(work: Whereabouts): Promise<void> {
+    if (work.agent === at.agent && work.step === at.step) return;
+    at = work;
+    await beat();
   }
 
   process.on('message', (message: ToChild) => {
@@ -32,6 +43,8 @@ export function runChild(readIndex?: ReadIndex): void {
         settings: message.settings,
         log,
         pause,
+        enter,
+        aborted: new AbortedAgents(message.aborted),
         ...(readIndex === undefined ? {} : { readIndex }),
       });
       return;

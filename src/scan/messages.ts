@@ -21,9 +21,24 @@ export interface ScanSettings
   readonly salt: Buffer | null;
 }
 
+/** What the scanning process is at. */
+export interface Whereabouts {
+  /** null: what all agents share. */
+  readonly agent: string | null;
+  readonly step: string;
+}
+
+/** An agent in whose store a scanning process came to its end. */
+export interface AbortedAgent {
+  readonly agent: string;
+  /** For how many milliseconds its store is left alone, unless its files change. */
+  readonly restMs: number;
+}
+
 export type ToChild =
   /** At the start, and again when the config was loaded again. */
-  { readonly type: 'settings'; readonly settings: ScanSettings } | { readonly type: 'scan'; readonly scan: Scan };
+  | { readonly type: 'settings'; readonly settings: ScanSettings; readonly aborted: readonly AbortedAgent[] }
+  | { readonly type: 'scan'; readonly scan: Scan };
 
 /** What the scanning process costs. */
 export interface ProcessCost {
@@ -40,7 +55,7 @@ export interface Rendered {
 }
 
 export type FromChild =
-  | { readonly type: 'heartbeat'; readonly cost: ProcessCost }
+  | { readonly type: 'heartbeat'; readonly at: Whereabouts; readonly cost: ProcessCost }
   | {
       readonly type: 'done';
       readonly scan: Scan;

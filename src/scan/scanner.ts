@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import type { CheckOutcome } from '../checks/run.ts';
 import { prepareNeedsLastUsage } from '../classify.ts';
 import { agentFiles } from '../discover/agent-files.ts';
 import type { AgentStore } from '../discover/agent-stores.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import { isDeadPid } from '../discover/lock-file.ts';
+import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { StoreReading } from '../model/reading.ts';
@@ -23,8 +25,9 @@ import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
 import { applyPolicy } from '../settings/policy.ts';
 import { unchanged } from '../unchanged.ts';
+import type { AbortedAgents } from './aborted-agents.ts';
 import { ChangeLog } from './change-log.ts';
-import type { Rendered, ScanSettings } from './messages.ts';
+import type { Rendered, ScanSettings, Whereabouts } from './messages.ts';
 
 /** Counts of what costs something. */
 export type Work = Readonly<
@@ -53,6 +56,10 @@ export interface ScannerOptions {
   readonly log: Log;
   /** Called after every slice of work; the scan goes on when it resolves. */
   readonly pause: () => Promise<void>;
+  /** Called before each piece of work that can block; the work begins when it resolves. */
+  readonly enter?: (work: Whereabouts) => Promise<void>;
+  /** Whose stores are left alone. */
+  readonly aborted?: AbortedAgents;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly readIndex?: ReadIndex;
@@ -127,9 +134,13 @@ export class Scanner {
   /** Validates every byte of transcripts that was not validated before; quick scans run between its slices. */
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
-    for (const _slice of this.kept.validate(this.now())) {
+    let validated = '';
+    for (const path of this.kept.validate(this.now())) {
       await this.options.pause();
       await this.quickScan;
+      // After the quick scans between: these are at work elsewhere.
+      if (typeof path === 'string') validated = path;
+      await this.enter({ agent: this.agentAt(validated), step: 'validate' });
     }
     return this.quick();
   }
@@ -155,6 +166,7 @@ export class Scanner {
     const { settings, kept, latest: before } = this;
     const mappings = settings['openclaw.path-map'];
     kept.startScan();
+    await this.enter({ agent: null, step: 'discover' });
     const discovery = unchanged(
       before?.discovery,
       discover({
@@ -172,26 +184,41 @@ export class Scanner {
     const terms = termsOf(settings, discovery, before?.terms);
     const readings: StoreReading[] = [];
     for (const store of discovery.agents) {
-      readings.push(
-        await readStore(store, {
-          stateDir: discovery.stateDir,
-          mappings,
-          links: discovery.links,
-          readIndex: (path, root) => this.countedIndex(path, root),
-          leavesTranscripts: has(discovery.config.version, 'transcriptsBesideIndex') !== true,
-          readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
-          config: discovery.config,
-          looks: kept.looks,
-          kept,
-          needsLastUsage: terms.needsLastUsage,
-          registryUnread: discovery.registryUnread,
-          gatewayVersions: [discovery.config.version, discovery.registryVersion],
-          now: this.now(),
-          pause,
-        }),
-      );
+      if (this.options.aborted?.has(store)) {
+        readings.push(kept.aborted(store));
+        continue;
+      }
+      await this.enter({ agent: store.agent, step: 'read' });
+      try {
+        readings.push(
+          await readStore(store, {
+            stateDir: discovery.stateDir,
+            mappings,
+            links: discovery.links,
+            readIndex: (path, root) => this.countedIndex(path, root),
+            leavesTranscripts: has(discovery.config.version, 'transcriptsBesideIndex') !== true,
+            readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
+            config: discovery.config,
+            looks: kept.looks,
+            kept,
+            needsLastUsage: terms.needsLastUsage,
+            registryUnread: discovery.registryUnread,
+            gatewayVersions: [discovery.config.version, discovery.registryVersion],
+            now: this.now(),
+            pause,
+          }),
+        );
+      } catch (error) {
+        // A reader never throws for bad data. Where it does, one store does not hide the others.
+        this.options.log.error('store could not be read: a bug of the exporter', {
+          agent: store.agent,
+          err: describeError(error),
+        });
+        readings.push(kept.aborted(store));
+      }
       await pause();
     }
+    await this.enter({ agent: null, step: 'files' });
     const transcripts = areSame(before?.readings, readings) ? (before?.transcripts ?? NONE) : transcriptsOf(readings);
     const files = await agentFiles({
       stores: discovery.agents,
@@ -204,6 +231,18 @@ export class Scanner {
     });
     kept.endScan(transcripts);
     return { discovery, terms, readings, transcripts, files };
+  }
+
+  private async enter(work: Whereabouts): Promise<void> {
+    await this.options.enter?.(work);
+  }
+
+  /** Whose transcript or database lies there. */
+  private agentAt(path: string): string | null {
+    const stores = this.latest?.discovery.agents ?? [];
+    const isOf = ({ folder, database }: AgentStore) =>
+      dirname(path) === folder.sessions.path || path === database?.path;
+    return stores.find(isOf)?.agent ?? null;
   }
 
   private countedIndex(path: string, root: string) {

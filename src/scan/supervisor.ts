@@ -4,7 +4,7 @@ import type { CheckOutcome } from '../checks/run.ts';
 import type { Log } from '../log.ts';
 import type { Scan, ScanState } from '../model/scan.ts';
 import { type Clock, type Moment, msBetween, systemClock, timeOf } from './clock.ts';
-import type { FromChild, ProcessCost, Rendered, ScanSettings, ToChild } from './messages.ts';
+import type { FromChild, ProcessCost, Rendered, ScanSettings, ToChild, Whereabouts } from './messages.ts';
 
 /** What can change while it runs. */
 export interface SupervisorSettings {
@@ -28,7 +28,12 @@ interface ScanResult extends Pick<ScanState, 'success' | 'durationSeconds'> {
   readonly lastGood: Moment | null;
 }
 
+const NOWHERE: Whereabouts = { agent: null, step: 'start' };
+
 const NOT_YET: ScanResult = { success: null, durationSeconds: null, lastGood: null };
+
+/** Milliseconds for which the store is left alone in which a scanning process came to its end, unless its files change. */
+const REST_MS = 60 * 60 * 1000;
 
 /** Milliseconds that a killed process may take to end. After that no other is started until it has ended. */
 const REAP_MS = 2000;
@@ -53,6 +58,12 @@ export class Supervisor {
   private child: ChildProcess | null = null;
   private readonly pending = new Set<Scan>();
   private lastBeat: Moment;
+  /** What the scanning process was at then. */
+  private at: Whereabouts = NOWHERE;
+  /** By agent: when a scanning process was killed in its store. */
+  private readonly aborted = new Map<string, Moment>();
+  /** Whose store the scanning process before died in, without a word from us. */
+  private diedIn: string | null = null;
   private killed = false;
   /** The quick scan that runs was begun under other settings. */
   private isOutdated = false;
@@ -73,7 +84,7 @@ export class Supervisor {
     this.current = settings;
     clearInterval(this.watchdog);
     this.watchdog = this.startWatchdog();
-    if (!this.killed) this.send({ type: 'settings', settings: settings.settings });
+    if (!this.killed) this.sendSettings();
     if (this.pending.has('quick')) this.isOutdated = true;
     else this.request('quick');
   }
@@ -150,9 +161,16 @@ export class Supervisor {
     child.on('exit', (code, signal) => this.gone(child, signal ?? `code ${code}`));
     this.deepRequested = false;
     this.child = child;
-    this.send({ type: 'settings', settings: this.current.settings });
+    this.at = NOWHERE;
+    this.sendSettings();
     this.options.log.debug('scanning process started', { pid: child.pid ?? 0 });
     return child;
+  }
+
+  private sendSettings(): void {
+    const now = this.now();
+    const aborted = [...this.aborted].map(([agent, when]) => ({ agent, restMs: REST_MS - msBetween(when, now) }));
+    this.send({ type: 'settings', settings: this.current.settings, aborted });
   }
 
   private send(message: ToChild): void {
@@ -164,7 +182,12 @@ export class Supervisor {
     if (child !== this.child || this.killed) return;
     this.lastBeat = this.now();
     this.account(message.cost);
-    if (message.type === 'heartbeat') return;
+    if (message.type === 'heartbeat') {
+      this.at = message.at;
+      // Its files changed, or its rest is over: it is read again.
+      if (message.at.agent !== null) this.aborted.delete(message.at.agent);
+      return;
+    }
     this.pending.delete(message.scan);
     if (message.type === 'failed') this.fail(message.scan, message.error);
     else this.succeed(message);
@@ -196,7 +219,8 @@ export class Supervisor {
     if (msBetween(this.lastBeat, this.now()) <= this.current.timeoutMs) return;
     const child = this.child;
     this.killed = true;
-    this.failPending('no heartbeat within --scan.timeout, the scanning process is killed');
+    if (this.at.agent !== null) this.aborted.set(this.at.agent, this.now());
+    this.failPending('no heartbeat within --scan.timeout, the scanning process is killed', this.at);
     (this.options.kill ?? ((blocked) => blocked.kill('SIGKILL')))(child);
     setTimeout(() => {
       if (this.child !== child) return;
@@ -217,7 +241,12 @@ export class Supervisor {
     this.stuck = false;
     if (this.stopped) return;
     this.options.log.warn('scanning process ended, the next scan starts a new one', { how });
-    this.failPending('the scanning process ended in the middle of the scan');
+    if (this.pending.size === 0) return;
+    const { agent } = this.at;
+    // Once it may have been anything, as the kernel that needs memory; twice in the same store it is the store.
+    if (agent !== null && agent === this.diedIn) this.aborted.set(agent, this.now());
+    this.diedIn = agent;
+    this.failPending('the scanning process ended in the middle of the scan', this.at);
   }
 
   /** Nothing of the process keeps us from exiting. */
@@ -226,14 +255,15 @@ export class Supervisor {
     this.child?.channel?.unref();
   }
 
-  private failPending(reason: string): void {
-    for (const scan of this.pending) this.fail(scan, reason);
+  private failPending(reason: string, at: Whereabouts): void {
+    for (const scan of this.pending) this.fail(scan, reason, at);
     this.pending.clear();
   }
 
-  private fail(scan: Scan, reason: string): void {
+  private fail(scan: Scan, reason: string, at: Whereabouts | null = null): void {
     this.results[scan] = { ...this.results[scan], success: false };
-    this.options.log.error('scan failed', { scan, err: reason });
+    const where = at === null ? {} : { agent: at.agent ?? 'none', step: at.step };
+    this.options.log.error('scan failed', { scan, err: reason, ...where });
   }
 
   private now(): Moment {

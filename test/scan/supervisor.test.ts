@@ -127,6 +127,36 @@ describe('a scanning process that is blocked', () => {
     expect(supervisor.scans.quick.lastSuccessMs).toBeGreaterThan(lastSuccessMs ?? 0);
   });
 
+  it('costs the agent whose store it was, and no other, until its files change', async () => {
+    const lines: string[] = [];
+    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    state = createState({
+      agents: { main: { index: { 'agent:main:main': {} } }, bad: { index: { 'agent:bad:main': {} } } },
+    });
+    supervise({ childPath: BLOCKING_CHILD, log });
+    supervisor.request('quick');
+    await scanned('deep', true);
+    const metrics = () => supervisor.rendered?.metrics ?? '';
+    state.blockIndex('bad');
+    await vi.waitFor(async () => {
+      supervisor.request('quick');
+      // Time to come as far as that store.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      now += TIMEOUT_MS + 1;
+      expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n');
+    }, PATIENCE);
+    expect(lines.join()).toContain('"agent":"bad","step":"read"');
+    expect(metrics()).toContain('openclaw_store_readable{agent="bad"} 0\n');
+    expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
+
+    state.writeIndex('bad');
+    await vi.waitFor(() => {
+      supervisor.request('quick');
+      expect(metrics()).toContain('openclaw_store_readable{agent="bad"} 1\n');
+    }, PATIENCE);
+    expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
+  });
+
   it('is left behind when it cannot be killed: nothing is started beside it until it is gone', async () => {
     supervise({ childPath: BLOCKING_CHILD, kill: (child) => killed.push(child) });
     state.blockIndex('main');

@@ -6,7 +6,7 @@ import { AGE_SECONDS, inWords } from '../../thresholds.ts';
 import { countBy, isLookedFor, ofEveryAgent, perAgent, perAgentAnd, perFinding, perReason } from './builders.ts';
 import { type Family, single, toSeconds } from './family.ts';
 
-const OF_ANY_STORE: readonly Problem[] = ['permission_denied', 'link_refused', 'store_missing'];
+const OF_ANY_STORE: readonly Problem[] = ['permission_denied', 'link_refused', 'store_missing', 'scan_aborted'];
 /** What the store of an era can have, so that a zero is shown where there is none. */
 export const POSSIBLE_PROBLEMS: Readonly<Record<Era, readonly Problem[]>> = {
   file: PROBLEMS.filter((problem) => OF_ANY_STORE.includes(problem) || problem.startsWith('index_')),

@@ -73,9 +73,10 @@ export class KeptTranscripts {
     return this.keep({ path, root, signature: file.signature, progress, summary: null, usage });
   }
 
-  /** Validates all that was not validated to its end; yields after each chunk, so that the caller can pause. */
-  *validate(): Generator<void> {
+  /** Validates all that was not validated to its end; yields each path before it is opened, and after each chunk, so that the caller can pause. */
+  *validate(): Generator<string | undefined> {
     for (const { path, root } of [...this.known.values()].filter(({ summary }) => summary === null)) {
+      yield path;
       try {
         using file = openFile(path, root);
         yield* this.readOn(path, root, file, this.resume(path, file));
@@ -104,7 +105,7 @@ export class KeptTranscripts {
     root: string,
     file: OpenFile,
     from: ValidationProgress,
-  ): Generator<void, KnownTranscript> {
+  ): Generator<undefined, KnownTranscript> {
     const chunks = validateForward(file.fd, file.signature.size, from);
     for (;;) {
       const step = chunks.next();

@@ -153,7 +153,7 @@ export class KeptDatabases {
    * Parses every event that was not parsed before. Where the database was written to, counts all transcripts anew, and
    * parses anew what was parsed: all of it in a day. Asks every transcript for its last usage. Yields between slices.
    */
-  *validate(now: number): Generator<void> {
+  *validate(now: number): Generator<string | undefined> {
     const elapsedMs = now - (this.lastDeepMs ?? now);
     // A clock can be set.
     const share = Math.min(1, Math.max(0, elapsedMs / BELIEVED_MS));
@@ -161,11 +161,12 @@ export class KeptDatabases {
     for (const known of this.known.all()) {
       const { transcripts, counted, location } = known;
       if (known.schema.sessions !== 'readable') continue;
+      yield location.path;
       try {
         const { signature } = databaseFiles(location.path, location.root);
         const seen = { signature, ms: now };
         if (counted.signature !== signature) {
-          yield* recountTranscripts(this.reader(known), transcripts, seen);
+          for (const _slice of recountTranscripts(this.reader(known), transcripts, seen)) yield;
           counted.signature = signature;
         }
         for (const bytes of validateTranscripts(this.reader(known), transcripts)) {
@@ -176,7 +177,7 @@ export class KeptDatabases {
           this.counts.eventBytes += bytes;
           yield;
         }
-        yield* this.lastUsages(known, () => true, DEEP_USAGE_BYTES);
+        for (const _slice of this.lastUsages(known, () => true, DEEP_USAGE_BYTES)) yield;
       } catch (error) {
         // It vanished, is locked or was damaged since the quick scan: the next one says so.
         databaseError(error);

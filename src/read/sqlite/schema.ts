@@ -31,6 +31,17 @@ const NEEDED = [
   'transcript_event_identities.seq',
 ];
 
+/** The first columns of primary keys. Without them each row of one table is looked for in all rows of another. */
+const NEEDED_KEYS = [
+  'session_nodes.session_key',
+  'session_windows.session_id',
+  'transcript_events.session_id',
+  'transcript_event_identities.session_id',
+];
+
+/** Rows are read on from the last one's rowid. A column of such a name hides it, and says whatever somebody wrote there. */
+const HIDES_ROWID = /^(session_nodes|transcript_events)\.(rowid|oid|_rowid_)$/i;
+
 /** Of any version that keeps sessions in the database; `session_entries` is that of 2026.7.2-beta.1 to beta.4. */
 const SESSION_TABLES = ['session_nodes', 'session_windows', 'session_entries', 'transcript_events'];
 
@@ -61,7 +72,12 @@ export function databaseSchema(database: DatabaseSync, agent: string | null): Da
   function sessions(): DatabaseSchema['sessions'] {
     if (!holdsSessions(tables)) return 'absent';
     if (meta !== null && isOfAnother(meta, agent)) return 'mismatch';
-    return NEEDED.every((column) => columns.has(column)) ? 'readable' : 'unsupported';
+    const keys = new Set(texts(database, FIRST_OF_KEYS, ...TABLES));
+    const isReadable =
+      NEEDED.every((column) => columns.has(column)) &&
+      NEEDED_KEYS.every((column) => keys.has(column)) &&
+      ![...columns].some((column) => HIDES_ROWID.test(column));
+    return isReadable ? 'readable' : 'unsupported';
   }
 }
 
@@ -72,6 +88,8 @@ export function holdsSessions(tables: ReadonlySet<string>): boolean {
 
 const COLUMNS = `SELECT t.name || '.' || c.name AS name FROM sqlite_schema t, pragma_table_info(t.name) c
   WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
+
+const FIRST_OF_KEYS = `${COLUMNS} AND c.pk = 1`;
 
 function texts(database: DatabaseSync, statement: string, ...parameters: readonly string[]): string[] {
   return database

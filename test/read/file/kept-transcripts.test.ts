@@ -65,7 +65,7 @@ function summaryOf(bytes: Buffer): TranscriptSummary {
   let summary = EMPTY_SUMMARY;
   for (const content of [...lines, unended]) {
     const parsed = parseRecord(content);
-    if (parsed !== null) summary = addRecord(summary, parsed);
+    if (parsed !== null && parsed !== 'oversized') summary = addRecord(summary, parsed);
     else if (isBad(content)) summary = { ...summary, lastUsage: lastUsageWith(summary.lastUsage, 'bad') };
   }
   return { ...summary, badLines: lines.filter(isBad).length, unfinished: isBad(unended) };
