@@ -19,6 +19,7 @@ export function chart(curves: readonly Curve[], xTitle: string, yTitle: string):
   const ticks = [0, 0.25, 0.5, 0.75, 1];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${yTitle}, by ${xTitle}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     `<path d="M${MARGIN.left} ${MARGIN.top}V${bottom}H${right}" fill="none" stroke="#333"/>`,
     ...ticks.map((tick) => text(x(maxX * tick), bottom + 18, 'middle', String(Math.round(maxX * tick)))),
