@@ -310,6 +310,7 @@ describe('configView', () => {
       channels: [],
       sessionStore: null,
       acpAgents: [],
+      workspaces: [],
       listsAgents: false,
       routing: routingOf({}),
       dropped: [],
