@@ -1,5 +1,5 @@
 import type { Severity } from '../src/thresholds.ts';
-import { BY_KIND, TARGET } from './variables.ts';
+import { BY_AGENT, BY_KIND, TARGET } from './variables.ts';
 
 /** Labels by which gateways are told apart. One that the series lack is an empty one. */
 export const GATEWAY = 'cluster, job, instance';
@@ -66,4 +66,9 @@ export function ofExporters(expr: string): string {
 /** One series for each row of a table. It has no name: with the names Grafana would not put the columns together. */
 export function rows(labels: string, expr: string): string {
   return `max by (${labels}) (${expr})`;
+}
+
+/** Zero where stores were read and hold none, since a kind without sessions has no series. No result where none could be read. */
+export function orNone(sum: string): string {
+  return `${sum} or sum(0 * (openclaw_store_readable{${BY_AGENT}} == 1))`;
 }

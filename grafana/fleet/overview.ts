@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { PLAIN, RED_FROM_ONE, YELLOW_FROM_ONE } from '../colours.ts';
-import { rows, SESSION, share } from '../expressions.ts';
+import { orNone, rows, SESSION, share } from '../expressions.ts';
 import { TO_HEALTH } from '../links.ts';
 import type { Row, StatSpec } from '../panel.ts';
 import { BY_AGENT, BY_KIND, OF_ALERTS, TARGET } from '../variables.ts';
@@ -34,10 +34,10 @@ const COUNTS: readonly StatSpec[] = [
     colours: RED_FROM_ONE,
     links: [TO_HEALTH],
   }),
-  count('Sessions', `sum(openclaw_store_sessions{${BY_KIND}})`, {
+  count('Sessions', orNone(`sum(openclaw_store_sessions{${BY_KIND}})`), {
     description: 'Sessions in all stores, without the archived ones. Worry when it falls at once.',
   }),
-  count('Active sessions', `sum(openclaw_store_active_sessions{${BY_KIND}})`, {
+  count('Active sessions', orNone(`sum(openclaw_store_active_sessions{${BY_KIND}})`), {
     description: 'Sessions that were used in the last 24 hours. Worry when it is 0 while people use the gateway.',
   }),
   count('Above warning', `sum(${share('tokens', 'warning')} > bool 1)`, {

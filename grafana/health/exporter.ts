@@ -1,5 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { ALERT_THRESHOLDS } from '../../src/thresholds.ts';
+import { RED_FROM_ONE } from '../colours.ts';
 import { GATEWAY, ofExporters, rows } from '../expressions.ts';
 import { goodOrBad } from '../mappings.ts';
 import type { LinesSpec, Row } from '../panel.ts';
@@ -68,14 +69,15 @@ export const HEALTH_EXPORTER: Row = {
         },
         {
           type: 'bars',
-          title: 'Checks that fail',
-          description: 'Checks that did not run to their end. Worry at the first: what it would find is unknown.',
-          noValue: 'every check runs',
+          title: 'Gateways where a check fails',
+          description:
+            'Each check, with the gateways where it did not run to its end. Worry at 1: what it would find there is unknown.',
+          noValue: 'no scan has run the checks yet',
           unit: units.Short,
-          width: 5,
+          colours: RED_FROM_ONE,
           queries: [
             {
-              expr: `count by (check) (openclaw_store_check_success{${TARGET}} == 0)`,
+              expr: `sort_desc(sum by (check) (1 - openclaw_store_check_success{${TARGET}}))`,
               legend: '{{check}}',
             },
           ],
