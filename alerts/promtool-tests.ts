@@ -59,7 +59,8 @@ function firesAndResolves(
       summary: rule.annotations.summary,
       description,
       runbook_url: `docs/runbooks/${rule.alert}.md`,
-      dashboard_url: dashboard,
+      // Which dashboard shows the figure is the test of the dashboards; the case has its variables.
+      dashboard_url: dashboard.replace(/^\/d\/[\w-]+/, rule.annotations.dashboard_url.split('?')[0] ?? ''),
     },
   };
   return {
