@@ -112,7 +112,7 @@ function entryAt(text: Buffer, from: number, fields: ReadonlySet<string> | null)
   if (fields === null) return whole(text, from);
   if (text[from] === OPEN_BRACE) return trimmed(text, from, fields);
   const end = valueEnd(text, from);
-  return end - from > LARGE_BYTES ? { value: 0, end } : whole(text, from);
+  return end - from > LARGEST_BYTES ? { value: 0, end } : whole(text, from);
 }
 
 function trimmed(text: Buffer, from: number, fields: ReadonlySet<string>): Read {
