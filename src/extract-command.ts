@@ -75,9 +75,11 @@ function sourceOf({ agent }: ReadableAgent, { session }: SnapshotSession, stores
       `the transcript of this session is ${transcript.state === 'there' ? 'gone' : transcript.state}`,
     );
   if (transcript.path !== null) {
-    const path = realpathSync(transcript.path);
-    // Inside the state directory or a configured store: the scan that named it looked at that.
-    return { transcript: path, records: linesOfFile(path, dirname(path)) };
+    // Inside the state directory or a configured store: the scan that named it looked at that. A link that came in its
+    // place meanwhile is not followed.
+    const folder = realpathSync(dirname(transcript.path));
+    const path = join(folder, basename(transcript.path));
+    return { transcript: path, records: linesOfFile(path, folder) };
   }
   const { database } = store;
   if (database === null || database.problem !== null || sessionId === null)

@@ -28,6 +28,10 @@ interface ExtractedMessage {
 
 const CHUNK_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
+/** Of one message or summary, in characters: what OpenClaw writes is far below. Anybody can send one that fills the memory. */
+const LONGEST_TEXT = 1024 * 1024;
+const MOST_SUMMARIES = 200;
+const MOST_FILES = 10_000;
 /** In one read transaction: a longer one would keep the gateway from recycling its write-ahead log. */
 const BYTES_A_SLICE = 8 * 1024 * 1024;
 
@@ -47,14 +51,15 @@ export function extract(records: Records, lastMessages: number): Extract {
       unreadable += value === null ? 1 : 0;
       continue;
     }
-    for (const file of filesOf(value)) files.add(file);
+    for (const file of filesOf(value)) if (files.size < MOST_FILES) files.add(file);
     if ((value.type === 'compaction' || value.type === 'branch_summary') && typeof value.summary === 'string')
-      summaries.push({ at: text(value.timestamp), text: value.summary });
+      summaries.push({ at: text(value.timestamp), text: shortened(value.summary) });
     const message = messageOf(value);
     if (message === null) continue;
     messagesInAll += 1;
     messages.push(message);
     if (messages.length > lastMessages) messages.shift();
+    if (summaries.length > MOST_SUMMARIES) summaries.shift();
   }
   return { summaries, messages, messagesInAll, files: [...files], unreadable };
 }
@@ -118,7 +123,7 @@ function messageOf({ type, timestamp, message }: Record<string, unknown>): Extra
   if (type !== 'message' || !isObject(message)) return null;
   // A copy of an answer that was delivered (2026.7.35 writes one for every answer on Telegram).
   if (message.model === 'delivery-mirror') return null;
-  return { role: text(message.role), at: text(timestamp), text: contentText(message.content) };
+  return { role: text(message.role), at: text(timestamp), text: shortened(contentText(message.content)) };
 }
 
 /** Word by word what is text; what is none, by its kind. */
@@ -132,8 +137,22 @@ function partText(part: unknown): string {
   if (!isObject(part)) return '';
   if (typeof part.text === 'string') return part.text;
   if (typeof part.thinking === 'string') return `(thinking) ${part.thinking}`;
-  if (part.type === 'toolCall') return `(tool call) ${text(part.name)} ${JSON.stringify(part.arguments ?? {})}`;
+  if (part.type === 'toolCall') return `(tool call) ${text(part.name)} ${argumentsText(part.arguments ?? {})}`;
   return `(${text(part.type)})`;
+}
+
+function argumentsText(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return '(nested too deep)';
+    throw error;
+  }
+}
+
+function shortened(words: string): string {
+  if (words.length <= LONGEST_TEXT) return words;
+  return `${words.slice(0, LONGEST_TEXT)}\n(${words.length - LONGEST_TEXT} more characters stand in the transcript)`;
 }
 
 const PATH_ARGUMENTS = ['path', 'file_path', 'filePath', 'file'];

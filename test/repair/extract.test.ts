@@ -54,6 +54,13 @@ describe('an extract', () => {
     });
   });
 
+  it('says how much it left out of a text that is too long, and that arguments are nested too deep', () => {
+    const deep = `{"type":"message","message":{"role":"assistant","content":[{"type":"toolCall","name":"x","arguments":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}]}}`;
+    const [long, tool] = extract([message('user', 'x'.repeat(1024 * 1024 + 5)), deep], 2).messages;
+    expect(long?.text.slice(-60)).toMatch(/x\n\(5 more characters stand in the transcript\)$/);
+    expect(tool?.text).toBe('(tool call) x (nested too deep)');
+  });
+
   it('of no message asked for has none', () => {
     expect(extract([message('user', 'one')], 0).messages).toEqual([]);
   });

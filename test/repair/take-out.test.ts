@@ -137,36 +137,46 @@ describe('taking entries out of an index', () => {
   });
 });
 
-/** More of them, by hand: `REPAIR_KILLS=200 npx vitest run test/repair`. */
+/** More of them, by hand: `npm run soak`. */
 const KILLS = Number(process.env.REPAIR_KILLS ?? 20);
 
 describe('a process that is killed while it takes an entry out', () => {
-  it('leaves the old index or the new one, whole backups, and nothing that keeps the next run from ending', async () => {
-    // Large enough that its writing takes a moment.
-    const entries = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`k${at}`, { text: 'x'.repeat(5000) }]));
-    const old = write(entries);
-    const wanted = JSON.stringify(Object.fromEntries(Object.entries(entries).filter(([key]) => key !== 'k7')), null, 2);
-    const seen = { old: 0, new: 0 };
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      for (const name of readdirSync(folder)) rmSync(join(folder, name));
-      write(entries);
-      const child = fork(join(import.meta.dirname, '../support/repair-once.ts'), [path, 'k7', LOCKING]);
-      await once(child, 'message');
-      child.send('go');
-      await sleep((kill % 10) * 4 + Math.random() * 4);
-      child.kill('SIGKILL');
-      await once(child, 'close');
-      const now = readFileSync(path, 'utf8');
-      expect([old, wanted]).toContain(now);
-      seen[now === old ? 'old' : 'new'] += 1;
-      for (const name of readdirSync(folder).filter((each) => each.includes('.bak-')))
-        expect(readFileSync(join(folder, name), 'utf8')).toBe(old);
-      if (now === old) await run(['k7']);
-      expect(readFileSync(path, 'utf8')).toBe(wanted);
-      expect(existsSync(`${path}.lock`) && now === old).toBe(false);
-    }
-    expect(seen.old + seen.new).toBe(KILLS);
-  }, 300_000);
+  it(
+    'leaves the old index or the new one, whole backups, and nothing that keeps the next run from ending',
+    async () => {
+      // Large enough that its writing takes a moment.
+      const entries = Object.fromEntries(
+        Array.from({ length: 400 }, (_, at) => [`k${at}`, { text: 'x'.repeat(5000) }]),
+      );
+      const old = write(entries);
+      const wanted = JSON.stringify(
+        Object.fromEntries(Object.entries(entries).filter(([key]) => key !== 'k7')),
+        null,
+        2,
+      );
+      const seen = { old: 0, new: 0 };
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        for (const name of readdirSync(folder)) rmSync(join(folder, name));
+        write(entries);
+        const child = fork(join(import.meta.dirname, '../support/repair-once.ts'), [path, 'k7', LOCKING]);
+        await once(child, 'message');
+        child.send('go');
+        await sleep((kill % 10) * 4 + Math.random() * 4);
+        child.kill('SIGKILL');
+        await once(child, 'close');
+        const now = readFileSync(path, 'utf8');
+        expect([old, wanted]).toContain(now);
+        seen[now === old ? 'old' : 'new'] += 1;
+        for (const name of readdirSync(folder).filter((each) => each.includes('.bak-')))
+          expect(readFileSync(join(folder, name), 'utf8')).toBe(old);
+        if (now === old) await run(['k7']);
+        expect(readFileSync(path, 'utf8')).toBe(wanted);
+        expect(existsSync(`${path}.lock`) && now === old).toBe(false);
+      }
+      expect(seen.old + seen.new).toBe(KILLS);
+    },
+    KILLS * 15_000,
+  );
 });
 
 describe('beside a writer that follows the lock of OpenClaw 2026.2.x', () => {
