@@ -147,7 +147,7 @@ const SQLITE_STORES = STORES.filter((name) => storeFacts(name).era !== 'file');
 const READ = {
   agent_databases: ['agent_id', 'path', 'schema_version'],
   conversations: ['channel', 'conversation_id', 'native_channel_id', 'peer_id', 'thread_id'],
-  pragma_table_info: ['name'],
+  pragma_table_info: ['name', 'pk'],
   quarantined_databases: ['path'],
   schema_meta: ['agent_id', 'app_version', 'meta_key', 'role'],
   session_conversations: ['conversation_id', 'last_seen_at', 'role', 'route_context_json', 'session_id'],
