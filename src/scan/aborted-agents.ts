@@ -5,30 +5,29 @@ import type { AbortedAgent } from './messages.ts';
 /** Agents whose stores are left alone: reading one of them was the end of a scanning process. */
 export class AbortedAgents {
   private readonly until: Map<string, number>;
-  /** What their files were when they were first left alone. */
-  private readonly files = new Map<string, string>();
+  /** What their files were when they were entered. */
+  private readonly files: ReadonlyMap<string, string>;
   private readonly now: () => number;
 
   /** `now`: milliseconds of a clock that nobody can set. */
   constructor(agents: readonly AbortedAgent[], now: () => number = () => performance.now()) {
     this.now = now;
     this.until = new Map(agents.map(({ agent, restMs }) => [agent, now() + restMs]));
+    this.files = new Map(agents.map(({ agent, files }) => [agent, files]));
   }
 
   /** Whether the store is left alone in this scan: not once its time is over, or its files changed. */
   has(store: AgentStore): boolean {
     const until = this.until.get(store.agent);
     if (until === undefined) return false;
-    const files = filesOf(store);
-    const before = this.files.get(store.agent) ?? files;
-    this.files.set(store.agent, before);
-    if (this.now() < until && files === before) return true;
+    if (this.now() < until && this.files.get(store.agent) === filesOf(store)) return true;
     this.until.delete(store.agent);
     return false;
   }
 }
 
-function filesOf({ folder, indexPath, database }: AgentStore): string {
+/** Tells one state of an agent's store from another, by `stat` alone. */
+export function filesOf({ folder, indexPath, database }: AgentStore): string {
   const paths = [
     folder.sessions.path,
     indexPath,

@@ -26,6 +26,8 @@ export interface Whereabouts {
   /** null: what all agents share. */
   readonly agent: string | null;
   readonly step: string;
+  /** What the files of its store were when it was entered, see `filesOf`; left out where no agent is named. */
+  readonly files?: string;
 }
 
 /** An agent in whose store a scanning process came to its end. */
@@ -33,6 +35,8 @@ export interface AbortedAgent {
   readonly agent: string;
   /** For how many milliseconds its store is left alone, unless its files change. */
   readonly restMs: number;
+  /** What its files were when the process entered it: what is put right before the next scan is seen. */
+  readonly files: string;
 }
 
 export type ToChild =

@@ -25,7 +25,7 @@ import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
 import { applyPolicy } from '../settings/policy.ts';
 import { unchanged } from '../unchanged.ts';
-import type { AbortedAgents } from './aborted-agents.ts';
+import { type AbortedAgents, filesOf } from './aborted-agents.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings, Whereabouts } from './messages.ts';
 
@@ -104,6 +104,8 @@ export class Scanner {
   private settings: ScanSettings;
   private readonly changes: ChangeLog;
   private lastConfig: OpenClawConfig | null = null;
+  /** What the files of each agent were when it was entered last. */
+  private readonly files = new Map<string, string>();
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
   private taken: Taken | null = null;
@@ -140,7 +142,8 @@ export class Scanner {
       await this.quickScan;
       // After the quick scans between: these are at work elsewhere.
       if (typeof path === 'string') validated = path;
-      await this.enter({ agent: this.agentAt(validated), step: 'validate' });
+      const agent = this.agentAt(validated);
+      await this.enter({ agent, step: 'validate', files: this.files.get(agent ?? '') ?? '' });
     }
     return this.quick();
   }
@@ -188,7 +191,9 @@ export class Scanner {
         readings.push(kept.aborted(store));
         continue;
       }
-      await this.enter({ agent: store.agent, step: 'read' });
+      const files = filesOf(store);
+      this.files.set(store.agent, files);
+      await this.enter({ agent: store.agent, step: 'read', files });
       try {
         readings.push(
           await readStore(store, {

@@ -61,7 +61,7 @@ export class Supervisor {
   /** What the scanning process was at then. */
   private at: Whereabouts = NOWHERE;
   /** By agent: when a scanning process was killed in its store. */
-  private readonly aborted = new Map<string, Moment>();
+  private readonly aborted = new Map<string, { readonly when: Moment; readonly files: string }>();
   /** Whose store the scanning process before died in, without a word from us. */
   private diedIn: string | null = null;
   private killed = false;
@@ -169,7 +169,11 @@ export class Supervisor {
 
   private sendSettings(): void {
     const now = this.now();
-    const aborted = [...this.aborted].map(([agent, when]) => ({ agent, restMs: REST_MS - msBetween(when, now) }));
+    const aborted = [...this.aborted].map(([agent, { when, files }]) => ({
+      agent,
+      files,
+      restMs: REST_MS - msBetween(when, now),
+    }));
     this.send({ type: 'settings', settings: this.current.settings, aborted });
   }
 
@@ -219,7 +223,7 @@ export class Supervisor {
     if (msBetween(this.lastBeat, this.now()) <= this.current.timeoutMs) return;
     const child = this.child;
     this.killed = true;
-    if (this.at.agent !== null) this.aborted.set(this.at.agent, this.now());
+    if (this.at.agent !== null) this.leaveAlone(this.at.agent);
     this.failPending('no heartbeat within --scan.timeout, the scanning process is killed', this.at);
     (this.options.kill ?? ((blocked) => blocked.kill('SIGKILL')))(child);
     setTimeout(() => {
@@ -244,9 +248,13 @@ export class Supervisor {
     if (this.pending.size === 0) return;
     const { agent } = this.at;
     // Once it may have been anything, as the kernel that needs memory; twice in the same store it is the store.
-    if (agent !== null && agent === this.diedIn) this.aborted.set(agent, this.now());
+    if (agent !== null && agent === this.diedIn) this.leaveAlone(agent);
     this.diedIn = agent;
     this.failPending('the scanning process ended in the middle of the scan', this.at);
+  }
+
+  private leaveAlone(agent: string): void {
+    this.aborted.set(agent, { when: this.now(), files: this.at.files ?? '' });
   }
 
   /** Nothing of the process keeps us from exiting. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AbortedAgents } from '../../src/scan/aborted-agents.ts';
+import type { Whereabouts } from '../../src/scan/messages.ts';
 import { testScanner } from '../support/scan.ts';
 import { PLAIN } from '../support/scans.ts';
 import { createState } from '../support/state.ts';
@@ -10,7 +11,12 @@ const HOUR = 3_600_000;
 async function leftAlone(before: readonly ((move: (ms: number) => void, change: () => void) => void)[]) {
   const state = createState({ agents: { main: { index: {} }, bad: { index: { 'agent:bad:main': {} } } } });
   let now = 0;
-  const aborted = new AbortedAgents([{ agent: 'bad', restMs: HOUR }], () => now);
+  let files = '';
+  const enter = async (work: Whereabouts) => {
+    if (work.agent === 'bad') files = work.files ?? '';
+  };
+  await testScanner(state.dir, { ...PLAIN, enter }).quick();
+  const aborted = new AbortedAgents([{ agent: 'bad', restMs: HOUR, files }], () => now);
   const scanner = testScanner(state.dir, { ...PLAIN, aborted });
   const seen: unknown[] = [];
   for (const happen of before) {
@@ -42,6 +48,10 @@ describe('an agent in whose store a scan was aborted', () => {
   it('is read again when its files change, and from then on', async () => {
     const scans = [() => undefined, (_move: unknown, change: () => void) => change(), () => undefined];
     expect(await leftAlone(scans)).toEqual([WITHOUT, BOTH, BOTH]);
+  });
+
+  it('is read at once where its files changed before the next scan', async () => {
+    expect(await leftAlone([(_move: unknown, change: () => void) => change()])).toEqual([BOTH]);
   });
 });
 

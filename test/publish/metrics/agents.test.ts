@@ -79,6 +79,7 @@ describe('an agent that was read', () => {
       'agent="main",reason="index_missing"': 1,
       'agent="main",reason="link_refused"': 0,
       'agent="main",reason="store_missing"': 0,
+      'agent="main",reason="scan_aborted"': 0,
     });
   });
 
