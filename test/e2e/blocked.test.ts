@@ -71,7 +71,9 @@ describe('a scan that is blocked for ever', () => {
 
   it('does not keep SIGTERM from ending the exporter with 0', async () => {
     await startBlocked('1h');
+    await untilBlocked();
     const before = sampleValue(await exporter.metrics(), LAST);
+    outputBefore = exporter.running.output().length;
     await untilBlocked();
     const pid = scannerPid();
     expect(sampleValue(await exporter.metrics(), LAST)).toBe(before);

@@ -165,6 +165,7 @@ scrape_configs:
   await inEach('a scrape', tokens);
   // Near its window, so that it is among the worst.
   state.addSession(GROWING, { totalTokens: 190_000 });
+  await inEach('a scrape before the restart', `process_start_time_seconds{instance="${migrating.address}"}`);
   await migrating.stop();
   exporters.splice(exporters.indexOf(migrating), 1);
   await exportFrozen('migrating', migrating.address);

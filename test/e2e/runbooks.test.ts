@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { fileFolder } from '../support/folder.ts';
 import { runHere } from '../support/run.ts';
 import { unpackStore } from '../support/stores.ts';
 
@@ -30,7 +31,14 @@ describe.each(['file-damaged', 'sqlite-2026.9.6', 'migrating'])('the commands of
     OPENCLAW_STORE_EXPORTER_OPENCLAW_STATE_DIR: store.stateDir,
     OPENCLAW_STORE_EXPORTER_PRIVACY_SALT_FILE: join(store.stateDir, '..', 'salt'),
   };
-  const env = { ...process.env, STATE: store.stateDir, AGENT: session?.agent, SESSION: session?.key };
+  // What a command writes goes there.
+  const env = {
+    ...process.env,
+    HOME: fileFolder(),
+    STATE: store.stateDir,
+    AGENT: session?.agent,
+    SESSION: session?.key,
+  };
 
   async function outcome(command: string): Promise<{ code: number | null; stderr: string }> {
     const { code, stdout, stderr } = await run('bash', ['-c', `${EXPORTER}\n${command}`], { env }).then(
