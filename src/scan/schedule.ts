@@ -54,10 +54,14 @@ export function startSchedule({ scan, expression, offsetMs, log, run }: Schedule
     return cron.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
   }
   function after(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, ms);
+    // The moment may have passed since it was worked out, and Node warns of a time below 0.
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        work();
+      },
+      Math.max(0, ms),
+    );
     timers.add(timer.unref());
   }
   look();
