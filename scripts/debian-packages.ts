@@ -46,11 +46,13 @@ function source(suite: string): string {
   );
 }
 
-/** The mirror of Debian that this machine's own sources name. */
+/** The mirror of Debian that this machine's own sources name; elsewhere, as on Ubuntu, the user does. */
 function mirror(): string {
   const args = ['indextargets', '--no-release-info', '--format', '$(REPO_URI)', 'Created-By: Packages'];
   const { stdout } = spawnSync('apt-get', args, { encoding: 'utf8' });
-  return stdout.split('\n').find((uri) => /\/debian\/?$/.test(uri)) ?? '';
+  const found = stdout.split('\n').find((uri) => /\/debian\/?$/.test(uri)) ?? process.env.DEBIAN_MIRROR;
+  if (found !== undefined) return found;
+  throw new Error("apt's own sources name no mirror of Debian: set DEBIAN_MIRROR to the address of one");
 }
 
 function firstComplaint(stderr: string): string | undefined {
