@@ -2,15 +2,15 @@ import { closeSync, constants, fsyncSync, openSync, realpathSync, rmSync, writeF
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AgentStore } from './discover/agent-stores.ts';
 import { localPlaces } from './discover/local-place.ts';
-import { isInside } from './disk/files.ts';
+import { isInside, realOrGiven } from './disk/files.ts';
 import { describeError, ExporterError } from './errors.ts';
-import { createLog } from './log.ts';
-import { type ReadableAgent, readableAgents, type SnapshotSession } from './model/snapshot.ts';
+import type { ReadableAgent, SnapshotSession } from './model/snapshot.ts';
 import type { OpenClawConfig } from './openclaw/config/view.ts';
 import { eventsOfDatabase, extract, linesOfFile } from './repair/extract.ts';
 import { extractText } from './repair/extract-text.ts';
 import { count } from './repair/report.ts';
-import { Scanner } from './scan/scanner.ts';
+import { sessionNamed, sessionsOf } from './repair/select.ts';
+import { quietScanner } from './scan/quiet-scanner.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
@@ -20,17 +20,11 @@ export async function runExtract(settings: Settings): Promise<number> {
   const [wanted, ...more] = settings.session;
   if (wanted === undefined || more.length > 0 || settings.out === null)
     throw new ExporterError('E_USAGE', 'extract needs one --session KEY-OR-LABEL and --out FILE');
-  const scanner = new Scanner({
-    settings: { ...settings, salt: saltOf(settings)?.salt ?? null, 'session.limit': Number.MAX_SAFE_INTEGER },
-    log: createLog({ level: 'error', format: settings['log.format'] }),
-    renders: false,
-    pause: () => new Promise((done) => setImmediate(done)),
-  });
-  const { snapshot, stores, config } = await scanner.quick();
+  const { snapshot, stores, config } = await quietScanner(settings, saltOf(settings)?.salt ?? null).quick();
   if (snapshot.unreadable !== null)
     throw new ExporterError('E_EXTRACT', `${settings.stateDir} cannot be read (${snapshot.unreadable}): see scan`);
   const out = placeOf(settings.out, config, settings);
-  const { agent, session } = find(readableAgents(snapshot), wanted, settings.agent);
+  const { agent, session } = sessionNamed(sessionsOf(snapshot, settings.agent), wanted);
   const source = sourceOf(agent, session, stores);
   const { messages } = settings;
   let extracted: ReturnType<typeof extract>;
@@ -44,25 +38,6 @@ export async function runExtract(settings: Settings): Promise<number> {
     `${out}: ${count(extracted.messages.length, 'message')} of ${count(extracted.messagesInAll, 'message')}, ${count(extracted.summaries.length, 'summary', 'summaries')}. Read it before an agent does.\n`,
   );
   return 0;
-}
-
-function find(agents: readonly ReadableAgent[], wanted: string, agent: string | null) {
-  const found = agents
-    .filter((each) => agent === null || each.agent === agent)
-    .flatMap((each) =>
-      each.sessions
-        .filter(({ session, labels }) => session.key === wanted || labels?.session === wanted)
-        .map((session) => ({ agent: each, session })),
-    );
-  const [one] = found;
-  if (one === undefined)
-    throw new ExporterError(
-      'E_USAGE',
-      `--session: no session has the key or label "${wanted}"; see scan --format json`,
-    );
-  if (found.length === 1) return one;
-  const names = found.map((each) => each.agent.agent).join(', ');
-  throw new ExporterError('E_USAGE', `--session: "${wanted}" is in the stores of ${names}: say which with --agent`);
 }
 
 /** The records of a session's transcript, and where they lie. Throws an ExporterError where there is none. */
@@ -109,14 +84,6 @@ function placeOf(given: string, { workspaces }: OpenClawConfig, settings: Settin
       `--out: ${path} lies in a folder of OpenClaw, where an agent may load it as its memory. Write it elsewhere and read it first, or say --allow-workspace`,
     );
   return join(folder, basename(path));
-}
-
-function realOrGiven(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function write(path: string, text: string): void {

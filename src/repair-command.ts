@@ -6,7 +6,7 @@ import type { Run } from './repair/run.ts';
 import { listBackups, restoreBackup } from './repair/run-backups.ts';
 import { bringBack } from './repair/run-lost-index.ts';
 import { takeOutEntries } from './repair/run-take-out.ts';
-import { Scanner } from './scan/scanner.ts';
+import { quietScanner } from './scan/quiet-scanner.ts';
 import { formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
@@ -36,14 +36,7 @@ function refuseWrongUsage(settings: Settings): void {
 /** A whole look, deep where findings choose: half of the reasons are found by no other. */
 async function look(settings: Settings): Promise<Run> {
   const salt = saltOf(settings)?.salt ?? null;
-  const scanner = new Scanner({
-    // Whatever is named must have its label.
-    settings: { ...settings, salt, 'session.limit': Number.MAX_SAFE_INTEGER },
-    // What is wrong beside the plan stands in what is printed.
-    log: createLog({ level: 'error', format: settings['log.format'] }),
-    renders: false,
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-  });
+  const scanner = quietScanner(settings, salt);
   const isByName = settings.list || settings.restore !== null || settings['lost-index'] || settings.session.length > 0;
   const { snapshot, stores, config } = await (isByName ? scanner.quick() : scanner.deep());
   const labels = labelContext(

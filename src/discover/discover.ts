@@ -1,6 +1,6 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError, isDirectory, isThere, namesIn } from '../disk/files.ts';
+import { diskError, isDirectory, isThere, namesIn, realOrGiven } from '../disk/files.ts';
 import type { Kept } from '../disk/kept.ts';
 import type { PassedOver, UnusedDatabase } from '../model/passed-over.ts';
 import { DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
@@ -127,14 +127,6 @@ export function discover({
     const { problem } = diskError(caught);
     const unreadable = problem === 'missing' || problem === 'denied' ? problem : 'unreadable';
     return { ...found, unreadable };
-  }
-}
-
-function realOrGiven(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }
 

@@ -138,6 +138,15 @@ export function isDirectory(path: string): boolean {
   }
 }
 
+/** The real path; as given where it cannot be resolved. */
+export function realOrGiven(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Whether a path lies in `root` or is it; both absolute and without `..`. */
 export function isInside(path: string, root: string): boolean {
   // `relative` says the same and takes ten times as long, for every transcript of every session.

@@ -6,7 +6,7 @@ import { type LostIndex, lookForLost } from './lost-index.ts';
 import { lostText } from './report.ts';
 import { EXIT, isConfirmed, protectionIn, type Run, say, WAITING } from './run.ts';
 
-const TODO: Readonly<Record<DiskProblem, string>> = {
+const REMEDIES: Readonly<Record<DiskProblem, string>> = {
   missing: 'run this again',
   denied: "run this as the gateway's user",
   not_regular: 'move away what stands there: it is a link, or no regular file',
@@ -58,7 +58,7 @@ function look({ settings, log, labelOf }: Run, files: IndexFiles): Found | null 
     log.error('the index cannot be looked at', {
       path: files.place.path,
       problem: error.problem,
-      todo: TODO[error.problem],
+      todo: REMEDIES[error.problem],
     });
     return null;
   }

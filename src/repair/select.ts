@@ -49,13 +49,13 @@ export interface Selected {
 
 /** Chooses entries by a scan that has just ended; changes nothing. Throws an ExporterError for what names nothing. */
 export function select(snapshot: Snapshot, stores: readonly AgentStore[], selection: Selection, now: number): Selected {
-  const agents = readableAgents(snapshot).filter(({ agent }) => selection.agent === null || agent === selection.agent);
   refuseUnknownAgent(snapshot, selection.agent);
-  const all = agents.flatMap((agent) => agent.sessions.map((session) => ({ agent, session })));
+  const all = sessionsOf(snapshot, selection.agent);
   const chosen =
     selection.sessions.length === 0
       ? all.filter(({ session }) => isCorrupted(session, selection.reasons))
-      : named(all, selection.sessions);
+      : // By key and by label it may be named twice.
+        [...new Set(selection.sessions.map((name) => sessionNamed(all, name)))];
   const inFiles = chosen.filter(({ agent }) => agent.layout === 'file');
   const storeOf = new Map(stores.map((store) => [store.agent, store]));
   const left: Selected['left'][number][] = [];
@@ -105,21 +105,22 @@ interface AgentSession {
   readonly session: SnapshotSession;
 }
 
-function named(all: readonly AgentSession[], names: readonly string[]): AgentSession[] {
-  const found = names.map((name) => {
-    const found = all.filter(({ session: { session, labels } }) => session.key === name || labels?.session === name);
-    const [one] = found;
-    if (one === undefined)
-      throw new ExporterError(
-        'E_USAGE',
-        `--session: no session has the key or label "${name}"; see scan --format json`,
-      );
-    if (found.length === 1) return one;
-    const agents = found.map(({ agent }) => agent.agent).join(', ');
-    throw new ExporterError('E_USAGE', `--session: "${name}" is in the stores of ${agents}: say which with --agent`);
-  });
-  // By key and by label it may be named twice.
-  return [...new Set(found)];
+/** Every session of the agents that were read; `agent`: only of this one. */
+export function sessionsOf(snapshot: Snapshot, agent: string | null): AgentSession[] {
+  return readableAgents(snapshot)
+    .filter((each) => agent === null || each.agent === agent)
+    .flatMap((each) => each.sessions.map((session) => ({ agent: each, session })));
+}
+
+/** The session with this key or label. Throws an ExporterError where there is none, or more than one. */
+export function sessionNamed(all: readonly AgentSession[], name: string): AgentSession {
+  const found = all.filter(({ session: { session, labels } }) => session.key === name || labels?.session === name);
+  const [one] = found;
+  if (one === undefined)
+    throw new ExporterError('E_USAGE', `--session: no session has the key or label "${name}"; see scan --format json`);
+  if (found.length === 1) return one;
+  const agents = found.map(({ agent }) => agent.agent).join(', ');
+  throw new ExporterError('E_USAGE', `--session: "${name}" is in the stores of ${agents}: say which with --agent`);
 }
 
 function targetOf({ agent }: ReadableAgent, { session, labels, findings }: SnapshotSession): Target {
