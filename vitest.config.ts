@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** As many files at once as there are cores. End-to-end tests wait for processes that need the cores, too. */
-const WORKERS = { pool: 'forks', maxWorkers: availableParallelism() } as const;
+const WORKERS = { pool: 'forks', maxWorkers: 2 * availableParallelism() } as const;
 
 /** What the programs that tests start have compiled before: half of what a process of TypeScript costs. */
 const COMPILED = join(import.meta.dirname, '.test-results/compiled');
@@ -35,7 +35,8 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          ...WORKERS,
+          pool: 'forks',
+          maxWorkers: 2 * availableParallelism(),
           env: { NODE_COMPILE_CACHE: COMPILED },
           // After the unit tests: beside them an exporter starves, and its scans are taken for blocked.
           sequence: { groupOrder: 1 },

@@ -1,18 +1,16 @@
 import { ExporterError } from './errors.ts';
-import { runExtract } from './extract-command.ts';
 import { type CommandHelp, checkHelp, commandHelp, overview } from './help.ts';
 import { outliveLogReader } from './log.ts';
-import { runRepair } from './repair-command.ts';
-import { runRules } from './rules-command.ts';
-import { runScan } from './scan-command.ts';
-import { serve } from './serve.ts';
 import { closest } from './settings/closest.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
 import { VERSION } from './version.ts';
 
 interface CommandEntry extends CommandHelp {
-  /** Returns the exit code. `load` reads the settings again. */
+  /**
+   * Returns the exit code. `load` reads the settings again. Each command loads its own modules: `scan` runs from timers,
+   * and half of what `serve` needs is its web server.
+   */
   run(settings: Settings, load: () => Settings): Promise<number>;
 }
 
@@ -20,7 +18,7 @@ const SERVE: CommandEntry = {
   name: 'serve',
   help: 'serve the metrics and the status page (the default)',
   examples: ['serve', 'serve --openclaw.state-dir /srv/openclaw --web.listen-address :10789', 'serve --config.check'],
-  run: serve,
+  run: async (settings, load) => (await import('./serve.ts')).serve(settings, load),
 };
 const COMMANDS: readonly CommandEntry[] = [
   SERVE,
@@ -33,7 +31,7 @@ const COMMANDS: readonly CommandEntry[] = [
       'scan --explain agent:main:telegram:group:-1001',
       'scan --format prometheus --output /var/lib/node_exporter/openclaw.prom',
     ],
-    run: runScan,
+    run: async (settings) => (await import('./scan-command.ts')).runScan(settings),
   },
   {
     name: 'rules',
@@ -43,7 +41,7 @@ const COMMANDS: readonly CommandEntry[] = [
       'rules --format kubernetes --group-label cluster',
       'rules --format grafana --dashboard-url https://grafana.example.org',
     ],
-    run: runRules,
+    run: async (settings) => (await import('./rules-command.ts')).runRules(settings),
   },
   {
     name: 'repair',
@@ -54,13 +52,13 @@ const COMMANDS: readonly CommandEntry[] = [
       'repair --lost-index',
       'repair --list',
     ],
-    run: runRepair,
+    run: async (settings) => (await import('./repair-command.ts')).runRepair(settings),
   },
   {
     name: 'extract',
     help: 'write the summaries and the last messages of one session to a new file',
     examples: ['extract --session agent:main:main --out main.md --messages 20'],
-    run: runExtract,
+    run: async (settings) => (await import('./extract-command.ts')).runExtract(settings),
   },
 ];
 

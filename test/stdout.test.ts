@@ -20,7 +20,10 @@ beforeEach(() => {
 });
 
 function start(args: readonly string[], stdio: ('pipe' | number)[]): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', ...stdio], env: { HOME: home } });
+  return spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', ...stdio],
+    env: { HOME: home, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+  });
 }
 
 async function endOf(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {

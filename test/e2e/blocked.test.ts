@@ -14,9 +14,10 @@ let exporter: Exporter;
 let outputBefore: number;
 
 /** Starts with one good scan; then the index becomes a FIFO without a writer, and the next scan blocks in it. */
-async function startBlocked(timeout: string): Promise<void> {
+async function startBlocked(timeout: string, schedule = '* * * * * *'): Promise<void> {
   exporter = await startExporter(state.dir, {
     script: SCRIPT,
+    schedule,
     flags: [`--scan.timeout=${timeout}`, '--privacy.peers=plain'],
   });
   await waitFor('the deep scan', async () => (await exporter.metrics()).includes('openclaw_store_session_messages{'));
@@ -92,7 +93,8 @@ describe('a scan that is blocked for ever', () => {
 
 describe('a scanning process that is killed in mid-scan', () => {
   it('is replaced, and the last good figures stay with their age', async () => {
-    await startBlocked('30s');
+    // Time to look between the failed scan and the next one, which leaves the agent alone that it was killed in.
+    await startBlocked('30s', '*/4 * * * * *');
     await untilBlocked();
     const pid = scannerPid() ?? 0;
     const before = sampleValue(await exporter.metrics(), LAST);
