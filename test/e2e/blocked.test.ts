@@ -13,8 +13,11 @@ let state: State;
 let exporter: Exporter;
 let outputBefore: number;
 
-/** Starts with one good scan; then the index becomes a FIFO without a writer, and the next scan blocks in it. */
-async function startBlocked(timeout: string, schedule = '* * * * * *'): Promise<void> {
+/**
+ * Starts with one good scan; then the index becomes a FIFO without a writer, and the next scan blocks in it. The schedule
+ * leaves time between a scan that failed and the next one, which leaves the agent alone in which it had to be killed.
+ */
+async function startBlocked(timeout: string, schedule: string): Promise<void> {
   exporter = await startExporter(state.dir, {
     script: SCRIPT,
     schedule,
@@ -50,7 +53,7 @@ afterEach(async () => {
 
 describe('a scan that is blocked for ever', () => {
   it('never keeps /metrics from answering; the process is killed, replaced, and the figures come back', async () => {
-    await startBlocked('8s');
+    await startBlocked('8s', '*/5 * * * * *');
     const blocked = scannerPid();
     const seen = new Set<number | undefined>();
     // Asked all the time while the scan is blocked: every answer is whole and has the last good figures.
@@ -71,7 +74,7 @@ describe('a scan that is blocked for ever', () => {
   });
 
   it('does not keep SIGTERM from ending the exporter with 0', async () => {
-    await startBlocked('1h');
+    await startBlocked('1h', '* * * * * *');
     await untilBlocked();
     const before = sampleValue(await exporter.metrics(), LAST);
     outputBefore = exporter.running.output().length;
@@ -93,7 +96,6 @@ describe('a scan that is blocked for ever', () => {
 
 describe('a scanning process that is killed in mid-scan', () => {
   it('is replaced, and the last good figures stay with their age', async () => {
-    // Time to look between the failed scan and the next one, which leaves the agent alone that it was killed in.
     await startBlocked('30s', '*/4 * * * * *');
     await untilBlocked();
     const pid = scannerPid() ?? 0;
