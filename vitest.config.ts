@@ -2,15 +2,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** As many files at once as there are cores. End-to-end tests wait for processes that need the cores, too. */
+/** More files at once than there are cores: half of the time a test waits for a clock, a disk or another process. */
 const WORKERS = { pool: 'forks', maxWorkers: 2 * availableParallelism() } as const;
 
 /** What the programs that tests start have compiled before: half of what a process of TypeScript costs. */
 const COMPILED = join(import.meta.dirname, '.test-results/compiled');
 
 /**
- * unit: no engine, no network. e2e: real Prometheus, Alertmanager and browser. containers: a Docker daemon, one file at
- * a time.
+ * unit: no engine, no network. e2e: real Prometheus, Alertmanager and browser. long: the same, minutes of work, not part of
+ * `npm test`. containers: a Docker daemon, one file at a time.
  */
 export default defineConfig({
   test: {
@@ -28,15 +28,14 @@ export default defineConfig({
           // With summer time. Of the whole process: node-cron keeps the zone of the first time that it formats.
           env: { TZ: 'Europe/Berlin', NODE_COMPILE_CACHE: COMPILED },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/containers/**'],
+          exclude: ['test/e2e/**', 'test/long/**', 'test/containers/**'],
           testTimeout: 30_000,
         },
       },
       {
         test: {
           name: 'e2e',
-          pool: 'forks',
-          maxWorkers: 2 * availableParallelism(),
+          ...WORKERS,
           env: { NODE_COMPILE_CACHE: COMPILED },
           // After the unit tests: beside them an exporter starves, and its scans are taken for blocked.
           sequence: { groupOrder: 1 },
@@ -44,6 +43,17 @@ export default defineConfig({
           globalSetup: ['test/support/engines-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          ...WORKERS,
+          env: { NODE_COMPILE_CACHE: COMPILED },
+          include: ['test/long/**/*.test.ts'],
+          globalSetup: ['test/support/engines-setup.ts'],
+          testTimeout: 1_200_000,
+          hookTimeout: 300_000,
         },
       },
       {

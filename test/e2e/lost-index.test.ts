@@ -1,28 +1,88 @@
 import { cpSync, renameSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertmanagerWith, rulesWith } from '../support/alert-rules.ts';
-import { type Alertmanager, startAlertmanager } from '../support/alertmanager.ts';
+import { startAlertmanager } from '../support/alertmanager.ts';
 import { needsEngine } from '../support/engines.ts';
 import { type Exporter, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { type Prometheus, pagingConfig, startPrometheus } from '../support/prometheus.ts';
+import { pagingConfig, type Sample, scrapeConfig, startPrometheus } from '../support/prometheus.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createState, type State } from '../support/state.ts';
+import { startVictoria, startVmalert } from '../support/victoria.ts';
 
 const KEYS = Array.from({ length: 24 }, (_, number) => `agent:main:telegram:direct:${1000 + number}`);
 const FIRST = KEYS.slice(0, 1);
 const sessions = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, {}]));
 
+/** A system that asks for the figures, judges them by the rules and sends messages. */
+interface Watcher {
+  readonly receiver: Receiver;
+  query(expression: string): Promise<Sample[]>;
+  /** What is wrong with its rules. */
+  errors(): Promise<string[]>;
+  stop(): Promise<unknown>;
+}
+
+/** The shipped waits in seconds: `for` of ten minutes becomes ten seconds. */
+const RULES = {
+  'store.yml': rulesWith('openclaw-store.rules.yml', { for: '10s', keepFiringFor: '1s' }),
+  'up.yml': rulesWith('openclaw-store.up.rules.yml', { for: '1h', keepFiringFor: '1s' }),
+};
+
+async function watchByPrometheus(
+  prometheusName: 'prometheus' | 'prometheusForky',
+  alertmanagerName: 'alertmanager' | 'alertmanagerForky',
+  targets: readonly string[],
+): Promise<Watcher> {
+  const receiver = await startReceiver();
+  const alertmanager = await startAlertmanager(alertmanagerWith(receiver.url), alertmanagerName);
+  const config = pagingConfig(alertmanager.address, targets);
+  const prometheus = await startPrometheus({ name: prometheusName, config, files: RULES });
+  return {
+    receiver,
+    query: prometheus.query,
+    async errors() {
+      const rules = (await prometheus.rules()).flatMap((group) => group.rules);
+      return rules.flatMap(({ name, health, lastError }) => (health === 'ok' ? [] : [`${name}: ${lastError}`]));
+    },
+    stop: () => Promise.all([prometheus, alertmanager, receiver].map((each) => each.stop())),
+  };
+}
+
+async function watchByVictoriaMetrics(targets: readonly string[]): Promise<Watcher> {
+  const receiver = await startReceiver();
+  const alertmanager = await startAlertmanager(alertmanagerWith(receiver.url), 'alertmanagerForky');
+  const victoria = await startVictoria(scrapeConfig(targets));
+  const vmalert = await startVmalert({ datasource: victoria.url, notifier: alertmanager.url, files: RULES });
+  return {
+    receiver,
+    query: victoria.query,
+    async errors() {
+      const rules = await vmalert.rules();
+      return rules.flatMap(({ name, health, lastError }) => (health === 'ok' ? [] : [`${name}: ${lastError}`]));
+    },
+    stop: () => Promise.all([vmalert, victoria, alertmanager, receiver].map((each) => each.stop())),
+  };
+}
+
+const WATCHERS = {
+  'Prometheus 2.42 and Alertmanager 0.25': (targets) => watchByPrometheus('prometheus', 'alertmanager', targets),
+  'Prometheus 3.5 and Alertmanager 0.33': (targets) =>
+    watchByPrometheus('prometheusForky', 'alertmanagerForky', targets),
+  'VictoriaMetrics, vmalert and Alertmanager 0.33': watchByVictoriaMetrics,
+} satisfies Record<string, (targets: readonly string[]) => Promise<Watcher>>;
+
 /**
  * 24 sessions become one. With the shipped waits the page is there after 10 minutes (`for`) and half a minute
  * (`group_wait`); here they are seconds.
  */
-describe.skipIf(needsEngine('prometheus', 'alertmanager'))('the page about a lost index', () => {
+describe.skipIf(
+  needsEngine('prometheus', 'prometheusForky', 'alertmanager', 'alertmanagerForky', 'victoriaMetrics', 'vmalert'),
+)('the page about a lost index', () => {
   const states: State[] = [];
   const exporters: Exporter[] = [];
-  let receiver: Receiver;
-  let alertmanager: Alertmanager;
-  let prometheus: Prometheus;
+  const watchers = new Map<string, Watcher>();
 
   function newState(agent: Parameters<typeof createState>[0]): State {
     const state = createState({ ...agent, live: true, kept: true });
@@ -36,70 +96,88 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))('the page about a los
 
   beforeAll(async () => {
     exporters.push(...(await Promise.all([file, database, healthy].map(({ dir }) => startExporter(dir)))));
-    receiver = await startReceiver();
-    alertmanager = await startAlertmanager(alertmanagerWith(receiver.url));
-    prometheus = await startPrometheus({
-      config: pagingConfig(
-        alertmanager.address,
-        exporters.map(({ address }) => address),
-      ),
-      files: {
-        'store.yml': rulesWith('openclaw-store.rules.yml', { for: '10s', keepFiringFor: '1s' }),
-        'up.yml': rulesWith('openclaw-store.up.rules.yml', { for: '1h', keepFiringFor: '1s' }),
-      },
-    });
-    await waitFor('the history', async () => (await sums()).every((sum) => sum === 24));
+    const targets = exporters.map(({ address }) => address);
+    const starts = Object.entries(WATCHERS).map(async ([name, start]) => watchers.set(name, await start(targets)));
+    await Promise.all(starts);
+    for (const watcher of watchers.values())
+      await waitFor('the history', async () => (await sums(watcher)).every((sum) => sum === 24));
   });
   afterAll(async () => {
-    await Promise.all([...exporters, prometheus, alertmanager, receiver].map((each) => each?.stop()));
+    await Promise.all([...exporters, ...watchers.values()].map((each) => each.stop()));
     for (const state of states) state.remove();
   });
 
-  async function sums(): Promise<number[]> {
-    const found = await prometheus.query('sum by (instance) (openclaw_store_sessions)');
+  async function sums(watcher: Watcher): Promise<number[]> {
+    const found = await watcher.query('sum by (instance) (openclaw_store_sessions)');
     const of = new Map(found.map(({ labels, value }) => [labels.instance, value]));
     return exporters.map(({ address }) => of.get(address) ?? 0);
   }
-  function received(status: 'firing' | 'resolved', { address }: Exporter) {
+  function received({ receiver }: Watcher, status: 'firing' | 'resolved', { address }: Exporter) {
     return receiver.alerts.filter(
       ({ labels, ...alert }) =>
         alert.status === status && labels.alertname === 'OpenClawIndexLost' && labels.instance === address,
     );
   }
+  /** Each watcher by its name, with what this says of it. */
+  async function ofEach<T>(ask: (watcher: Watcher) => T | Promise<T>): Promise<Record<string, T>> {
+    const answers = await Promise.all(
+      [...watchers].map(async ([name, watcher]) => [name, await ask(watcher)] as const),
+    );
+    return Object.fromEntries(answers);
+  }
+  function everywhere<T>(value: T): Record<string, T> {
+    return Object.fromEntries(Object.keys(WATCHERS).map((name) => [name, value]));
+  }
 
-  it('arrives within a minute, in both eras', async () => {
+  it('arrives within a minute, in both eras, from every system that judges by the rules', async () => {
     for (const key of KEYS.slice(1)) file.removeSession(key);
     cpSync(other.databasePath('main'), `${database.databasePath('main')}.new`);
     renameSync(`${database.databasePath('main')}.new`, database.databasePath('main'));
-    await waitFor('the pages', () => exporters.slice(0, 2).every((each) => received('firing', each).length > 0));
-    for (const each of exporters.slice(0, 2)) {
-      expect(received('firing', each)[0]).toMatchObject({
-        path: '/page',
-        labels: { agent: 'main', severity: 'critical' },
-      });
+    for (const [name, watcher] of watchers) {
+      await waitFor(`the pages of ${name}`, () =>
+        exporters.slice(0, 2).every((each) => received(watcher, 'firing', each).length > 0),
+      );
+      for (const each of exporters.slice(0, 2)) {
+        expect(received(watcher, 'firing', each)[0]).toMatchObject({
+          path: '/page',
+          labels: { agent: 'main', severity: 'critical' },
+        });
+      }
     }
   });
 
   it('stays while new sessions come, and raises no other page', async () => {
     for (const key of KEYS.slice(1, 6)) file.addSession(key.replace('direct:1', 'direct:9'));
-    await waitFor('the new sessions', async () => (await sums())[0] === 6);
-    const before = receiver.alerts.length;
+    for (const watcher of watchers.values())
+      await waitFor('the new sessions', async () => (await sums(watcher))[0] === 6);
+    const before = await ofEach(({ receiver }) => receiver.alerts.length);
     // Several evaluations, scans and flushes later.
-    const [time] = await prometheus.query('time()');
-    await waitFor(
-      'time to pass',
-      async () => ((await prometheus.query('time()'))[0]?.value ?? 0) > (time?.value ?? 0) + 8,
-    );
-    expect(receiver.alerts.slice(before).filter(({ status }) => status === 'resolved')).toEqual([]);
-    expect((await prometheus.query('ALERTS{alertname="OpenClawIndexLost",alertstate="firing"}')).length).toBe(2);
-    const names = new Set(receiver.alerts.filter(({ path }) => path === '/page').map(({ labels }) => labels.alertname));
-    expect([...names]).toEqual(['OpenClawIndexLost']);
-    expect(receiver.alerts.filter(({ labels }) => labels.instance === exporters[2]?.address)).toEqual([]);
+    await sleep(8000);
+    expect(
+      await ofEach(({ receiver }) => receiver.alerts.filter(({ status }) => status === 'resolved').length),
+    ).toEqual(everywhere(0));
+    expect(await ofEach(({ receiver }) => receiver.alerts.length)).toEqual(before);
+    const firing = 'ALERTS{alertname="OpenClawIndexLost",alertstate="firing"}';
+    expect(await ofEach(async ({ query }) => (await query(firing)).length)).toEqual(everywhere(2));
+    expect(
+      await ofEach(({ receiver }) => [
+        ...new Set(receiver.alerts.filter(({ path }) => path === '/page').map(({ labels }) => labels.alertname)),
+      ]),
+    ).toEqual(everywhere(['OpenClawIndexLost']));
+    expect(
+      await ofEach(({ receiver }) => receiver.alerts.filter(({ labels }) => labels.instance === exporters[2]?.address)),
+    ).toEqual(everywhere([]));
+    expect(await ofEach(({ errors }) => errors())).toEqual(everywhere([]));
   });
 
   it('is resolved when the index is put back', async () => {
     for (const key of KEYS) file.addSession(key);
-    await waitFor('the resolution', () => exporters.slice(0, 1).every((each) => received('resolved', each).length > 0));
-    expect(received('resolved', exporters[1] ?? expect.fail())).toEqual([]);
+    const [first, second] = exporters;
+    for (const [name, watcher] of watchers)
+      await waitFor(
+        `the resolution by ${name}`,
+        () => received(watcher, 'resolved', first ?? expect.fail()).length > 0,
+      );
+    expect(await ofEach((watcher) => received(watcher, 'resolved', second ?? expect.fail()))).toEqual(everywhere([]));
   });
 });

@@ -48,25 +48,33 @@ export async function startPrometheus(options: {
       const response = await fetch(`${url}/-/reload`, { method: 'POST' });
       if (!response.ok) throw new Error(await response.text());
     },
-    /** The samples of an instant query; a scalar is one sample without labels. */
-    async query(expression: string): Promise<Sample[]> {
-      type Vector = { metric: Labels; value: [number, string] }[];
-      type Data = { resultType: 'vector'; result: Vector } | { resultType: 'scalar'; result: [number, string] };
-      const data = await get<Data>(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
-      if (data.resultType === 'scalar') return [{ labels: {}, value: parseSampleValue(data.result[1]) }];
-      return data.result.map(({ metric, value }) => ({ labels: metric, value: parseSampleValue(value[1]) }));
-    },
+    query: (expression: string) => queryAt(url, expression),
     rules: async () => (await get<{ groups: RuleGroup[] }>(`${url}/api/v1/rules`)).groups,
     alerts: async () => (await get<{ alerts: ActiveAlert[] }>(`${url}/api/v1/alerts`)).alerts,
   };
 }
 
+/** The samples of an instant query to a server with Prometheus' API; a scalar is one sample without labels. */
+export async function queryAt(url: string, expression: string): Promise<Sample[]> {
+  type Vector = { metric: Labels; value: [number, string] }[];
+  type Data = { resultType: 'vector'; result: Vector } | { resultType: 'scalar'; result: [number, string] };
+  const data = await get<Data>(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
+  if (data.resultType === 'scalar') return [{ labels: {}, value: parseSampleValue(data.result[1]) }];
+  return data.result.map(({ metric, value }) => ({ labels: metric, value: parseSampleValue(value[1]) }));
+}
+
 /** A configuration that pages by the rules of `store.yml` and `up.yml`; addresses are host:port. */
 export function pagingConfig(alertmanager: string, targets: readonly string[]): string {
-  return `
-global: { scrape_interval: 1s, evaluation_interval: 1s }
+  return `${scrapeConfig(targets)}
 rule_files: [store.yml, up.yml]
 alerting: { alertmanagers: [{ static_configs: [{ targets: ['${alertmanager}'] }] }] }
+`;
+}
+
+/** Only the part that scrapes. VictoriaMetrics knows no interval of evaluation, and leaves it. */
+export function scrapeConfig(targets: readonly string[]): string {
+  return `
+global: { scrape_interval: 1s, evaluation_interval: 1s }
 scrape_configs:
   - { job_name: openclaw-store, static_configs: [{ targets: [${targets.map((each) => `'${each}'`).join(', ')}] }] }
 `;
