@@ -65,18 +65,21 @@ export async function queryAt(url: string, expression: string): Promise<Sample[]
 
 /** A configuration that pages by the rules of `store.yml` and `up.yml`; addresses are host:port. */
 export function pagingConfig(alertmanager: string, targets: readonly string[]): string {
-  return `${scrapeConfig(targets)}
+  return `
+global: { scrape_interval: 1s, evaluation_interval: 1s }
+${scrapeConfigs(targets)}
 rule_files: [store.yml, up.yml]
 alerting: { alertmanagers: [{ static_configs: [{ targets: ['${alertmanager}'] }] }] }
 `;
 }
 
-/** Only the part that scrapes. VictoriaMetrics knows no interval of evaluation, and leaves it. */
-export function scrapeConfig(targets: readonly string[]): string {
+/** The part that says what is scraped, every second, as VictoriaMetrics reads it, too. */
+export function scrapeConfigs(targets: readonly string[]): string {
   return `
-global: { scrape_interval: 1s, evaluation_interval: 1s }
 scrape_configs:
-  - { job_name: openclaw-store, static_configs: [{ targets: [${targets.map((each) => `'${each}'`).join(', ')}] }] }
+  - job_name: openclaw-store
+    scrape_interval: 1s
+    static_configs: [{ targets: [${targets.map((each) => `'${each}'`).join(', ')}] }]
 `;
 }
 

@@ -6,7 +6,7 @@ import { startAlertmanager } from '../support/alertmanager.ts';
 import { needsEngine } from '../support/engines.ts';
 import { type Exporter, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { pagingConfig, type Sample, scrapeConfig, startPrometheus } from '../support/prometheus.ts';
+import { pagingConfig, type Sample, scrapeConfigs, startPrometheus } from '../support/prometheus.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createState, type State } from '../support/state.ts';
 import { startVictoria, startVmalert } from '../support/victoria.ts';
@@ -53,7 +53,7 @@ async function watchByPrometheus(
 async function watchByVictoriaMetrics(targets: readonly string[]): Promise<Watcher> {
   const receiver = await startReceiver();
   const alertmanager = await startAlertmanager(alertmanagerWith(receiver.url), 'alertmanagerForky');
-  const victoria = await startVictoria(scrapeConfig(targets));
+  const victoria = await startVictoria(scrapeConfigs(targets));
   const vmalert = await startVmalert({ datasource: victoria.url, notifier: alertmanager.url, files: RULES });
   return {
     receiver,
