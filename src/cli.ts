@@ -4,7 +4,7 @@ import { outliveLogReader } from './log.ts';
 import { closest } from './settings/closest.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
-import { VERSION } from './version.ts';
+import { REVISION, VERSION } from './version.ts';
 
 interface CommandEntry extends CommandHelp {
   /**
@@ -87,7 +87,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 function answerTo(args: readonly string[]): string | null {
   const [first, topic] = args;
   if (first === 'version' || first === '-v' || args.includes('--version'))
-    return `openclaw-store-exporter ${VERSION} (Node ${process.version})`;
+    return `openclaw-store-exporter ${VERSION} (${REVISION === null ? '' : `revision ${REVISION}, `}Node ${process.version})`;
   if (first === 'help') return topic === 'check' ? checkHelp() : helpOf(topic);
   return args.includes('--help') || args.includes('-h') ? helpOf(first) : null;
 }

@@ -8,5 +8,14 @@ export const VERSION = Package.parse(
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
 ).version;
 
-/** Git revision of a build that was told it (the container image); null otherwise. */
-export const REVISION: string | null = process.env.BUILD_REVISION || null;
+/** Git revision of a build that was told it (the container image, the package); null otherwise. */
+export const REVISION: string | null = process.env.BUILD_REVISION || packedRevision();
+
+/** Written beside this file when the package was packed (`scripts/write-revision.ts`). */
+function packedRevision(): string | null {
+  try {
+    return readFileSync(new URL('revision', import.meta.url), 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { ensureEngines } from '../../scripts/engines.ts';
+import { ensureNewestNode } from '../../scripts/newest-node.ts';
 import { ensureBrowser } from './chromium.ts';
 import { type Reasons, refuseMissingInCi } from './engines.ts';
 
@@ -7,9 +8,15 @@ import { type Reasons, refuseMissingInCi } from './engines.ts';
 export function setup(project: TestProject): void {
   const { engines, missing } = ensureEngines();
   const browser = ensureBrowser();
-  const reasons = { ...missing, ...('reason' in browser && { browser: browser.reason }) } satisfies Reasons;
+  const newestNode = ensureNewestNode();
+  const reasons = {
+    ...missing,
+    ...('reason' in browser && { browser: browser.reason }),
+    ...('reason' in newestNode && { newestNode: newestNode.reason }),
+  } satisfies Reasons;
   refuseMissingInCi(reasons);
   project.provide('engines', engines);
   project.provide('missing', reasons);
   if (!('reason' in browser)) project.provide('browser', browser);
+  if (!('reason' in newestNode)) project.provide('newestNode', newestNode.path);
 }

@@ -2,7 +2,7 @@ import { inject, TestRunner } from 'vitest';
 import type { EngineName, Engines } from '../../scripts/engines.ts';
 import type { Browser } from './chromium.ts';
 
-export type NeededEngine = EngineName | 'browser' | 'docker';
+export type NeededEngine = EngineName | 'browser' | 'docker' | 'newestNode';
 /** Why an engine is not there, by its name. */
 export type Reasons = Partial<Record<NeededEngine, string>>;
 
@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     engines: Engines;
     browser: Browser;
+    /** Path of the newest Node that npm has. */
+    newestNode: string;
     missing: Reasons;
   }
   interface TaskMeta {
