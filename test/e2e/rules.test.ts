@@ -21,7 +21,6 @@ function run(
   return { status, output: stdout + stderr };
 }
 
-// The ranges of Prometheus 3 are open on the left: what counts exactly differs by one sample.
 describe.skipIf(needsEngine('promtool', 'promtoolForky')).each(['promtool', 'promtoolForky'] as const)(
   '%s',
   (promtool) => {
