@@ -149,7 +149,7 @@ const COMPOSE: Variant = {
 export function renderAlertmanagerFiles(): Record<string, string> {
   return {
     'alerts/alertmanager.yml': render(SHIPPED),
-    'deploy/compose/alertmanager.yml': render(COMPOSE),
+    'deploy/compose/alertmanager/alertmanager.yml': render(COMPOSE),
   };
 }
 

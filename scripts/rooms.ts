@@ -18,6 +18,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'rules-command.ts', holds: 'the alert rules, printed' },
   { path: 'repair-command.ts', holds: 'what would be repaired, printed or done' },
   { path: 'extract-command.ts', holds: 'what matters of one session, written to a file' },
+  { path: 'healthy-command.ts', holds: 'whether the exporter on this host answers' },
   { path: 'scan', holds: 'the scanner, its process, the supervisor, the schedule' },
   { path: 'publish/report', holds: 'what `scan` prints' },
   { path: 'publish/page', holds: 'the status page' },

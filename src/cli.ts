@@ -60,6 +60,13 @@ const COMMANDS: readonly CommandEntry[] = [
     examples: ['extract --session agent:main:main --out main.md --messages 20'],
     run: async (settings) => (await import('./extract-command.ts')).runExtract(settings),
   },
+  {
+    name: 'healthy',
+    help: 'ask the exporter on this host whether it is healthy; exit 0 it is, 1 it is not',
+    examples: ['healthy', 'healthy --web.listen-address :9999'],
+    run: async (settings) =>
+      (await import('./healthy-command.ts')).runHealthy(settings, (args) => loadSettings('serve', args, process.env)),
+  },
 ];
 
 /** Wrong usage, a wrong configuration, or nothing that could be scanned. */

@@ -21,7 +21,7 @@ import {
   WebAddress,
 } from './value-types.ts';
 
-export type Command = 'serve' | 'scan' | 'rules' | 'repair' | 'extract';
+export type Command = 'serve' | 'scan' | 'rules' | 'repair' | 'extract' | 'healthy';
 
 const BOTH = ['serve', 'scan'] as const;
 const SERVE = ['serve'] as const;
@@ -73,13 +73,13 @@ export const FlagValues = z.object({
   'config.file': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: [...EVERY, 'rules'],
+    commands: [...EVERY, 'rules', 'healthy'],
     help: 'YAML file with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; at SIGHUP it is read again',
   }),
   'config.check': flag(Switch, {
     value: null,
     default: 'false',
-    commands: [...EVERY, 'rules'],
+    commands: [...EVERY, 'rules', 'healthy'],
     help: 'check flags, environment and config file, and exit: 0 when they are good, else 3',
   }),
   'openclaw.state-dir': flag(Text.nullable(), {
@@ -109,7 +109,7 @@ export const FlagValues = z.object({
   'web.listen-address': flag(ListenAddress, {
     value: 'ADDRESS',
     default: '127.0.0.1:10789',
-    commands: SERVE,
+    commands: ['serve', 'healthy'],
     help: 'host:port to serve on; the pages show private data, so use another host than loopback only on purpose',
   }),
   'web.telemetry-path': flag(UrlPath, {

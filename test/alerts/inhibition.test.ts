@@ -7,7 +7,7 @@ import { offenders } from '../support/offenders.ts';
 import { FIRING_ALERTS } from './firing-alerts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const FILES = ['alerts/alertmanager.yml', 'deploy/compose/alertmanager.yml'];
+const FILES = ['alerts/alertmanager.yml', 'deploy/compose/alertmanager/alertmanager.yml'];
 
 function matches(matchers: readonly string[], labels: Readonly<Record<string, string>>): boolean {
   return matchers.every((matcher) => {

@@ -1,16 +1,15 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDatabase } from '../../demo/database.ts';
+import { VERSION } from '../../src/version.ts';
 import { needsEngine } from '../support/engines.ts';
+import { buildImage, docker } from '../support/image.ts';
 import { waitFor } from '../support/processes.ts';
 
-const run = promisify(execFile);
-const REPOSITORY = join(import.meta.dirname, '../..');
 const IMAGE = 'openclaw-store-exporter:test';
 // The owner of the state directory: neither root nor the image's own user (who is not root can only give it himself).
 const OWN_UID = process.getuid?.() ?? 0;
@@ -30,8 +29,7 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
 
   beforeAll(async () => {
     state = await writeStateDirectory();
-    // Not by testcontainers, which does not say why a build failed.
-    await run('docker', ['build', '--force-rm', '--tag', IMAGE, REPOSITORY]);
+    await buildImage(IMAGE, [`VERSION=${VERSION}`, 'REVISION=abc']);
     container = await new ReadOnlyContainer(IMAGE)
       .withBindMounts([{ source: state, target: '/openclaw', mode: 'ro' }])
       .withUser(`${UID}:${UID}`)
@@ -83,6 +81,26 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
     expect(output.match(/Read-only file system/g)).toHaveLength(2);
   });
 
+  it('names its version and revision, and is on the PATH', async () => {
+    const labels = JSON.parse(await docker('inspect', '--format', '{{json .Config.Labels}}', IMAGE));
+    expect(labels).toMatchObject({
+      'org.opencontainers.image.version': VERSION,
+      'org.opencontainers.image.revision': 'abc',
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+    });
+    const { output } = await container.exec(['openclaw-store-exporter', '--version']);
+    expect(output).toContain(`openclaw-store-exporter ${VERSION} (revision abc, Node v24.`);
+  });
+
+  it('is little more than its base and Node', async () => {
+    const [image, base] = await Promise.all([IMAGE, 'debian:bookworm-slim'].map(sizeOf));
+    const { output } = await container.exec(['sh', '-c', 'du -sm /app; du -smL /usr/local/bin/node']);
+    const [app = 0, node = 0] = output.split('\n').map((line) => Number.parseInt(line, 10));
+    process.stdout.write(`image: ${image} MB, of which base ${base}, Node ${node}, the exporter ${app}\n`);
+    expect(app).toBeLessThan(30);
+    expect((image ?? 0) - (base ?? 0)).toBeLessThan(node + app + 20);
+  });
+
   it('becomes healthy, and ends with 0 on SIGTERM', async () => {
     const client = await getContainerRuntimeClient();
     const running = client.container.getById(container.getId());
@@ -92,6 +110,11 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
     expect(State).toMatchObject({ Status: 'exited', ExitCode: 0, OOMKilled: false });
   });
 });
+
+/** In MB. */
+async function sizeOf(image: string): Promise<number> {
+  return Math.round(Number(await docker('inspect', '--format', '{{.Size}}', image)) / 1e6);
+}
 
 /** With everything in its WAL, with an empty one, and without one. */
 const DATABASES = ['killed', 'stopped', 'closed'] as const;

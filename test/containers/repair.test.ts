@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { needsEngine } from '../support/engines.ts';
+import { buildImage } from '../support/image.ts';
 import { type UnpackedStore, unpackStore } from '../support/stores.ts';
 
 const run = promisify(execFile);
-const REPOSITORY = join(import.meta.dirname, '../..');
 const IMAGE = 'openclaw-store-exporter:test-repair';
 const INDEX = 'agents/heath/sessions/sessions.json';
 
@@ -22,7 +21,7 @@ describe.skipIf(needsEngine('docker'))('repair --apply', () => {
   let store: UnpackedStore;
 
   beforeAll(async () => {
-    await run('docker', ['build', '--force-rm', '--tag', IMAGE, REPOSITORY]);
+    await buildImage(IMAGE);
   });
   afterEach(() => store.cleanup());
 

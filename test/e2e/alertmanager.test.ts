@@ -23,7 +23,7 @@ async function receiverOf(file: string, labels: Readonly<Record<string, string>>
 
 describe.skipIf(needsEngine('amtool')).each([
   { file: 'alerts/alertmanager.yml', critical: 'page', warning: 'week' },
-  { file: 'deploy/compose/alertmanager.yml', critical: 'operator', warning: 'operator' },
+  { file: 'deploy/compose/alertmanager/alertmanager.yml', critical: 'operator', warning: 'operator' },
 ])('$file', ({ file, critical, warning }) => {
   it('is valid', async () => {
     const { stdout } = await run(engine('amtool'), ['check-config', join(ROOT, file)]);
@@ -50,7 +50,7 @@ describe.skipIf(needsEngine('amtool')).each([
 describe.skipIf(needsEngine('amtool'))('the Watchdog of the compose file', () => {
   it('goes to the switch that waits for it', async () => {
     const labels = { alertname: 'Watchdog', severity: 'none' };
-    expect(await receiverOf('deploy/compose/alertmanager.yml', labels)).toBe('watchdog');
+    expect(await receiverOf('deploy/compose/alertmanager/alertmanager.yml', labels)).toBe('watchdog');
     expect(await receiverOf('alerts/alertmanager.yml', labels)).toBe('nowhere');
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,7 +38,7 @@ describe('compose.yaml', () => {
     for (const mount of mounts.filter((each) => typeof each === 'string')) {
       const [source = '', , mode] = mount.split(':');
       if (source.startsWith('.')) {
-        expect(existsSync(join(COMPOSE, source)), source).toBe(true);
+        expect(statSync(join(COMPOSE, source)).isDirectory(), source).toBe(true);
         expect(mode, mount).toBe('ro');
       } else {
         expect(volumes).toHaveProperty(source);
@@ -62,13 +62,13 @@ describe.skipIf(needsEngine('promtool'))('prometheus.yml', () => {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'compose-'));
-    for (const name of ['prometheus.yml', 'watchdog.rules.yml']) cpSync(join(COMPOSE, name), join(folder, name));
-    cpSync(join(REPOSITORY, 'alerts'), join(folder, 'alerts'), { recursive: true });
+    cpSync(join(COMPOSE, 'prometheus'), join(folder, 'prometheus'), { recursive: true });
+    cpSync(join(REPOSITORY, 'alerts'), join(folder, 'openclaw-store-rules'), { recursive: true });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is valid and finds all rule files', async () => {
-    const { stdout } = await run(engine('promtool'), ['check', 'config', join(folder, 'prometheus.yml')]);
+    const { stdout } = await run(engine('promtool'), ['check', 'config', join(folder, 'prometheus/prometheus.yml')]);
     expect(stdout).toContain('3 rule files found');
   });
 });
