@@ -11,6 +11,7 @@ import { POSSIBLE_PROBLEMS } from '../src/publish/metrics/agents.ts';
 import { EXPORTER_FAMILIES } from '../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../src/publish/metrics/families.ts';
 import type { Family } from '../src/publish/metrics/family.ts';
+import { PROBLEM_MEANINGS } from '../src/publish/problem-meanings.ts';
 import { INPUT_STATES } from '../src/read/sqlite/figures.ts';
 import { envName, FLAGS, ONLY_ON_COMMAND_LINE } from '../src/settings/flags.ts';
 import { FIGURE_SOURCES, OWN_SOURCES } from './figure-sources.ts';
@@ -20,7 +21,6 @@ import {
   KIND_MEANINGS,
   LAYOUT_MEANINGS,
   LOCK_MEANINGS,
-  PROBLEM_MEANINGS,
   SOURCE_MEANINGS,
   STATUS_MEANINGS,
 } from './label-values.ts';

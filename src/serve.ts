@@ -9,9 +9,11 @@ import { EXPORTER_FAMILIES, type ExporterState } from './publish/metrics/exporte
 import { processRegistry } from './publish/metrics/process.ts';
 import { renderFamilies } from './publish/metrics/render.ts';
 import { renderStatusPage } from './publish/page/status-page.ts';
+import { STYLE_HASH } from './publish/page/style.ts';
 import { hostOffsetMs, startSchedule } from './scan/schedule.ts';
 import { Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
 import { longestGapSeconds } from './settings/cron.ts';
+import { settingsInForce } from './settings/in-force.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { REVISION, VERSION } from './version.ts';
@@ -35,6 +37,7 @@ export async function serve(
     telemetryPath: settings['web.telemetry-path'],
     metrics: () => exporter.metrics(),
     statusPage: () => exporter.statusPage(),
+    styleHash: STYLE_HASH,
     isReady: () => exporter.isReady(),
     maxRequests: settings['web.max-requests'],
     log,
@@ -77,6 +80,8 @@ class Exporter {
   private readonly supervisor: Supervisor;
   private readonly processMetrics = processRegistry();
   private inForce: InForce;
+  /** Settings that wait for the next start, in words. */
+  private waiting: readonly string[] = [];
   private lastReload = { success: true, lastSuccessMs: Date.now() };
   private stopSchedules: () => void = () => undefined;
 
@@ -106,7 +111,9 @@ class Exporter {
       return;
     }
     this.lastReload = { success: true, lastSuccessMs: Date.now() };
-    warnOfRestart(this.first, this.inForce.settings, this.log);
+    const waiting = waitingForRestart(this.first, this.inForce.settings);
+    for (const setting of waiting) this.log.warn('a changed setting takes effect at the next start only', { setting });
+    this.waiting = waiting.map((setting) => `--${setting} was changed, and takes effect at the next start only.`);
     this.stopSchedules();
     this.supervisor.configure(this.inForce.scanning);
     this.stopSchedules = startSchedules(this.inForce, this.supervisor, this.log);
@@ -132,7 +139,10 @@ class Exporter {
       state: this.state(),
       telemetryPath: this.first['web.telemetry-path'],
       fragment: this.lastScan()?.page ?? null,
-      warnings: this.inForce.warnings,
+      warnings: [...this.inForce.warnings, ...this.waiting],
+      stateDir: this.inForce.settings.stateDir,
+      whyStateDir: this.inForce.settings.whyStateDir,
+      settings: settingsInForce(this.inForce.settings),
       now: Date.now(),
     });
   }
@@ -180,17 +190,10 @@ function prepare(settings: Settings, log: Log): InForce {
 }
 
 /** An address is bound once, and the log is open in two processes. */
-function warnOfRestart(first: Settings, next: Settings, log: Log): void {
-  for (const key of [
-    'web.listen-address',
-    'web.telemetry-path',
-    'web.max-requests',
-    'log.level',
-    'log.format',
-  ] as const) {
-    if (isDeepStrictEqual(first[key], next[key])) continue;
-    log.warn('a changed setting takes effect at the next start only', { setting: key });
-  }
+const AT_START = ['web.listen-address', 'web.telemetry-path', 'web.max-requests', 'log.level', 'log.format'] as const;
+
+function waitingForRestart(first: Settings, next: Settings): string[] {
+  return AT_START.filter((key) => !isDeepStrictEqual(first[key], next[key]));
 }
 
 /** Returns what stops them. */

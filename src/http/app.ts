@@ -7,6 +7,9 @@ import { type Body, shareBody } from './shared-body.ts';
 /** Prometheus 3 fails a scrape whose type it does not know: to the letter. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** Seconds after which a browser loads the status page again. */
+const REFRESH_SECONDS = 60;
+
 /** Milliseconds between two lines of the log about requests that were refused. */
 const REFUSED_LOG_MS = 60_000;
 
@@ -15,6 +18,8 @@ export interface AppOptions {
   readonly telemetryPath: string;
   readonly metrics: () => Promise<string>;
   readonly statusPage: () => string;
+  /** Of its style, for the Content-Security-Policy. */
+  readonly styleHash: string;
   readonly isReady: () => boolean;
   /** How many requests for metrics or the status page are answered at once. */
   readonly maxRequests: number;
@@ -71,7 +76,7 @@ async function answer(request: Request, response: Response, pages: Pages): Promi
     if (!pages.takeSlot(request, response)) return sendBusy(response);
     return isMetrics
       ? sendMetrics(request, response, await pages.metrics())
-      : sendPage(response, await pages.statusPage());
+      : sendPage(response, await pages.statusPage(), pages.options);
   }
   // Health takes no slot: whoever asks for the pages too often does not get the exporter restarted.
   if (request.path === '/-/healthy') return sendText(response, 200, 'healthy\n');
@@ -92,11 +97,14 @@ async function sendMetrics(request: Request, response: Response, body: Body): Pr
   response.set('Content-Encoding', 'gzip').end(zipped);
 }
 
-function sendPage(response: Response, { plain }: Body): void {
+function sendPage(response: Response, { plain }: Body, { styleHash }: AppOptions): void {
   response.set({
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    'Content-Security-Policy': `default-src 'none'; style-src ${styleHash}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    'Referrer-Policy': 'no-referrer',
+    // Without a script, and without a `meta` in the page, which is for tools of accessibility a fault.
+    Refresh: String(REFRESH_SECONDS),
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(plain);

@@ -5,22 +5,38 @@ import { isAbsolute, join, resolve } from 'node:path';
 const LEGACY_STATE_NAMES = ['.clawdbot', '.moltbot', '.moldbot'] as const;
 const LEGACY_CONFIG_NAMES = ['clawdbot.json', 'moltbot.json', 'moldbot.json'] as const;
 
+/** A state directory, and what made it the one. */
+export interface ChosenStateDir {
+  readonly path: string;
+  /** As it goes on after "because". */
+  readonly why: string;
+}
+
 /**
  * The state directory that OpenClaw itself would use on this host, whether or not it exists.
  * Order of 2026.2 to 2026.9: OPENCLAW_STATE_DIR, CLAWDBOT_STATE_DIR, profile, `~/.openclaw`, an existing legacy folder.
  * `home` is the user's home; OPENCLAW_HOME (2026.2.9 and later) overrides it.
  */
-export function resolveStateDir(env: NodeJS.ProcessEnv, home: string, isDirectory: (path: string) => boolean): string {
+export function resolveStateDir(
+  env: NodeJS.ProcessEnv,
+  home: string,
+  isDirectory: (path: string) => boolean,
+): ChosenStateDir {
   const base = resolveHome(env, home);
-  const given = firstText(env.OPENCLAW_STATE_DIR, env.CLAWDBOT_STATE_DIR);
-  if (given !== null) return expandHome(given, base);
+  for (const name of ['OPENCLAW_STATE_DIR', 'CLAWDBOT_STATE_DIR'] as const) {
+    const given = firstText(env[name]);
+    if (given !== null) return { path: expandHome(given, base), why: `${name} names it` };
+  }
   // `openclaw --profile X` sets the variables for its own process only; a service file carries OPENCLAW_PROFILE.
   const profile = firstText(env.OPENCLAW_PROFILE);
-  if (profile !== null && profile !== 'default') return join(base, `.openclaw-${profile}`);
+  if (profile !== null && profile !== 'default') {
+    return { path: join(base, `.openclaw-${profile}`), why: `OPENCLAW_PROFILE is ${profile}` };
+  }
   const current = join(base, '.openclaw');
-  if (isDirectory(current)) return current;
+  if (isDirectory(current)) return { path: current, why: 'it is the default place' };
   const legacy = LEGACY_STATE_NAMES.map((name) => join(base, name)).find(isDirectory);
-  return legacy ?? current;
+  if (legacy === undefined) return { path: current, why: 'it is the default place, and nothing names another one' };
+  return { path: legacy, why: 'it has the name of before, and there is no .openclaw beside it' };
 }
 
 /** The config file that OpenClaw would read for this state directory, whether or not it exists. */

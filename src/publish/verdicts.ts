@@ -78,7 +78,7 @@ function ofStore({ agent, problems, readable, ...store }: SnapshotAgent): Verdic
   ];
 }
 
-const OF_FINDING = {
+export const ALERT_OF_FINDING = {
   corrupted: 'OpenClawSessionsCorrupted',
   duplicate: 'OpenClawSessionsDuplicate',
   stray: 'OpenClawSessionsStray',
@@ -139,7 +139,7 @@ function ofSessions({ agent, sessions, settings }: ReadableAgent, nowMs: number)
     ),
     ...FINDINGS.flatMap((name) =>
       counted(
-        OF_FINDING[name],
+        ALERT_OF_FINDING[name],
         'warning',
         awake(IDLE_SECONDS.finding).filter(({ findings }) => findings.some(({ finding }) => finding === name)).length,
         name,

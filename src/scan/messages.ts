@@ -1,5 +1,6 @@
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Scan } from '../model/scan.ts';
+import type { StatusFragment } from '../publish/page/status-fragment.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** What the scanning process needs to know of the settings; plain data, since it crosses a process boundary. */
@@ -14,6 +15,7 @@ export interface ScanSettings
     | 'session.limit'
     | 'disabledChecks'
     | 'policy'
+    | 'runbook-url'
     | 'log.level'
     | 'log.format'
   > {
@@ -54,8 +56,8 @@ export interface ProcessCost {
 export interface Rendered {
   /** Text format 0.0.4. */
   readonly metrics: string;
-  /** A fragment of the status page, HTML. */
-  readonly page: string;
+  /** A part of the status page. */
+  readonly page: StatusFragment;
 }
 
 export type FromChild =

@@ -289,7 +289,10 @@ export class Scanner {
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
       this.options.log.error(SERIES_LEFT_OUT, { family }),
     );
-    const rendered = { metrics, page: renderStatusFragment(snapshot, this.now()) };
+    const rendered = {
+      metrics,
+      page: renderStatusFragment(snapshot, { nowMs: this.now(), runbookUrl: this.settings['runbook-url'] }),
+    };
     this.rendered = snapshot;
     return rendered;
   }

@@ -206,8 +206,8 @@ export const FlagValues = z.object({
   'runbook-url': flag(WebAddress.nullable(), {
     value: 'BASE',
     default: null,
-    commands: RULES,
-    help: 'where the folder docs/runbooks is served: the link of an alert is BASE/<alert>.md',
+    commands: [...SERVE, ...RULES],
+    help: 'where the folder docs/runbooks is served: the link of an alert is BASE/<alert>.md, in the rules and on the status page',
   }),
   'dashboard-url': flag(WebAddress.nullable(), {
     value: 'BASE',

@@ -16,6 +16,8 @@ const GAPS_OF_MAX_AGE = 3;
 /** What flags, environment and config file say, checked: the values of the flags, and what follows from them. */
 export interface Settings extends Omit<FlagValues, 'openclaw.state-dir' | 'openclaw.config' | 'scan.max-age'> {
   readonly stateDir: string;
+  /** Why that one, as it goes on after "because". */
+  readonly whyStateDir: string;
   readonly configPath: string;
   /** Of OpenClaw's user, as OpenClaw finds it. */
   readonly home: string;
@@ -33,10 +35,15 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
     'scan.max-age': givenMaxAge,
     ...values
   } = parseValues(given, command);
-  const stateDir = resolve(givenStateDir ?? resolveStateDir(env, userHome(), isDirectory));
+  const chosen =
+    givenStateDir === null
+      ? resolveStateDir(env, userHome(), isDirectory)
+      : { path: givenStateDir, why: `${given.get('openclaw.state-dir')?.[0]?.origin} names it` };
+  const stateDir = resolve(chosen.path);
   return {
     ...values,
     stateDir,
+    whyStateDir: chosen.why,
     configPath: resolve(givenConfig ?? resolveConfigPath(env, userHome(), stateDir, existsSync)),
     home: resolveHome(env, userHome()),
     maxAgeMs: maxAge(values['scan.schedule'], givenMaxAge, given.get('scan.max-age')?.[0]?.origin),

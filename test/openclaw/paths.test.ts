@@ -47,12 +47,21 @@ describe('resolveStateDir', () => {
     { when: 'home and dir are set', env: { OPENCLAW_HOME: '/srv', OPENCLAW_STATE_DIR: '/data' }, dir: '/data' },
   ])('is $dir when $when', ({ env = {}, folders = [], dir }) => {
     const there = new Set(folders.map((name) => join(HOME, name)));
-    expect(resolveStateDir(env, HOME, (path) => there.has(path))).toBe(dir);
+    expect(resolveStateDir(env, HOME, (path) => there.has(path)).path).toBe(dir);
+  });
+
+  it.each([
+    [{ OPENCLAW_STATE_DIR: '/d' }, 'OPENCLAW_STATE_DIR names it'],
+    [{ CLAWDBOT_STATE_DIR: '/d' }, 'CLAWDBOT_STATE_DIR names it'],
+    [{ OPENCLAW_PROFILE: 'work' }, 'OPENCLAW_PROFILE is work'],
+    [{}, 'it has the name of before, and there is no .openclaw beside it'],
+  ])('says why: %o', (env, why) => {
+    expect(resolveStateDir(env, HOME, (path) => path.endsWith('.moltbot')).why).toBe(why);
   });
 
   it('looks for legacy folders in the home that is set', () => {
     const there = (path: string) => path === '/srv/.moltbot' || path === '/home/ada/.clawdbot';
-    expect(resolveStateDir({ OPENCLAW_HOME: '/srv' }, HOME, there)).toBe('/srv/.moltbot');
+    expect(resolveStateDir({ OPENCLAW_HOME: '/srv' }, HOME, there).path).toBe('/srv/.moltbot');
   });
 });
 

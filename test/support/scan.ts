@@ -22,6 +22,7 @@ export function testSettings(stateDir: string, changes: Partial<ScanSettings> = 
     disabledChecks: [],
     policy: NO_POLICY,
     'openclaw.same-pid-namespace': false,
+    'runbook-url': null,
     'log.level': 'error',
     'log.format': 'logfmt',
     ...changes,

@@ -1,104 +1,66 @@
-import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
-import { foundTranscript } from '../../model/transcript.ts';
-import { tokensSeverity } from '../../thresholds.ts';
-import { configRemark, remarks } from '../remarks.ts';
-import { verdictLine, verdicts } from '../verdicts.ts';
-import { escapeHtml, htmlTable } from './html.ts';
-
-const SHOWN = 50;
+import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
+import type { Severity } from '../../thresholds.ts';
+import { configRemark } from '../remarks.ts';
+import { type Verdict, verdicts } from '../verdicts.ts';
+import { markup, when } from './markup.ts';
+import { sessionList } from './session-list.ts';
+import { storeList } from './store-list.ts';
+import { verdictList } from './verdict-list.ts';
+import { amount } from './words.ts';
 
 /** The part of the status page that comes from the snapshot. The scanning process renders it, as it renders the metrics. */
-export function renderStatusFragment(snapshot: Snapshot, nowMs = Date.now()): string {
+export interface StatusFragment {
+  /** As severe as the most severe alert that the figures would raise; null: none. */
+  readonly severity: Severity | null;
+  /** Is all well, in a sentence. */
+  readonly headline: string;
+  /** HTML. */
+  readonly html: string;
+}
+
+export interface FragmentOptions {
+  readonly nowMs: number;
+  /** Where the runbooks are served; null: nobody said. */
+  readonly runbookUrl: string | null;
+}
+
+export function renderStatusFragment(snapshot: Snapshot, { nowMs, runbookUrl }: FragmentOptions): StatusFragment {
   if (snapshot.unreadable !== null) {
-    return `<p class="critical">The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known. Set <code>--openclaw.state-dir</code> to the directory that the gateway uses.</p>`;
+    return {
+      severity: 'critical',
+      headline: `The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known.`,
+      html: markup`<p class="note">Set <code>--openclaw.state-dir</code> to the directory that the gateway uses, and run the exporter as a user that may read it. Which one was looked at, and why, is said below.</p>`
+        .html,
+    };
   }
-  const noteworthy = readableAgents(snapshot).flatMap(({ agent, sessions }) =>
-    sessions.filter((session) => remarks(session).length > 0).map((session) => ({ agent, session })),
-  );
-  const sample = snapshot.sample
-    ? '<p class="critical"><strong>This is a generated SAMPLE, no real OpenClaw state.</strong> No figure on this page is about real sessions.</p>\n'
-    : '';
-  const remark = configRemark(snapshot);
-  const config = remark === null ? '' : `<p class="warning">${escapeHtml(remark)}</p>\n`;
-  return `${sample}${config}${verdictList(snapshot, nowMs)}${agentsTable(snapshot)}\n${leftOut(snapshot)}${sessionsTable(noteworthy)}`;
-}
-
-/** What would be alerts. A check that fails stands in the part of the page that the parent makes. */
-function verdictList(snapshot: Snapshot, nowMs: number): string {
+  // A check that fails is told by the part of the page that the parent makes.
   const all = verdicts(snapshot, { nowMs, checks: [] });
-  const more = all.length > SHOWN ? `<p>${all.length - SHOWN} more are not shown here.</p>\n` : '';
-  const lines = all
-    .slice(0, SHOWN)
-    .map((each) => `<p class="${each.severity ?? 'look'}">${escapeHtml(verdictLine(each))}</p>\n`);
-  return lines.join('') + more;
-}
-
-function agentsTable({ agents }: Snapshot): string {
-  return htmlTable(
-    'Agents',
-    ['agent', 'layout', 'readable', 'problems', 'sessions', 'archived', 'corrupted'],
-    agents.map((store) => [
-      store.agent,
-      store.layout,
-      store.readable ? 'yes' : 'NO',
-      store.problems.join(', '),
-      ...(store.readable ? counts(store) : ['', '', '']),
-    ]),
-  );
-}
-
-/** What is in no figure. Folders that may not be entered, as `lost+found`, are told in the log only. */
-function leftOut({ unusedDatabases, passedOver }: Snapshot): string {
-  const lines = [
-    ...unusedDatabases.map(
-      ({ agent, place, sessions }) =>
-        `A database of agent ${agent} with ${sessions} sessions is not used (${place}): OpenClaw reads another one, or the agent is not in its config.`,
+  const remark = configRemark(snapshot);
+  const parts = [
+    ...when(
+      snapshot.sample,
+      () =>
+        markup`<p class="note critical"><b>This is a generated SAMPLE, no real OpenClaw state.</b> No figure on this page is about real sessions.</p>`,
     ),
-    ...passedOver
-      .filter(({ why }) => why === 'transcripts')
-      .map(
-        ({ folder }) =>
-          `agents/${folder} holds transcripts, and neither index nor database: for OpenClaw, whose config does not list it, it is no agent.`,
-      ),
+    ...when(remark !== null, () => markup`<p class="note warning">${remark ?? ''}</p>`),
+    verdictList(all, runbookUrl),
+    sessionList(snapshot, runbookUrl),
+    storeList(snapshot),
   ];
-  return lines.map((line) => `<p class="warning">${escapeHtml(line)}</p>\n`).join('');
+  return { severity: all[0]?.severity ?? null, headline: headline(all, snapshot), html: markup`${parts}`.html };
 }
 
-function counts({ sessions, archived }: ReadableAgent): string[] {
-  return [sessions.length, archived, sessions.filter(isCorrupted).length].map(String);
+function headline(all: readonly Verdict[], snapshot: Snapshot): string {
+  const [worst] = all;
+  if (worst === undefined || worst.severity === null) return `All is well: ${inventory(snapshot)}.`;
+  const others = all.filter(({ severity }) => severity !== null).length - 1;
+  const more = others === 0 ? '' : `, and ${others} more`;
+  const whose = worst.agent === null ? '' : `agent ${worst.agent}: `;
+  return `${worst.severity === 'critical' ? 'Needs you now' : 'Needs you this week'}: ${whose}${worst.text}${more}.`;
 }
 
-function sessionsTable(noteworthy: readonly { agent: string; session: SnapshotSession }[]): string {
-  if (noteworthy.length === 0) return '<p>No session is over a threshold or has a finding.</p>';
-  const more = noteworthy.length > SHOWN ? `<p>${noteworthy.length - SHOWN} more are not shown here.</p>` : '';
-  const rows = noteworthy
-    .toSorted((a, b) => rank(a.session) - rank(b.session))
-    .slice(0, SHOWN)
-    .map(({ agent, session }) => [
-      agent,
-      session.labels?.session ?? '(no series)',
-      session.session.kind,
-      amount(session.session.tokens),
-      amount(session.session.window),
-      amount(foundTranscript(session.session)?.bytes ?? null),
-      remarks(session).join(', '),
-    ]);
-  const head = ['agent', 'session', 'kind', 'tokens', 'window', 'transcript bytes', 'why'];
-  return `${htmlTable('Sessions to look at', head, rows)}\n${more}`;
-}
-
-function isCorrupted({ findings }: SnapshotSession): boolean {
-  return findings.some(({ finding }) => finding === 'corrupted');
-}
-
-/** The worst first: what fails now, then what is broken, then what will fail. */
-function rank({ session, findings }: SnapshotSession): number {
-  const severity = tokensSeverity(session);
-  if (severity === 'critical') return 0;
-  if (findings.length > 0) return 1;
-  return severity === 'warning' ? 2 : 3;
-}
-
-function amount(value: number | null): string {
-  return value === null ? '' : value.toLocaleString('en-US');
+function inventory(snapshot: Snapshot): string {
+  const count = readableAgents(snapshot).reduce((sum, { sessions }) => sum + sessions.length, 0);
+  const agents = snapshot.agents.length;
+  return `${amount(count)} ${count === 1 ? 'session' : 'sessions'} of ${amount(agents)} ${agents === 1 ? 'agent' : 'agents'}, and none of them would raise an alert`;
 }

@@ -1,0 +1,67 @@
+import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
+import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
+import { type Markup, markup, table } from './markup.ts';
+import { amount, minuteOf } from './words.ts';
+
+const LAYOUTS = {
+  file: 'files',
+  sqlite: 'SQLite',
+  migrating: 'both, migrating',
+  empty: 'empty',
+} as const satisfies Record<SnapshotAgent['layout'], string>;
+
+/** Each agent's store, what is wrong with it in words, and what lies there and is in no figure. */
+export function storeList(snapshot: Snapshot): Markup {
+  const rows = snapshot.agents.map((store) => [
+    markup`<b>${store.agent}</b>`,
+    LAYOUTS[store.layout],
+    store.version ?? 'unknown',
+    store.readable ? amount(store.sessions.length) : 'could not look',
+    store.readable ? amount(store.archived) : '',
+    store.readable && store.lastWriteMs !== null ? minuteOf(store.lastWriteMs) : '',
+    problems(store),
+  ]);
+  const head = ['Agent', 'Layout', 'OpenClaw', 'Sessions', 'Archived', 'Last write', 'Problems'];
+  return markup`<section><h2>Stores</h2>
+${snapshot.agents.length === 0 ? markup`<p>No agent was found.</p>` : table('Agents and their stores', head, rows)}
+${leftOut(snapshot)}${ignored(snapshot)}</section>`;
+}
+
+function problems({ problems, readable, ...store }: SnapshotAgent): Markup {
+  if (problems.length === 0 && readable) {
+    const since = 'staleSinceMs' in store ? store.staleSinceMs : null;
+    return since === null ? markup`none` : markup`its database is locked: figures of ${minuteOf(since)}`;
+  }
+  const words = problems.map(
+    (problem) =>
+      markup`<span class="problem"><b>${problem}</b> ${PROBLEM_MEANINGS[problem].meaning.replaceAll('`', '')}</span>`,
+  );
+  return markup`${words}`;
+}
+
+/** What is in no figure. Folders that may not be entered, as `lost+found`, are told in the log only. */
+function leftOut({ unusedDatabases, passedOver }: Snapshot): readonly Markup[] {
+  const lines = [
+    ...unusedDatabases.map(
+      ({ agent, place, sessions }) =>
+        `A database of agent ${agent} with ${sessions} sessions is not used (${place}): OpenClaw reads another one, or the agent is not in its config.`,
+    ),
+    ...passedOver
+      .filter(({ why }) => why === 'transcripts')
+      .map(
+        ({ folder }) =>
+          `agents/${folder} holds transcripts, and neither index nor database: for OpenClaw, whose config does not list it, it is no agent.`,
+      ),
+  ];
+  return lines.map((line) => markup`<p class="note warning">${line}</p>`);
+}
+
+function ignored(snapshot: Snapshot): readonly Markup[] {
+  return readableAgents(snapshot).flatMap(({ agent, ignored }) => {
+    const counts = Object.entries(ignored).filter(([, count]) => count > 0);
+    const words = counts.map(([finding, count]) => `${count} ${finding}`).join(', ');
+    return counts.length === 0
+      ? []
+      : [markup`<p class="note">Findings of agent ${agent} that the config file says to ignore: ${words}.</p>`];
+  });
+}
