@@ -148,6 +148,7 @@ async function scan(stateDir: string): Promise<Snapshot> {
       disabledChecks: [],
       policy: NO_POLICY,
       'openclaw.same-pid-namespace': false,
+      'runbook-url': null,
       'log.level': 'error',
       'log.format': 'logfmt',
     },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startAlertmanager } from '../support/alertmanager.ts';
-import { openPage } from '../support/browser.ts';
+import { startBrowser } from '../support/browser.ts';
 import { engine, needsEngine } from '../support/engines.ts';
 import { freePort, startProcess, waitFor, waitForHttp } from '../support/processes.ts';
 import { startPrometheus } from '../support/prometheus.ts';
@@ -91,8 +91,9 @@ scrape_configs: [{ job_name: itself, static_configs: [{ targets: ['127.0.0.1:${p
 describe.skipIf(needsEngine('browser'))('the browser', () => {
   it('opens a page, twice', async () => {
     for (const title of ['first', 'second']) {
-      const { page, close } = await openPage();
-      cleanups.push(close);
+      const browser = await startBrowser();
+      const page = await browser.newPage();
+      cleanups.push(() => browser.close());
       await page.goto(`data:text/html,<title>${title}</title><script>document.title += '!'</script>`);
       expect(await page.title()).toBe(`${title}!`);
     }

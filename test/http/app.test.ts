@@ -34,6 +34,7 @@ async function serveApp(changes: Partial<AppOptions> = {}) {
     telemetryPath: '/metrics',
     metrics: async () => METRICS,
     statusPage: () => '<!doctype html><p>status',
+    styleHash: "'sha256-x'",
     isReady: () => true,
     maxRequests: 40,
     log: SILENT,

@@ -59,7 +59,7 @@ async function outputs(salt: Buffer | null): Promise<Record<string, string>> {
   const found = verdicts(snapshot, { nowMs: Date.now(), checks });
   return {
     metrics: rendered?.metrics ?? '',
-    page: rendered?.page ?? '',
+    page: `${rendered?.page.headline}${rendered?.page.html}`,
     json: reportJson(snapshot, checks, found),
     table: reportTable(snapshot, options) + reportVerdicts(found, null),
     log: lines.join(''),

@@ -1,17 +1,13 @@
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { inject } from 'vitest';
 
-/** A page of a new headless Chromium, for a test behind needsEngine('browser'). `close` ends the browser. */
-export async function openPage(
-  options: BrowserContextOptions = {},
-): Promise<{ page: Page; close: () => Promise<void> }> {
+/** A headless Chromium, for a test behind needsEngine('browser'), which closes it. */
+export function startBrowser(): Promise<Browser> {
   const { path, env } = inject('browser');
-  const browser = await chromium.launch({
+  return chromium.launch({
     executablePath: path,
     env: { ...process.env, ...env },
     // It would look up its maker's hosts at every start.
     args: ['--disable-background-networking'],
   });
-  const page = await browser.newPage(options);
-  return { page, close: () => browser.close() };
 }

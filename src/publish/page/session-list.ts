@@ -45,9 +45,9 @@ ${items}
 
 function item({ agent, session: published, share }: Listed, runbookUrl: string | null): Markup {
   const { session, labels, findings } = published;
-  const transcript = foundTranscript(session);
+  const bytes = foundTranscript(session)?.bytes ?? null;
   const facts = [
-    ...(transcript === null ? [] : [bytesInWords(transcript.bytes)]),
+    ...(bytes === null ? [] : [bytesInWords(bytes)]),
     ...(session.lastActivityMs === null ? [] : [`last active ${minuteOf(session.lastActivityMs)}`]),
   ];
   const of = [agent, session.kind, labels?.channel, labels?.model].filter((each) => typeof each === 'string');

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeHtml, htmlTable } from '../../../src/publish/page/html.ts';
 import { renderStatusFragment } from '../../../src/publish/page/status-fragment.ts';
 import { renderStatusPage, type StatusPageInput } from '../../../src/publish/page/status-page.ts';
 import {
@@ -10,10 +9,13 @@ import {
   aSnapshot,
   aTranscript,
   corrupted,
+  NOT_YET,
   published,
 } from '../../support/snapshot.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
+const RUNBOOKS = 'https://git.example.org/runbooks';
+const WELL = { success: true, durationSeconds: 0.01234, lastSuccessMs: NOW - 12_400, intervalSeconds: 60 };
 
 type State = StatusPageInput['state'];
 
@@ -22,20 +24,35 @@ function page({
   ...changes
 }: Partial<Omit<StatusPageInput, 'state'>> & { state?: Partial<State> } = {}): string {
   return renderStatusPage({
-    state: anExporterState(state),
+    state: anExporterState({ scans: { quick: WELL, deep: WELL }, ...state }),
     telemetryPath: '/metrics',
-    fragment: '<p>the fragment</p>',
+    fragment: { severity: null, headline: 'All is well.', html: '<p>the fragment</p>' },
     warnings: [],
+    stateDir: '/state',
+    whyStateDir: 'it is the default place',
+    settings: [['scan.schedule', '* * * * *']],
     now: NOW,
     ...changes,
   });
 }
 
-/** The cells of a table, as a browser would show them. */
-function cells(html: string): string[][] {
-  return [...html.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
-    [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell = '']) => unescapeHtml(cell)),
-  );
+function fragment(changes: Parameters<typeof aSnapshot>[0] = {}, runbookUrl: string | null = null) {
+  return renderStatusFragment(aSnapshot(changes), { nowMs: NOW, runbookUrl });
+}
+
+/** What a reader sees of HTML, a line for each cell, item and paragraph. */
+function lines(html: string): string[] {
+  return html
+    .replaceAll(/<\/(?:li|p|td|th|h2|small|code)>|<div>/g, '\n')
+    .replaceAll(/<[^>]*>/g, '')
+    .split('\n')
+    .map((line) => unescapeHtml(line).trim())
+    .filter((line) => line !== '');
+}
+
+function headlineOf(html: string): string[] {
+  const [, severity = '', text = ''] = /<p class="headline (\w+)" role="status">(.*?)<\/p>/.exec(html) ?? [];
+  return [severity, unescapeHtml(text)];
 }
 
 function unescapeHtml(text: string): string {
@@ -52,155 +69,212 @@ const HTML_TEXT = fc.oneof(
   fc.string({ unit: fc.constantFrom('<', '>', '&', '"', "'", '/', 'td', 'script', '&lt;', '&amp;', ' ', '=') }),
 );
 
-describe('escapeHtml', () => {
-  it('leaves nothing that a browser takes for markup, and loses nothing', () => {
+describe('the fragment', () => {
+  it('shows what a store says as text, whatever it is', () => {
     fc.assert(
       fc.property(HTML_TEXT, (text) => {
-        const html = escapeHtml(text);
-        expect(html).not.toMatch(/[<>"']|&(?!(amp|lt|gt|quot|#39);)/);
-        expect(unescapeHtml(html)).toBe(text);
-      }),
-    );
-  });
-});
-
-describe('htmlTable', () => {
-  it('shows caption, head and cells as they are, whatever they hold', () => {
-    fc.assert(
-      fc.property(HTML_TEXT, fc.array(fc.tuple(HTML_TEXT, HTML_TEXT)), (caption, rows) => {
-        const html = htmlTable(caption, ['a<b', caption], rows);
-        expect(cells(html)).toEqual([['a<b', caption], ...rows]);
-        expect(html.match(/<tr>/g)).toHaveLength(rows.length + 1);
-      }),
-    );
-  });
-});
-
-describe('the fragment', () => {
-  it('shows no markup of a label, an account or a key', () => {
-    fc.assert(
-      fc.property(HTML_TEXT, fc.boolean(), (text, hasSeries) => {
         const session = published(
           { key: text, account: text, agent: 'main' },
-          { labels: hasSeries ? { session: text } : null, findings: [corrupted('truncated')] },
+          { labels: { session: text, channel: text, model: text }, findings: [corrupted('truncated')] },
         );
-        const html = renderStatusFragment(aSnapshot({ agents: [anAgent({ sessions: [session] })] }));
-        expect(cells(html).at(-1)?.[1]).toBe(hasSeries ? text : '(no series)');
-        expect(
-          html.replaceAll(/<\/?(table|caption|thead|tbody|tr|th|td|p)( scope="col"| class="\w+")?>/g, ''),
-        ).not.toMatch(/[<>"]/);
+        const { html } = fragment({ agents: [anAgent({ agent: text, version: text, sessions: [session] })] });
+        const [, shown = ''] = /<code>(?!openclaw)(.*?)<\/code>/s.exec(html.split('class="sessions"')[1] ?? '') ?? [];
+        expect(unescapeHtml(shown)).toBe(text);
+        const tags = html.replaceAll(
+          /<\/?(?:section|h2|ul|li|div|code|small|span|b|p|table|caption|thead|tbody|tr|th|td)(?: (?:class|scope|data-of|title)="[^"<>]*")*>/g,
+          '',
+        );
+        expect(tags).not.toMatch(/[<>"]/);
       }),
     );
+  });
+
+  it('says that all is well, and of how much', () => {
+    const sessions = [published(), published({ key: 'other' })];
+    const { severity, headline, html } = fragment({ agents: [anAgent({ sessions })] });
+    expect(severity).toBe(null);
+    expect(headline).toBe('All is well: 2 sessions of 1 agent, and none of them would raise an alert.');
+    expect(html).toContain('No session is over a threshold or has a finding.');
+    expect(html).not.toContain('What to do');
+  });
+
+  it('says what is wrong by the list of the alert rules, the most severe first, each with its runbook', () => {
+    const sessions = [
+      published({ key: 'full', tokens: 200_001, window: 200_000, lastActivityMs: NOW }),
+      published({ key: 'warned', kind: 'group', tokens: 50_001, lastActivityMs: NOW }),
+    ];
+    const found = fragment({ agents: [anAgent({ sessions })] }, `${RUNBOOKS}/`);
+    expect(found).toMatchObject({
+      severity: 'critical',
+      headline: 'Needs you now: agent main: 1 session with a full context, and 2 more.',
+    });
+    expect(found.html).toContain(
+      `<li class="critical"><b>now</b> <span>Agent main: 1 session with a full context.</span> <a href="${RUNBOOKS}/OpenClawSessionContextFull.md" rel="noreferrer">OpenClawSessionContextFull</a></li>`,
+    );
+    const withoutUrl = fragment({ agents: [anAgent({ sessions })] }).html;
+    expect(withoutUrl).toContain('title="docs/runbooks/OpenClawSessionContextFull.md"');
+    expect(withoutUrl).not.toContain('<a ');
+  });
+
+  it('shows sessions against their limits, the worst first, then the fullest, with why', () => {
+    const lastActivityMs = Date.parse('2026-11-24T11:30:00Z');
+    const sessions = [
+      published({ key: 'quiet', tokens: 1000, window: 200_000 }),
+      published({ key: 'fuller', tokens: 150_000, window: 200_000 }),
+      published({ key: 'unknown' }),
+      published({
+        key: 'full',
+        tokens: 250_001,
+        window: 1_000_000,
+        transcript: aTranscript(512_300),
+        lastActivityMs,
+        channel: 'telegram',
+      }),
+      published({ key: 'bad', kind: 'group', tokens: 10 }, { findings: [corrupted('id_mismatch')] }),
+    ];
+    const { html } = fragment({ agents: [anAgent({ sessions })] });
+    const list = lines(html.slice(html.indexOf('<h2>Sessions'), html.indexOf('<h2>Stores')));
+    expect(list.slice(2)).toEqual([
+      'full',
+      'main · main',
+      '250,001 of 1,000,000 tokens (25 %)512 KB · last active 2026-11-24 12:30',
+      'tokens (critical), large transcript',
+      'bad',
+      'main · group',
+      '10 of 150,000 tokens (0 %)',
+      'corrupted (id_mismatch) OpenClawSessionsCorrupted',
+      'fuller',
+      'main · main',
+      '150,000 of 200,000 tokens (75 %)',
+      'quiet',
+      'main · main',
+      '1,000 of 200,000 tokens (1 %)',
+      'unknown',
+      'main · main',
+      'tokens are not known',
+    ]);
+    expect(html).toContain(
+      '<meter min="0" max="1000000" low="150000" high="200000" optimum="0" value="250001" aria-label="250,001 of 1,000,000 tokens"></meter>',
+    );
+  });
+
+  it('shows fifty sessions of 5,000, and says how many more there are', () => {
+    const sessions = Array.from({ length: 5000 }, (_, at) => published({ key: `k${at}`, tokens: at }));
+    const { html } = fragment({ agents: [anAgent({ sessions })] });
+    expect(html.match(/<meter/g)).toHaveLength(50);
+    expect(html).toContain('4,950 more, none of them worse, are not shown here');
+    expect(html.length).toBeLessThan(40_000);
+  });
+
+  it('shows stores with their problems in words, and of an unreadable one no figure', () => {
+    const agents = [
+      anAgent({ agent: 'well', archived: 2, sessions: [published()], ignored: { duplicate: 2 } }),
+      anUnreadableAgent({ agent: 'ill', problems: ['index_empty'] }),
+    ];
+    const { html } = fragment({ agents });
+    const rows = lines(html.slice(html.indexOf('<tbody>')));
+    expect(rows).toEqual([
+      ...['well', 'files', '2026.7.35', '1', '2', 'none'],
+      ...['ill', 'files', '2026.7.35', 'could not look', 'index_empty The index has 0 bytes.'],
+      'Findings of agent well that the config file says to ignore: 2 duplicate.',
+    ]);
   });
 
   it('shows what nobody reads, but no folder that may not be entered', () => {
-    const html = renderStatusFragment(
-      aSnapshot({
-        unusedDatabases: [{ agent: 'ops', isKnownAgent: true, place: 'default place', sessions: 28 }],
-        passedOver: [
-          { folder: 'a&b', why: 'transcripts' },
-          { folder: 'lost+found', why: 'closed' },
-        ],
-      }),
-    );
+    const { html } = fragment({
+      unusedDatabases: [{ agent: 'ops', isKnownAgent: true, place: 'default place', sessions: 28 }],
+      passedOver: [
+        { folder: 'a&b', why: 'transcripts' },
+        { folder: 'lost+found', why: 'closed' },
+      ],
+    });
     expect(html).toContain('A database of agent ops with 28 sessions is not used (default place)');
     expect(html).toContain('agents/a&amp;b holds transcripts');
     expect(html).not.toContain('lost+found');
   });
 
-  it('shows agents with their problems, and of an unreadable one no count', () => {
-    const agents = [
-      anAgent({
-        agent: 'well',
-        archived: 2,
-        sessions: [published(), published({}, { findings: [corrupted('truncated')] })],
-      }),
-      anUnreadableAgent({ agent: 'ill', problems: ['index_empty', 'permission_denied'] }),
-    ];
-    expect(cells(renderStatusFragment(aSnapshot({ agents }))).slice(1, 3)).toEqual([
-      ['well', 'file', 'yes', '', '2', '2', '1'],
-      ['ill', 'file', 'NO', 'index_empty, permission_denied', '', '', ''],
-    ]);
-  });
-
-  it('shows the sessions to look at and why, and no other', () => {
-    const sessions = [
-      published({ key: 'quiet', tokens: 1000 }),
-      published({ key: 'full', tokens: 200_001, window: 1_000_000, transcript: aTranscript(500_001) }),
-      published({ key: 'warned', kind: 'group', tokens: 50_001 }, { findings: [corrupted('id_mismatch')] }),
-    ];
-    const shown = cells(renderStatusFragment(aSnapshot({ agents: [anAgent({ sessions })] })));
-    expect(shown.slice(3)).toEqual([
-      ['main', 'full', 'main', '200,001', '1,000,000', '500,001', 'tokens (critical), large transcript'],
-      ['main', 'warned', 'group', '50,001', '', '', 'corrupted (id_mismatch), tokens (warning)'],
-    ]);
-    const healthy = renderStatusFragment(aSnapshot({ agents: [anAgent({ sessions: sessions.slice(0, 1) })] }));
-    expect(healthy).toContain('No session is over a threshold or has a finding.');
-  });
-
-  it('says how many more there are than it shows', () => {
-    const sessions = Array.from({ length: 53 }, (_, at) =>
-      published({ key: `k${at}` }, { findings: [corrupted('truncated')] }),
-    );
-    const html = renderStatusFragment(aSnapshot({ agents: [anAgent({ sessions })] }));
-    expect(cells(html)).toHaveLength(2 + 1 + 50);
-    expect(html).toContain('3 more are not shown here.');
-  });
-
   it('shows nothing of sessions when the state directory cannot be read, and says what to do', () => {
-    const html = renderStatusFragment(aSnapshot({ unreadable: 'missing' }));
-    expect(html).toMatch(/class="critical".*\(missing\).*--openclaw\.state-dir/);
-    expect(html).not.toContain('<table');
+    const { severity, headline, html } = fragment({ unreadable: 'missing' });
+    expect({ severity, headline }).toEqual({
+      severity: 'critical',
+      headline: 'The OpenClaw state directory cannot be read (missing): no session is known.',
+    });
+    expect(html).toContain('--openclaw.state-dir');
+    expect(html).not.toMatch(/<table|<ul/);
   });
 
   it('warns of a sample and of a config that cannot be used', () => {
-    const html = renderStatusFragment(aSnapshot({ sample: true, configValid: false }));
+    const { html } = fragment({ sample: true, configValid: false });
     expect(html).toContain('SAMPLE');
     expect(html).toContain('openclaw.json cannot be used');
-    expect(renderStatusFragment(aSnapshot())).not.toMatch(/SAMPLE|cannot be used/);
     const parts = ['agents', 'bindings.0.match.<b>', ...Array.from({ length: 9 }, (_, at) => `bindings.${at}.agentId`)];
-    const partial = renderStatusFragment(aSnapshot({ configValid: false, configDropped: parts }));
+    const partial = fragment({ configValid: false, configDropped: parts }).html;
     expect(partial).toContain('wrong shape and count as absent: agents, bindings.0.match.&lt;b&gt;, ');
     expect(partial).toContain('bindings.7.agentId and 1 more.');
-    expect(partial).not.toContain('cannot be used');
+  });
+});
+
+describe('the first line of the page', () => {
+  const failed = { ...WELL, success: false };
+  const ill = { severity: 'critical', headline: 'Needs you now: x.', html: '' } as const;
+  it.each<[string, Parameters<typeof page>[0], string[]]>([
+    ['is that of the figures', {}, ['good', 'All is well.']],
+    [
+      'is that of worse figures, whatever else is wrong',
+      { fragment: ill, state: { scans: { quick: WELL, deep: failed } } },
+      ['critical', 'Needs you now: x.'],
+    ],
+    [
+      'says that the last scan failed',
+      { fragment: ill, state: { scans: { quick: failed, deep: WELL } } },
+      ['critical', expect.stringContaining('The last scan failed: the figures below')],
+    ],
+    [
+      'says that there are none, since the scans fail',
+      { fragment: null, state: { scans: { quick: failed, deep: WELL } } },
+      ['critical', expect.stringContaining('there are no figures')],
+    ],
+    [
+      'says that there are none yet',
+      { fragment: null, state: { scans: { quick: NOT_YET, deep: NOT_YET } } },
+      ['warning', expect.stringContaining('no figures yet')],
+    ],
+    ['says that they are too old', { fragment: null }, ['critical', expect.stringContaining('too old')]],
+    ['says that the scanner is blocked', { state: { stuck: true } }, ['critical', expect.stringContaining('blocked')]],
+    [
+      'names checks that failed',
+      { state: { checks: [{ check: 'truncated', success: false, durationSeconds: 0, error: 'it threw' }] } },
+      ['warning', 'Checks that failed: truncated.'],
+    ],
+    [
+      'says that a reload was refused',
+      { state: { reload: { success: false, lastSuccessMs: NOW } } },
+      ['warning', expect.stringContaining('could not be loaded again')],
+    ],
+  ])('%s', (_what, input, expected) => {
+    expect(headlineOf(page(input))).toEqual(expected);
   });
 });
 
 describe('the page', () => {
-  it('shows how the scans go', () => {
-    const quick = { success: true, durationSeconds: 0.01234, lastSuccessMs: NOW - 12_400, intervalSeconds: 60 };
-    const deep = { ...quick, success: false, durationSeconds: 2 };
-    expect(cells(page({ state: { scans: { quick, deep } } }))).toEqual([
-      ['scan', 'last', 'last good', 'took'],
-      ['quick', 'ok', '12 s ago', '0.012 s'],
-      ['deep', 'FAILED', '12 s ago', '2.000 s'],
-    ]);
-    expect(cells(page()).slice(1)).toEqual([
-      ['quick', 'not yet', 'never', ''],
-      ['deep', 'not yet', 'never', ''],
-    ]);
-  });
-
-  it('holds the fragment as it is, and says that there are no figures where there is none', () => {
-    expect(page()).toContain('<p>the fragment</p>');
-    expect(page()).not.toContain('There are no figures');
-    expect(page({ fragment: null })).toMatch(/class="critical">There are no figures/);
-  });
-
-  it('shows warnings, a blocked scanner and failed checks, and no note where there is nothing to say', () => {
-    const checks = [
-      { check: 'truncated', success: false, durationSeconds: 0, error: 'it threw' },
-      { check: 'invalid_json', success: false, durationSeconds: 0, error: 'it threw' },
-      { check: 'entry_invalid', success: true, durationSeconds: 0, error: null },
-    ];
-    const html = page({ warnings: ['The salt <was> not kept.'], state: { stuck: true, checks } });
-    const notes = [...html.matchAll(/<p class="warning">(.*?)<\/p>/g)].map(([, note = '']) => unescapeHtml(note));
-    expect(notes).toEqual([
+  it('shows how the scans go, what was looked at and why, what the operator should know, and the settings', () => {
+    const deep = { ...WELL, success: false, durationSeconds: 2 };
+    const shown = lines(page({ state: { scans: { quick: WELL, deep } }, warnings: ['The salt <was> not kept.'] }));
+    expect(shown.slice(shown.indexOf('Took') + 1)).toEqual([
+      ...['quick', 'ok', '12 s ago', '0.012 s'],
+      ...['deep', 'FAILED', '12 s ago', '2.000 s'],
+      'This exporter',
       'The salt <was> not kept.',
-      expect.stringContaining('blocked'),
-      'Checks that failed: truncated, invalid_json.',
+      'It looks at /state',
+      expect.stringMatching(
+        /^, because it is the default place\. Version 1\.2\.3\. Times are those of Europe\/Berlin\./,
+      ),
+      'Settings in force',
+      'Settings in forceSetting',
+      'Value',
+      '--scan.schedule',
+      '* * * * *',
     ]);
-    expect(page()).not.toContain('<p class="warning">');
   });
 
   it('links to the metrics wherever they are', () => {
@@ -209,6 +283,6 @@ describe('the page', () => {
   });
 
   it('loads nothing and runs nothing', () => {
-    expect(page()).not.toMatch(/<script|<link|<img|\bsrc=|\bon\w+=|url\(/);
+    expect(page()).not.toMatch(/<script|<link|<img|\bsrc=|\bon\w+=|url\(|\bstyle=/);
   });
 });
