@@ -107,7 +107,7 @@ ${table('Scans', ['Scan', 'Last', 'Last good', 'Took'], rows)}</section>`;
 }
 
 function about({ state, warnings, stateDir, whyStateDir, settings, now }: StatusPageInput): Markup {
-  const revision = state.revision === '' ? '' : ` (${state.revision})`;
+  const revision = state.revision ? ` (${state.revision})` : '';
   const rows = settings.map(([name, value]) => [markup`<code>--${name}</code>`, markup`<code>${value}</code>`]);
   return markup`<section><h2>This exporter</h2>
 ${warnings.map((warning) => markup`<p class="note warning">${warning}</p>`)}
