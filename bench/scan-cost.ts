@@ -51,8 +51,8 @@ function pathsBelow(folder: string, isWanted: (name: string) => boolean): string
 const isTranscript = (name: string) => /-4000-8000-\d+\.jsonl$/.test(name);
 const isDatabase = (name: string) => name.endsWith('.sqlite');
 
-async function warm(stateDir: string): Promise<Scanner> {
-  const scanner = testScanner(stateDir);
+async function warm(stateDir: string, renders = true): Promise<Scanner> {
+  const scanner = testScanner(stateDir, { renders });
   await scanner.deep();
   for (let at = 0; at < 3; at += 1) await scanner.quick();
   return scanner;
@@ -82,9 +82,9 @@ const WAYS: Readonly<Record<string, (stateDir: string) => Promise<Record<string,
     return { ...unchanged, ...medians, sessions: transcripts.length };
   },
 
-  /** SQLite: the same. */
+  /** SQLite: the same, without the render. */
   async databases(stateDir) {
-    const scanner = await warm(stateDir);
+    const scanner = await warm(stateDir, false);
     const paths = pathsBelow(join(stateDir, 'agents'), isDatabase);
     const ids = paths.map((path) => ({ path, ids: sessionIds(path) }));
     const unchanged = await inTurn({
