@@ -83,6 +83,13 @@ const ENGINES = {
     binary: 'usr/libexec/docker/cli-plugins/docker-compose',
     version: '2.40',
   },
+  shellcheck: {
+    suite: 'bookworm',
+    package: 'shellcheck',
+    binary: 'usr/bin/shellcheck',
+    version: '0.9',
+    inPath: ['shellcheck'],
+  },
   kustomize: { suite: 'forky', package: 'kustomize', binary: 'usr/bin/kustomize', version: '5.8' },
 } as const satisfies Record<string, Row>;
 

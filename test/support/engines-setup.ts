@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { ensureEngines } from '../../scripts/engines.ts';
+import { ensureEngines, findProgram } from '../../scripts/engines.ts';
 import { ensureNewestNode } from '../../scripts/newest-node.ts';
 import { ensureBrowser } from './chromium.ts';
 import { type Reasons, refuseMissingInCi } from './engines.ts';
@@ -12,6 +12,8 @@ export function setup(project: TestProject): void {
   const reasons = {
     ...missing,
     ...('reason' in browser && { browser: browser.reason }),
+    // Its libraries belong to the system, so it is not unpacked.
+    ...(!findProgram(['systemd-analyze']) && { systemdAnalyze: 'not in PATH: install the package systemd' }),
     ...('reason' in newestNode && { newestNode: newestNode.reason }),
   } satisfies Reasons;
   refuseMissingInCi(reasons);

@@ -2,7 +2,7 @@ import { inject, TestRunner } from 'vitest';
 import type { EngineName, Engines } from '../../scripts/engines.ts';
 import type { Browser } from './chromium.ts';
 
-export type NeededEngine = EngineName | 'browser' | 'docker' | 'newestNode';
+export type NeededEngine = EngineName | 'browser' | 'docker' | 'newestNode' | 'systemdAnalyze';
 /** Why an engine is not there, by its name. */
 export type Reasons = Partial<Record<NeededEngine, string>>;
 
