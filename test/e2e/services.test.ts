@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/settings/settings.ts';
-import { openPage } from '../support/browser.ts';
+import { startBrowser } from '../support/browser.ts';
 import { engine, needsEngine } from '../support/engines.ts';
 import { newFolder } from '../support/folder.ts';
 
@@ -55,8 +55,9 @@ describe('the services', () => {
 describe.skipIf(needsEngine('browser'))('deploy/launchd', () => {
   it('is XML, and starts the exporter of its user', async () => {
     const [path = ''] = globSync(join(REPOSITORY, 'deploy/launchd/*.plist'));
-    const { page, close } = await openPage();
+    const browser = await startBrowser();
     try {
+      const page = await browser.newPage();
       const read = await page.evaluate<{ errors: string[]; keys: string[]; words: string[] }>(`(() => {
         const found = new DOMParser().parseFromString(${JSON.stringify(readText(path))}, 'application/xml');
         const texts = (name) => [...found.querySelectorAll(name)].map((each) => each.textContent);
@@ -67,7 +68,7 @@ describe.skipIf(needsEngine('browser'))('deploy/launchd', () => {
       expect(read.words.at(-1)).toBe('exec openclaw-store-exporter serve --openclaw.same-pid-namespace');
       expect(basename(path)).toBe(`${/<string>(.*)<\/string>/.exec(readText(path))?.[1]}.plist`);
     } finally {
-      await close();
+      await browser.close();
     }
   });
 });
