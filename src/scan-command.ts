@@ -27,6 +27,7 @@ export async function runScan(settings: Settings): Promise<number> {
   const format = formatOf(settings.format, 'scan', ['table', 'json', 'prometheus']);
   if (settings.explain !== null && (format !== 'table' || settings.output !== null))
     throw new ExporterError('E_USAGE', '--explain prints text for a person: leave out --format and --output');
+  refuseWithoutEffect(settings, format);
   const log = createLog({
     // The report says what was found: `info`, the default, would say it again.
     level: settings['log.level'] === 'info' ? 'warn' : settings['log.level'],
@@ -38,12 +39,34 @@ export async function runScan(settings: Settings): Promise<number> {
     await print(explanation(settings.explain, result));
     return 0;
   }
+  refuseUnknownAgent(settings.agent, result);
   const found = verdicts(result.snapshot, { nowMs: Date.now(), checks: result.checks });
   const text = await reportAs(format, settings, { ...result, verdicts: found }, log);
   if (settings.output === null) await print(text);
   else writeOutput(settings.output, text);
   if (isUnreadable) return COULD_NOT_SCAN;
   return settings.output === null ? judge(found) : 0;
+}
+
+/** A filter that changes nothing would be taken for one that found nothing. */
+function refuseWithoutEffect(settings: Settings, format: string): void {
+  const ofTable = [
+    ...(settings.agent === null ? [] : ['--agent']),
+    ...(settings.kind === null ? [] : ['--kind']),
+    ...(settings['findings-only'] ? ['--findings-only'] : []),
+  ];
+  const ofPrometheus = settings['textfile.label'].length === 0 ? [] : ['--textfile.label'];
+  const [wrong] = format === 'table' ? ofPrometheus : format === 'json' ? [...ofTable, ...ofPrometheus] : ofTable;
+  if (wrong === undefined) return;
+  const only = wrong === '--textfile.label' ? 'prometheus' : 'table';
+  throw new ExporterError('E_USAGE', `${wrong} is for --format ${only} only, not for ${format}: leave one of them out`);
+}
+
+function refuseUnknownAgent(wanted: string | null, { snapshot }: ScanResult): void {
+  const names = snapshot.agents.map(({ agent }) => agent);
+  if (wanted === null || snapshot.unreadable !== null || names.includes(wanted)) return;
+  const known = names.length === 0 ? 'no agent was found' : `there are ${names.join(', ')}`;
+  throw new ExporterError('E_USAGE', `--agent: there is no agent "${wanted}"; ${known}`);
 }
 
 async function scanOnce(settings: Settings, log: Log): Promise<TimedScan> {

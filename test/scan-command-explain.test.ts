@@ -78,7 +78,9 @@ describe('scan --explain', () => {
   it('is 3 where there is no state directory', async () => {
     const { code, stdout } = await explained('/nonexistent/state', STRAY);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/^The OpenClaw state directory cannot be read \(missing\)/);
+    expect(stdout).toMatch(
+      /^No session is known: \/\S+ is not there\. It was looked at because --openclaw\.state-dir names it\./,
+    );
   });
 
   it('writes nothing to a terminal that it would obey, and a command in which the key is quoted', async () => {

@@ -233,7 +233,21 @@ describe('a scan', () => {
     const findings = (await scan(['--findings-only'])).stdout;
     expect(findings).toContain('telegram');
     expect(findings).not.toContain('agent:main:main');
-    expect((await scan(['--agent=nobody'])).stdout).toContain('No session to show.');
+    const unknown = await scan(['--agent=nobody']);
+    expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 3, stdout: '' });
+    expect(unknown.stderr).toMatch(/--agent: there is no agent "nobody"; there are \w+/);
+  });
+});
+
+describe('a flag without effect', () => {
+  it.each([
+    [['--format=json', '--agent=main'], '--agent is for --format table only, not for json'],
+    [['--format=prometheus', '--findings-only'], '--findings-only is for --format table only, not for prometheus'],
+    [['--textfile.label=gateway=a'], '--textfile.label is for --format prometheus only, not for table'],
+  ])('is refused: %j', async (flags, message) => {
+    const { code, stdout, stderr } = await scan(flags);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(message);
   });
 });
 

@@ -18,11 +18,13 @@ export const SAMPLE_MARKER = 'openclaw-store-exporter-demo';
 const MIGRATION_RUNS = 'session-sqlite-migration-runs';
 
 /** What was found in a state directory. */
+import type { Unreadable } from '../model/snapshot.ts';
+
 export interface Discovery {
   /** As a real path; as given when it cannot be resolved. */
   readonly stateDir: string;
   /** Why there is nothing to read; null when there is. */
-  readonly unreadable: 'missing' | 'denied' | 'empty' | 'unreadable' | 'link_refused' | null;
+  readonly unreadable: Unreadable | null;
   readonly config: OpenClawConfig;
   /** false: there is a config, and it or a part of it cannot be used: see `configError` and the config's `dropped`. */
   readonly configValid: boolean;

@@ -54,10 +54,13 @@ export interface LookedFor {
   readonly reason: string | null;
 }
 
+/** Why there is nothing to read in a state directory. */
+export type Unreadable = 'missing' | 'denied' | 'empty' | 'unreadable' | 'link_refused';
+
 /** Everything that is published of one scan. Without the time of the scan: equal figures are equal snapshots. */
 export interface Snapshot {
   /** Why the state directory could not be read; null when it was. */
-  readonly unreadable: string | null;
+  readonly unreadable: Unreadable | null;
   readonly configValid: boolean;
   /** The parts of it that have the wrong shape and count as absent, as paths. */
   readonly configDropped: readonly string[];

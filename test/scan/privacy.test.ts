@@ -55,7 +55,14 @@ async function outputs(salt: Buffer | null): Promise<Record<string, string>> {
   const keys = [...channelKeys(marked), ...OTHERS];
   const dir = stateOf(CONFIG, { ops: Object.fromEntries(keys.map((key) => [key, FIELDS])) });
   const { snapshot, checks, rendered } = await scanned(dir, { log, settings: { salt } });
-  const options = { agent: null, kind: null, 'findings-only': false, isTerminal: false };
+  const options = {
+    agent: null,
+    kind: null,
+    'findings-only': false,
+    isTerminal: false,
+    stateDir: '/s',
+    whyStateDir: 'so',
+  };
   const found = verdicts(snapshot, { nowMs: Date.now(), checks });
   return {
     metrics: rendered?.metrics ?? '',

@@ -62,7 +62,7 @@ describe('a scanning process that works', () => {
     await scanned('deep', true);
     expect(supervisor.ready).toBe(true);
     expect(supervisor.rendered?.metrics).toContain('openclaw_store_session_messages{');
-    expect(supervisor.rendered?.page).toContain('<table>');
+    expect(supervisor.rendered?.page.html).toContain('<table>');
     expect(supervisor.checks.every(({ success }) => success)).toBe(true);
     expect(supervisor.memoryBytes).toBeGreaterThan(1_000_000);
     expect(supervisor.cpuSeconds).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
 import type { Severity } from '../../thresholds.ts';
 import { configRemark } from '../remarks.ts';
+import { UNREADABLE } from '../unreadable.ts';
 import { type Verdict, verdicts } from '../verdicts.ts';
 import { markup, when } from './markup.ts';
 import { sessionList } from './session-list.ts';
@@ -26,11 +27,11 @@ export interface FragmentOptions {
 
 export function renderStatusFragment(snapshot: Snapshot, { nowMs, runbookUrl }: FragmentOptions): StatusFragment {
   if (snapshot.unreadable !== null) {
+    const { what, remedy } = UNREADABLE[snapshot.unreadable];
     return {
       severity: 'critical',
-      headline: `The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known.`,
-      html: markup`<p class="note">Set <code>--openclaw.state-dir</code> to the directory that the gateway uses, and run the exporter as a user that may read it. Which one was looked at, and why, is said below.</p>`
-        .html,
+      headline: `No session is known: the OpenClaw state directory ${what}.`,
+      html: markup`<p class="note">${remedy} Which one was looked at, and why, is said below.</p>`.html,
     };
   }
   // A check that fails is told by the part of the page that the parent makes.

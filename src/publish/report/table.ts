@@ -5,11 +5,15 @@ import type { Kind } from '../../openclaw/keys.ts';
 import { printable } from '../../printable.ts';
 import { tokensSeverity } from '../../thresholds.ts';
 import { configRemark, remarks } from '../remarks.ts';
+import { UNREADABLE } from '../unreadable.ts';
 
 export interface TableOptions {
   readonly agent: string | null;
   readonly kind: Kind | null;
   readonly 'findings-only': boolean;
+  readonly stateDir: string;
+  /** As it goes on after "because". */
+  readonly whyStateDir: string;
   /** On a terminal there are colours, and each label stands beside its key: it is the operator's own screen. */
   readonly isTerminal: boolean;
 }
@@ -17,7 +21,9 @@ export interface TableOptions {
 /** The snapshot for people: agents, then sessions with the largest context first. */
 export function reportTable(snapshot: Snapshot, options: TableOptions): string {
   if (snapshot.unreadable !== null) {
-    return `The OpenClaw state directory cannot be read (${snapshot.unreadable}): no session is known.\nSet --openclaw.state-dir to the directory that the gateway uses.\n`;
+    const { what, remedy } = UNREADABLE[snapshot.unreadable];
+    const where = `${printable(options.stateDir)} ${what}. It was looked at because ${printable(options.whyStateDir)}.`;
+    return `No session is known: ${where}\n${remedy}\n`;
   }
   const config = configRemark(snapshot);
   const sections = [

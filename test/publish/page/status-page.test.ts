@@ -197,7 +197,7 @@ describe('the fragment', () => {
     const { severity, headline, html } = fragment({ unreadable: 'missing' });
     expect({ severity, headline }).toEqual({
       severity: 'critical',
-      headline: 'The OpenClaw state directory cannot be read (missing): no session is known.',
+      headline: 'No session is known: the OpenClaw state directory is not there.',
     });
     expect(html).toContain('--openclaw.state-dir');
     expect(html).not.toMatch(/<table|<ul/);

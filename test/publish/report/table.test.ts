@@ -8,7 +8,9 @@ import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, corrupted, publishe
 const ESCAPE = '\u001b';
 
 function table(snapshot: Snapshot, options: Partial<TableOptions> = {}): string {
-  return reportTable(snapshot, { agent: null, kind: null, 'findings-only': false, isTerminal: false, ...options });
+  const where = { stateDir: '/state', whyStateDir: 'OPENCLAW_PROFILE is work' };
+  const filters = { agent: null, kind: null, 'findings-only': false };
+  return reportTable(snapshot, { ...where, ...filters, isTerminal: false, ...options });
 }
 
 /** The rows of the sessions, head first, by the columns of the head. */
@@ -138,11 +140,23 @@ describe('the table', () => {
     );
   });
 
-  it('says what to do when the state directory cannot be read, and shows nothing of sessions', () => {
-    const text = table(aSnapshot({ unreadable: 'denied' }));
-    expect(text).toMatch(/cannot be read \(denied\).*--openclaw\.state-dir/s);
-    expect(text).not.toContain('AGENT');
-  });
+  it.each([
+    [
+      'missing',
+      /^No session is known: \/state is not there\. .* because OPENCLAW_PROFILE is work\.\n.*--openclaw\.state-dir/,
+    ],
+    ['denied', /may not be read by this user.*\n.*as the gateway's user/],
+    ['empty', /holds neither agents nor a config.*\n.*start the gateway once/],
+    ['unreadable', /is no directory of OpenClaw.*\n.*not to a file/],
+    ['link_refused', /is a link that belongs to another user.*\n.*the link leads to/],
+  ] as const)(
+    'names a state directory that is %s, why it was chosen and what to do, and shows nothing of sessions',
+    (unreadable, expected) => {
+      const text = table(aSnapshot({ unreadable }));
+      expect(text).toMatch(expected);
+      expect(text).not.toContain('AGENT');
+    },
+  );
 
   it('says that it is a sample, and that the config cannot be used', () => {
     expect(table(aSnapshot({ sample: true, configValid: false }))).toMatch(/SAMPLE.*openclaw\.json cannot be used/s);

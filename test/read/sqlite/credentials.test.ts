@@ -82,10 +82,17 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
   const deep = await scanner.deep();
   watched.isOn = false;
   const both = [quick, deep];
-  const table = { agent: null, kind: null, 'findings-only': false, isTerminal: true };
+  const table = {
+    agent: null,
+    kind: null,
+    'findings-only': false,
+    isTerminal: true,
+    stateDir: '/s',
+    whyStateDir: 'so',
+  };
   return {
     metrics: both.map(({ rendered }) => rendered?.metrics ?? '').join(),
-    page: both.map(({ rendered }) => rendered?.page ?? '').join(),
+    page: both.map(({ rendered }) => `${rendered?.page.headline}${rendered?.page.html}`).join(),
     report: both
       .map(({ snapshot, checks }) => reportJson(snapshot, checks, verdicts(snapshot, { nowMs: Date.now(), checks })))
       .join(),
