@@ -60,9 +60,9 @@ export function runChild(readIndex?: ReadIndex): void {
 async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {
   const startedAt = performance.now();
   try {
-    const { rendered, checks } = await (kind === 'quick' ? scanner.quick() : scanner.deep());
+    const { rendered, page, checks } = await (kind === 'quick' ? scanner.quick() : scanner.deep());
     const durationSeconds = (performance.now() - startedAt) / 1000;
-    await send({ type: 'done', scan: kind, durationSeconds, rendered, checks, cost: processCost() });
+    await send({ type: 'done', scan: kind, durationSeconds, rendered, page, checks, cost: processCost() });
   } catch (error) {
     await send({ type: 'failed', scan: kind, error: describeError(error), cost: processCost() });
   }

@@ -68,6 +68,8 @@ export type FromChild =
       readonly durationSeconds: number;
       /** null: the figures are those that were sent last. */
       readonly rendered: Rendered | null;
+      /** Where only the page changed. */
+      readonly page: StatusFragment | null;
       readonly checks: readonly CheckOutcome[];
       readonly cost: ProcessCost;
     }

@@ -18,8 +18,9 @@ import { has } from '../openclaw/versions.ts';
 import type { Terms } from '../publish/known-sessions.ts';
 import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
 import { renderFamilies } from '../publish/metrics/render.ts';
-import { renderStatusFragment } from '../publish/page/status-fragment.ts';
+import { renderStatusFragment, type StatusFragment } from '../publish/page/status-fragment.ts';
 import { Snapshots, type Taken } from '../publish/snapshot.ts';
+import { verdicts } from '../publish/verdicts.ts';
 import { type ReadIndex, readIndex } from '../read/file/index-file.ts';
 import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
@@ -76,6 +77,8 @@ export interface ScanResult {
   readonly checks: readonly CheckOutcome[];
   /** null: the figures are those of the scan before. */
   readonly rendered: Rendered | null;
+  /** The page alone, where the figures are as before and time changed what they would raise; null: it did not. */
+  readonly page: StatusFragment | null;
 }
 
 /** By what the sessions of a scan are read, judged and named. */
@@ -110,6 +113,8 @@ export class Scanner {
   private quickScan: Promise<unknown> = Promise.resolve();
   private taken: Taken | null = null;
   private rendered: Snapshot | null = null;
+  /** What would be alerts when the page was rendered. */
+  private raised = '';
 
   constructor(options: ScannerOptions) {
     this.options = options;
@@ -272,9 +277,10 @@ export class Scanner {
     if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
     this.taken = taken;
     const rendered = await this.render(snapshot);
+    const page = rendered === null ? this.renewPage(snapshot) : null;
     this.options.log.debug('scan ended, work so far', this.work());
     const { config, agents: stores } = discovery;
-    return { snapshot, config, stores, checks, rendered };
+    return { snapshot, config, stores, checks, rendered, page };
   }
 
   private now(): number {
@@ -289,12 +295,23 @@ export class Scanner {
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
       this.options.log.error(SERIES_LEFT_OUT, { family }),
     );
-    const rendered = {
-      metrics,
-      page: renderStatusFragment(snapshot, { nowMs: this.now(), runbookUrl: this.settings['runbook-url'] }),
-    };
     this.rendered = snapshot;
-    return rendered;
+    return { metrics, page: this.page(snapshot) };
+  }
+
+  private renewPage(snapshot: Snapshot): StatusFragment | null {
+    if (this.options.renders === false) return null;
+    return this.raised === this.raisedBy(snapshot) ? null : this.page(snapshot);
+  }
+
+  private page(snapshot: Snapshot): StatusFragment {
+    this.raised = this.raisedBy(snapshot);
+    return renderStatusFragment(snapshot, { nowMs: this.now(), runbookUrl: this.settings['runbook-url'] });
+  }
+
+  /** A session that nobody used for an hour pages no more, and a message that waits for too long does. */
+  private raisedBy(snapshot: Snapshot): string {
+    return JSON.stringify(verdicts(snapshot, { nowMs: this.now(), checks: [] }));
   }
 }
 

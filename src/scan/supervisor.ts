@@ -205,6 +205,7 @@ export class Supervisor {
     this.results[message.scan] = { success: true, durationSeconds: message.durationSeconds, lastGood };
     this.checks = message.checks;
     if (message.rendered !== null) this.rendered = message.rendered;
+    else if (message.page !== null && this.rendered !== null) this.rendered = { ...this.rendered, page: message.page };
     // A deep scan ends with a look at everything that a quick one looks at.
     if (message.scan === 'deep') this.results.quick = { ...this.results.quick, success: true, lastGood };
     if (!this.deepRequested) {

@@ -4,8 +4,10 @@ import { z } from 'zod';
 
 const FOLDER = join(import.meta.dirname, '../../grafana/dashboards');
 
-/** The committed dashboards: file name and text. */
-export const FILES = readdirSync(FOLDER).map((name) => ({ name, json: readFileSync(join(FOLDER, name), 'utf8') }));
+/** The committed dashboards: file name and text. Kustomize wants its own file beside them. */
+export const FILES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => ({ name, json: readFileSync(join(FOLDER, name), 'utf8') }));
 
 const source = z.object({ type: z.string(), uid: z.string() });
 const property = z.object({ id: z.string(), value: z.unknown() });

@@ -42,6 +42,22 @@ describe('a quick scan of an unchanged store', () => {
   });
 });
 
+describe('the page', () => {
+  it('is renewed alone when time changed what the figures would raise', async () => {
+    let now = Date.now();
+    state.addSession('agent:main:main', { totalTokens: 210_000, updatedAt: now });
+    const scanner = testScanner(state.dir, { now: () => now });
+    const started = await scanner.quick();
+    expect(started.rendered?.page.headline).toMatch(/^Needs you now: /);
+    // Nobody used it for an hour: it pages no more.
+    now += 2 * 3_600_000;
+    const { rendered, page } = await scanner.quick();
+    expect(rendered).toBeNull();
+    expect(page?.headline).toMatch(/^Needs you this week: /);
+    expect((await scanner.quick()).page).toBeNull();
+  });
+});
+
 describe('a deep scan', () => {
   it('reads each byte once, and after it a quick scan reads what was appended and no more', async () => {
     const scanner = testScanner(state.dir);

@@ -25,6 +25,14 @@ function prepared(database: DatabaseSync, sql: string): StatementSync {
   return statement;
 }
 
+/**
+ * To be called before the database is closed. A statement holds its database where the garbage collector does not see it, so a
+ * weak map alone keeps both for ever: 10,800 closed databases after 1,800 scans (Node 24).
+ */
+export function forgetStatements(database: DatabaseSync): void {
+  STATEMENTS.delete(database);
+}
+
 /** Events and their logical bytes, those of the JSONL that they came from. */
 export interface EventCount {
   readonly events: number;

@@ -11,7 +11,7 @@ import { type ChosenModels, chosenModels } from '../../openclaw/model-override.t
 import { isDecided, type StoredTotal } from '../../openclaw/tokens.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { unchanged } from '../../unchanged.ts';
-import { BEFORE_ALL_ROWS } from './events.ts';
+import { BEFORE_ALL_ROWS, forgetStatements } from './events.ts';
 import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
 import { readNodes, type SessionNode } from './nodes.ts';
 import { BELIEVED_MS, renewValidation } from './renewal.ts';
@@ -261,7 +261,11 @@ export class KeptDatabases {
       return readTables(location.path, location.root, TABLES, (database) => {
         // OpenClaw changed the tables since they were looked at: the next scan looks again.
         if (userVersion(database) !== schema.version) throw new DatabaseError('busy');
-        return work(database, schema);
+        try {
+          return work(database, schema);
+        } finally {
+          forgetStatements(database);
+        }
       });
     };
   }
