@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
-import { MutatedStore, Watchdog } from './support/mutated-stores.ts';
-import { STORES } from './support/stores.ts';
+import { MutatedStore, Watchdog } from '../support/mutated-stores.ts';
+import { STORES } from '../support/stores.ts';
 
 /** `npm run soak`: 100,000. */
 const MUTANTS = Number(process.env.MUTANTS ?? 250);
