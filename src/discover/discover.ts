@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { diskError, isDirectory, isThere, namesIn, realOrGiven } from '../disk/files.ts';
 import type { Kept } from '../disk/kept.ts';
 import type { PassedOver, UnusedDatabase } from '../model/passed-over.ts';
+import type { Unreadable } from '../model/snapshot.ts';
 import { DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
@@ -18,8 +19,6 @@ export const SAMPLE_MARKER = 'openclaw-store-exporter-demo';
 const MIGRATION_RUNS = 'session-sqlite-migration-runs';
 
 /** What was found in a state directory. */
-import type { Unreadable } from '../model/snapshot.ts';
-
 export interface Discovery {
   /** As a real path; as given when it cannot be resolved. */
   readonly stateDir: string;

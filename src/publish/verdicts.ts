@@ -7,6 +7,7 @@ import { foundTranscript } from '../model/transcript.ts';
 import type { FileClass } from '../openclaw/file-classes.ts';
 import { runStatus } from '../openclaw/run-status.ts';
 import { ALERT_THRESHOLDS, IDLE_SECONDS, inWords, isTranscriptLarge, type Severity } from '../thresholds.ts';
+import { amount } from './amount.ts';
 
 /** An alert that these figures would raise, if they stayed. */
 export interface Verdict {
@@ -254,8 +255,4 @@ function verdict(
 /** One verdict as a line for people. */
 export function verdictLine({ alert, severity, agent, text }: Verdict): string {
   return `${severity ?? 'look'}: ${agent === null ? '' : `agent ${agent}: `}${text} (${alert})`;
-}
-
-function amount(bytes: number): string {
-  return bytes.toLocaleString('en-US');
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CheckOutcome } from '../checks/run.ts';
 import { prepareNeedsLastUsage } from '../classify.ts';
 import { agentFiles } from '../discover/agent-files.ts';
@@ -20,7 +21,7 @@ import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
 import { renderFamilies } from '../publish/metrics/render.ts';
 import { renderStatusFragment, type StatusFragment } from '../publish/page/status-fragment.ts';
 import { Snapshots, type Taken } from '../publish/snapshot.ts';
-import { verdicts } from '../publish/verdicts.ts';
+import { type Verdict, verdicts } from '../publish/verdicts.ts';
 import { type ReadIndex, readIndex } from '../read/file/index-file.ts';
 import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
@@ -114,7 +115,7 @@ export class Scanner {
   private taken: Taken | null = null;
   private rendered: Snapshot | null = null;
   /** What would be alerts when the page was rendered. */
-  private raised = '';
+  private raised: readonly Verdict[] = [];
 
   constructor(options: ScannerOptions) {
     this.options = options;
@@ -276,8 +277,7 @@ export class Scanner {
     // The same one: nothing changed, and there is no news.
     if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
     this.taken = taken;
-    const rendered = await this.render(snapshot);
-    const page = rendered === null ? this.renewPage(snapshot) : null;
+    const { rendered, page } = await this.render(snapshot);
     this.options.log.debug('scan ended, work so far', this.work());
     const { config, agents: stores } = discovery;
     return { snapshot, config, stores, checks, rendered, page };
@@ -287,34 +287,29 @@ export class Scanner {
     return (this.options.now ?? Date.now)();
   }
 
-  /** An unchanged snapshot is the same object. */
-  private async render(snapshot: Snapshot): Promise<Rendered | null> {
-    if (snapshot === this.rendered || this.options.renders === false) return null;
+  /**
+   * An unchanged snapshot is the same object. Time alone changes what it would raise: a session that nobody used for an hour
+   * pages no more, and a message that waits for too long does.
+   */
+  private async render(snapshot: Snapshot): Promise<Pick<ScanResult, 'rendered' | 'page'>> {
+    if (this.options.renders === false) return NOT_RENDERED;
+    const raised = verdicts(snapshot, { nowMs: this.now(), checks: [] });
+    const isRendered = snapshot === this.rendered;
+    if (isRendered && isDeepStrictEqual(raised, this.raised)) return NOT_RENDERED;
+    const page = renderStatusFragment(snapshot, { raised, runbookUrl: this.settings['runbook-url'] });
+    this.raised = raised;
+    if (isRendered) return { rendered: null, page };
     await this.options.pause();
     this.counts.renders += 1;
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
       this.options.log.error(SERIES_LEFT_OUT, { family }),
     );
     this.rendered = snapshot;
-    return { metrics, page: this.page(snapshot) };
-  }
-
-  private renewPage(snapshot: Snapshot): StatusFragment | null {
-    if (this.options.renders === false) return null;
-    return this.raised === this.raisedBy(snapshot) ? null : this.page(snapshot);
-  }
-
-  private page(snapshot: Snapshot): StatusFragment {
-    this.raised = this.raisedBy(snapshot);
-    return renderStatusFragment(snapshot, { nowMs: this.now(), runbookUrl: this.settings['runbook-url'] });
-  }
-
-  /** A session that nobody used for an hour pages no more, and a message that waits for too long does. */
-  private raisedBy(snapshot: Snapshot): string {
-    return JSON.stringify(verdicts(snapshot, { nowMs: this.now(), checks: [] }));
+    return { rendered: { metrics, page }, page: null };
   }
 }
 
+const NOT_RENDERED = { rendered: null, page: null } as const;
 const NONE: ReadonlySet<string> = new Set();
 
 function transcriptsOf(readings: readonly StoreReading[]): Set<string> {

@@ -6,7 +6,7 @@ import { startAlertmanager } from '../support/alertmanager.ts';
 import { needsEngine } from '../support/engines.ts';
 import { type Exporter, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
-import { pagingConfig, type Sample, scrapeConfigs, startPrometheus } from '../support/prometheus.ts';
+import { pagingConfig, type RuleGroup, type Sample, scrapeConfigs, startPrometheus } from '../support/prometheus.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createState, type State } from '../support/state.ts';
 import { startVictoria, startVmalert } from '../support/victoria.ts';
@@ -19,8 +19,7 @@ const sessions = (keys: readonly string[]) => Object.fromEntries(keys.map((key) 
 interface Watcher {
   readonly receiver: Receiver;
   query(expression: string): Promise<Sample[]>;
-  /** What is wrong with its rules. */
-  errors(): Promise<string[]>;
+  rules(): Promise<RuleGroup[]>;
   stop(): Promise<unknown>;
 }
 
@@ -29,6 +28,12 @@ const RULES = {
   'store.yml': rulesWith('openclaw-store.rules.yml', { for: '10s', keepFiringFor: '1s' }),
   'up.yml': rulesWith('openclaw-store.up.rules.yml', { for: '1h', keepFiringFor: '1s' }),
 };
+
+/** What is wrong with the rules that it evaluates. */
+async function faults({ rules }: Watcher): Promise<string[]> {
+  const all = (await rules()).flatMap((group) => group.rules);
+  return all.flatMap(({ name, health, lastError }) => (health === 'ok' ? [] : [`${name}: ${lastError}`]));
+}
 
 async function watchByPrometheus(
   prometheusName: 'prometheus' | 'prometheusForky',
@@ -42,10 +47,7 @@ async function watchByPrometheus(
   return {
     receiver,
     query: prometheus.query,
-    async errors() {
-      const rules = (await prometheus.rules()).flatMap((group) => group.rules);
-      return rules.flatMap(({ name, health, lastError }) => (health === 'ok' ? [] : [`${name}: ${lastError}`]));
-    },
+    rules: prometheus.rules,
     stop: () => Promise.all([prometheus, alertmanager, receiver].map((each) => each.stop())),
   };
 }
@@ -58,10 +60,7 @@ async function watchByVictoriaMetrics(targets: readonly string[]): Promise<Watch
   return {
     receiver,
     query: victoria.query,
-    async errors() {
-      const rules = await vmalert.rules();
-      return rules.flatMap(({ name, health, lastError }) => (health === 'ok' ? [] : [`${name}: ${lastError}`]));
-    },
+    rules: vmalert.rules,
     stop: () => Promise.all([vmalert, victoria, alertmanager, receiver].map((each) => each.stop())),
   };
 }
@@ -167,7 +166,7 @@ describe.skipIf(
     expect(
       await ofEach(({ receiver }) => receiver.alerts.filter(({ labels }) => labels.instance === exporters[2]?.address)),
     ).toEqual(everywhere([]));
-    expect(await ofEach(({ errors }) => errors())).toEqual(everywhere([]));
+    expect(await ofEach(faults)).toEqual(everywhere([]));
   });
 
   it('is resolved when the index is put back', async () => {

@@ -49,9 +49,14 @@ export async function startPrometheus(options: {
       if (!response.ok) throw new Error(await response.text());
     },
     query: (expression: string) => queryAt(url, expression),
-    rules: async () => (await get<{ groups: RuleGroup[] }>(`${url}/api/v1/rules`)).groups,
+    rules: () => rulesAt(url),
     alerts: async () => (await get<{ alerts: ActiveAlert[] }>(`${url}/api/v1/alerts`)).alerts,
   };
+}
+
+/** The groups of rules that a server with Prometheus' API evaluates. */
+export async function rulesAt(url: string): Promise<RuleGroup[]> {
+  return (await get<{ groups: RuleGroup[] }>(`${url}/api/v1/rules`)).groups;
 }
 
 /** The samples of an instant query to a server with Prometheus' API; a scalar is one sample without labels. */

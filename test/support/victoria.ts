@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from './engines.ts';
 import { freePort, startServer } from './processes.ts';
-import { queryAt } from './prometheus.ts';
-
-export type Victoria = Awaited<ReturnType<typeof startVictoria>>;
+import { queryAt, rulesAt } from './prometheus.ts';
 
 /**
  * Starts VictoriaMetrics on a loopback port; with `config` it scrapes by this configuration of Prometheus. What it took is
@@ -27,14 +25,6 @@ export async function startVictoria(config?: string) {
   return { url, output, stop, query: (expression: string) => queryAt(url, expression) };
 }
 
-export interface VmalertRule {
-  readonly name: string;
-  readonly health: string;
-  readonly lastError: string;
-  readonly alerts: readonly { readonly state: string }[];
-}
-export type Vmalert = Awaited<ReturnType<typeof startVmalert>>;
-
 /** Starts vmalert, which evaluates these rule files (name to text) each second on a datasource and sends what fires. */
 export async function startVmalert(options: { datasource: string; notifier: string; files: Record<string, string> }) {
   const folder = await mkdtemp(join(tmpdir(), 'vmalert-'));
@@ -52,14 +42,5 @@ export async function startVmalert(options: { datasource: string; notifier: stri
     '-rule.resendDelay=1s',
   ];
   const { output, stop } = await startServer(engine('vmalert'), flags, { folder, readyUrl: `${url}/health` });
-  return {
-    url,
-    output,
-    stop,
-    async rules(): Promise<VmalertRule[]> {
-      const response = await fetch(`${url}/api/v1/rules`);
-      const { data } = (await response.json()) as { data: { groups: { rules: VmalertRule[] }[] } };
-      return data.groups.flatMap(({ rules }) => rules);
-    },
-  };
+  return { url, output, stop, rules: () => rulesAt(url) };
 }

@@ -1,12 +1,12 @@
-import type { Snapshot, SnapshotSession } from '../../model/snapshot.ts';
-import { readableAgents } from '../../model/snapshot.ts';
+import { readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
-import { tokensSeverity } from '../../thresholds.ts';
+import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
+import { amount } from '../amount.ts';
 import { remarks } from '../remarks.ts';
 import { ALERT_OF_FINDING } from '../verdicts.ts';
 import { type Markup, markup, when } from './markup.ts';
 import { runbook } from './runbook.ts';
-import { amount, bytesInWords, minuteOf } from './words.ts';
+import { bytesInWords, minuteOf } from './words.ts';
 
 const SHOWN = 50;
 
@@ -63,8 +63,7 @@ ${when(why.length > 0, () => markup`<p>${why.join(', ')}${links}</p>`)}</li>`;
 function bar({ session }: SnapshotSession, share: number | null): Markup {
   const limit = limitOf(session);
   if (session.tokens === null) return markup`<span>tokens are not known</span>`;
-  const warning = session.thresholds.tokens.warning ?? limit;
-  const critical = session.thresholds.tokens.critical ?? limit;
+  const { warning, critical } = session.thresholds.tokens;
   const words = `${amount(session.tokens)} of ${amount(limit)} tokens`;
   const percent = share === null ? '' : ` (${Math.round(share * 100)} %)`;
   return markup`<meter min="0" max="${limit}" low="${Math.min(warning, limit)}" high="${Math.min(critical, limit)}" optimum="0" value="${session.tokens}" aria-label="${words}"></meter><span>${words}${percent}</span>`;
@@ -84,9 +83,8 @@ const QUIET = 4;
 /** What fails now, then what is broken, then what will fail. */
 function rank({ session, findings }: SnapshotSession): number {
   const severity = tokensSeverity(session);
-  const isFull = session.tokens !== null && session.window !== null && session.tokens >= session.window;
-  if (isFull || severity === 'critical') return 0;
+  if (severity === 'critical') return 0;
   if (findings.length > 0) return 1;
   if (severity === 'warning') return 2;
-  return remarks({ session, findings, labels: null }).length > 0 ? QUIET - 1 : QUIET;
+  return isTranscriptLarge(session) ? QUIET - 1 : QUIET;
 }

@@ -1,13 +1,13 @@
 import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
 import type { Severity } from '../../thresholds.ts';
+import { amount } from '../amount.ts';
 import { configRemark } from '../remarks.ts';
 import { UNREADABLE } from '../unreadable.ts';
-import { type Verdict, verdicts } from '../verdicts.ts';
+import type { Verdict } from '../verdicts.ts';
 import { markup, when } from './markup.ts';
 import { sessionList } from './session-list.ts';
 import { storeList } from './store-list.ts';
 import { verdictList } from './verdict-list.ts';
-import { amount } from './words.ts';
 
 /** The part of the status page that comes from the snapshot. The scanning process renders it, as it renders the metrics. */
 export interface StatusFragment {
@@ -20,12 +20,13 @@ export interface StatusFragment {
 }
 
 export interface FragmentOptions {
-  readonly nowMs: number;
+  /** What would be alerts, without the checks that failed: those are told by the part of the page that the parent makes. */
+  readonly raised: readonly Verdict[];
   /** Where the runbooks are served; null: nobody said. */
   readonly runbookUrl: string | null;
 }
 
-export function renderStatusFragment(snapshot: Snapshot, { nowMs, runbookUrl }: FragmentOptions): StatusFragment {
+export function renderStatusFragment(snapshot: Snapshot, { raised, runbookUrl }: FragmentOptions): StatusFragment {
   if (snapshot.unreadable !== null) {
     const { what, remedy } = UNREADABLE[snapshot.unreadable];
     return {
@@ -34,8 +35,6 @@ export function renderStatusFragment(snapshot: Snapshot, { nowMs, runbookUrl }: 
       html: markup`<p class="note">${remedy} Which one was looked at, and why, is said below.</p>`.html,
     };
   }
-  // A check that fails is told by the part of the page that the parent makes.
-  const all = verdicts(snapshot, { nowMs, checks: [] });
   const remark = configRemark(snapshot);
   const parts = [
     ...when(
@@ -44,11 +43,11 @@ export function renderStatusFragment(snapshot: Snapshot, { nowMs, runbookUrl }: 
         markup`<p class="note critical"><b>This is a generated SAMPLE, no real OpenClaw state.</b> No figure on this page is about real sessions.</p>`,
     ),
     ...when(remark !== null, () => markup`<p class="note warning">${remark ?? ''}</p>`),
-    verdictList(all, runbookUrl),
+    verdictList(raised, runbookUrl),
     sessionList(snapshot, runbookUrl),
     storeList(snapshot),
   ];
-  return { severity: all[0]?.severity ?? null, headline: headline(all, snapshot), html: markup`${parts}`.html };
+  return { severity: raised[0]?.severity ?? null, headline: headline(raised, snapshot), html: markup`${parts}`.html };
 }
 
 function headline(all: readonly Verdict[], snapshot: Snapshot): string {

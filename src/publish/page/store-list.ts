@@ -1,7 +1,8 @@
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
+import { amount } from '../amount.ts';
 import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
 import { type Markup, markup, table } from './markup.ts';
-import { amount, minuteOf } from './words.ts';
+import { minuteOf } from './words.ts';
 
 const LAYOUTS = {
   file: 'files',

@@ -1,8 +1,4 @@
-/** Amounts and times, as the status page says them. */
-
-export function amount(value: number | null): string {
-  return value === null ? '' : value.toLocaleString('en-US');
-}
+// Sizes and times, as the status page says them.
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
 
@@ -20,7 +16,7 @@ export function minuteOf(ms: number): string {
   return date.toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
 }
 
-/** Why it happened is no matter here: how many seconds, minutes or hours ago. */
+/** How many seconds, minutes or hours ago. */
 export function agoOf(ms: number, nowMs: number): string {
   const seconds = Math.max(0, Math.round((nowMs - ms) / 1000));
   if (seconds < 120) return `${seconds} s ago`;

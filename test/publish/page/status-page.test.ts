@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderStatusFragment } from '../../../src/publish/page/status-fragment.ts';
 import { renderStatusPage, type StatusPageInput } from '../../../src/publish/page/status-page.ts';
+import { verdicts } from '../../../src/publish/verdicts.ts';
 import {
   anAgent,
   anExporterState,
@@ -37,7 +38,8 @@ function page({
 }
 
 function fragment(changes: Parameters<typeof aSnapshot>[0] = {}, runbookUrl: string | null = null) {
-  return renderStatusFragment(aSnapshot(changes), { nowMs: NOW, runbookUrl });
+  const snapshot = aSnapshot(changes);
+  return renderStatusFragment(snapshot, { raised: verdicts(snapshot, { nowMs: NOW, checks: [] }), runbookUrl });
 }
 
 /** What a reader sees of HTML, a line for each cell, item and paragraph. */
