@@ -15,7 +15,7 @@ import { PROBLEM_MEANINGS } from '../src/publish/problem-meanings.ts';
 import { INPUT_STATES } from '../src/read/sqlite/figures.ts';
 import { renderRules } from '../src/rules/render.ts';
 import { SHIPPED_OPTIONS } from '../src/rules/rule.ts';
-import { envName, FLAGS, ONLY_ON_COMMAND_LINE } from '../src/settings/flags.ts';
+import { envName, FLAGS, type Flag, ONLY_ON_COMMAND_LINE } from '../src/settings/flags.ts';
 import { FIGURE_SOURCES, OWN_SOURCES } from './figure-sources.ts';
 import {
   CLASS_MEANINGS,
@@ -273,12 +273,12 @@ at the next start only.
 
 ${table(
   ['flag', 'environment', 'default', 'commands', 'meaning'],
-  FLAGS.map(({ name, value, default: text, commands, help }) => [
-    `\`--${name}${value === null ? '' : ` ${value}`}\``,
-    ONLY_ON_COMMAND_LINE.some((each) => each === name) ? '' : `\`${envName(name)}\``,
-    text === null ? '' : `\`${text}\``,
-    commands.join(', '),
-    help,
+  FLAGS.map((flag) => [
+    `\`--${flag.name}${flag.value === null ? '' : ` ${flag.value}`}\``,
+    ONLY_ON_COMMAND_LINE.some((each) => each === flag.name) ? '' : `\`${envName(flag.name)}\``,
+    flag.default === null ? '' : `\`${flag.default}\``,
+    flag.commands.join(', '),
+    flag.help + wordsInWords(flag),
   ]),
 )}
 
@@ -295,6 +295,16 @@ writes a file of its own, with a label of its own:
 Without the label both files hold the same series. node_exporter then keeps one of the two, says so only in its log, and the
 other gateway is not watched. The alerts of each gateway carry the label.
 `;
+}
+
+/** Of a flag whose words differ between the commands. */
+function wordsInWords({ wordsOf = {}, defaultOf = {} }: Pick<Flag, 'wordsOf' | 'defaultOf'>): string {
+  const defaults = new Map(Object.entries(defaultOf));
+  const each = Object.entries(wordsOf).map(([command, words]) => {
+    const unset = defaults.get(command);
+    return `${command}: ${words.join(', ')}${unset === undefined ? '' : `, by default ${unset}`}`;
+  });
+  return each.length === 0 ? '' : ` (${each.join('; ')})`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

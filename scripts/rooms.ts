@@ -44,6 +44,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'errors.ts', holds: 'coded errors' },
   { path: 'version.ts', holds: 'the version of the exporter' },
   { path: 'is-object.ts', holds: 'the one guard for objects' },
+  { path: 'lines.ts', holds: 'texts broken into lines of a terminal' },
   { path: 'printable.ts', holds: 'any text, safe for a terminal' },
   { path: 'newest.ts', holds: 'the latest of times that may be unknown' },
   { path: 'unchanged.ts', holds: 'the value of before where the new one says the same' },

@@ -1,4 +1,5 @@
 import { CHECKS } from './checks/all.ts';
+import { WIDTH, wrapped } from './lines.ts';
 import { CHECK_PREFIX, type Command, envName, FLAGS, type Flag } from './settings/flags.ts';
 
 /** What the help says of a command. */
@@ -10,8 +11,7 @@ export interface CommandHelp {
 }
 
 const PROGRAM = 'openclaw-store-exporter';
-/** Of a terminal, and where the texts begin. */
-const WIDTH = 80;
+/** Where the texts begin. */
 const INDENT = 26;
 
 /** The commands, and where more is said. */
@@ -73,8 +73,9 @@ function plain(text: string): string {
 }
 
 function flagLines(flags: readonly Flag[], command?: Command): string[] {
-  return flags.flatMap(({ name, value, default: common, defaultOf, help }) => {
+  return flags.flatMap(({ name, value: ofAll, default: common, defaultOf, wordsOf, help }) => {
     const unset = (command && defaultOf?.[command]) ?? common;
+    const value = (command && wordsOf?.[command]?.join('|')) ?? ofAll;
     return entry(
       `--${name}${value === null ? '' : ` ${value}`}`,
       unset === null || value === null ? help : `${help} (default ${unset})`,
@@ -88,18 +89,4 @@ function entry(name: string, text: string): string[] {
   const head = `  ${name}`;
   if (head.length >= INDENT - 1) return [head, ...lines.map((line) => ' '.repeat(INDENT) + line)];
   return lines.map((line, at) => (at === 0 ? head.padEnd(INDENT) : ' '.repeat(INDENT)) + line);
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

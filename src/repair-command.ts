@@ -7,7 +7,6 @@ import { listBackups, restoreBackup } from './repair/run-backups.ts';
 import { bringBack } from './repair/run-lost-index.ts';
 import { takeOutEntries } from './repair/run-take-out.ts';
 import { quietScanner } from './scan/quiet-scanner.ts';
-import { formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -23,7 +22,6 @@ export async function runRepair(settings: Settings): Promise<number> {
 }
 
 function refuseWrongUsage(settings: Settings): void {
-  formatOf(settings.format, 'repair', ['table', 'json']);
   const modes = [settings.list, settings.restore !== null, settings['lost-index']];
   if (modes.filter(Boolean).length > 1)
     throw new ExporterError('E_USAGE', 'one of --list, --restore and --lost-index at a time');

@@ -1,22 +1,22 @@
 import { writeWhole } from './disk/write-whole.ts';
 import { describeError, ExporterError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { printable } from './printable.ts';
 import { renderTextfile } from './publish/metrics/textfile.ts';
-import { explain } from './publish/report/explain.ts';
+import { explain, unreadAgents } from './publish/report/explain.ts';
 import { reportJson } from './publish/report/json.ts';
 import { judge, reportVerdicts } from './publish/report/judge.ts';
+import { paintFor, WITHOUT_COLOURS } from './publish/report/paint.ts';
+import type { ProgressBar } from './publish/report/progress-bar.ts';
 import { reportTable } from './publish/report/table.ts';
 import { type Verdict, verdicts } from './publish/verdicts.ts';
 import { Scanner, type ScanResult, SERIES_LEFT_OUT } from './scan/scanner.ts';
-import { formatOf } from './settings/format.ts';
+import { FORMATS_OF, formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
 
 const COULD_NOT_SCAN = 3;
-
-/** Between two signs of life on a terminal. */
-const PROGRESS_MS = 200;
 
 interface TimedScan extends ScanResult {
   readonly durationSeconds: number;
@@ -24,22 +24,21 @@ interface TimedScan extends ScanResult {
 
 /** One scan in this process, printed or written; returns the exit code. */
 export async function runScan(settings: Settings): Promise<number> {
-  const format = formatOf(settings.format, 'scan', ['table', 'json', 'prometheus']);
-  if (settings.explain !== null && (format !== 'table' || settings.output !== null))
-    throw new ExporterError('E_USAGE', '--explain prints text for a person: leave out --format and --output');
-  refuseWithoutEffect(settings, format);
+  const format = formatOf(settings.format, FORMATS_OF.scan);
+  const progress = await progressOf(settings);
   const log = createLog({
     // The report says what was found: `info`, the default, would say it again.
     level: settings['log.level'] === 'info' ? 'warn' : settings['log.level'],
     format: settings['log.format'],
+    ...(progress === null ? {} : { write: (line) => progress.beside(line) }),
   });
-  const result = await scanOnce(settings, log);
+  const result = await scanOnce(settings, log, progress);
   const isUnreadable = result.snapshot.unreadable !== null;
+  if (!isUnreadable) refuseUnknownAgent(settings.agent, result);
   if (settings.explain !== null && !isUnreadable) {
-    await print(explanation(settings.explain, result));
+    await print(explanation(settings.explain, settings, result));
     return 0;
   }
-  refuseUnknownAgent(settings.agent, result);
   const found = verdicts(result.snapshot, { nowMs: Date.now(), checks: result.checks });
   const text = await reportAs(format, settings, { ...result, verdicts: found }, log);
   if (settings.output === null) await print(text);
@@ -48,28 +47,21 @@ export async function runScan(settings: Settings): Promise<number> {
   return settings.output === null ? judge(found) : 0;
 }
 
-/** A filter that changes nothing would be taken for one that found nothing. */
-function refuseWithoutEffect(settings: Settings, format: string): void {
-  const ofTable = [
-    ...(settings.agent === null ? [] : ['--agent']),
-    ...(settings.kind === null ? [] : ['--kind']),
-    ...(settings['findings-only'] ? ['--findings-only'] : []),
-  ];
-  const ofPrometheus = settings['textfile.label'].length === 0 ? [] : ['--textfile.label'];
-  const [wrong] = format === 'table' ? ofPrometheus : format === 'json' ? [...ofTable, ...ofPrometheus] : ofTable;
-  if (wrong === undefined) return;
-  const only = wrong === '--textfile.label' ? 'prometheus' : 'table';
-  throw new ExporterError('E_USAGE', `${wrong} is for --format ${only} only, not for ${format}: leave one of them out`);
-}
-
 function refuseUnknownAgent(wanted: string | null, { snapshot }: ScanResult): void {
   const names = snapshot.agents.map(({ agent }) => agent);
-  if (wanted === null || snapshot.unreadable !== null || names.includes(wanted)) return;
+  if (wanted === null || names.includes(wanted)) return;
   const known = names.length === 0 ? 'no agent was found' : `there are ${names.join(', ')}`;
   throw new ExporterError('E_USAGE', `--agent: there is no agent "${wanted}"; ${known}`);
 }
 
-async function scanOnce(settings: Settings, log: Log): Promise<TimedScan> {
+/** A deep scan can take minutes: on a terminal it shows how far it came. null: nobody looks, or the terminal cannot wipe. */
+async function progressOf({ deep }: Settings): Promise<ProgressBar | null> {
+  if (!deep || !process.stderr.isTTY || process.env.TERM === 'dumb') return null;
+  const { ProgressBar: Bar } = await import('./publish/report/progress-bar.ts');
+  return new Bar(process.stderr);
+}
+
+async function scanOnce(settings: Settings, log: Log, progress: ProgressBar | null): Promise<TimedScan> {
   const salt = saltOf(settings);
   for (const warning of salt?.warnings ?? []) log.warn(warning);
   const scanner = new Scanner({
@@ -80,18 +72,29 @@ async function scanOnce(settings: Settings, log: Log): Promise<TimedScan> {
       'session.limit': settings.explain === null ? settings['session.limit'] : Number.MAX_SAFE_INTEGER,
     },
     log,
-    pause: progress(settings),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
     renders: false,
+    ...(progress === null ? {} : { onValidated: (bytes) => progress.show(bytes) }),
   });
   const startedAt = performance.now();
-  const result = await (settings.deep ? scanner.deep() : scanner.quick());
-  return { ...result, durationSeconds: (performance.now() - startedAt) / 1000 };
+  try {
+    const result = await (settings.deep ? scanner.deep() : scanner.quick());
+    return { ...result, durationSeconds: (performance.now() - startedAt) / 1000 };
+  } finally {
+    progress?.wipe();
+  }
 }
 
-function explanation(wanted: string, { snapshot, config }: ScanResult): string {
-  const text = explain(snapshot, config.routing, wanted);
-  if (text !== null) return text;
-  throw new ExporterError('E_USAGE', `--explain: no session has the key or label "${wanted}"; see scan --format json`);
+function explanation(wanted: string, settings: Settings, { snapshot, config }: ScanResult): string {
+  const text = explain(snapshot, config.routing, wanted, { ...settings, nowMs: Date.now() });
+  const unread = unreadAgents(snapshot, settings.agent);
+  if (text !== null) return unread === null ? text : `${text}\n${unread}\n`;
+  const where = settings.agent === null ? '' : ` of agent ${settings.agent}`;
+  const also = unread === null ? '' : `; ${unread}`;
+  throw new ExporterError(
+    'E_USAGE',
+    `--explain: no session${where} has the key or label "${printable(wanted)}"; see scan --format json${also}`,
+  );
 }
 
 async function reportAs(
@@ -101,10 +104,10 @@ async function reportAs(
   log: Log,
 ): Promise<string> {
   const { snapshot, checks, durationSeconds } = result;
-  const isTerminal = process.stdout.isTTY && settings.output === null;
   if (format === 'table') {
-    const table = reportTable(snapshot, { ...settings, isTerminal });
-    return snapshot.unreadable === null ? `${table}\n${reportVerdicts(result.verdicts, settings.agent)}` : table;
+    const paint = settings.output === null ? paintFor(process.stdout) : WITHOUT_COLOURS;
+    const table = reportTable(snapshot, { ...settings, nowMs: Date.now(), paint });
+    return snapshot.unreadable === null ? `${table}\n${reportVerdicts(result.verdicts, settings.agent, paint)}` : table;
   }
   if (format === 'json') return reportJson(snapshot, checks, result.verdicts);
   return renderTextfile({
@@ -124,19 +127,4 @@ function writeOutput(path: string, text: string): void {
   } catch (error) {
     throw new ExporterError('E_OUTPUT', `${path} (${describeError(error)})`);
   }
-}
-
-/** Called after every slice of work; a deep scan on a terminal shows that it lives. */
-function progress(settings: Settings): () => Promise<void> {
-  let slices = 0;
-  let shownAt = 0;
-  const isVisible = settings.deep && process.stderr.isTTY;
-  return async () => {
-    slices += 1;
-    if (isVisible && performance.now() - shownAt > PROGRESS_MS) {
-      shownAt = performance.now();
-      process.stderr.write(`\rscanning … ${slices} slices `);
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  };
 }

@@ -155,7 +155,7 @@ describe('repair', () => {
     ['a reason that there is not', ['--reason=rust'], /must be one of .*truncated/],
     ['--apply where nobody can answer', ['--apply'], /add --yes/],
     ['two ways at once', ['--list', '--lost-index'], /at a time/],
-    ['a format that it has not', ['--format=prometheus'], /repair prints table, json, not prometheus/],
+    ['a format that it has not', ['--format=prometheus'], /"prometheus" must be one of table, json$/m],
     ['a backup that is none', ['--restore=/etc/hostname'], /is no backup beside an index/],
   ])('refuses %s and changes nothing', async (_name, flags, message) => {
     store = unpackStore('file-damaged', { ownPath: true });

@@ -33,8 +33,10 @@ describe('scan --explain', () => {
     expect(label).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}$/);
     const byLabel = await explained(dir, label, salt);
     expect(byLabel.code).toBe(0);
-    expect(byLabel.stdout).toBe((await explained(dir, STRAY, salt)).stdout);
-    expect(byLabel.stdout).toContain(`  label         ${label}\n`);
+    expect(byLabel.stdout).not.toContain('111');
+    const open = await explained(dir, label, salt, '--show-keys');
+    expect(open.stdout).toBe((await explained(dir, STRAY, salt)).stdout);
+    expect(open.stdout).toContain(`  label         ${label}\n`);
   });
 
   it('explains a session that is beyond the session limit', async () => {
@@ -65,6 +67,27 @@ describe('scan --explain', () => {
     expect(stderr).toMatch(/^openclaw-store-exporter: .*--explain/);
   });
 
+  it('looks only at the agent that is named', async () => {
+    const entries = { 'agent:main:notes': {} };
+    const dir = stateOf(CONFIG, { main: entries, work: entries });
+    const { stdout } = await explained(dir, 'agent:main:notes', '--agent=work');
+    expect(stdout.match(/in the store of agent \w+/g)).toEqual(['in the store of agent work']);
+    const misspelt = await explained(dir, 'agent:main:notes', '--agent=wrok');
+    expect(misspelt.code).toBe(3);
+    expect(misspelt.stderr).toContain('there is no agent "wrok"; there are main, work');
+  });
+
+  it('says which agents could not be read, also where the session may be there', async () => {
+    const dir = stateOf(CONFIG, { main: { [STRAY]: {} }, work: {} });
+    writeFileSync(join(dir, 'agents/work/sessions/sessions.json'), '');
+    const unread = 'Not read: agent work (index_empty). Nothing is known of sessions there.';
+    expect((await explained(dir, STRAY)).stdout.endsWith(`\n\n${unread}\n`)).toBe(true);
+    const missing = await explained(dir, 'agent:work:telegram:direct:111');
+    expect(missing.code).toBe(3);
+    expect(missing.stderr).toContain(unread);
+    expect((await explained(dir, STRAY, '--agent=main')).stdout).not.toContain('Not read');
+  });
+
   it.each([['--format=json'], ['--output=/dev/null']])(
     'is wrong usage with %s: it prints text for a person',
     async (flag) => {
@@ -79,7 +102,7 @@ describe('scan --explain', () => {
     const { code, stdout } = await explained('/nonexistent/state', STRAY);
     expect(code).toBe(3);
     expect(stdout).toMatch(
-      /^No session is known: \/\S+ is not there\. It was looked at because --openclaw\.state-dir names it\./,
+      /^No session is known: \/\S+ is not there\.\nIt was looked at because --openclaw\.state-dir names it\.\n/,
     );
   });
 

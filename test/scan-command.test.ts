@@ -47,8 +47,9 @@ describe('the exit code of a scan', () => {
     state.addSession('agent:main:telegram:direct:4242');
     const { code, stdout, stderr } = await scan();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^main +agent:main:telegram:direct:[0-9a-f]{10} +dm +700 +200000 +\d+$/m);
-    for (const hidden of ['4242', 'KEY', '\u001b']) expect(stdout).not.toContain(hidden);
+    expect(stdout).toMatch(/^agent:main:telegram:direct:[0-9a-f]{10}\n +700 +200,000 +0 % +\d+ +now +dm$/m);
+    for (const hidden of ['4242', '\u001b']) expect(stdout).not.toContain(hidden);
+    expect((await scan(['--show-keys'])).stdout).toContain('    key agent:main:telegram:direct:4242\n');
   });
 
   it('is 1 where there are warnings', async () => {
@@ -73,7 +74,7 @@ describe('the exit code of a scan', () => {
     writeFileSync(join(state.dir, 'agents', 'bad', 'sessions', 'sessions.json'), '{"a":');
     const { code, stdout } = await scan();
     expect(code).toBe(2);
-    expect(stdout).toMatch(/^bad +file +index_invalid_json$/m);
+    expect(stdout).toMatch(/^bad +file +- +- +index_invalid_json$/m);
     expect(stdout).toContain('agent:main:main');
   });
 
@@ -241,13 +242,30 @@ describe('a scan', () => {
 
 describe('a flag without effect', () => {
   it.each([
-    [['--format=json', '--agent=main'], '--agent is for --format table only, not for json'],
-    [['--format=prometheus', '--findings-only'], '--findings-only is for --format table only, not for prometheus'],
-    [['--textfile.label=gateway=a'], '--textfile.label is for --format prometheus only, not for table'],
+    [['--format=json', '--agent=main'], '--agent is for --format table only, not for --format json'],
+    [
+      ['--format=prometheus', '--findings-only'],
+      '--findings-only is for --format table only, not for --format prometheus',
+    ],
+    [['--format=json', '--show-keys'], '--show-keys is for --format table only, not for --format json'],
+    [['--textfile.label=gateway=a'], '--textfile.label is for --format prometheus only, not for --format table'],
+    [['--explain=agent:main:main', '--kind=main'], '--kind is for the table only, not for --explain'],
+    [['--explain=agent:main:main', '--findings-only'], '--findings-only is for the table only, not for --explain'],
+    [['--show-keys', '--output=/dev/null'], '--show-keys is for a screen'],
+    // Also where only the settings are looked at.
+    [['--format=json', '--kind=main', '--config.check'], '--kind is for --format table only, not for --format json'],
   ])('is refused: %j', async (flags, message) => {
     const { code, stdout, stderr } = await scan(flags);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain(message);
+  });
+
+  it('is no error where a file says it, which is for the timer as well', async () => {
+    const path = join(folder, 'config.yml');
+    writeFileSync(path, 'textfile: { label: gateway=a }\n');
+    state.addSession('agent:main:main');
+    expect((await scan([`--config.file=${path}`])).code).toBe(0);
+    expect((await scan([`--config.file=${path}`, '--format=prometheus'])).stdout).toContain('gateway="a"');
   });
 });
 

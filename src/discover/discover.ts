@@ -126,8 +126,9 @@ export function discover({
     };
   } catch (caught) {
     const { problem } = diskError(caught);
-    const unreadable = problem === 'missing' || problem === 'denied' ? problem : 'unreadable';
-    return { ...found, unreadable };
+    if (problem === 'denied') return { ...found, unreadable: problem };
+    if (problem !== 'missing') return { ...found, unreadable: 'unreadable' };
+    return { ...found, unreadable: isThere(stateDir) ? 'no_folder' : 'missing' };
   }
 }
 

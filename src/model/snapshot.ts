@@ -55,7 +55,7 @@ export interface LookedFor {
 }
 
 /** Why there is nothing to read in a state directory. */
-export type Unreadable = 'missing' | 'denied' | 'empty' | 'unreadable' | 'link_refused';
+export type Unreadable = 'missing' | 'no_folder' | 'denied' | 'empty' | 'unreadable' | 'link_refused';
 
 /** Everything that is published of one scan. Without the time of the scan: equal figures are equal snapshots. */
 export interface Snapshot {

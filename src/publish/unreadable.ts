@@ -6,6 +6,10 @@ export const UNREADABLE = {
     what: 'is not there',
     remedy: 'Set --openclaw.state-dir to the directory that the gateway uses, or mount it here.',
   },
+  no_folder: {
+    what: 'is no folder',
+    remedy: 'Set --openclaw.state-dir to the folder itself: the one that holds agents and openclaw.json.',
+  },
   denied: {
     what: 'may not be read by this user',
     remedy: "Run the exporter as the gateway's user: OpenClaw keeps its files for that user alone.",
@@ -15,8 +19,8 @@ export const UNREADABLE = {
     remedy: 'Set --openclaw.state-dir to the directory that the gateway uses, or start the gateway once.',
   },
   unreadable: {
-    what: 'is no directory of OpenClaw, or the disk gives an error',
-    remedy: 'Set --openclaw.state-dir to the directory itself, and not to a file. See the log, and the disk.',
+    what: 'holds no folder agents but something else of that name, or the disk gives an error',
+    remedy: 'See the disk and its log, and look at the directory: ls -la.',
   },
   link_refused: {
     what: 'is a link that belongs to another user, so it is not followed',

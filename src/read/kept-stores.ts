@@ -52,6 +52,16 @@ export class KeptStores {
     return this.readings.set(agent, { from: [], reading: unchanged<StoreReading>(known?.reading, reading) }).reading;
   }
 
+  /** Bytes that the next validation has to read, as far as it is known now. */
+  unvalidatedBytes(): number {
+    return this.files.transcripts.unvalidatedBytes() + this.databases.unvalidatedBytes();
+  }
+
+  /** Bytes that were read of transcripts and parsed of events so far. */
+  validatedBytes(): number {
+    return this.files.transcripts.bytesRead + this.databases.counts.eventBytes;
+  }
+
   /**
    * Validates all that was not validated before; yields between slices, so that the caller can pause, and the path of each
    * transcript or database before it is opened. `now`: since the epoch.

@@ -26,9 +26,7 @@ export function adviceFor(agent: ReadableAgent, published: SnapshotSession, key:
   if (why.length === 0 && !isFull) return null;
   const has = (name: string) => findings.some(({ finding }) => finding === name);
   const steps = [
-    ...(has('corrupted') && eraOf(agent.layout) === 'sqlite' ? corrupted(agent, key) : []),
-    ...(has('stuck') ? STUCK : []),
-    ...(has('collision') ? COLLISION : []),
+    ...stepsFor(agent, findings, key),
     ...(has('stray') || has('duplicate') ? misplaced(agent, key, findings) : []),
     ...(isFull ? oversized(agent, key) : []),
   ];
@@ -40,6 +38,16 @@ export function adviceFor(agent: ReadableAgent, published: SnapshotSession, key:
     why: isFull ? [...why, 'context critical'] : why,
     steps,
   };
+}
+
+/** About findings that are not about where a session belongs; a file's corrupted entry is for `repair`. */
+export function stepsFor(agent: ReadableAgent, findings: readonly Finding[], key: string): string[] {
+  const has = (name: string) => findings.some(({ finding }) => finding === name);
+  return [
+    ...(has('corrupted') && eraOf(agent.layout) === 'sqlite' ? corrupted(agent, key) : []),
+    ...(has('stuck') ? STUCK : []),
+    ...(has('collision') ? COLLISION : []),
+  ];
 }
 
 function corrupted({ agent, version }: ReadableAgent, key: string): string[] {
@@ -87,7 +95,8 @@ function misplaced({ agent, layout, version }: ReadableAgent, key: string, findi
   ];
 }
 
-function oversized({ agent, version }: ReadableAgent, key: string): string[] {
+/** About a context that is too large. */
+export function oversized({ agent, version }: ReadableAgent, key: string): string[] {
   return [
     'Extract what matters first: openclaw-store-exporter extract --session … --out …',
     compactCommand(key, agent, version),

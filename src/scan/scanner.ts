@@ -65,6 +65,8 @@ export interface ScannerOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly readIndex?: ReadIndex;
+  /** Told how far a deep scan came, after every slice of it. */
+  readonly onValidated?: (bytes: { readonly doneBytes: number; readonly totalBytes: number }) => void;
   /** false: nobody wants the text of metrics and page. */
   readonly renders?: boolean;
 }
@@ -143,7 +145,13 @@ export class Scanner {
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
     let validated = '';
+    const totalBytes = this.kept.unvalidatedBytes();
+    const before = this.kept.validatedBytes();
     for (const path of this.kept.validate(this.now())) {
+      this.options.onValidated?.({
+        doneBytes: Math.min(totalBytes, this.kept.validatedBytes() - before),
+        totalBytes,
+      });
       await this.options.pause();
       await this.quickScan;
       // After the quick scans between: these are at work elsewhere.

@@ -3,7 +3,7 @@ import { CHECKS } from '../checks/all.ts';
 import { CORRUPTED } from '../checks/corrupted.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
 import { KINDS } from '../openclaw/keys.ts';
-import { FORMATS } from './format.ts';
+import { FORMATS, FORMATS_OF } from './format.ts';
 import {
   AtLeastOne,
   ConstantLabel,
@@ -39,6 +39,8 @@ interface FlagInfo {
   readonly default: string | null;
   /** Of commands with another default. */
   readonly defaultOf?: Readonly<Partial<Record<Command, string>>>;
+  /** Of commands that take only some of its words. */
+  readonly wordsOf?: Readonly<Partial<Record<Command, readonly string[]>>>;
   readonly commands: readonly Command[];
   readonly help: string;
 }
@@ -195,7 +197,8 @@ export const FlagValues = z.object({
     default: 'table',
     defaultOf: { rules: 'prometheus' },
     commands: ['scan', 'rules', 'repair'],
-    help: 'what to print (scan: table, json or prometheus; repair: table or json; rules: prometheus, which is its default, kubernetes or grafana)',
+    wordsOf: FORMATS_OF,
+    help: 'what to print',
   }),
   job: flag(JobName, {
     value: 'NAME',
@@ -243,13 +246,13 @@ export const FlagValues = z.object({
     value: 'KEY-OR-LABEL',
     default: null,
     commands: SCAN,
-    help: 'print why this session is where it is: its conversation, every binding tried, and what to do',
+    help: 'print what is known of this session and why it is where it is: figures beside their limits, findings, every binding tried, and what to do',
   }),
   agent: flag(z.string().nullable(), {
     value: 'AGENT',
     default: null,
     commands: ['scan', 'repair', 'extract'],
-    help: 'only this agent (scan: in the table)',
+    help: 'only this agent (scan: in the table, and of --explain)',
   }),
   kind: flag(oneOf(KINDS).nullable(), {
     value: 'KIND',
@@ -262,6 +265,12 @@ export const FlagValues = z.object({
     default: 'false',
     commands: SCAN,
     help: 'table: only sessions with findings or over a threshold',
+  }),
+  'show-keys': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: SCAN,
+    help: 'table, and --explain with a label: show the keys, which hold the ids of people and groups',
   }),
   session: flag(z.array(Text), {
     value: 'KEY-OR-LABEL',

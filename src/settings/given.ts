@@ -6,7 +6,7 @@ import { type Command, ENV_PREFIX, envName, FLAGS, type Flag } from './flags.ts'
 import { NO_POLICY, type Policy } from './policy.ts';
 
 /** A text that a flag was given, and where, for the message when it is wrong. */
-interface Given {
+export interface Given {
   readonly text: string;
   /** The flag, the variable, or file and key. */
   readonly origin: string;
@@ -17,7 +17,8 @@ export type GivenByFlag = ReadonlyMap<string, readonly Given[]>;
 
 /**
  * What the operator gave each flag of the command: by flag, else by environment, else by config file. Throws an
- * ExporterError for what belongs to no flag and for a file that cannot be used; the values are not checked here.
+ * ExporterError for what belongs to no flag and for a file that cannot be used; the values are not checked here. With
+ * `--config.check` also what environment and file give the flags of other commands.
  */
 export function readGiven(
   command: Command,
@@ -29,9 +30,12 @@ export function readGiven(
     throw new ExporterError('E_CONFIG', `the environment variable ${unknown} belongs to no flag; see --help`);
   const flags = FLAGS.filter(({ commands }) => commands.includes(command));
   const byFlag = fromArgs(command, flags, args);
-  const byEnvironment = fromEnvironment(flags, env);
+  const isCheck = (byFlag.get('config.check') ?? fromEnvironment(flags, env).get('config.check'))?.[0]?.text === 'true';
+  // One file and one environment are for every command. A check is of all that they hold.
+  const looked = isCheck ? FLAGS : flags;
+  const byEnvironment = fromEnvironment(looked, env);
   const path = (byFlag.get('config.file') ?? byEnvironment.get('config.file'))?.[0]?.text;
-  const file = path === undefined ? null : fromFile(flags, path);
+  const file = path === undefined ? null : fromFile(looked, path);
   return {
     given: new Map([...(file?.given ?? []), ...byEnvironment, ...byFlag]),
     policy: file?.policy ?? NO_POLICY,

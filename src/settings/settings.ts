@@ -6,9 +6,10 @@ import { resolveConfigPath, resolveHome, resolveStateDir } from '../openclaw/pat
 import { longestGapSeconds } from './cron.ts';
 import { formatDuration } from './duration.ts';
 import { CHECK_PREFIX, type Command, FLAGS, FlagValues, ONLY_ON_COMMAND_LINE } from './flags.ts';
-import { type GivenByFlag, readGiven } from './given.ts';
+import { type Given, type GivenByFlag, readGiven } from './given.ts';
 import type { Policy } from './policy.ts';
 import { userHome } from './user-home.ts';
+import { refuseWithoutEffect } from './without-effect.ts';
 
 const LEAST_MAX_AGE_MS = 15 * 60 * 1000;
 const GAPS_OF_MAX_AGE = 3;
@@ -35,6 +36,7 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
     'scan.max-age': givenMaxAge,
     ...values
   } = parseValues(given, command);
+  if (command === 'scan') refuseWithoutEffect(given, values);
   const chosen =
     givenStateDir === null
       ? resolveStateDir(env, userHome(), isDirectory)
@@ -53,6 +55,7 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
 }
 
 function parseValues(given: GivenByFlag, command: Command): FlagValues {
+  for (const { name, wordsOf } of FLAGS) refuseWord(given.get(name)?.[0], wordsOf?.[command]);
   const texts = FLAGS.map(({ name, repeatable, default: unset, defaultOf }) => {
     const own = given.get(name)?.map(({ text }) => text) ?? [];
     return [name, repeatable ? own : (own[0] ?? defaultOf?.[command] ?? unset)];
@@ -69,6 +72,12 @@ function parseValues(given: GivenByFlag, command: Command): FlagValues {
     'E_CONFIG',
     `${wrong?.origin ?? `--${String(name)}`}: "${wrong?.text ?? ''}" ${issue?.message ?? 'is wrong'}`,
   );
+}
+
+/** A word that another command takes. */
+function refuseWord(wrong: Given | undefined, words: readonly string[] | undefined): void {
+  if (wrong === undefined || words === undefined || words.includes(wrong.text)) return;
+  throw new ExporterError('E_CONFIG', `${wrong.origin}: "${wrong.text}" must be one of ${words.join(', ')}`);
 }
 
 function refuseUnsaid(given: GivenByFlag, values: FlagValues): void {

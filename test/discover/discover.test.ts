@@ -209,6 +209,12 @@ describe('discover, the state directory', () => {
     expect(find(stateDir, LAST_GOOD)).toMatchObject({ unreadable: 'missing', agents: [], stateDir });
   });
 
+  it('is a file, or lies below one', () => {
+    const file = join(stateDirWith({ paths: ['notes.txt'] }), 'notes.txt');
+    expect(find(file)).toMatchObject({ unreadable: 'no_folder', agents: [] });
+    expect(find(join(file, 'state'))).toMatchObject({ unreadable: 'missing', agents: [] });
+  });
+
   it.each<Given>([{}, { paths: ['notes.txt'] }, { paths: ['state/openclaw.sqlite', 'cron/'] }])(
     'is empty: %j',
     (given) => {

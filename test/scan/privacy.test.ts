@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { reportJson } from '../../src/publish/report/json.ts';
 import { reportVerdicts } from '../../src/publish/report/judge.ts';
+import { WITHOUT_COLOURS } from '../../src/publish/report/paint.ts';
 import { reportTable } from '../../src/publish/report/table.ts';
 import { verdicts } from '../../src/publish/verdicts.ts';
 import { channelKeys, MARK, MARKED_UUID, marked } from '../support/channel-keys.ts';
@@ -59,16 +60,19 @@ async function outputs(salt: Buffer | null): Promise<Record<string, string>> {
     agent: null,
     kind: null,
     'findings-only': false,
-    isTerminal: false,
+    'show-keys': false,
     stateDir: '/s',
     whyStateDir: 'so',
+    deep: true,
+    nowMs: 0,
+    paint: WITHOUT_COLOURS,
   };
   const found = verdicts(snapshot, { nowMs: Date.now(), checks });
   return {
     metrics: rendered?.metrics ?? '',
     page: `${rendered?.page.headline}${rendered?.page.html}`,
     json: reportJson(snapshot, checks, found),
-    table: reportTable(snapshot, options) + reportVerdicts(found, null),
+    table: reportTable(snapshot, options) + reportVerdicts(found, null, WITHOUT_COLOURS),
     log: lines.join(''),
   };
 }

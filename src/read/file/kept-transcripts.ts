@@ -73,6 +73,13 @@ export class KeptTranscripts {
     return this.keep({ path, root, signature: file.signature, progress, summary: null, usage });
   }
 
+  /** Bytes that were not validated yet. */
+  unvalidatedBytes(): number {
+    return [...this.known.values()]
+      .filter(({ summary }) => summary === null)
+      .reduce((sum, { signature, progress }) => sum + signature.size - progress.offset, 0);
+  }
+
   /** Validates all that was not validated to its end; yields each path before it is opened, and after each chunk, so that the caller can pause. */
   *validate(): Generator<string | undefined> {
     for (const { path, root } of [...this.known.values()].filter(({ summary }) => summary === null)) {

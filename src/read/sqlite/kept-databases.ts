@@ -149,6 +149,13 @@ export class KeptDatabases {
     }
   }
 
+  /** Bytes of events that were not parsed yet; a transcript that was parsed in part counts whole. */
+  unvalidatedBytes(): number {
+    return [...this.known.all()]
+      .flatMap(({ transcripts }) => unvalidated(transcripts))
+      .reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  }
+
   /**
    * Parses every event that was not parsed before. Where the database was written to, counts all transcripts anew, and
    * parses anew what was parsed: all of it in a day. Asks every transcript for its last usage. Yields between slices.

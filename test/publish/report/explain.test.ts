@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../../src/publish/report/explain.ts';
+import type { SnapshotSession } from '../../../src/model/snapshot.ts';
+import { type ExplainOptions, explain, unreadAgents } from '../../../src/publish/report/explain.ts';
 import { scanned, stateOf } from '../../support/routed.ts';
 import { SALT } from '../../support/scan.ts';
-import { allSessions } from '../../support/snapshot.ts';
+import { NOW } from '../../support/sessions.ts';
+import { allSessions, anAgent, anUnreadableAgent, aSnapshot, aTranscript, published } from '../../support/snapshot.ts';
 import { createState } from '../../support/state.ts';
 
 const AGENTS = { list: [{ id: 'main', default: true }, { id: 'work' }, { id: 'family' }] };
@@ -10,10 +12,19 @@ const FILES = { meta: { lastTouchedVersion: '2026.7.35' }, agents: AGENTS };
 const TOPIC = 'agent:main:telegram:group:-1001:topic:7';
 const ROOM = 'agent:main:discord:channel:7001';
 
+const OPTIONS: ExplainOptions = { agent: null, 'show-keys': false, nowMs: NOW };
+
 /** What is explained of a key, or of a label, in a state directory. */
-async function explained(dir: string, wanted: string, salt: Buffer | null = null): Promise<string> {
+async function explained(
+  dir: string,
+  wanted: string,
+  { salt = null, ...options }: Partial<ExplainOptions> & { salt?: Buffer | null } = {},
+): Promise<string> {
   const { snapshot, config } = await scanned(dir, { settings: { salt } });
-  return explain(snapshot, config.routing, wanted) ?? expect.unreachable('there is no such session');
+  return (
+    explain(snapshot, config.routing, wanted, { ...OPTIONS, ...options }) ??
+    expect.unreachable('there is no such session')
+  );
 }
 
 /** The lines from one that begins so to the next empty one. */
@@ -39,6 +50,13 @@ describe('an explanation', () => {
     expect(await explained(dir, TOPIC)).toBe(`${TOPIC}, in the store of agent main
   label         ${TOPIC}
   kind          group
+  tokens        700, 0 % of the window, from the index
+  window        200,000; above 180,000 a compaction is due
+  thresholds    50,000 tokens warning, 150,000 critical; 500,000 bytes of
+                transcript
+  last active   2026-11-23T23:50:00.000Z (10 min ago)
+  transcript    ${dir}/agents/main/sessions/main-0.jsonl,
+                335 bytes, 2 messages, 0 compactions, validated
   findings      stray (binding), expected in work
 
 The conversation:
@@ -61,7 +79,8 @@ The bindings, in the order in which OpenClaw 2026.7.35 tries them:
   => work, by bindings[2], binding.peer.parent
 
 What to do:
-  New messages go to the expected agent, which starts without this history. Change the bindings if this agent should go on with it.
+  New messages go to the expected agent, which starts without this history.
+    Change the bindings if this agent should go on with it.
   Look:      openclaw sessions --agent main --json; openclaw agents bindings
   Delete:    copy its transcript, then, with the gateway running,
              openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
@@ -88,7 +107,7 @@ What to do:
       '  bindings[1] -> family  binding.guild  matched',
       '  => undecided, since this is not known: roles',
     ]);
-    expect(part(text, 'What to do')[1]).toMatch(/^ {2}This cannot be decided: /);
+    expect(part(text, 'What to do')[1]).toMatch(/^ {2}Its agent cannot be decided: /);
   });
 
   it('of what is decided names what is not known and does not matter', async () => {
@@ -131,7 +150,7 @@ What to do:
       '  (the config has none)',
       '  => OpenClaw refuses to choose an agent (default)',
     ]);
-    expect(part(text, 'What to do').slice(1)).toEqual(['  No finding is about routing.']);
+    expect(part(text, 'What to do').slice(1)).toEqual(['  Nothing: there is no finding, and it is over no threshold.']);
   });
 
   it.each(['agent:main:main', 'agent:main:cron:daily', 'agent:main:openai:1', 'agent:main:project:group:alpha'])(
@@ -196,15 +215,86 @@ What to do:
   });
 });
 
+describe('the figures of an explanation', () => {
+  function figures(session: Parameters<typeof published>[0], findings: SnapshotSession['findings'] = []): string {
+    const whole = published({ key: 'agent:main:main', ...session }, { findings });
+    return explain(aSnapshot({ agents: [anAgent({ sessions: [whole] })] }), null, 'agent:main:main', OPTIONS) ?? '';
+  }
+
+  it('stand beside their limits, with the severity of what is over one', () => {
+    const text = figures({
+      tokens: 250_000,
+      tokensSource: 'transcript',
+      window: 200_000,
+      transcript: aTranscript(500_001),
+    });
+    expect(text).toContain('  tokens        250,000, 125 % of the window (critical), from the transcript\n');
+    expect(text).toContain('  window        200,000\n');
+    expect(text).toContain('  transcript    in the database, 500,001 bytes (large), 0 messages, 0\n');
+  });
+
+  it.each([
+    ['missing', 'there is none'],
+    ['unnamed', 'nothing says where it would be'],
+    ['denied', 'this user may not read it'],
+    ['unreadable', 'it cannot be read'],
+  ] as const)('of a transcript that is %s', (state, words) => {
+    expect(figures({ transcript: { state } })).toContain(`  transcript    ${words}`);
+  });
+
+  it('are not made up where nobody knows them', () => {
+    const text = figures({ lastActivityMs: 1e300 });
+    for (const name of ['tokens', 'window']) expect(text).toMatch(new RegExp(`^  ${name} +not known$`, 'm'));
+    expect(text).toContain('a time that no calendar has');
+  });
+});
+
+describe('what was not read', () => {
+  it('names each agent with why, of those that are looked at', () => {
+    const snapshot = aSnapshot({
+      agents: [
+        anAgent(),
+        anUnreadableAgent({ agent: 'a', problems: ['index_empty'] }),
+        anUnreadableAgent({ agent: 'b' }),
+      ],
+    });
+    expect(unreadAgents(snapshot, null)).toBe(
+      'Not read: agents a (index_empty), b (index_unreadable). Nothing is known of sessions there.',
+    );
+    expect(unreadAgents(snapshot, 'a')).toBe('Not read: agent a (index_empty). Nothing is known of sessions there.');
+    expect(unreadAgents(snapshot, 'main')).toBeNull();
+  });
+});
+
 describe('the session that is explained', () => {
   it('is found by its label too', async () => {
     const dir = stateOf(FILES, { main: { 'agent:main:telegram:group:-1002:topic:7': {}, [TOPIC]: {} } });
     const { snapshot, config } = await scanned(dir, { settings: { salt: SALT } });
     const label = allSessions(snapshot).find(({ session }) => session.key === TOPIC)?.labels?.session ?? '';
     expect(label).toMatch(/^agent:main:telegram:group:[0-9a-f]{10}:topic:[0-9a-f]{10}$/);
-    const text = explain(snapshot, config.routing, label);
-    expect(text).toBe(explain(snapshot, config.routing, TOPIC));
+    const text = explain(snapshot, config.routing, label, { ...OPTIONS, 'show-keys': true });
+    expect(text).toBe(explain(snapshot, config.routing, TOPIC, OPTIONS));
     expect(text?.split('\n').slice(0, 2)).toEqual([`${TOPIC}, in the store of agent main`, `  label         ${label}`]);
+  });
+
+  it('found by its label shows no id that the label hides, and says how to see them', async () => {
+    const key = 'agent:main:discord:channel:7001:thread:7002';
+    const bindings = [
+      { agentId: 'work', match: { channel: 'discord', accountId: '*', peer: { kind: 'channel', id: '7001' } } },
+    ];
+    const entry = { space: '9009', origin: { accountId: 'anna-account' } };
+    const dir = stateOf({ ...FILES, bindings }, { main: { [key]: entry } });
+    const { snapshot } = await scanned(dir, { settings: { salt: SALT } });
+    const label = allSessions(snapshot)[0]?.labels?.session ?? '';
+    const text = await explained(dir, label, { salt: SALT });
+    for (const id of ['7001', '7002', '9009', 'anna-account']) expect(text).not.toContain(id);
+    expect(text.split('\n')[0]).toBe(`${label}, in the store of agent main`);
+    expect(part(text, 'The conversation:')).toContain('  peer          channel (hidden)');
+    expect(text).toContain(`--params '{"key":"KEY"}'`);
+    expect(text).toContain('--show-keys prints its key, which stands here as KEY');
+    const open = await explained(dir, label, { salt: SALT, 'show-keys': true });
+    for (const id of ['7001', '7002', '9009', 'anna-account']) expect(open).toContain(id);
+    expect(open).not.toContain('KEY');
   });
 
   it('is each of those that have the key', async () => {
@@ -220,7 +310,7 @@ describe('the session that is explained', () => {
     'is not there for %j',
     async (wanted) => {
       const { snapshot, config } = await scanned(stateOf(FILES, { main: { [TOPIC]: {} } }));
-      expect(explain(snapshot, config.routing, wanted)).toBeNull();
+      expect(explain(snapshot, config.routing, wanted, OPTIONS)).toBeNull();
     },
   );
 });

@@ -12,7 +12,7 @@ const Figure = z.number().nonnegative().nullable();
 /** What programs may rely on; strict, so that a new field is added here too. */
 const Report = z.strictObject({
   state_readable: z.boolean(),
-  state_problem: z.enum(['missing', 'denied', 'empty', 'unreadable']).nullable(),
+  state_problem: z.enum(['missing', 'no_folder', 'denied', 'empty', 'unreadable']).nullable(),
   config_valid: z.boolean(),
   openclaw_version: z.string().min(1).nullable(),
   demo: z.boolean(),

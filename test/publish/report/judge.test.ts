@@ -4,6 +4,7 @@ import { BLIND_PROBLEMS } from '../../../src/model/problem.ts';
 import type { Snapshot, SnapshotSession } from '../../../src/model/snapshot.ts';
 import { remarks } from '../../../src/publish/remarks.ts';
 import { judge as judgeOf, reportVerdicts } from '../../../src/publish/report/judge.ts';
+import { WITHOUT_COLOURS } from '../../../src/publish/report/paint.ts';
 import { verdicts } from '../../../src/publish/verdicts.ts';
 import { RULES } from '../../alerts/all-rules.ts';
 import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, corrupted, published } from '../../support/snapshot.ts';
@@ -200,15 +201,30 @@ describe('the verdicts', () => {
     expect(judge(snapshot, [])).toBe(code);
   });
 
-  it('are printed with the most severe first, and the last line says why', () => {
-    const agents = [anAgent({ agent: 'home', sessions: [WARNING] }), anUnreadableAgent({ agent: 'work' })];
-    const lines = reportVerdicts(verdicts(aSnapshot({ agents }), { nowMs: NOW, checks: [] }), 'home').split('\n');
-    expect(lines).toEqual([
-      'warning: agent home: 1 session above the warning threshold of tokens (OpenClawSessionTokensHigh)',
-      expect.stringMatching(/^Exit 2: critical: agent work: its store has a problem: .* \(OpenClawStoreProblem\)$/),
+  it('are printed with the worst last, and the last line says why, of all agents', () => {
+    const agents = [
+      anUnreadableAgent({ agent: 'work' }),
+      anAgent({ agent: 'home', sessions: [WARNING] }),
+      anAgent({ agent: 'other', sessions: [WARNING] }),
+    ];
+    const found = verdicts(aSnapshot({ agents }), { nowMs: NOW, checks: [] });
+    const marked = (severity: string | null, line: string) => (severity === null ? line : `<${severity}>${line}`);
+    expect(reportVerdicts(found, 'home', marked).split('\n')).toEqual([
+      '<warning>warning: agent home: 1 session above the warning threshold of tokens',
+      '<warning>  (OpenClawSessionTokensHigh)',
+      '<critical>critical: agent work: its store has a problem: index_unreadable',
+      '<critical>  (OpenClawStoreProblem)',
+      '<critical>Exit 2: critical: OpenClawStoreProblem of agent work, and 2 more',
       '',
     ]);
-    expect(reportVerdicts([], null)).toBe('Exit 0: these figures would raise no alert.\n');
+    const one = verdicts(aSnapshot({ agents: [anAgent({ agent: 'home', sessions: [CORRUPTED] })] }), {
+      nowMs: NOW,
+      checks: [],
+    });
+    expect(reportVerdicts(one, null, WITHOUT_COLOURS).trimEnd().split('\n').at(-1)).toBe(
+      'Exit 1: warning: agent home: 1 session corrupted (OpenClawSessionsCorrupted)',
+    );
+    expect(reportVerdicts([], null, WITHOUT_COLOURS)).toBe('Exit 0: these figures would raise no alert.\n');
   });
 });
 

@@ -1,45 +1,31 @@
-import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../../../src/lines.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
+import { WITHOUT_COLOURS } from '../../../src/publish/report/paint.ts';
 import { reportTable, type TableOptions } from '../../../src/publish/report/table.ts';
 import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, corrupted, published } from '../../support/snapshot.ts';
 
-const ESCAPE = '\u001b';
+const NOW = Date.UTC(2026, 10, 30, 12);
+const MINUTE = 60_000;
 
 function table(snapshot: Snapshot, options: Partial<TableOptions> = {}): string {
   const where = { stateDir: '/state', whyStateDir: 'OPENCLAW_PROFILE is work' };
-  const filters = { agent: null, kind: null, 'findings-only': false };
-  return reportTable(snapshot, { ...where, ...filters, isTerminal: false, ...options });
+  const filters = { agent: null, kind: null, 'findings-only': false, 'show-keys': false };
+  return reportTable(snapshot, { ...where, ...filters, deep: true, nowMs: NOW, paint: WITHOUT_COLOURS, ...options });
 }
 
-/** The rows of the sessions, head first, by the columns of the head. */
-function sessionRows(text: string): Record<string, string>[] {
-  const lines = text.split('\n');
-  const at = lines.findIndex((line) => line.startsWith('AGENT') && line.includes('SESSION '));
-  if (at < 0) return [];
-  const head = lines[at] ?? '';
-  const columns = [...head.matchAll(/\S+\s*/g)].map(({ 0: name, index }) => ({
-    name: name.trim(),
-    from: index,
-    to: index + name.length,
-  }));
-  return lines
-    .slice(at + 1)
-    .filter((line) => line !== '')
-    .map((line) =>
-      Object.fromEntries(
-        columns.map(({ name, from, to }, nth) => [
-          name,
-          line.slice(from, nth === columns.length - 1 ? undefined : to).trim(),
-        ]),
-      ),
-    );
+/** The labels of the sessions that are shown, in their order. */
+function shown(text: string): string[] {
+  return text.split('\n').filter((line) => line.startsWith('label-') || line.startsWith('(no series)'));
 }
 
 const SESSIONS = [
   published({ key: 'unknown', kind: 'other' }, { labels: { session: 'label-unknown' } }),
-  published({ key: 'small', kind: 'dm', tokens: 9 }, { labels: { session: 'label-small' } }),
+  published(
+    { key: 'small', kind: 'dm', tokens: 9, lastActivityMs: NOW - 2 * MINUTE },
+    { labels: { session: 'label-small' } },
+  ),
   published(
     { key: 'full', tokens: 250_000, window: 200_000, transcript: aTranscript(500_001) },
     { labels: { session: 'label-full' } },
@@ -61,59 +47,105 @@ const SNAPSHOT = aSnapshot({
 });
 
 describe('the table', () => {
-  it('shows agents, of an unreadable one no count, then sessions with the largest context first', () => {
-    const text = table(SNAPSHOT);
-    expect(text).toBe(
+  it('shows agents, of an unreadable one no count, then sessions with the worst last', () => {
+    expect(table(SNAPSHOT)).toBe(
       [
         'AGENT   LAYOUT  SESSIONS  ARCHIVED  PROBLEMS',
-        'main    file    4         2',
-        'second  file    1         0',
-        'third   file                        index_empty',
+        'main    file           4         2',
+        'second  file           1         0',
+        'third   file           -         -  index_empty',
         '',
-        'AGENT   SESSION        KIND   TOKENS  WINDOW  BYTES   WHY',
-        'main    label-full     main   250000  200000  500001  tokens (critical), large transcript',
-        'main    label-bad      group  60000                   corrupted (id_mismatch), corrupted (truncated), tokens (warning)',
-        'second  (no series)    main   10',
-        'main    label-small    dm     9',
-        'main    label-unknown  other',
+        'SESSION, the worst last',
+        '     TOKENS   WINDOW  SHARE    BYTES  LAST ACTIVE  KIND',
+        'label-unknown in agent main',
+        '          -        -      -        -            -  other',
+        '(no series) in agent second',
+        '         10        -      -        -            -  main',
+        'label-small in agent main',
+        '          9        -      -        -    2 min ago  dm',
+        'label-bad in agent main',
+        '     60,000        -      -        -            -  group',
+        '    corrupted (id_mismatch), corrupted (truncated), tokens (warning)',
+        'label-full in agent main',
+        '    250,000  200,000  125 %  500,001            -  main',
+        '    tokens (critical), large transcript',
         '',
       ].join('\n'),
     );
   });
 
-  it('away from a terminal has no key and no colour', () => {
-    const text = table(SNAPSHOT);
-    expect(text).not.toContain('KEY');
-    expect(text).not.toContain('elsewhere');
-    expect(text).not.toContain(ESCAPE);
+  it('has the colour of its severity on what is noteworthy, and on nothing else', () => {
+    const text = table(SNAPSHOT, { paint: (severity, line) => (severity === null ? line : `<${severity}>${line}`) });
+    expect(text.match(/<.*/g)).toEqual([
+      '<critical>index_empty',
+      '<warning>corrupted (id_mismatch), corrupted (truncated), tokens (warning)',
+      '<critical>tokens (critical), large transcript',
+    ]);
   });
 
-  it('on a terminal has each key beside its label, and colours for what is noteworthy', () => {
-    const text = table(SNAPSHOT, { isTerminal: true });
-    const rows = sessionRows(stripVTControlCharacters(text));
-    expect(rows.map(({ SESSION, KEY }) => [SESSION, KEY])).toEqual([
-      ['label-full', 'full'],
-      ['label-bad', 'bad'],
-      ['(no series)', 'elsewhere'],
-      ['label-small', 'small'],
-      ['label-unknown', 'unknown'],
-    ]);
-    expect(text).toContain(`${ESCAPE}[31mtokens (critical), large transcript${ESCAPE}[39m`);
-    expect(text).toContain(`${ESCAPE}[33mcorrupted (id_mismatch)`);
-    expect(text.match(new RegExp(`${ESCAPE}\\[3\\dm`, 'g'))).toHaveLength(4);
+  it('has a key only where keys are asked for, below the label that hides it', () => {
+    for (const key of ['elsewhere', 'full', 'unknown']) expect(table(SNAPSHOT)).not.toContain(` ${key}`);
+    const lines = table(SNAPSHOT, { 'show-keys': true }).split('\n');
+    expect(lines.filter((line) => line.startsWith('    key '))).toEqual(
+      ['unknown', 'elsewhere', 'small', 'bad', 'full'].map((key) => `    key ${key}`),
+    );
+    const plain = aSnapshot({ agents: [anAgent({ sessions: [published({ key: 'agent:main:main' })] })] });
+    expect(table(plain, { 'show-keys': true })).not.toContain('key');
+  });
+
+  it('fits 80 columns, whatever agents and keys are called', () => {
+    const uuid = '2ca711f0-776a-493d-a102-4dde566f3faf';
+    const agent = 'a'.repeat(64);
+    const keys = [
+      `agent:${agent}:cron:${uuid}:run:${uuid}`,
+      'x'.repeat(256),
+      'agent:main:telegram:群组群组群组:'.repeat(8),
+    ];
+    const sessions = keys.map((key) =>
+      published({ key, tokens: 123_456_789, window: 200_000_000, transcript: aTranscript(12_345_678_901) }),
+    );
+    const snapshot = aSnapshot({
+      configValid: false,
+      configDropped: ['agents.list', 'bindings', 'models.providers', 'session.store', 'channels.telegram.accounts'],
+      agents: [
+        anAgent({ agent, sessions }),
+        anUnreadableAgent({ agent: 'b'.repeat(26), problems: ['database_unreadable', 'schema_unsupported'] }),
+        anUnreadableAgent({ agent: 'c'.repeat(64), problems: ['database_unreadable', 'schema_unsupported'] }),
+      ],
+    });
+    const text = table(snapshot, { deep: false, 'show-keys': true });
+    expect(text.split('\n').filter((line) => columnsOf(line) > 80)).toEqual([]);
+    // Cut before a colon, so that its parts can be read.
+    expect(text).toContain(`agent:${agent}:cron\n    :${uuid}:run\n    :${uuid}\n`);
+    expect(text).toContain(`\n    in agent ${agent}\n`);
+    for (const problem of ['database_unreadable', 'schema_unsupported'])
+      expect(text.match(new RegExp(problem, 'g'))).toHaveLength(2);
+  });
+
+  it('says that transcripts were not validated, and what of is not known for that', () => {
+    const sessions = [published({ transcript: aTranscript(10) })];
+    const file = aSnapshot({ agents: [anAgent({ sessions })] });
+    const words = (text: string) => text.replaceAll('\n', ' ');
+    expect(words(table(file, { deep: false }))).toMatch(
+      /not validated, so nothing is known of header_invalid, id_mismatch, invalid_json, truncated: scan --deep /,
+    );
+    const sqlite = aSnapshot({ agents: [anAgent({ layout: 'sqlite', sessions })] });
+    expect(words(table(sqlite, { deep: false }))).toContain('nothing is known of invalid_json: scan --deep');
+    for (const nothing of [table(file), table(aSnapshot({ agents: [anAgent()] }), { deep: false })])
+      expect(nothing).not.toContain('not validated');
   });
 
   it.each([
-    [{ agent: 'second' }, ['(no series)']],
+    [{ agent: 'second' }, ['(no series) in agent second']],
     [{ agent: 'third' }, []],
     [{ agent: 'nobody' }, []],
-    [{ kind: 'main' as const }, ['label-full', '(no series)']],
+    [{ kind: 'main' as const }, ['(no series) in agent second', 'label-full in agent main']],
     [{ kind: 'acp' as const }, []],
-    [{ 'findings-only': true }, ['label-full', 'label-bad']],
-    [{ 'findings-only': true, kind: 'group' as const, agent: 'main' }, ['label-bad']],
+    [{ 'findings-only': true }, ['label-bad in agent main', 'label-full in agent main']],
+    [{ 'findings-only': true, kind: 'group' as const, agent: 'main' }, ['label-bad in agent main']],
   ])('with %j shows the sessions %j', (filter, labels) => {
     const text = table(SNAPSHOT, filter);
-    expect(sessionRows(text).map(({ SESSION }) => SESSION)).toEqual(labels);
+    expect(shown(text)).toEqual(labels);
     expect(text.includes('No session to show.')).toBe(labels.length === 0);
   });
 
@@ -123,7 +155,7 @@ describe('the table', () => {
     expect(text).not.toMatch(/^(main|second) /m);
   });
 
-  it('obeys no control character of a label or key, and keeps each session on its line', () => {
+  it('obeys no control character of a label or key, of any length', () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom('\u001b[31m', '\n', '\r', '\u0000', '\u007f', '\u009b', '\t', 'a', '😀') }),
       fc.string({ unit: 'binary' }),
@@ -131,11 +163,8 @@ describe('the table', () => {
     fc.assert(
       fc.property(text, (key) => {
         const sessions = [published({ key }, { labels: { session: `x${key}` } })];
-        for (const isTerminal of [false, true]) {
-          const lines = table(aSnapshot({ agents: [anAgent({ sessions })] }), { isTerminal }).split('\n');
-          expect(lines).toHaveLength(6);
-          expect(lines.join('')).not.toMatch(/\p{Cc}/u);
-        }
+        const text = table(aSnapshot({ agents: [anAgent({ sessions })] }), { 'show-keys': true });
+        expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
       }),
     );
   });
@@ -143,17 +172,18 @@ describe('the table', () => {
   it.each([
     [
       'missing',
-      /^No session is known: \/state is not there\. .* because OPENCLAW_PROFILE is work\.\n.*--openclaw\.state-dir/,
+      /^No session is known: \/state is not there\. It was .* because OPENCLAW_PROFILE is work\. Set --openclaw\.state-dir/,
     ],
-    ['denied', /may not be read by this user.*\n.*as the gateway's user/],
-    ['empty', /holds neither agents nor a config.*\n.*start the gateway once/],
-    ['unreadable', /is no directory of OpenClaw.*\n.*not to a file/],
-    ['link_refused', /is a link that belongs to another user.*\n.*the link leads to/],
+    ['no_folder', /is no folder\. .*the folder itself/],
+    ['denied', /may not be read by this user\. .*as the gateway's user/],
+    ['empty', /holds neither agents nor a config\. .*start the gateway once/],
+    ['unreadable', /holds no folder agents.*\. .*See the disk/],
+    ['link_refused', /is a link that belongs to another user.*the link leads to/],
   ] as const)(
     'names a state directory that is %s, why it was chosen and what to do, and shows nothing of sessions',
     (unreadable, expected) => {
       const text = table(aSnapshot({ unreadable }));
-      expect(text).toMatch(expected);
+      expect(text.replaceAll('\n', ' ')).toMatch(expected);
       expect(text).not.toContain('AGENT');
     },
   );

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/model/finding.ts';
-import type { Layout } from '../../../src/model/layout.ts';
+import { eraOf, type Layout } from '../../../src/model/layout.ts';
 import { whatToDo } from '../../../src/publish/report/what-to-do.ts';
-import { UNPLACED } from '../../support/snapshot.ts';
+import { anAgent, aTranscript, published, UNPLACED } from '../../support/snapshot.ts';
 
 const KEY = 'agent:main:telegram:group:-1001';
 
@@ -14,21 +14,59 @@ function finding(name: Finding['finding'], reason: string | null = null, expecte
   return { finding: name, reason, expectedAgent };
 }
 
-function advice(findings: readonly Finding[], layout: Layout = 'file', key = KEY, undecided = false): string[] {
+function advice(
+  findings: readonly Finding[],
+  layout: Layout = 'file',
+  key = KEY,
+  { undecided = false, ...session }: Parameters<typeof published>[0] & { undecided?: boolean } = {},
+): string[] {
   const placement = { ...UNPLACED.placement, undecided };
-  return whatToDo({ agent: 'main', layout }, { key, placement }, findings);
+  const whole = published({ key, placement, era: eraOf(layout), ...session }, { findings });
+  return whatToDo(anAgent({ layout }), whole, key);
 }
 
 describe('what to do', () => {
-  it('is nothing where nothing was found about routing', () => {
-    expect(advice([])).toEqual(['No finding is about routing.']);
-    expect(advice([finding('corrupted', 'invalid_json'), finding('stuck')])).toEqual(['No finding is about routing.']);
+  it('is nothing where nothing was found', () => {
+    expect(advice([])).toEqual(['Nothing: there is no finding, and it is over no threshold.']);
+  });
+
+  it('about corruption says what is wrong, and what repair would do or OpenClaw itself', () => {
+    const found = [finding('corrupted', 'invalid_json'), finding('corrupted', 'truncated')];
+    expect(advice(found)).toEqual([
+      expect.stringMatching(/^corrupted \(invalid_json\): A whole line .* does not parse\.$/),
+      expect.stringMatching(/^corrupted \(truncated\): /),
+      expect.stringMatching(/nothing is changed without --apply:$/),
+      `openclaw-store-exporter repair --agent main --session ${KEY}`,
+    ]);
+    const lines = advice([finding('corrupted', 'window_missing')], 'sqlite').join('\n');
+    expect(lines).toContain('window_missing');
+    expect(lines).toContain(`openclaw sessions archive --agent main --dry-run ${KEY}`);
+    expect(lines).not.toContain('openclaw-store-exporter repair');
+  });
+
+  it('about every finding is there, also where one is about routing', () => {
+    const lines = advice([finding('stray', 'binding'), finding('stuck')]).join('\n');
+    expect(lines).toContain('expected agent');
+    expect(lines).toContain('Restart the gateway');
+  });
+
+  it('about a context, also below the critical threshold, and a transcript that are too large', () => {
+    expect(advice([], 'file', KEY, { tokens: 150_001 })).toEqual([
+      'Its context is too large.',
+      expect.stringContaining('openclaw-store-exporter extract'),
+      expect.stringContaining('compact'),
+      expect.any(String),
+      `openclaw gateway call sessions.reset --params '{"key":"${KEY}"}'`,
+    ]);
+    const transcript = aTranscript(500_001);
+    expect(advice([], 'file', KEY, { transcript }).join()).toMatch(/^Its transcript is large.* send \/new/);
+    expect(advice([], 'sqlite', KEY, { transcript }).join()).toMatch(/^Its transcript is large.* archive the session/);
   });
 
   it('about what is undecided is to look elsewhere', () => {
-    const [line, ...more] = advice([], 'file', KEY, true);
-    expect(line).toMatch(/^This cannot be decided: /);
-    expect(more).toEqual([]);
+    expect(advice([], 'file', KEY, { undecided: true })).toEqual([
+      expect.stringMatching(/^Its agent cannot be decided: /),
+    ]);
   });
 
   it.each<[Finding['finding'], string, RegExp]>([

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { CREDENTIAL_CANARY } from '../../../demo/database.ts';
 import { createLog } from '../../../src/log.ts';
 import { reportJson } from '../../../src/publish/report/json.ts';
+import { WITHOUT_COLOURS } from '../../../src/publish/report/paint.ts';
 import { reportTable } from '../../../src/publish/report/table.ts';
 import { verdicts } from '../../../src/publish/verdicts.ts';
 import { eventOf } from '../../support/live-database.ts';
@@ -86,9 +87,12 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
     agent: null,
     kind: null,
     'findings-only': false,
-    isTerminal: true,
+    'show-keys': true,
     stateDir: '/s',
     whyStateDir: 'so',
+    deep: true,
+    nowMs: 0,
+    paint: WITHOUT_COLOURS,
   };
   return {
     metrics: both.map(({ rendered }) => rendered?.metrics ?? '').join(),
