@@ -20,7 +20,7 @@ const SERVE: CommandEntry = {
   examples: ['serve', 'serve --openclaw.state-dir /srv/openclaw --web.listen-address :10789', 'serve --config.check'],
   run: async (settings, load) => (await import('./serve.ts')).serve(settings, load),
 };
-const COMMANDS: readonly CommandEntry[] = [
+export const COMMANDS: readonly CommandEntry[] = [
   SERVE,
   {
     name: 'scan',

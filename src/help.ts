@@ -10,7 +10,7 @@ export interface CommandHelp {
   readonly examples: readonly string[];
 }
 
-const PROGRAM = 'openclaw-store-exporter';
+export const PROGRAM = 'openclaw-store-exporter';
 /** Where the texts begin. */
 const INDENT = 26;
 

@@ -50,6 +50,8 @@ export interface Flag extends FlagInfo {
   /** Without the dashes in front. */
   readonly name: string;
   readonly repeatable: boolean;
+  /** Its values where they are words of a list; null: they are not. */
+  readonly words: readonly string[] | null;
 }
 
 /** What is known of a flag beside its type, by its type. So the table below is a zod object, and its values have types. */
@@ -356,8 +358,14 @@ export type FlagValues = z.infer<typeof FlagValues>;
 export const FLAGS: readonly Flag[] = Object.entries(FlagValues.shape).map(([name, type]) => {
   const info = INFO.get(type);
   if (info === undefined) throw new Error(`the entry of --${name} is not made by flag()`);
-  return { name, repeatable: type instanceof z.ZodArray, ...info };
+  return { name, repeatable: type instanceof z.ZodArray, words: wordsOf(type), ...info };
 });
+
+function wordsOf(type: unknown): readonly string[] | null {
+  if (type instanceof z.ZodNullable) return wordsOf(type.unwrap());
+  if (type instanceof z.ZodArray) return wordsOf(type.element);
+  return type instanceof z.ZodEnum ? type.options.map(String) : null;
+}
 
 /** Switches that change somebody's files: no variable or file that was left from before may switch them on. */
 export const ONLY_ON_COMMAND_LINE: readonly ('apply' | 'gateway-stopped')[] = ['apply', 'gateway-stopped'];
