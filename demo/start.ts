@@ -1,19 +1,45 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { ExporterError } from '../src/errors.ts';
+import { listen } from '../src/http/server.ts';
 import { envName } from '../src/settings/flags.ts';
 import { loadSettings, type Settings } from '../src/settings/settings.ts';
 import { generateSample } from './generate.ts';
+import { ownFolder } from './own-folder.ts';
+import { endWithParent } from './with-parent.ts';
 
 const STATE_DIR = 'openclaw.state-dir';
 
 /** `npm start`: serves this host's OpenClaw state directory, or a sample where there is none. */
 const given = process.argv.slice(2);
 const settings = settingsOf(given);
-const args = settings !== null && needsSample(settings) ? [...serveSample(settings), ...given] : given;
-process.argv = [process.execPath, 'openclaw-store-exporter', 'serve', ...args];
-await import(new URL('../dist/main.js', import.meta.url).href);
+endWithParent();
+const problem = settings !== null && needsSample(settings) ? await addressProblem(settings) : null;
+if (problem === null) await serve();
+else {
+  process.stderr.write(`openclaw-store-exporter: ${problem}\n`);
+  process.exitCode = 3;
+}
+
+async function serve(): Promise<void> {
+  const args = settings !== null && needsSample(settings) ? [...serveSample(settings), ...given] : given;
+  process.argv = [process.execPath, 'openclaw-store-exporter', 'serve', ...args];
+  await import(new URL('../dist/main.js', import.meta.url).href);
+}
+
+/** Why nobody can listen there, before a banner says where to look; null: somebody can. */
+async function addressProblem({ 'web.listen-address': address }: Settings): Promise<string | null> {
+  const server = createServer();
+  try {
+    await listen(server, address);
+  } catch (error) {
+    if (error instanceof ExporterError) return error.message;
+    throw error;
+  }
+  await new Promise((resolve) => server.close(resolve));
+  return null;
+}
 
 /** null: the exporter itself says what is wrong with them, or prints its help. */
 function settingsOf(args: readonly string[]): Settings | null {
@@ -42,8 +68,7 @@ function isMissing(path: string): boolean {
 
 /** Generates the sample and says so; the flags that serve it, to stand before the user's own. */
 function serveSample(settings: Settings): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'openclaw-store-exporter-sample-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = ownFolder();
   generateSample(folder, Date.now());
   process.stderr.write(banner(settings));
   // The config too: OPENCLAW_CONFIG_PATH may name a real one.

@@ -6,7 +6,9 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < NEEDED.major || (major === NEEDED.major && minor < NEEDED.minor)) {
   process.stderr.write(
-    `openclaw-store-exporter needs Node ${NEEDED.major}.${NEEDED.minor} or later; this is Node ${process.versions.node}.\n`,
+    `openclaw-store-exporter needs Node ${NEEDED.major}.${NEEDED.minor} or later, and this is Node ${process.versions.node}. ` +
+      'In a clone npm ci has brought one: npx openclaw-store-exporter, or node_modules/.bin/node dist/main.js, run with it. ' +
+      'Elsewhere, install it first.\n',
   );
   process.exit(3);
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +25,16 @@ describe('the command line', () => {
     for (const args of [['--version'], ['scan', '--version'], ['version'], ['-v']])
       expect(await runHere(args)).toEqual(expected);
     expect(await runMain(['--version'])).toEqual(expected);
+  });
+
+  it('says to an older Node how to be called', () => {
+    const older = 'data:text/javascript,Object.defineProperty(process.versions, "node", { value: "20.11.1" })';
+    const main = join(import.meta.dirname, '../src/main.ts');
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', older, main], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(stderr).toMatch(
+      /needs Node 24\.10 or later, and this is Node 20\.11\.1\. .*npx openclaw-store-exporter, or node_modules\/\.bin\/node/,
+    );
   });
 
   it.each([['--help'], ['-h'], ['help']])('%s lists every command on one screen', async (...args) => {
