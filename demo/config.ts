@@ -38,8 +38,14 @@ export const DEFAULT_ACCOUNT = 'default';
 /** Chats with a binding of their own. In each of them the sample has a session of `demo-main`, which is therefore stray. */
 export const BOUND = { supportPeer: '5550000010', opsGroup: '-1005550000090' } as const;
 
-/** `openclaw.json` as the doctor of 2026.9.6 leaves it. */
-export function sampleConfig(): object {
+const CONFIGURED = Object.keys(AGENTS).flatMap((id) => (isAgent(id) && id !== RETIRED_AGENT ? [id] : []));
+
+function isAgent(id: string): id is Agent {
+  return id in AGENTS;
+}
+
+/** `openclaw.json` as the doctor of 2026.9.6 leaves it. `isBound`: the chats of `BOUND` have their bindings. */
+export function sampleConfig(agents: readonly Agent[] = CONFIGURED, { isBound } = { isBound: true }): object {
   const account = { botToken: 'demo:not-a-token' };
   return {
     gateway: { port: 18789, mode: 'local', bind: 'loopback' },
@@ -52,22 +58,22 @@ export function sampleConfig(): object {
         systemAgent: { agentId: 'demo-main' },
       },
       ownership: 'explicit',
-      entries: Object.fromEntries(
-        Object.entries(AGENTS)
-          .filter(([id]) => id !== RETIRED_AGENT)
-          .map(([id, model]) => [id, { workspace: `~/demo/${id}`, model: modelRef(model) }]),
-      ),
+      entries: Object.fromEntries(agents.map((id) => [id, { workspace: `~/demo/${id}`, model: modelRef(AGENTS[id]) }])),
     },
     bindings: [
-      binding('demo-support', 'telegram', DEFAULT_ACCOUNT, { kind: 'direct', id: BOUND.supportPeer }),
-      binding('demo-ops', 'telegram', DEFAULT_ACCOUNT, { kind: 'group', id: BOUND.opsGroup }),
+      ...(isBound
+        ? [
+            binding('demo-support', 'telegram', DEFAULT_ACCOUNT, { kind: 'direct', id: BOUND.supportPeer }),
+            binding('demo-ops', 'telegram', DEFAULT_ACCOUNT, { kind: 'group', id: BOUND.opsGroup }),
+          ]
+        : []),
       binding('demo-support', 'telegram', SUPPORT_ACCOUNT),
       binding('demo-desk', 'telegram', DESK_ACCOUNT),
       binding('demo-moving', 'telegram', MOVING_ACCOUNT),
       binding('demo-ops', 'discord', '*'),
       // The doctor says so of the agent that was the default.
       binding('demo-main', 'telegram', '*'),
-    ],
+    ].filter(({ agentId }) => agents.includes(agentId)),
     session: {
       dmScope: 'per-channel-peer',
       maintenance: { mode: 'enforce', maxEntries: 250, pruneAfter: '30d', maxDiskBytes: '200mb' },
@@ -103,7 +109,7 @@ function provider(): object {
   };
 }
 
-function binding(agentId: Agent, channel: string, accountId: string, peer?: { kind: string; id: string }): object {
+function binding(agentId: Agent, channel: string, accountId: string, peer?: { kind: string; id: string }) {
   return { agentId, match: { channel, accountId, ...(peer === undefined ? {} : { peer }) } };
 }
 

@@ -10,7 +10,7 @@ const SHORT_TEXT = 160;
 const FILLER = 'This sentence stands in a generated sample and was never said by anybody. ';
 
 /** What a record says, when its place in the transcript is known. */
-type Body = (place: { ms: number; parentId: string | null }) => { type: string; [field: string]: unknown };
+export type Body = (place: { ms: number; parentId: string | null }) => { type: string; [field: string]: unknown };
 
 /** The transcript of a session as 2026.7.35 writes it, with its damage; null: there is none. */
 export function transcriptText(session: NamedSession): string | null {
@@ -51,12 +51,22 @@ export function transcriptRecords(session: NamedSession, version: 3 | 4): object
   for (const [at, body] of bodies.entries()) {
     // Evenly between the session's start and its last activity.
     const ms = startedMs + Math.round(((lastMs - startedMs) * (at + 1)) / bodies.length);
-    const { type, ...fields } = body({ ms, parentId });
-    const recordId = digest(`${id} ${at}`).slice(0, 8);
-    records.push({ type, id: recordId, parentId, timestamp: iso(ms), ...fields });
-    parentId = recordId;
+    const record = recordOf(id, at, body, { ms, parentId });
+    records.push(record);
+    parentId = record.id;
   }
   return records;
+}
+
+/** The record in its place. Its id is that of its transcript and number. */
+export function recordOf(
+  sessionId: string,
+  at: number,
+  body: Body,
+  { ms, parentId }: Parameters<Body>[0],
+): { type: string; id: string; [field: string]: unknown } {
+  const { type, ...fields } = body({ ms, parentId });
+  return { type, id: digest(`${sessionId} ${at}`).slice(0, 8), parentId, timestamp: iso(ms), ...fields };
 }
 
 function bodiesOf(session: NamedSession): Body[] {
@@ -76,7 +86,7 @@ function bodiesOf(session: NamedSession): Body[] {
 }
 
 /** A question and its answer, after which the context holds `prompt` tokens and the answer. */
-function turn(at: number, model: string, prompt: number, length: number): Body[] {
+export function turn(at: number, model: string, prompt: number, length: number): Body[] {
   const usage = usageOf(prompt);
   const answer = {
     role: 'assistant',
@@ -96,7 +106,8 @@ function turn(at: number, model: string, prompt: number, length: number): Body[]
   ];
 }
 
-function compaction(tokensBefore: number): Body {
+/** What OpenClaw writes when it puts a summary in the place of what was said. */
+export function compaction(tokensBefore: number): Body {
   return ({ parentId }) => ({
     type: 'compaction',
     summary: '## Decisions\nNone: this is a generated sample.',

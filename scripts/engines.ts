@@ -119,11 +119,15 @@ export function missingEngines(engines: Engines): EngineName[] {
 }
 
 /**
- * The engines, after Debian's packages were unpacked into `.engines/` where some were missing. Needs no root and
- * changes nothing outside that folder. Never throws: what could not be had is in `missing` with the reason.
+ * The engines, after Debian's packages were unpacked into `.engines/` where some were missing, all or those that are
+ * `wanted`. Needs no root and changes nothing outside that folder. Never throws: what could not be had is in `missing` with the
+ * reason.
  */
-export function ensureEngines(): { engines: Engines; missing: MissingEngines } {
-  const needed = missingEngines(findEngines()).map((name) => ENGINES[name]);
+export function ensureEngines(wanted?: readonly EngineName[]): { engines: Engines; missing: MissingEngines } {
+  const isWanted = (name: EngineName) => wanted === undefined || wanted.includes(name);
+  const needed = missingEngines(findEngines())
+    .filter(isWanted)
+    .map((name) => ENGINES[name]);
   const reasons = new Map<string, string>();
   for (const suite of new Set(needed.map((row) => row.suite))) {
     const packages = new Set(needed.filter((row) => row.suite === suite).map((row) => row.package));
@@ -131,11 +135,13 @@ export function ensureEngines(): { engines: Engines; missing: MissingEngines } {
     if (reason) reasons.set(suite, reason);
   }
   const engines = findEngines();
-  const missing = missingEngines(engines).map((name) => {
-    const folder = packageFolder(ENGINES[name]);
-    const reason = reasons.get(ENGINES[name].suite) ?? `not in ${folder} (remove that folder to unpack it again)`;
-    return [name, reason];
-  });
+  const missing = missingEngines(engines)
+    .filter(isWanted)
+    .map((name) => {
+      const folder = packageFolder(ENGINES[name]);
+      const reason = reasons.get(ENGINES[name].suite) ?? `not in ${folder} (remove that folder to unpack it again)`;
+      return [name, reason];
+    });
   return { engines, missing: Object.fromEntries(missing) };
 }
 
