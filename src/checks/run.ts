@@ -17,24 +17,30 @@ export interface CheckResults {
   /** Findings that are ignored, by agent. */
   readonly ignored: ReadonlyMap<string, FindingCounts>;
   readonly outcomes: readonly CheckOutcome[];
+  /** By check that failed only there: the agents whose sessions alone make it throw. */
+  readonly failedIn: ReadonlyMap<string, readonly string[]>;
 }
 
 type IsIgnored = (session: Session, finding: Finding['finding']) => boolean;
 
 /**
- * Runs the checks; one that throws loses only itself. A session whose finding is ignored is no reason for the finding of
+ * Runs the checks; one that throws loses only itself, and where the sessions of one agent alone make it throw, only these. A session whose finding is ignored is no reason for the finding of
  * another: the others are looked at as if it were not there.
  */
 export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored: IsIgnored): CheckResults {
   const findings = new Map<Session, Finding[]>();
   const ignored = new Map<string, Partial<Record<Finding['finding'], number>>>();
   const outcomes: CheckOutcome[] = [];
+  const failedIn = new Map<string, readonly string[]>();
   for (const check of checks) {
     const startedAt = performance.now();
     let error: string | null = null;
     try {
-      // Whole before it counts: half of what a check finds is a wrong number.
       const found = findAll(check, input, isIgnored);
+      if (found.failure !== null) {
+        error = `${describeError(found.failure.error)} (in ${found.failure.agents.join(', ')})`;
+        failedIn.set(check.name, found.failure.agents);
+      }
       for (const { session, finding } of found.kept) {
         const known = findings.get(session);
         if (known === undefined) findings.set(session, [finding]);
@@ -55,10 +61,45 @@ export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored
       error,
     });
   }
-  return { findings, ignored, outcomes };
+  return { findings, ignored, outcomes, failedIn };
 }
 
+/** Without the agents whose sessions alone make the check throw. Throws what these do not explain. */
 function findAll(check: Check, input: CheckInput, isIgnored: IsIgnored) {
+  try {
+    return { ...findIn(check, input, isIgnored), failure: null };
+  } catch (error) {
+    const agents = new Set(input.sessions.map(({ agent }) => agent));
+    const failed = [...agents].filter((agent) =>
+      throws(() =>
+        findIn(
+          check,
+          within(input, (each) => each === agent),
+          isIgnored,
+        ),
+      ),
+    );
+    if (failed.length === 0 || failed.length === agents.size) throw error;
+    const others = within(input, (agent) => !failed.includes(agent));
+    return { ...findIn(check, others, isIgnored), failure: { error, agents: failed } };
+  }
+}
+
+function within(input: CheckInput, isIn: (agent: string) => boolean): CheckInput {
+  return { ...input, sessions: input.sessions.filter(({ agent }) => isIn(agent)) };
+}
+
+function throws(work: () => unknown): boolean {
+  try {
+    work();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Whole before it counts: half of what a check finds is a wrong number. */
+function findIn(check: Check, input: CheckInput, isIgnored: IsIgnored) {
   const all = [...check.run(input)];
   const ignored = all.filter(({ session }) => isIgnored(session, check.finding));
   if (ignored.length === 0) return { kept: all, ignored };

@@ -30,6 +30,10 @@ export interface AgentFilesInput {
   readonly looks: Looks;
   readonly kept: Kept<KnownFiles>;
   readonly pause: () => Promise<void>;
+  /** Agents whose folders are not looked at. What lies in them is no other agent's for that. */
+  readonly leftAlone: ReadonlySet<string>;
+  /** The files of each agent are counted in it. */
+  readonly guard: (agent: string, count: () => Promise<void>) => Promise<unknown>;
 }
 
 /** What the files of an agent were the last time. */
@@ -81,8 +85,14 @@ export async function agentFiles(input: AgentFilesInput): Promise<Map<string, Ag
       database === null ? [] : DATABASE_FILES.map(([suffix]) => `${database.path}${suffix}`),
     ),
   );
-  const counted = new Set<string>();
+  const counted = new Counted();
   for (const store of stores) {
+    if (input.leftAlone.has(store.agent)) counted.addWhole(foldersOf(store), store.database?.path ?? null);
+    else await input.guard(store.agent, () => count(store));
+  }
+  return found;
+
+  async function count(store: AgentStore): Promise<void> {
     try {
       const known = kept.get(store.agent);
       const databasePaths = unchanged(known?.databasePaths, allPaths);
@@ -103,7 +113,30 @@ export async function agentFiles(input: AgentFilesInput): Promise<Map<string, Ag
       diskError(error);
     }
   }
-  return found;
+}
+
+/** What is counted, or is another agent's. */
+class Counted {
+  private readonly paths = new Set<string>();
+  private readonly whole: string[] = [];
+
+  add(path: string): void {
+    this.paths.add(path);
+  }
+
+  addWhole(folders: readonly string[], file: string | null): void {
+    this.whole.push(...folders);
+    if (file !== null) this.paths.add(file);
+  }
+
+  has(path: string): boolean {
+    return this.paths.has(path) || this.isInWhole(path);
+  }
+
+  /** Nobody looks at such a folder. */
+  isInWhole(path: string): boolean {
+    return this.whole.some((folder) => isInside(path, folder));
+  }
 }
 
 function withLocks({ classes, locks }: Totals, store: AgentStore, { now, isDeadPid }: AgentFilesInput): AgentFiles {
@@ -130,7 +163,7 @@ const DATABASE_FILES: readonly (readonly [suffix: string, of: FileClass])[] = [
 type ClassOf = (path: string, below: string) => FileClass | null;
 
 interface Walk {
-  readonly counted: Set<string>;
+  readonly counted: Counted;
   readonly before: KnownFiles | undefined;
   readonly isElsewhere: boolean;
   readonly input: AgentFilesInput;
@@ -139,7 +172,7 @@ interface Walk {
 /** The folders whose files are the agent's, and of no agent before it. */
 async function partsOf(
   store: AgentStore,
-  counted: Set<string>,
+  counted: Counted,
   before: KnownFiles | undefined,
   input: AgentFilesInput,
 ): Promise<Part[]> {
@@ -173,6 +206,7 @@ async function addFolder(
   { counted, before, isElsewhere, input }: Walk,
   parts: Part[],
 ): Promise<Folder | null> {
+  if (counted.isInWhole(path)) return null;
   const folder = await folderOrNull(path, input);
   if (folder === null || counted.has(path)) return folder;
   counted.add(path);
@@ -207,6 +241,12 @@ function areSameFiles(some: readonly DatabaseFile[], others: readonly DatabaseFi
   return some.length === others.length && some.every(({ bytes }, at) => bytes === others[at]?.bytes);
 }
 
+/** Every folder that is looked at for an agent, without those below. */
+function foldersOf(store: AgentStore): string[] {
+  const { home, sessions, agentDir } = store.folder;
+  return [home.path, sessions.path, agentDir.path, ...storeFolders(store)];
+}
+
 /** Where the agent's index and transcripts lie, and what is archived of its database. */
 function storeFolders({ indexPath, database }: AgentStore): string[] {
   const folders = [dirname(indexPath)];
@@ -230,7 +270,7 @@ function classesOf({ folder, indexPath, database }: AgentStore, databases: Reado
   };
 }
 
-function databaseFiles({ database }: AgentStore, counted: Set<string>, looks: Looks): DatabaseFile[] {
+function databaseFiles({ database }: AgentStore, counted: Counted, looks: Looks): DatabaseFile[] {
   if (database === null || counted.has(database.path)) return [];
   counted.add(database.path);
   return DATABASE_FILES.flatMap(([suffix, of]) => {

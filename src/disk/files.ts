@@ -155,6 +155,11 @@ export function isInside(path: string, root: string): boolean {
 
 const NO_SUCH_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
 
+/** Whether an error says what went wrong with a file; any other is a bug of the exporter. */
+export function isDiskError(error: unknown): boolean {
+  return error instanceof DiskError || (error instanceof Error && 'code' in error && error.code !== null);
+}
+
 /** What went wrong with a file, from an error of `node:fs` or a DiskError. */
 export function diskError(error: unknown): DiskError {
   if (error instanceof DiskError) return error;

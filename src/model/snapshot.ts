@@ -46,12 +46,14 @@ export function readableAgents({ agents }: Pick<Snapshot, 'agents'>): ReadableAg
   return agents.filter((agent) => agent.readable);
 }
 
-/** A reason that was looked for in every session of an era, so that a count of zero means none. */
+/** A reason that was looked for in the sessions of an era, so that a count of zero means none. */
 export interface LookedFor {
   readonly era: Era;
   readonly finding: Finding['finding'];
   /** null where the finding has no reasons. */
   readonly reason: string | null;
+  /** Agents in whose sessions it could not be looked for. */
+  readonly exceptIn: readonly string[];
 }
 
 /** Why there is nothing to read in a state directory. */

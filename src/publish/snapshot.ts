@@ -1,6 +1,6 @@
 import { CHECKS } from '../checks/all.ts';
 import type { Check } from '../checks/check.ts';
-import { type CheckOutcome, runChecks } from '../checks/run.ts';
+import { type CheckOutcome, type CheckResults, runChecks } from '../checks/run.ts';
 import { inactiveFromMs } from '../classify.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { AgentFiles } from '../model/files.ts';
@@ -67,7 +67,7 @@ export class Snapshots {
     const sessions = classified.flatMap((store) => (store.readable ? store.sessions : []));
     const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
     const checked = { sessions, listedAgents: listedAgentsOf(input), now };
-    const { findings, ignored, outcomes } = runChecks(enabled, checked, terms.policy.isIgnored);
+    const { findings, ignored, outcomes, failedIn } = runChecks(enabled, checked, terms.policy.isIgnored);
     const labelOf = chooseWithSeries(sessions, findings, input.sessionLimit, terms.sessionLabels);
     terms.sessionLabels.forget(sessions.length);
     const publish = (session: Session) =>
@@ -75,7 +75,10 @@ export class Snapshots {
     const agents = classified.map((store, at) =>
       unchanged(last?.snapshot.agents[at], snapshotAgent(store, input, ignored.get(store.agent) ?? {}, publish)),
     );
-    const snapshot = unchanged(last?.snapshot, snapshotOf(input, agents, outcomes));
+    const snapshot = unchanged(
+      last?.snapshot,
+      snapshotOf(input, agents, lookedFor(outcomes, failedIn, input.deepScanned)),
+    );
     this.last = { snapshot, checks: outcomes, input, untilMs: nextChangeMs(sessions, enabled, now) };
     return this.last;
   }
@@ -138,9 +141,9 @@ function snapshotAgent(
 }
 
 function snapshotOf(
-  { discovery, terms: { labels }, deepScanned }: SnapshotInput,
+  { discovery, terms: { labels } }: SnapshotInput,
   agents: readonly SnapshotAgent[],
-  outcomes: readonly CheckOutcome[],
+  looked: readonly LookedFor[],
 ): Snapshot {
   const { config } = discovery;
   const version = config.version ?? discovery.registryVersion;
@@ -157,18 +160,25 @@ function snapshotOf(
       agent: database.isKnownAgent ? database.agent : privateLabel(database.agent, labels.salt),
     })),
     agents,
-    lookedFor: lookedFor(outcomes, deepScanned),
+    lookedFor: looked,
   };
 }
 
-/** The reasons that were looked for: their check ran to its end, and the scan that finds them has ended. */
-function lookedFor(outcomes: readonly CheckOutcome[], deepScanned: boolean): LookedFor[] {
-  const succeeded = new Set(outcomes.filter(({ success }) => success).map(({ check }) => check));
-  return CHECKS.filter(({ name }) => succeeded.has(name)).flatMap(({ finding, reasons, eras }) =>
-    (['file', 'sqlite'] as const)
-      .filter((era) => eras[era] === 'quick' || (eras[era] === 'deep' && deepScanned))
-      .flatMap((era) => reasons.map((reason) => ({ finding, reason, era }))),
-  );
+/** The reasons that were looked for: their check ran to its end, in some agents at least, and the scan that finds them has ended. */
+function lookedFor(
+  outcomes: readonly CheckOutcome[],
+  failedIn: CheckResults['failedIn'],
+  deepScanned: boolean,
+): LookedFor[] {
+  return outcomes.flatMap(({ check, success }) => {
+    const exceptIn = failedIn.get(check) ?? [];
+    if (!success && exceptIn.length === 0) return [];
+    return CHECKS.filter(({ name }) => name === check).flatMap(({ finding, reasons, eras }) =>
+      (['file', 'sqlite'] as const)
+        .filter((era) => eras[era] === 'quick' || (eras[era] === 'deep' && deepScanned))
+        .flatMap((era) => reasons.map((reason) => ({ finding, reason, era, exceptIn }))),
+    );
+  });
 }
 
 /**

@@ -1,12 +1,11 @@
 import type { KnownFiles } from '../discover/agent-files.ts';
-import type { AgentStore } from '../discover/agent-stores.ts';
 import { KeptConfig } from '../discover/config-file.ts';
 import type { DatabaseHead } from '../discover/database-head.ts';
 import type { RegistryFile } from '../discover/registry.ts';
 import { Kept } from '../disk/kept.ts';
 import { Looks } from '../disk/looks.ts';
 import type { StoreReading } from '../model/reading.ts';
-import { unchanged } from '../unchanged.ts';
+import type { Validation } from '../model/validation.ts';
 import { KeptFiles } from './file/kept-files.ts';
 import { KeptDatabases } from './sqlite/kept-databases.ts';
 
@@ -44,14 +43,6 @@ export class KeptStores {
     this.files.endScan(transcripts);
   }
 
-  /** The reading of a store that nobody looks at; the same object again and again. */
-  aborted({ agent, isRegistered }: AgentStore): StoreReading {
-    const layout = isRegistered ? 'sqlite' : 'file';
-    const reading = { readable: false, agent, layout, schema: 0, version: null, problems: ['scan_aborted'] } as const;
-    const known = this.readings.get(agent);
-    return this.readings.set(agent, { from: [], reading: unchanged<StoreReading>(known?.reading, reading) }).reading;
-  }
-
   /** Bytes that the next validation has to read, as far as it is known now. */
   unvalidatedBytes(): number {
     return this.files.transcripts.unvalidatedBytes() + this.databases.unvalidatedBytes();
@@ -62,11 +53,8 @@ export class KeptStores {
     return this.files.transcripts.bytesRead + this.databases.counts.eventBytes;
   }
 
-  /**
-   * Validates all that was not validated before; yields between slices, so that the caller can pause, and the path of each
-   * transcript or database before it is opened. `now`: since the epoch.
-   */
-  *validate(now: number): Generator<string | undefined> {
+  /** Validates all that was not validated before. `now`: since the epoch. */
+  *validate(now: number): Validation {
     yield* this.files.transcripts.validate();
     yield* this.databases.validate(now);
     this.validatedOnce = true;

@@ -5,6 +5,7 @@ import type { PassedOver } from '../model/passed-over.ts';
 import type { ReadableAgent, Snapshot, SnapshotAgent } from '../model/snapshot.ts';
 import { foundTranscript } from '../model/transcript.ts';
 import { LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
+import type { Failure } from './agent-guard.ts';
 
 /** Of the config, in one line of the log. */
 const SHOWN_PARTS = 10;
@@ -65,6 +66,21 @@ export class ChangeLog {
         good: 'check works again',
         bad: 'check failed',
         fields: { check, err: error ?? 'ok' },
+      });
+    }
+  }
+
+  /** By agent: what was thrown in its work. */
+  reportFailures({ agents }: Snapshot, failures: ReadonlyMap<string, Failure>): void {
+    for (const { agent } of agents) {
+      const { step, error } = failures.get(agent) ?? { step: '', error: null };
+      this.note({
+        subject: `failure ${agent}`,
+        wrong: error === null ? null : `${step}: ${error}`,
+        level: 'error',
+        good: 'agent was worked through again',
+        bad: 'a step of an agent failed: a bug of the exporter, and no other agent is concerned',
+        fields: { agent, step, err: error ?? 'ok' },
       });
     }
   }

@@ -28,7 +28,7 @@ export interface Whereabouts {
   /** null: what all agents share. */
   readonly agent: string | null;
   readonly step: string;
-  /** What the files of its store were when it was entered, see `filesOf`; left out where no agent is named. */
+  /** What the files of its store were when it was entered, see `filesOf`; left out where no agent is named, and while they are looked at. */
   readonly files?: string;
 }
 
@@ -37,8 +37,8 @@ export interface AbortedAgent {
   readonly agent: string;
   /** For how many milliseconds its store is left alone, unless its files change. */
   readonly restMs: number;
-  /** What its files were when the process entered it: what is put right before the next scan is seen. */
-  readonly files: string;
+  /** What its files were when the process entered it: what is put right before the next scan is seen. null: to look at them was the end. */
+  readonly files: string | null;
 }
 
 export type ToChild =

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckOutcome } from '../checks/run.ts';
 import { prepareNeedsLastUsage } from '../classify.ts';
@@ -6,7 +5,6 @@ import { agentFiles } from '../discover/agent-files.ts';
 import type { AgentStore } from '../discover/agent-stores.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import { isDeadPid } from '../discover/lock-file.ts';
-import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { StoreReading } from '../model/reading.ts';
@@ -27,7 +25,8 @@ import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
 import { applyPolicy } from '../settings/policy.ts';
 import { unchanged } from '../unchanged.ts';
-import { type AbortedAgents, filesOf } from './aborted-agents.ts';
+import type { AbortedAgents } from './aborted-agents.ts';
+import { AgentGuard } from './agent-guard.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings, Whereabouts } from './messages.ts';
 
@@ -110,8 +109,7 @@ export class Scanner {
   private settings: ScanSettings;
   private readonly changes: ChangeLog;
   private lastConfig: OpenClawConfig | null = null;
-  /** What the files of each agent were when it was entered last. */
-  private readonly files = new Map<string, string>();
+  private readonly guard: AgentGuard;
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
   private taken: Taken | null = null;
@@ -123,6 +121,7 @@ export class Scanner {
     this.options = options;
     this.settings = options.settings;
     this.changes = new ChangeLog(options.log);
+    this.guard = new AgentGuard(options);
   }
 
   /** Takes effect at the next scan; what is known of files is kept. */
@@ -144,20 +143,24 @@ export class Scanner {
   /** Validates every byte of transcripts that was not validated before; quick scans run between its slices. */
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
-    let validated = '';
+    const agentsAt = agentsByPath(this.latest);
+    let agents: readonly string[] = [];
     const totalBytes = this.kept.unvalidatedBytes();
     const before = this.kept.validatedBytes();
-    for (const path of this.kept.validate(this.now())) {
+    for (const step of this.kept.validate(this.now())) {
       this.options.onValidated?.({
         doneBytes: Math.min(totalBytes, this.kept.validatedBytes() - before),
         totalBytes,
       });
       await this.options.pause();
       await this.quickScan;
+      if (step !== undefined) agents = agentsAt.get(step.path) ?? [];
+      for (const agent of step !== undefined && 'error' in step ? agents : []) {
+        this.guard.leaveAlone(agent);
+        this.guard.note(agent, 'validate', step?.error);
+      }
       // After the quick scans between: these are at work elsewhere.
-      if (typeof path === 'string') validated = path;
-      const agent = this.agentAt(validated);
-      await this.enter({ agent, step: 'validate', files: this.files.get(agent ?? '') ?? '' });
+      await this.guard.enter(agents[0] ?? null, 'validate');
     }
     return this.quick();
   }
@@ -183,7 +186,7 @@ export class Scanner {
     const { settings, kept, latest: before } = this;
     const mappings = settings['openclaw.path-map'];
     kept.startScan();
-    await this.enter({ agent: null, step: 'discover' });
+    await this.guard.enter(null, 'discover');
     const discovery = unchanged(
       before?.discovery,
       discover({
@@ -200,44 +203,34 @@ export class Scanner {
     if (discovery.configError === null) this.lastConfig = discovery.config;
     const terms = termsOf(settings, discovery, before?.terms);
     const readings: StoreReading[] = [];
+    const leftAlone = new Set<string>();
     for (const store of discovery.agents) {
-      if (this.options.aborted?.has(store)) {
-        readings.push(kept.aborted(store));
+      if (!(await this.guard.begin(store))) {
+        leftAlone.add(store.agent);
+        readings.push(this.guard.unreadOf(store));
         continue;
       }
-      const files = filesOf(store);
-      this.files.set(store.agent, files);
-      await this.enter({ agent: store.agent, step: 'read', files });
-      try {
-        readings.push(
-          await readStore(store, {
-            stateDir: discovery.stateDir,
-            mappings,
-            links: discovery.links,
-            readIndex: (path, root) => this.countedIndex(path, root),
-            leavesTranscripts: has(discovery.config.version, 'transcriptsBesideIndex') !== true,
-            readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
-            config: discovery.config,
-            looks: kept.looks,
-            kept,
-            needsLastUsage: terms.needsLastUsage,
-            registryUnread: discovery.registryUnread,
-            gatewayVersions: [discovery.config.version, discovery.registryVersion],
-            now: this.now(),
-            pause,
-          }),
-        );
-      } catch (error) {
-        // A reader never throws for bad data. Where it does, one store does not hide the others.
-        this.options.log.error('store could not be read: a bug of the exporter', {
-          agent: store.agent,
-          err: describeError(error),
-        });
-        readings.push(kept.aborted(store));
-      }
+      const reading = await this.guard.run(store.agent, 'read', () =>
+        readStore(store, {
+          stateDir: discovery.stateDir,
+          mappings,
+          links: discovery.links,
+          readIndex: (path, root) => this.countedIndex(path, root),
+          leavesTranscripts: has(discovery.config.version, 'transcriptsBesideIndex') !== true,
+          readsJson5: has(discovery.config.version, 'strictJsonIndex') === false,
+          config: discovery.config,
+          looks: kept.looks,
+          kept,
+          needsLastUsage: terms.needsLastUsage,
+          registryUnread: discovery.registryUnread,
+          gatewayVersions: [discovery.config.version, discovery.registryVersion],
+          now: this.now(),
+          pause,
+        }),
+      );
+      readings.push(reading ?? this.guard.unreadOf(store));
       await pause();
     }
-    await this.enter({ agent: null, step: 'files' });
     const transcripts = areSame(before?.readings, readings) ? (before?.transcripts ?? NONE) : transcriptsOf(readings);
     const files = await agentFiles({
       stores: discovery.agents,
@@ -247,21 +240,12 @@ export class Scanner {
       looks: kept.looks,
       kept: kept.agentFiles,
       pause,
+      leftAlone,
+      guard: (agent, count) => this.guard.run(agent, 'files', count),
     });
+    await this.guard.enter(null, 'publish');
     kept.endScan(transcripts);
     return { discovery, terms, readings, transcripts, files };
-  }
-
-  private async enter(work: Whereabouts): Promise<void> {
-    await this.options.enter?.(work);
-  }
-
-  /** Whose transcript or database lies there. */
-  private agentAt(path: string): string | null {
-    const stores = this.latest?.discovery.agents ?? [];
-    const isOf = ({ folder, database }: AgentStore) =>
-      dirname(path) === folder.sessions.path || path === database?.path;
-    return stores.find(isOf)?.agent ?? null;
   }
 
   private countedIndex(path: string, root: string) {
@@ -269,9 +253,42 @@ export class Scanner {
     return (this.options.readIndex ?? readIndex)(path, root);
   }
 
-  private async publish({ discovery, terms, readings, files }: Latest): Promise<ScanResult> {
+  /** What is thrown for the sessions of one agent costs that agent. */
+  private async publish(latest: Latest): Promise<ScanResult> {
+    try {
+      return await this.publishAll(latest);
+    } catch (error) {
+      const bad = await this.failingAlone(latest);
+      if (bad.size === 0) throw error;
+      const unread = latest.discovery.agents
+        .filter(({ agent }) => bad.has(agent))
+        .map((store) => this.guard.unreadOf(store));
+      const readings = latest.readings.map((reading) => unread.find(({ agent }) => agent === reading.agent) ?? reading);
+      return this.publishAll({ ...latest, readings });
+    }
+  }
+
+  /** The agents that cannot be published alone either. */
+  private async failingAlone(latest: Latest): Promise<ReadonlySet<string>> {
+    const failing = new Set<string>();
+    for (const reading of latest.readings) {
+      let step = 'judge';
+      try {
+        const { snapshot } = this.judge({ ...latest, readings: [reading] }, new Snapshots());
+        step = 'render';
+        await this.draw(snapshot);
+      } catch (error) {
+        failing.add(reading.agent);
+        this.guard.note(reading.agent, step, error);
+      }
+      await this.options.pause();
+    }
+    return failing;
+  }
+
+  private judge({ discovery, terms, readings, files }: Latest, snapshots: Snapshots): Taken {
     const { settings } = this;
-    const taken = this.snapshots.take({
+    return snapshots.take({
       discovery,
       readings,
       files,
@@ -281,11 +298,17 @@ export class Scanner {
       deepScanned: this.kept.validatedOnce,
       now: this.now(),
     });
+  }
+
+  private async publishAll(latest: Latest): Promise<ScanResult> {
+    const { discovery } = latest;
+    const taken = this.judge(latest, this.snapshots);
     const { snapshot, checks } = taken;
+    const { rendered, page } = await this.render(snapshot);
     // The same one: nothing changed, and there is no news.
     if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
+    this.changes.reportFailures(snapshot, this.guard.failures);
     this.taken = taken;
-    const { rendered, page } = await this.render(snapshot);
     this.options.log.debug('scan ended, work so far', this.work());
     const { config, agents: stores } = discovery;
     return { snapshot, config, stores, checks, rendered, page };
@@ -301,20 +324,48 @@ export class Scanner {
    */
   private async render(snapshot: Snapshot): Promise<Pick<ScanResult, 'rendered' | 'page'>> {
     if (this.options.renders === false) return NOT_RENDERED;
-    const raised = verdicts(snapshot, { nowMs: this.now(), checks: [] });
+    const raised = this.raisedBy(snapshot);
     const isRendered = snapshot === this.rendered;
     if (isRendered && isDeepStrictEqual(raised, this.raised)) return NOT_RENDERED;
-    const page = renderStatusFragment(snapshot, { raised, runbookUrl: this.settings['runbook-url'] });
-    this.raised = raised;
-    if (isRendered) return { rendered: null, page };
-    await this.options.pause();
+    if (isRendered) {
+      const page = this.pageOf(snapshot, raised);
+      this.raised = raised;
+      return { rendered: null, page };
+    }
+    const rendered = await this.draw(snapshot, raised);
     this.counts.renders += 1;
+    this.raised = raised;
+    this.rendered = snapshot;
+    return { rendered, page: null };
+  }
+
+  private async draw(snapshot: Snapshot, raised = this.raisedBy(snapshot)): Promise<Rendered> {
+    const page = this.pageOf(snapshot, raised);
+    await this.options.pause();
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
       this.options.log.error(SERIES_LEFT_OUT, { family }),
     );
-    this.rendered = snapshot;
-    return { rendered: { metrics, page }, page: null };
+    return { metrics, page };
   }
+
+  private raisedBy(snapshot: Snapshot): readonly Verdict[] {
+    return verdicts(snapshot, { nowMs: this.now(), checks: [] });
+  }
+
+  private pageOf(snapshot: Snapshot, raised: readonly Verdict[]): StatusFragment {
+    return renderStatusFragment(snapshot, { raised, runbookUrl: this.settings['runbook-url'] });
+  }
+}
+
+/** Whose transcript or database lies at each path. */
+function agentsByPath(latest: Latest | null): ReadonlyMap<string, readonly string[]> {
+  const agents = new Map<string, string[]>();
+  const add = (path: string, agent: string) => agents.set(path, [...(agents.get(path) ?? []), agent]);
+  for (const { agent, database } of latest?.discovery.agents ?? []) if (database !== null) add(database.path, agent);
+  for (const reading of latest?.readings ?? []) {
+    for (const path of reading.readable ? reading.transcriptPaths : []) add(path, reading.agent);
+  }
+  return agents;
 }
 
 const NOT_RENDERED = { rendered: null, page: null } as const;

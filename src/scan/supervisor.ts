@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
 import type { Log } from '../log.ts';
 import type { Scan, ScanState } from '../model/scan.ts';
+import { REST_MS } from './aborted-agents.ts';
 import { type Clock, type Moment, msBetween, systemClock, timeOf } from './clock.ts';
 import type { FromChild, ProcessCost, Rendered, ScanSettings, ToChild, Whereabouts } from './messages.ts';
 
@@ -32,9 +33,6 @@ const NOWHERE: Whereabouts = { agent: null, step: 'start' };
 
 const NOT_YET: ScanResult = { success: null, durationSeconds: null, lastGood: null };
 
-/** Milliseconds for which the store is left alone in which a scanning process came to its end, unless its files change. */
-const REST_MS = 60 * 60 * 1000;
-
 /** Milliseconds that a killed process may take to end. After that no other is started until it has ended. */
 const REAP_MS = 2000;
 const CHILD_MODULE = import.meta.url.endsWith('.ts') ? './child-main.ts' : './child-main.js';
@@ -61,7 +59,7 @@ export class Supervisor {
   /** What the scanning process was at then. */
   private at: Whereabouts = NOWHERE;
   /** By agent: when a scanning process was killed in its store. */
-  private readonly aborted = new Map<string, { readonly when: Moment; readonly files: string }>();
+  private readonly aborted = new Map<string, { readonly when: Moment; readonly files: string | null }>();
   /** Whose store the scanning process before died in, without a word from us. */
   private diedIn: string | null = null;
   private killed = false;
@@ -188,8 +186,8 @@ export class Supervisor {
     this.account(message.cost);
     if (message.type === 'heartbeat') {
       this.at = message.at;
-      // Its files changed, or its rest is over: it is read again.
-      if (message.at.agent !== null) this.aborted.delete(message.at.agent);
+      // Its files changed, or its rest is over: it is worked on again, and not only looked at.
+      if (message.at.agent !== null && message.at.files !== undefined) this.aborted.delete(message.at.agent);
       return;
     }
     this.pending.delete(message.scan);
@@ -255,7 +253,7 @@ export class Supervisor {
   }
 
   private leaveAlone(agent: string): void {
-    this.aborted.set(agent, { when: this.now(), files: this.at.files ?? '' });
+    this.aborted.set(agent, { when: this.now(), files: this.at.files ?? null });
   }
 
   /** Nothing of the process keeps us from exiting. */

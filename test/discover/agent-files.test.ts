@@ -37,8 +37,16 @@ function store(stateDir: string, agent: string, changes: Partial<AgentStore> = {
   };
 }
 
+const guard = (_agent: string, count: () => Promise<void>) => count();
+
 function fresh() {
-  return { looks: new Looks(), kept: new Kept<KnownFiles>(), pause: async () => {} };
+  return {
+    looks: new Looks(),
+    kept: new Kept<KnownFiles>(),
+    pause: async () => {},
+    leftAlone: new Set<string>(),
+    guard,
+  };
 }
 
 async function measure(stores: AgentStore[], referenced: string[] = []) {
@@ -92,6 +100,19 @@ describe('agentFiles', () => {
     expect([main?.locks, ops?.locks]).toEqual([
       { held: 1, stale: 2 },
       { held: 1, stale: 0 },
+    ]);
+  });
+
+  it('gives what lies in the folders of an agent that is left alone to no other agent', async () => {
+    const stateDir = newFolder();
+    const shared = put(join(stateDir, 'agents/main/sessions/sessions.json'), 10);
+    put(join(stateDir, 'agents/main/sessions/a.jsonl'), 5);
+    put(join(stateDir, 'agents/ops/agent/models.json'), 3);
+    const stores = [store(stateDir, 'main'), store(stateDir, 'ops', { indexPath: shared })];
+    const input = { ...fresh(), stores, referenced: new Set<string>(), now: NOW, isDeadPid: null };
+    const files = await agentFiles({ ...input, leftAlone: new Set(['main']) });
+    expect([...files].map(([agent, { classes }]) => [agent, classes])).toEqual([
+      ['ops', [{ class: 'other', files: 1, bytes: 3 }]],
     ]);
   });
 

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AbortedAgents } from '../../src/scan/aborted-agents.ts';
+import type { AgentStore } from '../../src/discover/agent-stores.ts';
+import { AbortedAgents, filesOf } from '../../src/scan/aborted-agents.ts';
 import type { Whereabouts } from '../../src/scan/messages.ts';
+import { putFile } from '../support/folder.ts';
 import { testScanner } from '../support/scan.ts';
 import { PLAIN } from '../support/scans.ts';
 import { createState } from '../support/state.ts';
@@ -55,6 +58,73 @@ describe('an agent in whose store a scan was aborted', () => {
   });
 });
 
+describe('an agent that is left alone', () => {
+  const NOBODY = { agent: null, step: 'discover' };
+
+  it('is looked at by no step, since each could be the end again; each step of the others names them', async () => {
+    const state = createState({ agents: { main: { index: {} }, bad: { index: { 'agent:bad:main': {} } } } });
+    const steps: Whereabouts[] = [];
+    const aborted = new AbortedAgents([{ agent: 'bad', restMs: HOUR, files: null }]);
+    const scanner = testScanner(state.dir, {
+      ...PLAIN,
+      aborted,
+      enter: async ({ agent, step, files }) => {
+        steps.push({ agent, step, ...(files === undefined ? {} : { files: 'known' }) });
+      },
+    });
+    state.addSession('agent:bad:other');
+    const { snapshot } = await scanner.quick();
+    expect(snapshot.agents.map(({ problems }) => problems)).toEqual([[], ['scan_aborted']]);
+    // Only with its files an agent is one that is worked on: that ends its rest.
+    expect(steps).toEqual([
+      NOBODY,
+      { agent: 'main', step: 'look' },
+      { agent: 'main', step: 'read', files: 'known' },
+      { agent: 'bad', step: 'look' },
+      { agent: 'main', step: 'files', files: 'known' },
+      { agent: null, step: 'publish' },
+    ]);
+    expect(scanner.kept.looks.counts.folders).toBe(2);
+  });
+
+  it('is told to have changed by its folders, its index, its database and the files of it', () => {
+    const state = createState({ agents: { main: { database: { sessions: { 'agent:main:main': {} } } } } });
+    const home = join(state.dir, 'agents', 'main');
+    const database = state.databasePath('main');
+    const place = (path: string) => ({ path, root: state.dir });
+    const store: AgentStore = {
+      agent: 'main',
+      folder: {
+        agent: 'main',
+        home: place(home),
+        sessions: place(state.folder('main')),
+        agentDir: place(join(home, 'agent')),
+        problem: null,
+      },
+      indexPath: state.indexPath('main'),
+      root: state.dir,
+      sharedBy: null,
+      database: { ...place(database), sharedBy: null, problem: null },
+      problem: null,
+      isRegistered: false,
+    };
+    const seen = [filesOf(store)];
+    for (const path of [
+      state.indexPath('main'),
+      database,
+      `${database}-wal`,
+      `${database}-shm`,
+      `${database}-journal`,
+      join(home, 'other'),
+    ]) {
+      putFile(path, String(seen.length).repeat(seen.length));
+      seen.push(filesOf(store));
+    }
+    expect(new Set(seen).size).toBe(7);
+    expect(filesOf(store)).toBe(seen.at(-1));
+  });
+});
+
 describe('a store that throws', () => {
   it('loses only itself, and the log says whose it was', async () => {
     const state = createState({ agents: { main: { index: {} }, bad: { index: {} } } });
@@ -76,6 +146,6 @@ describe('a store that throws', () => {
       ['main', true],
       ['bad', false],
     ]);
-    expect(lines).toEqual([{ agent: 'bad', err: 'whatever it is' }]);
+    expect(lines).toEqual([{ agent: 'bad', step: 'read', err: 'whatever it is' }]);
   });
 });

@@ -79,8 +79,10 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   perAgent(
     'undecided_sessions',
     'Sessions for which it is not known which agent the bindings choose, since a fact that they ask for is not stored. They are never counted as stray by binding.',
-    ({ sessions }, snapshot) =>
-      isLookedFor(snapshot, 'stray') ? sessions.filter(({ session }) => session.placement.undecided).length : null,
+    ({ agent, sessions }, snapshot) =>
+      isLookedFor(snapshot, 'stray', agent)
+        ? sessions.filter(({ session }) => session.placement.undecided).length
+        : null,
   ),
   perFinding(
     'collision_sessions',

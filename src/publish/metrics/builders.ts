@@ -66,23 +66,23 @@ export function perAgentAnd(
 
 /** Sessions with a finding that has no reasons, where it was looked for. */
 export function perFinding(name: string, help: string, finding: Finding['finding']): Family<Snapshot> {
-  return perAgent(name, help, ({ sessions }, snapshot) =>
-    isLookedFor(snapshot, finding) ? sessions.filter((session) => hasFinding(session, finding)).length : null,
+  return perAgent(name, help, ({ agent, sessions }, snapshot) =>
+    isLookedFor(snapshot, finding, agent) ? sessions.filter((session) => hasFinding(session, finding)).length : null,
   );
 }
 
 /** Sessions with a finding, for each reason that was looked for. */
 export function perReason(name: string, help: string, finding: Finding['finding']): Family<Snapshot> {
-  return perAgentAnd(name, help, 'reason', ({ layout, sessions }, { lookedFor }) =>
+  return perAgentAnd(name, help, 'reason', ({ agent, layout, sessions }, { lookedFor }) =>
     lookedFor
-      .filter((each) => each.finding === finding && each.era === eraOf(layout))
+      .filter((each) => each.finding === finding && each.era === eraOf(layout) && !each.exceptIn.includes(agent))
       .map(({ reason }) => [reason ?? '', sessions.filter((session) => hasFinding(session, finding, reason)).length]),
   );
 }
 
-/** Whether the check of the finding ran, so that a count of zero means none. */
-export function isLookedFor({ lookedFor }: Snapshot, finding: Finding['finding']): boolean {
-  return lookedFor.some((each) => each.finding === finding);
+/** Whether the check of the finding went through the agent's sessions, so that a count of zero means none. */
+export function isLookedFor({ lookedFor }: Snapshot, finding: Finding['finding'], agent: string): boolean {
+  return lookedFor.some((each) => each.finding === finding && !each.exceptIn.includes(agent));
 }
 
 function hasFinding({ findings }: SnapshotSession, finding: Finding['finding'], reason?: string | null): boolean {

@@ -60,7 +60,7 @@ export const EXPORTER_FAMILIES: readonly Family<ExporterState>[] = [
   },
   perCheck(
     'check_success',
-    'Whether the check ran to its end the last time that the checks ran. They run when something changed, or when time alone can change a finding. While this is 0, what it would find is unknown and has no series.',
+    'Whether the check ran to its end the last time that the checks ran. They run when something changed, or when time alone can change a finding. While this is 0, what it would find is unknown, and has no series, in the agents whose sessions it cannot go through; the log names them.',
     ({ success }) => Number(success),
   ),
   perCheck(

@@ -1,4 +1,5 @@
-import { diskError, type FileSignature, type OpenFile, openFile, sameSignature } from '../../disk/files.ts';
+import { type FileSignature, isDiskError, type OpenFile, openFile, sameSignature } from '../../disk/files.ts';
+import type { Validation } from '../../model/validation.ts';
 import type { IsEnough, UsageSearch } from '../../openclaw/last-usage.ts';
 import { lastUsageFromEnd } from './last-usage.ts';
 import type { TranscriptSummary } from './transcript-summary.ts';
@@ -80,16 +81,16 @@ export class KeptTranscripts {
       .reduce((sum, { signature, progress }) => sum + signature.size - progress.offset, 0);
   }
 
-  /** Validates all that was not validated to its end; yields each path before it is opened, and after each chunk, so that the caller can pause. */
-  *validate(): Generator<string | undefined> {
+  /** Validates all that was not validated to its end. Each transcript stands by itself. */
+  *validate(): Validation {
     for (const { path, root } of [...this.known.values()].filter(({ summary }) => summary === null)) {
-      yield path;
+      yield { path };
       try {
         using file = openFile(path, root);
         yield* this.readOn(path, root, file, this.resume(path, file));
       } catch (error) {
         // It vanished or was closed to us since the quick scan: the next one says so.
-        diskError(error);
+        if (!isDiskError(error)) yield { path, error };
       }
       yield;
     }

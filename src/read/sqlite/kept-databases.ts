@@ -5,6 +5,7 @@ import { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { DatabaseFigures } from '../../model/reading.ts';
 import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
+import type { Validation } from '../../model/validation.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { IsEnough, LastUsage } from '../../openclaw/last-usage.ts';
 import { type ChosenModels, chosenModels } from '../../openclaw/model-override.ts';
@@ -158,9 +159,9 @@ export class KeptDatabases {
 
   /**
    * Parses every event that was not parsed before. Where the database was written to, counts all transcripts anew, and
-   * parses anew what was parsed: all of it in a day. Asks every transcript for its last usage. Yields between slices.
+   * parses anew what was parsed: all of it in a day. Asks every transcript for its last usage. Each database stands by itself.
    */
-  *validate(now: number): Generator<string | undefined> {
+  *validate(now: number): Validation {
     const elapsedMs = now - (this.lastDeepMs ?? now);
     // A clock can be set.
     const share = Math.min(1, Math.max(0, elapsedMs / BELIEVED_MS));
@@ -168,9 +169,10 @@ export class KeptDatabases {
     for (const known of this.known.all()) {
       const { transcripts, counted, location } = known;
       if (known.schema.sessions !== 'readable') continue;
-      yield location.path;
+      const { path } = location;
+      yield { path };
       try {
-        const { signature } = databaseFiles(location.path, location.root);
+        const { signature } = databaseFiles(path, location.root);
         const seen = { signature, ms: now };
         if (counted.signature !== signature) {
           for (const _slice of recountTranscripts(this.reader(known), transcripts, seen)) yield;
@@ -187,7 +189,7 @@ export class KeptDatabases {
         for (const _slice of this.lastUsages(known, () => true, DEEP_USAGE_BYTES)) yield;
       } catch (error) {
         // It vanished, is locked or was damaged since the quick scan: the next one says so.
-        databaseError(error);
+        if (!isDatabaseError(error)) yield { path, error };
       }
     }
   }
@@ -380,7 +382,11 @@ function totalOf({ entry }: SessionNode): StoredTotal {
 /** SQLite's other errors, as of a table that vanished between two slices, are the database's too. */
 function databaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_SQLITE'))
-    return new DatabaseError('database_unreadable', { cause: error });
+  if (isDatabaseError(error)) return new DatabaseError('database_unreadable', { cause: error });
   throw error;
+}
+
+function isDatabaseError(error: unknown): boolean {
+  if (error instanceof DatabaseError) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_SQLITE');
 }

@@ -19,6 +19,7 @@ const LOOKED_FOR = ['entry_invalid', 'transcript_empty'].map((reason) => ({
   era: 'file' as const,
   finding: 'corrupted' as const,
   reason,
+  exceptIn: [],
 }));
 
 describe('an agent that could not be read', () => {
@@ -91,13 +92,16 @@ describe('an agent that was read', () => {
     ];
     const lookedFor = [
       ...LOOKED_FOR,
-      { era: 'file' as const, finding: 'corrupted' as const, reason: 'transcript_missing' },
+      { era: 'file' as const, finding: 'corrupted' as const, reason: 'transcript_missing', exceptIn: ['ops'] },
     ];
-    const families = await render(aSnapshot({ agents: [anAgent({ sessions })], lookedFor }));
+    const agents = [anAgent({ sessions }), anAgent({ agent: 'ops' })];
+    const families = await render(aSnapshot({ agents, lookedFor }));
     expect(seriesOf(families, 'openclaw_store_corrupted_sessions')).toEqual({
       'agent="main",reason="entry_invalid"': 2,
       'agent="main",reason="transcript_empty"': 1,
       'agent="main",reason="transcript_missing"': 0,
+      'agent="ops",reason="entry_invalid"': 0,
+      'agent="ops",reason="transcript_empty"': 0,
     });
     const nothing = await render(aSnapshot({ agents: [anAgent()], lookedFor: [] }));
     expect(nothing.has('openclaw_store_corrupted_sessions')).toBe(false);
