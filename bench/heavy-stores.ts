@@ -28,7 +28,7 @@ const WRITTEN = new Date(Date.UTC(2026, 10, 20));
 const USED_MS = Date.UTC(2026, 10, 20);
 const CHANNELS = ['telegram', 'whatsapp', 'discord', 'slack', 'signal'];
 const LEFT = ['jsonl', 'jsonl.reset.2026-11-01T00-00-00.000Z', 'jsonl.deleted.2026-11-01T00-00-00.000Z', 'jsonl.lock'];
-const LINE_BYTES = 1200;
+export const LINE_BYTES = 1200;
 
 interface Drawn {
   readonly agent: string;

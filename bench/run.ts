@@ -4,6 +4,7 @@ import { databaseRead } from './database-read.ts';
 import { indexRead } from './index-read.ts';
 import { routing } from './routing.ts';
 import { scans } from './scans.ts';
+import { serving } from './serving.ts';
 
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url);
 const PICTURE = new URL('../docs/benchmarks.svg', import.meta.url);
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
     writeFileSync(PICTURE, picture);
     return text;
   },
+  serving,
   index: indexRead,
   database: databaseRead,
   routing,
@@ -40,7 +42,7 @@ function write(): void {
 Node ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} processors. What is compared is measured in one run. Peak is the
 largest resident set of a process, or the proportional set size of both.
 
-    npm run bench   # some minutes; npm run bench -- scans: one part
+    npm run bench   # half an hour; npm run bench -- scans: one part
 
 jq is from Debian. BENCH_OPENCLAW_FILES and BENCH_OPENCLAW_SQLITE say where OpenClaw of either era is, for its own list of sessions.
 

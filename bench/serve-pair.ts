@@ -11,7 +11,8 @@ export interface ServeCost {
   readonly firstAnswerMs: number;
   /** Proportional set size of both processes. */
   readonly peakMegabytes: number;
-  readonly restMegabytes: number;
+  /** After each fifth of the scans in which nothing changed. */
+  readonly restMegabytes: readonly number[];
   /** Of requests with gzip while a deep scan runs. */
   readonly requests: number;
   readonly p50Ms: number;
@@ -22,11 +23,13 @@ export interface ServeCost {
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
 const BETWEEN_REQUESTS_MS = 20;
-/** One scan and one scrape each second. */
+/** With one scan and one scrape each second. */
 const SCRAPES = 15;
+/** How often memory is looked at in the course of them. */
+const PARTS = 5;
 const SAMPLE_MS = 50;
 
-export async function serveCost(stateDir: string, port: number): Promise<ServeCost> {
+export async function serveCost(stateDir: string, port: number, scans = SCRAPES): Promise<ServeCost> {
   const child = spawn(
     process.execPath,
     [
@@ -45,7 +48,9 @@ export async function serveCost(stateDir: string, port: number): Promise<ServeCo
   }, SAMPLE_MS);
   const startedAt = performance.now();
   try {
-    await until(async () => (await scrape(port)).text.includes('openclaw_store_sessions{'));
+    await until(async () =>
+      (await scrape(port)).text.includes('openclaw_store_last_scan_timestamp_seconds{scan="quick"}'),
+    );
     const firstAnswerMs = performance.now() - startedAt;
     const times: number[] = [];
     await until(async () => {
@@ -55,16 +60,18 @@ export async function serveCost(stateDir: string, port: number): Promise<ServeCo
     });
     await pause(3000);
     const cpuBefore = cpuSeconds(child.pid ?? 0);
-    for (let at = 0; at < SCRAPES; at += 1) {
+    const restMegabytes: number[] = [];
+    for (let at = 1; at <= scans; at += 1) {
       await pause(1000);
       await scrape(port);
+      if (at % Math.ceil(scans / PARTS) === 0) restMegabytes.push(pairMegabytes(child.pid ?? 0));
     }
-    const scrapedScanMs = ((cpuSeconds(child.pid ?? 0) - cpuBefore) / SCRAPES) * 1000;
+    const scrapedScanMs = ((cpuSeconds(child.pid ?? 0) - cpuBefore) / scans) * 1000;
     const sorted = times.toSorted((a, b) => a - b);
     return {
       firstAnswerMs,
       peakMegabytes: peak,
-      restMegabytes: pairMegabytes(child.pid ?? 0),
+      restMegabytes,
       requests: times.length,
       p50Ms: median(times),
       p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
