@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { writeDatabase } from '../demo/database.ts';
+import { systemClock } from '../src/clock.ts';
 import type { NeedsLastUsage } from '../src/model/session.ts';
 import { KeptDatabases } from '../src/read/sqlite/kept-databases.ts';
 import { compareWays, printResult, rowOf, table } from './ways.ts';
@@ -25,7 +26,7 @@ const WAYS: Readonly<Record<string, (path: string, root: string) => unknown>> = 
   'first scan and every event parsed': async (path, root) => {
     const databases = new KeptDatabases();
     await look(databases, path, root);
-    for (const _slice of databases.validate(Date.now()));
+    for (const _slice of databases.validate(systemClock()));
   },
   'every entry and event by JSON.parse': readAll,
   'the bytes of the file': readBytes,
@@ -37,7 +38,7 @@ async function look(databases: KeptDatabases, path: string, root: string): Promi
   const reading = await databases.look(
     { agent: 'main', path, root, sharedBy: null },
     NEEDS_LAST_USAGE,
-    Date.now(),
+    systemClock(),
     async () => undefined,
   );
   return reading.found === 'sessions' ? reading.sessions.length : 0;

@@ -43,6 +43,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'stdout.ts', holds: 'what a command prints' },
   { path: 'errors.ts', holds: 'coded errors' },
   { path: 'version.ts', holds: 'the version of the exporter' },
+  { path: 'clock.ts', holds: 'the time, and ages that hold when somebody sets the clock' },
   { path: 'is-object.ts', holds: 'the one guard for objects' },
   { path: 'lines.ts', holds: 'texts broken into lines of a terminal' },
   { path: 'printable.ts', holds: 'any text, safe for a terminal' },

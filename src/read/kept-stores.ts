@@ -1,3 +1,4 @@
+import type { Moment } from '../clock.ts';
 import type { KnownFiles } from '../discover/agent-files.ts';
 import { KeptConfig } from '../discover/config-file.ts';
 import type { DatabaseHead } from '../discover/database-head.ts';
@@ -53,8 +54,8 @@ export class KeptStores {
     return this.files.transcripts.bytesRead + this.databases.counts.eventBytes;
   }
 
-  /** Validates all that was not validated before. `now`: since the epoch. */
-  *validate(now: number): Validation {
+  /** Validates all that was not validated before. */
+  *validate(now: Moment): Validation {
     yield* this.files.transcripts.validate();
     yield* this.databases.validate(now);
     this.validatedOnce = true;

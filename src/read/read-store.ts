@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import type { Moment } from '../clock.ts';
 import type { AgentDatabase } from '../discover/agent-database.ts';
 import type { AgentStore } from '../discover/agent-stores.ts';
 import { tablesInMainFile } from '../disk/database-main-file.ts';
@@ -22,8 +23,7 @@ export interface StoreContext extends FileStoreContext {
   readonly registryUnread: boolean;
   /** OpenClaw's version by its config, and by its database for all agents. */
   readonly gatewayVersions: readonly (string | null)[];
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  readonly now: Moment;
 }
 
 /**

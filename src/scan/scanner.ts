@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckOutcome } from '../checks/run.ts';
 import { prepareNeedsLastUsage } from '../classify.ts';
+import { type Clock, type Moment, systemClock } from '../clock.ts';
 import { agentFiles } from '../discover/agent-files.ts';
 import type { AgentStore } from '../discover/agent-stores.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
@@ -61,8 +62,7 @@ export interface ScannerOptions {
   readonly enter?: (work: Whereabouts) => Promise<void>;
   /** Whose stores are left alone. */
   readonly aborted?: AbortedAgents;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
+  readonly clock?: Clock;
   readonly readIndex?: ReadIndex;
   /** Told how far a deep scan came, after every slice of it. */
   readonly onValidated?: (bytes: { readonly doneBytes: number; readonly totalBytes: number }) => void;
@@ -147,7 +147,7 @@ export class Scanner {
     let agents: readonly string[] = [];
     const totalBytes = this.kept.unvalidatedBytes();
     const before = this.kept.validatedBytes();
-    for (const step of this.kept.validate(this.now())) {
+    for (const step of this.kept.validate(this.moment())) {
       this.options.onValidated?.({
         doneBytes: Math.min(totalBytes, this.kept.validatedBytes() - before),
         totalBytes,
@@ -224,7 +224,7 @@ export class Scanner {
           needsLastUsage: terms.needsLastUsage,
           registryUnread: discovery.registryUnread,
           gatewayVersions: [discovery.config.version, discovery.registryVersion],
-          now: this.now(),
+          now: this.moment(),
           pause,
         }),
       );
@@ -314,8 +314,12 @@ export class Scanner {
     return { snapshot, config, stores, checks, rendered, page };
   }
 
+  private moment(): Moment {
+    return (this.options.clock ?? systemClock)();
+  }
+
   private now(): number {
-    return (this.options.now ?? Date.now)();
+    return this.moment().wallMs;
   }
 
   /**

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
+import { type Clock, type Moment, msBetween, systemClock, timeOf } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Scan, ScanState } from '../model/scan.ts';
 import { REST_MS } from './aborted-agents.ts';
-import { type Clock, type Moment, msBetween, systemClock, timeOf } from './clock.ts';
 import type { FromChild, ProcessCost, Rendered, ScanSettings, ToChild, Whereabouts } from './messages.ts';
 
 /** What can change while it runs. */

@@ -154,7 +154,7 @@ async function scan(stateDir: string): Promise<Snapshot> {
     },
     log: createLog({ level: 'error', format: 'logfmt' }),
     pause: () => Promise.resolve(),
-    now: () => NOW,
+    clock: () => ({ wallMs: NOW, steadyMs: NOW }),
   });
   return (await scanner.deep()).snapshot;
 }

@@ -212,4 +212,27 @@ describe('a database that is locked for longer than we wait', () => {
     await held.end('ROLLBACK');
     expect(await readable()).toBe(true);
   });
+
+  it.each([
+    ['forward by a year', 365 * 24 * 60 * MINUTE],
+    ['back by a day', -24 * 60 * MINUTE],
+  ])('has them for as long when somebody sets the clock %s, with the age that they have', async (_how, byMs) => {
+    const state = databasesBeside({ ops: { journal: 'rollback' } });
+    const [start, clock] = [NOW, { wallMs: NOW, steadyMs: 0 }];
+    const scanner = testScanner(state.dir, { ...PLAIN, clock: () => ({ ...clock }) });
+    await scanner.deep();
+    const held = await heldDatabase(state.database, ...LOCK);
+    const stale = async () => {
+      const ops = (await scanner.quick()).snapshot.agents.find(({ agent }) => agent === 'ops');
+      return ops?.readable === true ? ops.staleSinceMs : null;
+    };
+    clock.wallMs += byMs;
+    expect(await stale()).toBe(start + byMs);
+    clock.wallMs += 15 * MINUTE;
+    clock.steadyMs += 15 * MINUTE;
+    expect(await stale()).toBe(start + byMs);
+    clock.steadyMs += 1;
+    expect(await stale()).toBeNull();
+    await held.end('ROLLBACK');
+  });
 });

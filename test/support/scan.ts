@@ -32,15 +32,20 @@ export function testSettings(stateDir: string, changes: Partial<ScanSettings> = 
 /** Where its sessions belong is no matter of the test. */
 export const UNROUTED = { disabledChecks: ['duplicates', 'strays', 'collisions'] };
 
-/** A scanner of a state directory, in this process. */
+/** A scanner of a state directory, in this process. `now`: by both clocks, where they go alike. */
 export function testScanner(
   stateDir: string,
-  { settings, ...options }: Partial<Omit<ScannerOptions, 'settings'>> & { settings?: Partial<ScanSettings> } = {},
+  {
+    settings,
+    now,
+    ...options
+  }: Partial<Omit<ScannerOptions, 'settings'>> & { settings?: Partial<ScanSettings>; now?: () => number } = {},
 ): Scanner {
   return new Scanner({
     settings: testSettings(stateDir, settings),
     log: SILENT,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
+    ...(now === undefined ? {} : { clock: () => ({ wallMs: now(), steadyMs: now() }) }),
     ...options,
   });
 }

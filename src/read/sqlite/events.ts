@@ -175,7 +175,7 @@ export function* readEvents(
 }
 
 /**
- * The last usage, from the newest events backwards; so many bytes at most. `cutSeq`: where the context was cut last by the
+ * The last usage, from the newest events backwards; so many bytes at most, and none of an event that has more. `cutSeq`: where the context was cut last by the
  * recorded types. An event can be there whose recorded type is gone, and the other way round: either of them cuts.
  */
 export function findLastUsage(
@@ -188,11 +188,11 @@ export function findLastUsage(
   return searchLastUsage(recordsFromEnd(), isEnough);
 
   function* recordsFromEnd(): Generator<ReadRecord | 'start'> {
-    const statement = `${selectEvents(schema)} WHERE session_id = ? ORDER BY seq DESC`;
+    const statement = `${selectEvents(schema, budget)} WHERE session_id = ? ORDER BY seq DESC`;
     let decoded = 0;
     let cut = cutSeq;
     for (const row of prepared(database, statement).iterate(sessionId)) {
-      if (decoded >= budget) return;
+      if (decoded >= budget || row.isLarger === 1) return;
       const { record, bytes, seq } = toEvent(row);
       if (cut !== null && seq <= cut) {
         yield { type: 'compaction' };
@@ -205,14 +205,20 @@ export function findLastUsage(
   }
 }
 
-/** A text that is too large is not asked for: near 512 MB node:sqlite gives no value at all, and no error. */
-function selectEvents({ has }: DatabaseSchema): string {
+/**
+ * A text that is too large is not asked for: near 512 MB node:sqlite gives no value at all, and no error. Nor is one that is
+ * larger than the budget: a record of 60 MB is read where it is validated, and not in every search.
+ */
+function selectEvents({ has }: DatabaseSchema, budget = Number.POSITIVE_INFINITY): string {
+  const largest = Math.min(budget, LARGEST_RECORD_BYTES);
+  const [size, oversized] = ['octet_length(event_json)', `octet_length(event_json) > ${LARGEST_RECORD_BYTES}`];
   const zstd = has('transcript_events', 'event_zstd')
     ? `CASE WHEN length(event_zstd) <= ${LARGEST_PACKED_BYTES} THEN event_zstd END`
     : 'NULL';
   return `SELECT CAST(rowid AS TEXT) AS row, session_id AS sessionId, CAST(seq AS REAL) AS seq,
-    CASE WHEN octet_length(event_json) <= ${LARGEST_RECORD_BYTES} THEN event_json END AS json, ${zstd} AS zstd,
-    COALESCE(octet_length(event_json) > ${LARGEST_RECORD_BYTES}, 0) AS oversized FROM transcript_events`;
+    CASE WHEN ${size} <= ${largest} THEN event_json END AS json, ${zstd} AS zstd,
+    COALESCE(${oversized}, 0) AS oversized, COALESCE(${size} > ${largest} AND NOT ${oversized}, 0) AS isLarger
+    FROM transcript_events`;
 }
 
 /** The text of an event as it stands in a transcript; null: it cannot be read, or is too large. */

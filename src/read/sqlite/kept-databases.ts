@@ -1,3 +1,4 @@
+import { type Moment, msBetween, timeOf } from '../../clock.ts';
 import { ownerOf } from '../../discover/agent-stores.ts';
 import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
@@ -54,8 +55,8 @@ interface Known {
   readonly transcripts: KnownTranscripts;
   /** The signature of the files when all transcripts were counted last. */
   readonly counted: { signature: string };
-  /** When it was seen last to be so, in milliseconds since the epoch. */
-  readonly readMs: number;
+  /** When it was seen last to be so. */
+  readonly read: Moment;
   readonly made: Made;
 }
 
@@ -112,8 +113,8 @@ export class KeptDatabases {
   private readonly known = new Kept<Known>();
   /** Bytes of events that this quick scan may still validate; null: none. */
   private quickBytes: number | null = null;
-  /** When the last deep scan began, in milliseconds since the epoch. */
-  private lastDeepMs: number | null = null;
+  /** When the last deep scan began. */
+  private lastDeep: Moment | null = null;
 
   startScan(quickBytes: number | null): void {
     this.known.startScan();
@@ -129,7 +130,7 @@ export class KeptDatabases {
   async look(
     location: DatabaseLocation,
     needsLastUsage: NeedsLastUsage,
-    now: number,
+    now: Moment,
     pause: () => Promise<void>,
   ): Promise<DatabaseReading> {
     try {
@@ -161,11 +162,9 @@ export class KeptDatabases {
    * Parses every event that was not parsed before. Where the database was written to, counts all transcripts anew, and
    * parses anew what was parsed: all of it in a day. Asks every transcript for its last usage. Each database stands by itself.
    */
-  *validate(now: number): Validation {
-    const elapsedMs = now - (this.lastDeepMs ?? now);
-    // A clock can be set.
-    const share = Math.min(1, Math.max(0, elapsedMs / BELIEVED_MS));
-    this.lastDeepMs = now;
+  *validate(now: Moment): Validation {
+    const share = Math.min(1, msBetween(this.lastDeep ?? now, now) / BELIEVED_MS);
+    this.lastDeep = now;
     for (const known of this.known.all()) {
       const { transcripts, counted, location } = known;
       if (known.schema.sessions !== 'readable') continue;
@@ -173,7 +172,7 @@ export class KeptDatabases {
       yield { path };
       try {
         const { signature } = databaseFiles(path, location.root);
-        const seen = { signature, ms: now };
+        const seen = { signature, steadyMs: now.steadyMs };
         if (counted.signature !== signature) {
           for (const _slice of recountTranscripts(this.reader(known), transcripts, seen)) yield;
           counted.signature = signature;
@@ -194,10 +193,10 @@ export class KeptDatabases {
     }
   }
 
-  private async current(location: DatabaseLocation, now: number, pause: () => Promise<void>): Promise<Known> {
+  private async current(location: DatabaseLocation, now: Moment, pause: () => Promise<void>): Promise<Known> {
     const files = databaseFiles(location.path, location.root);
     const before = this.known.get(keyOf(location));
-    if (before?.files.signature === files.signature) return this.known.set(keyOf(location), { ...before, readMs: now });
+    if (before?.files.signature === files.signature) return this.known.set(keyOf(location), { ...before, read: now });
     const same = before !== undefined && isSameFile(before, files) ? before : null;
     const rows = new Map(same?.nodes.map((node) => [node.rowid, node]));
     this.counts.reads += 1;
@@ -230,7 +229,7 @@ export class KeptDatabases {
       chosenModels: unchanged(same?.chosenModels, chosen),
       transcripts: same?.transcripts ?? new KnownTranscripts(),
       counted: same?.counted ?? { signature: files.signature },
-      readMs: now,
+      read: now,
       made: { asked: null, readings: new Map() },
     };
     const marks = new Map(
@@ -240,7 +239,7 @@ export class KeptDatabases {
           : [[sessionId, { sessionId, lastSeq, generation, writtenMs: window?.transcriptMs ?? null }] as const],
       ),
     );
-    const seen = { signature: files.signature, ms: now };
+    const seen = { signature: files.signature, steadyMs: now.steadyMs };
     for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts, seen)) await pause();
     for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
     return this.known.set(keyOf(location), known);
@@ -279,10 +278,10 @@ export class KeptDatabases {
     };
   }
 
-  private refused(location: DatabaseLocation, { problem }: DatabaseError, now: number): DatabaseReading {
+  private refused(location: DatabaseLocation, { problem }: DatabaseError, now: Moment): DatabaseReading {
     const known = this.known.get(keyOf(location));
-    if (problem === 'busy' && known !== undefined && now - known.readMs <= LONGEST_STALE_MS) {
-      return reading(known, location.agent, known.readMs);
+    if (problem === 'busy' && known !== undefined && msBetween(known.read, now) <= LONGEST_STALE_MS) {
+      return reading(known, location.agent, timeOf(known.read, now));
     }
     const reason = problem === 'busy' ? 'database_unreadable' : problem === 'missing' ? 'database_missing' : problem;
     const schema = known?.schema ?? { version: 0, appVersion: null };

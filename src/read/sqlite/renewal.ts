@@ -24,9 +24,9 @@ export function* renewValidation(
   let left = share * [...known.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   const due = [...known.values()]
     .filter((transcript) => isValidated(transcript) && transcript.seen.signature !== seen.signature)
-    .sort((a, b) => Number(b.renewal !== null) - Number(a.renewal !== null) || a.seen.ms - b.seen.ms);
+    .sort((a, b) => Number(b.renewal !== null) - Number(a.renewal !== null) || a.seen.steadyMs - b.seen.steadyMs);
   for (const transcript of due) {
-    const isOverdue = seen.ms - transcript.seen.ms >= BELIEVED_MS;
+    const isOverdue = seen.steadyMs - transcript.seen.steadyMs >= BELIEVED_MS;
     for (let isDone = false; !isDone && (isOverdue || left > 0); ) {
       const before = known.get(transcript.sessionId);
       // A quick scan found it gone, grown or rewritten meanwhile: what is new comes first.

@@ -29,8 +29,8 @@ export interface TranscriptMark {
 /** A state of the files of a database. */
 export interface FilesSeen {
   readonly signature: string;
-  /** Milliseconds since the epoch. */
-  readonly ms: number;
+  /** By the clock that nobody sets. */
+  readonly steadyMs: number;
 }
 
 /** How far the validation came that was begun anew, and what it found. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DatabaseEvent } from '../../../demo/database.ts';
 import type { IsEnough, LastUsage } from '../../../src/openclaw/last-usage.ts';
 import {
@@ -269,6 +269,25 @@ describe('countRecords', () => {
   });
 });
 
+/** Characters of events that SQLite gave so far. */
+function countingTexts(database: DatabaseSync): () => number {
+  let characters = 0;
+  const prepare = database.prepare.bind(database);
+  vi.spyOn(database, 'prepare').mockImplementation((sql) => {
+    const statement = prepare(sql);
+    const iterate = statement.iterate.bind(statement);
+    vi.spyOn(statement, 'iterate').mockImplementation(function* rows(...given: Parameters<typeof iterate>) {
+      for (const row of iterate(...given)) {
+        if (typeof row.json === 'string') characters += row.json.length;
+        yield row;
+      }
+      return undefined;
+    });
+    return statement;
+  });
+  return () => characters;
+}
+
 describe('findLastUsage', () => {
   const USED = spoken({ input: 100, output: 5, cacheRead: 20, cacheWrite: 3, totalTokens: 128 });
   const MORE = spoken({ input: 50, output: 5 });
@@ -338,6 +357,21 @@ describe('findLastUsage', () => {
     expect(lastUsageOf(store, 15_000)).toEqual({ lastUsage: last(50), ended: 'limit' });
     expect(lastUsageOf(store, 30_000)).toEqual({ lastUsage: last(50, 123), ended: 'whole' });
     expect(lastUsageOf(store, 15_000, () => true)).toEqual({ lastUsage: last(50), ended: 'enough' });
+  });
+
+  it('reads nothing of an event that has more bytes, and reads it at most once where it has not', () => {
+    const large = 3 * MIB;
+    const question = { ...QUESTION, text: 'y'.repeat(large) };
+    // A schema that packs none.
+    const { database, schema } = opened(numbered([USED, question]), 19);
+    const read = countingTexts(database);
+    for (const budget of [16 * 1024, MIB]) {
+      expect(lastUsageOf({ database, schema }, budget)).toEqual({ lastUsage: null, ended: 'limit' });
+      expect(read()).toBe(0);
+    }
+    expect(lastUsageOf({ database, schema }, 256 * MIB).lastUsage).toEqual(last(123));
+    expect(read()).toBeGreaterThan(large);
+    expect(read()).toBeLessThan(large + 10_000);
   });
 
   it('has seen the whole where the bytes last exactly', () => {

@@ -64,7 +64,7 @@ function known(changes: Partial<KnownTranscript> = {}): KnownTranscript {
     validatedSeq: -1,
     badEvents: 0,
     oversizedEvents: 0,
-    seen: { signature: '', ms: 0 },
+    seen: { signature: '', steadyMs: 0 },
     renewal: null,
     writtenMs: null,
     lastEventId: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { msBetween, timeOf } from '../../src/scan/clock.ts';
+import { msBetween, timeOf } from '../src/clock.ts';
 
 const DAY = 86_400_000;
 const THEN = { wallMs: Date.UTC(2026, 10, 24), steadyMs: 5000.25 };
