@@ -34,6 +34,7 @@ _openclaw_store_exporter() {
     'serve --openclaw.config') _openclaw_store_exporter_reply -f; return ;;
     'serve --openclaw.path-map') return ;;
     'serve --web.listen-address') return ;;
+    'serve --web.config.file') _openclaw_store_exporter_reply -f; return ;;
     'serve --web.telemetry-path') return ;;
     'serve --web.max-requests') return ;;
     'serve --scan.schedule') return ;;
@@ -98,7 +99,7 @@ _openclaw_store_exporter() {
     'healthy --web.listen-address') return ;;
   esac
   case $command in
-    serve) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --web.listen-address --web.telemetry-path --web.max-requests --scan.schedule --scan.deep-schedule --scan.timeout --scan.max-age --session.limit --privacy.peers --privacy.salt-file --no-check.entry_invalid --no-check.transcript_path_null --no-check.transcript_missing --no-check.transcript_empty --no-check.header_invalid --no-check.id_mismatch --no-check.invalid_json --no-check.truncated --no-check.window_missing --no-check.duplicates --no-check.strays --no-check.collisions --no-check.stuck --log.level --log.format --runbook-url --help --version' ;;
+    serve) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.max-requests --scan.schedule --scan.deep-schedule --scan.timeout --scan.max-age --session.limit --privacy.peers --privacy.salt-file --no-check.entry_invalid --no-check.transcript_path_null --no-check.transcript_missing --no-check.transcript_empty --no-check.header_invalid --no-check.id_mismatch --no-check.invalid_json --no-check.truncated --no-check.window_missing --no-check.duplicates --no-check.strays --no-check.collisions --no-check.stuck --log.level --log.format --runbook-url --help --version' ;;
     scan) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --session.limit --privacy.peers --privacy.salt-file --no-check.entry_invalid --no-check.transcript_path_null --no-check.transcript_missing --no-check.transcript_empty --no-check.header_invalid --no-check.id_mismatch --no-check.invalid_json --no-check.truncated --no-check.window_missing --no-check.duplicates --no-check.strays --no-check.collisions --no-check.stuck --log.level --log.format --format --output --textfile.label --deep --explain --agent --kind --findings-only --show-keys --help --version' ;;
     rules) flags='--config.file --config.check --format --job --runbook-url --dashboard-url --group-label --help --version' ;;
     repair) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --privacy.peers --privacy.salt-file --log.level --log.format --format --agent --session --reason --apply --yes --gateway-stopped --quiet-period --max-entries --lost-index --list --restore --help --version' ;;

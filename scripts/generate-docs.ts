@@ -275,7 +275,7 @@ metrics show. A session whose finding is ignored is no reason for the duplicate 
 
 At SIGHUP the file is read again. When it is wrong, the settings before stay in force
 (\`openclaw_store_exporter_config_last_reload_successful\` is 0, and the log has the reason). \`web.*\` and \`log.*\` take effect
-at the next start only.
+at the next start only. What the file of \`--web.config.file\` says takes effect when it changes, without a signal.
 
 ${table(
   ['flag', 'environment', 'default', 'commands', 'meaning'],
@@ -287,6 +287,60 @@ ${table(
     flag.help + wordsInWords(flag),
   ]),
 )}
+
+## TLS and passwords
+
+\`--web.config.file\` names a YAML file in the [schema of Prometheus' exporter-toolkit](https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md), as node_exporter
+and Prometheus take it. \`deploy/web-config.yml\` is one to begin with. \`serve --config.check\` checks it, and the files that it names.
+
+With a certificate of your own authority, and a password for Prometheus:
+
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=monitoring' \\
+      -keyout ca.key -out ca.crt
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=gateway.example.org' -keyout server.key -out server.csr
+    printf 'subjectAltName=DNS:gateway.example.org' > server.ext
+    openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -extfile server.ext -out server.crt
+    htpasswd -nBC 10 prometheus      # of apache2-utils; asks for the password, prints prometheus:$2y$10$...
+
+\`\`\`yaml
+# web-config.yml; paths are relative to its folder. The exporter's user must be able to read all of it, and nobody else.
+tls_server_config:
+  cert_file: server.crt
+  key_file: server.key
+basic_auth_users:
+  prometheus: '$2y$10$...' # in single quotes, without the name and the colon in front
+\`\`\`
+
+    openclaw-store-exporter serve --web.listen-address=:10789 --web.config.file=web-config.yml
+
+And in Prometheus:
+
+\`\`\`yaml
+scrape_configs:
+  - job_name: openclaw-store
+    scheme: https
+    tls_config: { ca_file: ca.crt }
+    basic_auth: { username: prometheus, password_file: password }
+    static_configs: [{ targets: ['gateway.example.org:10789'] }]
+\`\`\`
+
+- **It is followed.** The file, the certificate, the key and the client CA are read again about a second after one of them changed, for
+  connections and requests from then on. What cannot be used is logged once and shown on the status page, and what was before stays.
+  Only TLS itself is taken up or left at a start.
+- **Every page asks**, \`/-/healthy\` too. The command \`healthy\`, which the container image calls, needs no password and no certificate.
+- **\`client_auth_type\`**: only \`RequireAndVerifyClientCert\` with \`client_ca_file\` lets in whom you know and nobody else. Without the
+  \`client_ca_file\` it is an error here; exporter-toolkit would take a certificate of any public authority.
+- **\`http2\`** is accepted and has no effect: this exporter speaks HTTP/1.1, which every client of HTTP/2 does, too.
+- **\`cipher_suites\`** is for TLS 1.2 and before, as in Go. A \`min_version\` of TLS10 or TLS11 also lets weak keys and signatures in.
+- **\`headers\`** stand in every answer. Of a header that the status page has, too, yours wins.
+- **Passwords** are compared one at a time in a thread of their own, and remembered: the first request of a client takes about 0.1 s at a cost
+  of 10, the next ones nothing. A cost above 14 takes seconds, and is warned of.
+
+## A socket of systemd
+
+With \`--web.systemd-socket\` the exporter listens on what systemd passes, one socket or several, instead of \`--web.listen-address\`:
+the port stays open while the exporter restarts, and may be below 1024. \`deploy/systemd/openclaw-store-exporter@.socket\` is the unit.
+The service has to start the exporter directly, without a shell or \`npx\` in between.
 
 ## Two gateways in one textfile folder
 

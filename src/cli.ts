@@ -81,7 +81,13 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const { command, flags } = readCommand(args);
     const load = () => loadSettings(command.name, flags, process.env);
     const settings = load();
-    if (settings['config.check']) return await say('flags, environment and config file are good');
+    if (settings['config.check']) {
+      const webFile = settings['web.config.file'];
+      if (webFile !== null) (await import('./settings/web-config.ts')).readWebConfig(webFile);
+      return await say(
+        `flags, environment and config file${webFile === null ? ' are' : ', and the web config, are'} good`,
+      );
+    }
     return await command.run(settings, load);
   } catch (error) {
     const text = error instanceof ExporterError ? error.message : `a bug of the exporter: ${describeBug(error)}`;

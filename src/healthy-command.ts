@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { DEFAULT_CIPHERS } from 'node:tls';
 import { describeError } from './errors.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
@@ -10,8 +11,10 @@ const UNHEALTHY = 1;
 const PATH = '/-/healthy';
 /** Milliseconds without an answer. Shorter than the check of a container may take. */
 const GIVE_UP_MS = 3000;
-/** What an exporter answers that asks for a password: it lives. */
-const UNAUTHORIZED = 401;
+/** What an exporter answers that is well: one that asks for a password, and one that was asked too often, live as well. */
+const ALIVE = [200, 401, 429];
+/** A certificate of any name and any age of TLS: only whether it answers is asked. */
+const ANY_TLS = { rejectUnauthorized: false, minVersion: 'TLSv1', ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0` } as const;
 
 /**
  * Asks the exporter of this host whether it is healthy, over HTTP and where that fails over TLS, whatever its
@@ -55,10 +58,10 @@ function request(options: RequestOptions, isTls: boolean): Promise<Answer> {
     const answered = (response: IncomingMessage) => {
       response.resume();
       const { statusCode = 0 } = response;
-      resolve({ isHealthy: statusCode === 200 || statusCode === UNAUTHORIZED, text: `answered ${statusCode}` });
+      resolve({ isHealthy: ALIVE.includes(statusCode), text: `answered ${statusCode}` });
     };
     const own = { ...options, agent: false };
-    const sent = isTls ? httpsGet({ ...own, rejectUnauthorized: false }, answered) : httpGet(own, answered);
+    const sent = isTls ? httpsGet({ ...own, ...ANY_TLS }, answered) : httpGet(own, answered);
     sent.on('timeout', () => sent.destroy(new Error(`no answer in ${GIVE_UP_MS} ms`)));
     sent.on('socket', (socket) => socket.once('secureConnect', () => (hasShakenHands = true)));
     sent.on('error', (error) => {

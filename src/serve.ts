@@ -1,8 +1,10 @@
+import type { RequestListener, Server } from 'node:http';
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { describeError, ExporterError } from './errors.ts';
 import { createApp } from './http/app.ts';
-import { createHttpServer, drain, listen } from './http/server.ts';
+import { createHttpServer, drain, listen, listenOn } from './http/server.ts';
+import { takeSystemdSockets } from './http/systemd-socket.ts';
 import { createLog, type Log } from './log.ts';
 import { SCANS } from './model/scan.ts';
 import { EXPORTER_FAMILIES, type ExporterState } from './publish/metrics/exporter.ts';
@@ -16,6 +18,8 @@ import { longestGapSeconds } from './settings/cron.ts';
 import { settingsInForce } from './settings/in-force.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
+import { NO_WEB_CONFIG, type WebConfig } from './settings/web-config.ts';
+import { WebConfigInForce } from './settings/web-config-in-force.ts';
 import { REVISION, VERSION } from './version.ts';
 
 /**
@@ -31,8 +35,9 @@ export async function serve(
   const signal = firstSignal();
   const hangup = hangups();
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
-  const exporter = new Exporter(settings, log, scanning);
-  const address = settings['web.listen-address'];
+  const webFile = settings['web.config.file'] === null ? null : new WebConfigInForce(settings['web.config.file'], log);
+  const web = () => webFile?.config ?? NO_WEB_CONFIG;
+  const exporter = new Exporter(settings, log, scanning, () => webFile?.warnings ?? []);
   const app = createApp({
     telemetryPath: settings['web.telemetry-path'],
     metrics: () => exporter.metrics(),
@@ -40,13 +45,11 @@ export async function serve(
     styleHash: STYLE_HASH,
     isReady: () => exporter.isReady(),
     maxRequests: settings['web.max-requests'],
+    admission: web,
     log,
   });
-  const server = createHttpServer(app);
-  const port = await listen(server, address);
-  // As when descriptors are used up: the connection is lost, the server is not.
-  server.on('error', (error) => log.error('a connection could not be taken', { err: describeError(error) }));
-  log.info('listening', { address: address.host, port, version: VERSION });
+  const servers = await openServers(settings, app, web, log);
+  webFile?.follow();
   exporter.start();
   hangup.answer(() => exporter.reload(load));
 
@@ -55,8 +58,40 @@ export async function serve(
   exporter.stop();
   // Whatever might still hold this process then.
   setTimeout(() => process.exit(0), LAST_RESORT_MS).unref();
-  await drain(server);
+  await Promise.all(servers.map(drain));
   return 0;
+}
+
+/** One server, or one for each socket of systemd. Throws an ExporterError when one cannot listen. */
+async function openServers(
+  settings: Settings,
+  app: RequestListener,
+  web: () => WebConfig,
+  log: Log,
+): Promise<Server[]> {
+  const { tls } = web();
+  const tlsNow = tls === null ? null : () => web().tls ?? tls;
+  const sockets = settings['web.systemd-socket'] ? takeSystemdSockets(process.env, process.pid) : [null];
+  const servers: Server[] = [];
+  for (const fd of sockets) {
+    const server = createHttpServer(app, tlsNow);
+    servers.push(server);
+    try {
+      const where =
+        fd === null ? await listenAt(server, settings['web.listen-address']) : { socket: await listenOn(server, fd) };
+      log.info('listening', { ...where, tls: tls !== null, version: VERSION });
+    } catch (error) {
+      for (const each of servers) each.close();
+      throw error;
+    }
+    // As when descriptors are used up: the connection is lost, the server is not.
+    server.on('error', (error) => log.error('a connection could not be taken', { err: describeError(error) }));
+  }
+  return servers;
+}
+
+async function listenAt(server: Server, address: Settings['web.listen-address']) {
+  return { address: address.host, port: await listen(server, address) };
 }
 
 const BETWEEN_RELOADS_MS = 1000;
@@ -79,14 +114,21 @@ class Exporter {
   private readonly first: Settings;
   private readonly supervisor: Supervisor;
   private readonly processMetrics = processRegistry();
+  private readonly webWarnings: () => readonly string[];
   private inForce: InForce;
   /** Settings that wait for the next start, in words. */
   private waiting: readonly string[] = [];
   private lastReload = { success: true, lastSuccessMs: Date.now() };
   private stopSchedules: () => void = () => undefined;
 
-  constructor(settings: Settings, log: Log, scanning: Pick<SupervisorOptions, 'childPath'>) {
+  constructor(
+    settings: Settings,
+    log: Log,
+    scanning: Pick<SupervisorOptions, 'childPath'>,
+    webWarnings: () => readonly string[],
+  ) {
     this.log = log;
+    this.webWarnings = webWarnings;
     this.first = settings;
     this.inForce = prepare(settings, log);
     this.supervisor = new Supervisor({ ...this.inForce.scanning, log, ...scanning });
@@ -139,7 +181,7 @@ class Exporter {
       state: this.state(),
       telemetryPath: this.first['web.telemetry-path'],
       fragment: this.lastScan()?.page ?? null,
-      warnings: [...this.inForce.warnings, ...this.waiting],
+      warnings: [...this.inForce.warnings, ...this.webWarnings(), ...this.waiting],
       stateDir: this.inForce.settings.stateDir,
       whyStateDir: this.inForce.settings.whyStateDir,
       settings: settingsInForce(this.inForce.settings),
@@ -190,7 +232,15 @@ function prepare(settings: Settings, log: Log): InForce {
 }
 
 /** An address is bound once, and the log is open in two processes. */
-const AT_START = ['web.listen-address', 'web.telemetry-path', 'web.max-requests', 'log.level', 'log.format'] as const;
+const AT_START = [
+  'web.listen-address',
+  'web.systemd-socket',
+  'web.config.file',
+  'web.telemetry-path',
+  'web.max-requests',
+  'log.level',
+  'log.format',
+] as const;
 
 function waitingForRestart(first: Settings, next: Settings): string[] {
   return AT_START.filter((key) => !isDeepStrictEqual(first[key], next[key]));

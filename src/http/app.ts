@@ -1,7 +1,9 @@
 import express, { type Express, type Request, type Response } from 'express';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { type Admission, createGate, type Gate } from './gate.ts';
 import { RequestSlots } from './request-slots.ts';
+import { seldom } from './seldom.ts';
 import { type Body, shareBody } from './shared-body.ts';
 
 /** Prometheus 3 fails a scrape whose type it does not know: to the letter. */
@@ -9,9 +11,6 @@ const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Seconds after which a browser loads the status page again. */
 const REFRESH_SECONDS = 60;
-
-/** Milliseconds between two lines of the log about requests that were refused. */
-const REFUSED_LOG_MS = 60_000;
 
 export interface AppOptions {
   /** Compared as a string: it may hold characters that a router would take for a pattern. */
@@ -23,6 +22,8 @@ export interface AppOptions {
   readonly isReady: () => boolean;
   /** How many requests for metrics or the status page are answered at once. */
   readonly maxRequests: number;
+  /** What holds at this moment; the same object as long as it is the same. */
+  readonly admission: () => Admission;
   readonly log: Log;
   /** A clock in milliseconds that nobody can set. */
   readonly now?: () => number;
@@ -30,6 +31,7 @@ export interface AppOptions {
 
 interface Pages {
   readonly options: AppOptions;
+  readonly gate: Gate;
   readonly metrics: () => Promise<Body>;
   readonly statusPage: () => Promise<Body>;
   /** Whether there is room for one more answer; takes it. */
@@ -42,10 +44,16 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   const now = options.now ?? (() => performance.now());
-  const slots = new RequestSlots(options.maxRequests);
-  const warnOfRefusal = refusalWarning(options, now);
+  const { log, maxRequests } = options;
+  const slots = new RequestSlots(maxRequests);
+  const warnOfRefusal = seldom(
+    (refused) =>
+      log.warn('requests were refused: more at once than --web.max-requests', { limit: maxRequests, refused }),
+    now,
+  );
   const pages: Pages = {
     options,
+    gate: createGate(options.admission, log, now),
     metrics: shareBody(options.metrics, now),
     statusPage: shareBody(options.statusPage, now),
     takeSlot(request, response) {
@@ -56,7 +64,7 @@ export function createApp(options: AppOptions): Express {
   };
   app.use((request, response) => {
     answer(request, response, pages).catch((error: unknown) => {
-      options.log.error('request failed', { err: describeError(error) });
+      log.error('request failed', { err: describeError(error) });
       if (response.headersSent) response.destroy();
       else response.status(500).type('text/plain').send('internal error\n');
     });
@@ -65,6 +73,7 @@ export function createApp(options: AppOptions): Express {
 }
 
 async function answer(request: Request, response: Response, pages: Pages): Promise<void> {
+  if (!(await pages.gate(request, response))) return;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('method not allowed\n');
     return;
@@ -97,7 +106,7 @@ async function sendMetrics(request: Request, response: Response, body: Body): Pr
   response.set('Content-Encoding', 'gzip').end(zipped);
 }
 
-function sendPage(response: Response, { plain }: Body, { styleHash }: AppOptions): void {
+function sendPage(response: Response, { plain }: Body, { styleHash, admission }: AppOptions): void {
   response.set({
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -106,6 +115,8 @@ function sendPage(response: Response, { plain }: Body, { styleHash }: AppOptions
     // Without a script, and without a `meta` in the page, which is for tools of accessibility a fault.
     Refresh: String(REFRESH_SECONDS),
     'X-Content-Type-Options': 'nosniff',
+    // What the operator says of one of these wins.
+    ...admission().headers,
   });
   response.end(plain);
 }
@@ -117,17 +128,4 @@ function sendBusy(response: Response): void {
 
 function sendText(response: Response, status: number, text: string): void {
   response.status(status).set('Content-Type', 'text/plain; charset=utf-8').end(text);
-}
-
-/** Not for each one: the log must not grow with the requests of a client. */
-function refusalWarning({ log, maxRequests }: AppOptions, now: () => number): () => void {
-  let refused = 0;
-  let lastAt: number | null = null;
-  return () => {
-    refused += 1;
-    if (lastAt !== null && now() - lastAt < REFUSED_LOG_MS) return;
-    lastAt = now();
-    log.warn('requests were refused: more at once than --web.max-requests', { limit: maxRequests, refused });
-    refused = 0;
-  };
 }

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { ListenOptions, Socket } from 'node:net';
 import { describeError, ExporterError } from '../errors.ts';
+import { CLIENT_AUTH, isAdmitted, type TlsSettings } from './tls.ts';
 
 /** A stop takes less than two seconds, whatever the clients do. */
 const DRAIN_MS = 1500;
@@ -18,18 +20,50 @@ const REQUESTS_PER_CONNECTION = 100;
 /** More than the kernel queues for us (511): a connection is not ended before its request could be read. */
 const CONNECTIONS = 2000;
 
-/** An HTTP server that no client can fill or hold. Only what it answers is bounded elsewhere (`RequestSlots`). */
-export function createHttpServer(listener: RequestListener): Server {
-  const server = createServer({
-    headersTimeout: REQUEST_MS,
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: LOOK_MS,
-  });
+const LIMITS = {
+  headersTimeout: REQUEST_MS,
+  requestTimeout: REQUEST_MS,
+  keepAliveTimeout: IDLE_MS,
+  connectionsCheckingInterval: LOOK_MS,
+};
+
+/**
+ * An HTTP server that no client can fill or hold. Only what it answers is bounded elsewhere (`RequestSlots`). `tls` gives what
+ * holds for connections from now on, the same object as long as it is the same.
+ */
+export function createHttpServer(listener: RequestListener, tls: (() => TlsSettings) | null = null): Server {
+  const server = tls === null ? createServer(LIMITS) : createSecureServer(tls);
   server.setTimeout(STALLED_MS);
   boundConnections(server);
   boundRequests(server);
   server.on('request', listener);
+  return server;
+}
+
+function createSecureServer(tls: () => TlsSettings): Server {
+  let applied = tls();
+  const server = createTlsServer({
+    ...LIMITS,
+    ...applied.context,
+    handshakeTimeout: REQUEST_MS,
+    requestCert: CLIENT_AUTH[applied.clientAuth].isAsked,
+    // A client's certificate is judged below: what is asked for can change, and Node knows fewer ways.
+    rejectUnauthorized: false,
+  });
+  // Before Node's own listener, which begins the handshake.
+  server.prependListener('connection', () => {
+    const wanted = tls();
+    if (wanted === applied) return;
+    applied = wanted;
+    server.setSecureContext(wanted.context);
+    // Node has no method for this one; it looks at the property for each connection. Where that should end, no client has a
+    // certificate, and those that need one are refused.
+    Object.assign(server, { requestCert: CLIENT_AUTH[wanted.clientAuth].isAsked });
+  });
+  // Before Node's own listener, which reads requests.
+  server.prependListener('secureConnection', (socket) => {
+    if (!isAdmitted(socket, applied)) socket.destroy();
+  });
   return server;
 }
 
@@ -40,12 +74,17 @@ export function createHttpServer(listener: RequestListener): Server {
 function boundConnections(server: Server): void {
   const open = new Set<Socket>();
   const idle = new Set<Socket>();
+  // A request over TLS names another socket than the one that was opened, of the same peer.
+  const byPeer = new Map<string, Socket>();
   server.on('connection', (socket) => {
+    const peer = peerOf(socket);
     open.add(socket);
     idle.add(socket);
+    byPeer.set(peer, socket);
     socket.once('close', () => {
       open.delete(socket);
       idle.delete(socket);
+      if (byPeer.get(peer) === socket) byPeer.delete(peer);
     });
     if (open.size <= CONNECTIONS) return;
     const [longest = socket] = idle;
@@ -54,12 +93,17 @@ function boundConnections(server: Server): void {
     idle.delete(longest);
     longest.destroy();
   });
-  server.on('request', ({ socket }, response) => {
+  server.on('request', (request, response) => {
+    const socket = byPeer.get(peerOf(request.socket)) ?? request.socket;
     idle.delete(socket);
     response.once('close', () => {
       if (open.has(socket)) idle.add(socket);
     });
   });
+}
+
+function peerOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return [remoteAddress, remotePort, localAddress, localPort].join(' ');
 }
 
 /** Ends a connection after `REQUESTS_PER_CONNECTION`; what it sent beyond them reaches no listener. */
@@ -76,21 +120,40 @@ function boundRequests(server: Server): void {
 
 /** Listens, and returns the port (it was chosen when 0 was asked for). Throws an ExporterError. */
 export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new ExporterError(
-          'E_LISTEN',
-          `${host}:${port} (${describeError(error)}): choose another with --web.listen-address`,
-        ),
-      ),
-    );
-    // Without a host Node listens on all addresses of both families.
-    if (host === '') server.listen(port, resolve);
-    else server.listen(port, host, resolve);
-  });
+  // Without a host Node listens on all addresses of both families.
+  const problem = await listening(server, host === '' ? { port } : { host, port });
+  if (problem !== null)
+    throw new ExporterError('E_LISTEN', `${host}:${port} (${problem}): choose another with --web.listen-address`);
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** Listens on a socket that another process made, and returns its address. Throws an ExporterError. */
+export async function listenOn(server: Server, fd: number): Promise<string> {
+  const problem = await listening(server, { fd });
+  if (problem !== null)
+    throw new ExporterError(
+      'E_LISTEN',
+      `--web.systemd-socket: descriptor ${fd} is no socket to listen on (${problem}): the .socket unit needs ListenStream=, and no Accept=yes`,
+    );
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? `${address.address}:${address.port}` : String(address);
+}
+
+/** What went wrong; null: it listens. */
+function listening(server: Server, options: ListenOptions & { fd?: number }): Promise<string | null> {
+  return new Promise((resolve) => {
+    const fail = (error: unknown) => resolve(describeError(error));
+    server.once('error', fail);
+    try {
+      server.listen(options, () => {
+        server.off('error', fail);
+        resolve(null);
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
 }
 
 /** Takes no more requests, and ends those that are too slow. */

@@ -33,7 +33,8 @@ export function readYaml(path: string, known: ReadonlySet<string>): YamlConfig {
   return { values, policy };
 }
 
-function parseYaml(text: string, path: string): unknown {
+/** Throws an ExporterError with the file and the line, and with nothing of its content. */
+export function parseYaml(text: string, path: string): unknown {
   try {
     const document = parseDocument(text);
     const [problem] = document.errors;

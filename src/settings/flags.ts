@@ -116,6 +116,18 @@ export const FlagValues = z.object({
     commands: ['serve', 'healthy'],
     help: 'host:port to serve on; the pages show private data, so use another host than loopback only on purpose',
   }),
+  'web.systemd-socket': flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: SERVE,
+    help: 'listen on the sockets that systemd passes, instead of --web.listen-address',
+  }),
+  'web.config.file': flag(Text.nullable(), {
+    value: 'FILE',
+    default: null,
+    commands: SERVE,
+    help: "YAML file with TLS, passwords and headers, in the schema of Prometheus' exporter-toolkit; it and the files that it names are read again when they change",
+  }),
   'web.telemetry-path': flag(UrlPath, {
     value: 'PATH',
     default: '/metrics',

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
+import { OPEN } from '../../src/http/gate.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 import { SILENT } from '../support/scan.ts';
@@ -37,6 +38,7 @@ async function serveApp(changes: Partial<AppOptions> = {}) {
     styleHash: "'sha256-x'",
     isReady: () => true,
     maxRequests: 40,
+    admission: () => OPEN,
     log: SILENT,
     ...changes,
   });

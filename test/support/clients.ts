@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Clients of an exporter on the loopback address, good ones and bad ones. */
 export interface Clients {
   /** A request on a connection of its own; rejects when the connection ends before the whole answer is there. */
-  get(path: string): Promise<{ status: number | undefined; body: Buffer }>;
+  get(
+    path: string,
+    options?: { method?: string; headers?: Record<string, string> },
+  ): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: Buffer }>;
   /** Opens connections that send this text, and then nothing; some read what they are sent, others never do. */
   open(count: number, sent: string, reads: 'read' | 'never read'): Promise<void>;
   /** How many of those that read the other side has not ended. */
@@ -37,13 +40,13 @@ export function clientsOf(address: string): Clients {
     });
   }
   return {
-    async get(path) {
+    async get(path, { method = 'GET', headers = { 'accept-encoding': 'gzip' } } = {}) {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        request({ ...target, path, agent: false, headers: { 'accept-encoding': 'gzip' } }, resolve)
+        request({ ...target, path, method, agent: false, headers }, resolve)
           .once('error', reject)
           .end();
       });
-      return { status: response.statusCode, body: await buffer(response) };
+      return { status: response.statusCode, headers: response.headers, body: await buffer(response) };
     },
     async open(count, sent, reads) {
       for (let left = count; left > 0; left -= AT_ONCE) {

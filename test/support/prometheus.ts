@@ -8,6 +8,7 @@ export type Labels = Record<string, string>;
 export type Sample = { labels: Labels; value: number };
 export type RuleGroup = { name: string; file: string; rules: { name: string; health: string; lastError?: string }[] };
 export type ActiveAlert = { labels: Labels; annotations: Labels; state: 'pending' | 'firing' };
+export type Target = { labels: Labels; health: 'up' | 'down' | 'unknown'; lastError: string };
 export type Prometheus = Awaited<ReturnType<typeof startPrometheus>>;
 
 /**
@@ -50,6 +51,7 @@ export async function startPrometheus(options: {
     },
     query: (expression: string) => queryAt(url, expression),
     rules: () => rulesAt(url),
+    targets: async () => (await get<{ activeTargets: Target[] }>(`${url}/api/v1/targets`)).activeTargets,
     alerts: async () => (await get<{ alerts: ActiveAlert[] }>(`${url}/api/v1/alerts`)).alerts,
   };
 }

@@ -1,0 +1,159 @@
+import { validateHeaderValue } from 'node:http';
+import { z } from 'zod';
+import { CLIENT_AUTH_TYPES } from '../http/tls.ts';
+import { isObject } from '../is-object.ts';
+import { parseDuration } from './duration.ts';
+import { oneOf } from './value-types.ts';
+import { CIPHERS, CURVES, VERSIONS } from './web-config-tls.ts';
+
+const NO_KEYS = 'must hold keys and values';
+
+/** A key without a value is one that is not there, as in Go. */
+function optional<Type extends z.ZodType>(type: Type) {
+  return type.nullish().transform((value) => value ?? null);
+}
+
+const Text = optional(z.string('must be a text').transform((text) => (text.trim() === '' ? null : text)));
+const Switch = optional(z.boolean('must be true or false'));
+
+function listOf<Type extends z.ZodType>(type: Type) {
+  return z.array(type, 'must be a list');
+}
+
+const TlsServerConfig = z.strictObject(
+  {
+    cert_file: Text,
+    key_file: Text,
+    cert: Text,
+    key: Text,
+    client_auth_type: optional(oneOf(CLIENT_AUTH_TYPES)),
+    client_ca_file: Text,
+    client_ca: Text,
+    client_allowed_sans: optional(
+      listOf(z.string('must be a text')).min(1, 'must name somebody: nobody would be let in'),
+    ),
+    min_version: optional(oneOf(keysOf(VERSIONS))),
+    max_version: optional(oneOf(keysOf(VERSIONS))),
+    cipher_suites: optional(listOf(oneOf(keysOf(CIPHERS)))),
+    prefer_server_cipher_suites: Switch,
+    curve_preferences: optional(listOf(oneOf(keysOf(CURVES)))),
+  },
+  NO_KEYS,
+);
+export type TlsServerConfig = z.infer<typeof TlsServerConfig>;
+
+/** Empty: the header is not sent. */
+function header(name: string, words: readonly string[] = []) {
+  return optional(
+    z.string('must be a text').superRefine((text, context) => {
+      if (text === '') return;
+      if (words.length > 0 && !words.includes(text)) context.addIssue(`must be ${words.join(' or ')}`);
+      try {
+        validateHeaderValue(name, text);
+      } catch {
+        context.addIssue('holds a character that no header can have, as a line break');
+      }
+    }),
+  );
+}
+
+const Headers = z.strictObject(
+  {
+    'Content-Security-Policy': header('Content-Security-Policy'),
+    'Strict-Transport-Security': header('Strict-Transport-Security'),
+    'X-Content-Type-Options': header('X-Content-Type-Options', ['nosniff']),
+    'X-Frame-Options': header('X-Frame-Options', ['deny', 'sameorigin']),
+    'X-XSS-Protection': header('X-XSS-Protection'),
+  },
+  NO_KEYS,
+);
+
+const HttpServerConfig = z.strictObject(
+  {
+    http2: Switch,
+    headers: optional(Headers.transform(given)),
+  },
+  NO_KEYS,
+);
+
+/** Those with a value. */
+function given(headers: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** As htpasswd writes it. Its first part says how, and the cost; then 22 characters of salt and 31 of the hash, each of 6 bits. */
+const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}$/;
+
+/** Read by hand: a record of zod would leave out a user called `__proto__`. */
+const Users = z.unknown().transform((value, context): ReadonlyMap<string, string> => {
+  if (value === undefined || value === null) return new Map();
+  if (!isObject(value)) {
+    context.addIssue('must hold names of users with the bcrypt hashes of their passwords');
+    return z.NEVER;
+  }
+  const users = new Map<string, string>();
+  for (const [user, hash] of Object.entries(value)) {
+    const problem = problemOfUser(user, hash);
+    if (problem !== null) context.addIssue({ code: 'custom', path: [user], message: problem });
+    users.set(user, String(hash));
+  }
+  return users;
+});
+
+function problemOfUser(user: string, hash: unknown): string | null {
+  if (user.includes(':')) return 'is no name of a user: clients end it at the colon';
+  if (typeof hash === 'string' && BCRYPT.test(hash)) return null;
+  return `is no bcrypt hash: make one with htpasswd -nBC 10 "" | tr -d ':\\n', and put it in single quotes`;
+}
+
+const RateLimitConfig = z
+  .strictObject(
+    {
+      interval: optional(
+        z
+          .union([z.string(), z.literal(0).transform(() => '0s')], 'must be a duration such as 500ms or 1s')
+          .transform((text, context) => {
+            const ms = parseDuration(text);
+            if (ms === null) context.addIssue('is no duration such as 500ms or 1s');
+            return ms ?? z.NEVER;
+          }),
+      ),
+      burst: optional(z.int('must be a whole number').min(0, 'must be at least 0')),
+    },
+    NO_KEYS,
+  )
+  .transform(({ interval, burst }, context) => {
+    if (interval === null || interval === 0) return null;
+    if (burst !== null && burst > 0) return { intervalMs: interval, burst };
+    context.addIssue({ code: 'custom', path: ['burst'], message: 'must be at least 1: no request would be answered' });
+    return z.NEVER;
+  });
+
+export const WebConfigContent = z.strictObject(
+  {
+    tls_server_config: optional(TlsServerConfig),
+    http_server_config: optional(HttpServerConfig),
+    basic_auth_users: Users.optional().transform((users) => users ?? new Map<string, string>()),
+    rate_limit: optional(RateLimitConfig),
+  },
+  NO_KEYS,
+);
+export type WebConfigContent = z.infer<typeof WebConfigContent>;
+
+const KEYS: Readonly<Record<string, object>> = {
+  '': WebConfigContent.shape,
+  tls_server_config: TlsServerConfig.shape,
+  http_server_config: HttpServerConfig.shape,
+  'http_server_config.headers': Headers.shape,
+  rate_limit: RateLimitConfig.in.shape,
+};
+
+/** The keys that there are at a place of the file. */
+export function keysAt(at: readonly string[]): string[] {
+  return Object.keys(KEYS[at.join('.')] ?? {});
+}
+
+function keysOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
+  const isName = (text: string): text is Name => text in table;
+  return Object.keys(table).filter(isName);
+}

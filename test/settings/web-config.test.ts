@@ -1,0 +1,248 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ExporterError } from '../../src/errors.ts';
+import { readWebConfig, WEB_CONFIG_WARNINGS } from '../../src/settings/web-config.ts';
+import { type Authority, createAuthority, type KeyPair, someHash } from '../support/certificates.ts';
+import { newFolder, putFile } from '../support/folder.ts';
+import { runHere } from '../support/run.ts';
+
+let authority: Authority;
+let server: KeyPair;
+let other: KeyPair;
+
+beforeAll(async () => {
+  authority = await createAuthority();
+  [server, other] = await Promise.all([authority.server(), authority.server()]);
+});
+
+/** A folder with certificates, and the web config in it. */
+function write(text: string): string {
+  const folder = newFolder();
+  putFile(join(folder, 'server.crt'), server.cert);
+  putFile(join(folder, 'tls/server.key'), server.key);
+  putFile(join(folder, 'other.key'), other.key);
+  putFile(join(folder, 'ca.crt'), authority.cert);
+  putFile(join(folder, 'nothing.pem'), 'nothing\n');
+  return putFile(join(folder, 'web.yml'), text);
+}
+
+function problem(text: string): string {
+  const path = write(text);
+  try {
+    readWebConfig(path);
+  } catch (error) {
+    if (error instanceof ExporterError) return error.message.replace(path, 'web.yml').replaceAll(join(path, '..'), '');
+    throw error;
+  }
+  throw new Error('nothing is wrong with it');
+}
+
+const PAIR = 'cert_file: server.crt, key_file: tls/server.key';
+function tls(more = ''): string {
+  return `tls_server_config: { ${PAIR}${more === '' ? '' : `, ${more}`} }\n`;
+}
+
+describe('the web config', () => {
+  it.each(['', '# nothing yet\n', 'tls_server_config:\nhttp_server_config:\nbasic_auth_users:\nrate_limit:\n', '{}'])(
+    'with nothing in it (%j) is plain HTTP for everybody',
+    (text) => {
+      expect(readWebConfig(write(text))).toEqual({
+        tls: null,
+        headers: {},
+        users: new Map(),
+        rateLimit: null,
+        warnings: [],
+      });
+    },
+  );
+
+  it('has every key of the schema, with files relative to its own', () => {
+    const config = readWebConfig(
+      write(`
+tls_server_config:
+  cert_file: server.crt
+  key_file: tls/server.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ca.crt
+  client_allowed_sans: [prometheus.example, 10.0.0.1]
+  min_version: TLS12
+  max_version: TLS13
+  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256]
+  prefer_server_cipher_suites: false
+  curve_preferences: [X25519, CurveP256]
+http_server_config:
+  http2: false
+  headers:
+    Content-Security-Policy: "default-src 'self'"
+    Strict-Transport-Security: max-age=31536000
+    X-Content-Type-Options: nosniff
+    X-Frame-Options: sameorigin
+    X-XSS-Protection: ''
+basic_auth_users:
+  prometheus: ${someHash(10)}
+  __proto__: ${someHash(12)}
+rate_limit: { interval: 500ms, burst: 20 }
+`),
+    );
+    expect(config.tls).toMatchObject({
+      clientAuth: 'RequireAndVerifyClientCert',
+      allowedNames: ['prometheus.example', '10.0.0.1'],
+      context: {
+        cert: server.cert,
+        key: server.key,
+        ca: authority.cert,
+        minVersion: 'TLSv1.2',
+        maxVersion: 'TLSv1.3',
+        ciphers:
+          'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256',
+        ecdhCurve: 'X25519:P-256',
+        honorCipherOrder: false,
+      },
+    });
+    expect(config.headers).toEqual({
+      'Content-Security-Policy': "default-src 'self'",
+      'Strict-Transport-Security': 'max-age=31536000',
+      'X-Content-Type-Options': 'nosniff',
+      'X-Frame-Options': 'sameorigin',
+    });
+    expect([...config.users.keys()]).toEqual(['prometheus', '__proto__']);
+    expect(config.rateLimit).toEqual({ intervalMs: 500, burst: 20 });
+    expect(config.warnings).toEqual([]);
+  });
+
+  it('may hold certificate and key themselves', () => {
+    const text = JSON.stringify({
+      tls_server_config: {
+        cert: server.cert,
+        key: server.key,
+        client_ca: authority.cert,
+        client_auth_type: 'VerifyClientCertIfGiven',
+      },
+    });
+    expect(readWebConfig(write(text)).tls?.context).toMatchObject({ cert: server.cert, ca: authority.cert });
+  });
+
+  it.each([
+    ['rate_limit: { interval: 0, burst: 3 }\n', []],
+    ['rate_limit: { interval: 0s }\n', []],
+    ['http_server_config: { http2: true }\n', [WEB_CONFIG_WARNINGS.http2]],
+    [tls('min_version: TLS11'), [WEB_CONFIG_WARNINGS.oldTls]],
+    [`basic_auth_users: { one: '${someHash(14)}' }\n`, []],
+    [`basic_auth_users: { one: '${someHash(15)}', two: '${someHash(4)}' }\n`, [WEB_CONFIG_WARNINGS.costly]],
+  ])('%s is good, with what to know of it', (text, warnings) => {
+    expect(readWebConfig(write(text))).toMatchObject({ rateLimit: null, warnings });
+  });
+
+  it.each<[string, string]>([
+    [
+      'tls_sever_config: {}',
+      'web.yml: tls_sever_config is no key (did you mean tls_server_config?); at the top there are tls_server_config, http_server_config, basic_auth_users, rate_limit',
+    ],
+    [
+      'tls_server_config: { cert_fil: x }',
+      'web.yml: tls_server_config.cert_fil is no key (did you mean cert_file?); in tls_server_config there are cert_file, key_file, cert',
+    ],
+    [
+      'http_server_config: { http3: true }',
+      'http_server_config.http3 is no key (did you mean http2?); in http_server_config there are http2, headers',
+    ],
+    [
+      'http_server_config: { headers: { Server: x } }',
+      'http_server_config.headers.Server is no key; in http_server_config.headers there are Content-Security-Policy, Strict',
+    ],
+    [
+      'rate_limit: { brust: 1 }',
+      'rate_limit.brust is no key (did you mean burst?); in rate_limit there are interval, burst',
+    ],
+    ['- 1', 'web.yml: must hold keys and values'],
+    ['a: [', 'web.yml: Flow sequence'],
+    ['tls_server_config: x', 'web.yml: tls_server_config must hold keys and values'],
+    ['basic_auth_users: [x]', 'web.yml: basic_auth_users must hold names of users'],
+    ['basic_auth_users: { me: secret }', 'web.yml: basic_auth_users.me is no bcrypt hash: make one with htpasswd'],
+    ['basic_auth_users: { me: 12 }', 'basic_auth_users.me is no bcrypt hash'],
+    ['basic_auth_users: { me: null }', 'basic_auth_users.me is no bcrypt hash'],
+    [`basic_auth_users: { me: '${someHash(3)}' }`, 'basic_auth_users.me is no bcrypt hash'],
+    [`basic_auth_users: { me: '${someHash(32)}' }`, 'basic_auth_users.me is no bcrypt hash'],
+    [`basic_auth_users: { me: '${someHash().slice(0, -1)}' }`, 'basic_auth_users.me is no bcrypt hash'],
+    [`basic_auth_users: { 'a:b': '${someHash()}' }`, 'basic_auth_users.a:b is no name of a user'],
+    [
+      'http_server_config: { headers: { X-Frame-Options: DENY } }',
+      'headers.X-Frame-Options must be deny or sameorigin',
+    ],
+    [
+      'http_server_config: { headers: { X-Content-Type-Options: sniff } }',
+      'headers.X-Content-Type-Options must be nosniff',
+    ],
+    ['http_server_config: { headers: { X-XSS-Protection: "1\\nX: 2" } }', 'holds a character that no header can have'],
+    ['http_server_config: { http2: 1 }', 'http_server_config.http2 must be true or false'],
+    ['rate_limit: { interval: soon, burst: 1 }', 'rate_limit.interval is no duration'],
+    ['rate_limit: { interval: 1s }', 'rate_limit.burst must be at least 1: no request would be answered'],
+    ['tls_server_config: { cert_file: server.crt }', 'web.yml: tls_server_config: key_file is missing: TLS needs both'],
+    ['tls_server_config: { min_version: TLS13 }', 'cert_file is missing: TLS needs both'],
+    [`tls_server_config: { ${PAIR}, cert: x }`, 'cert and cert_file are both there: leave one of them out'],
+    [
+      'tls_server_config: { cert_file: gone.crt, key_file: tls/server.key }',
+      'web.yml: tls_server_config.cert_file: /gone.crt cannot be read (Error ENOENT)',
+    ],
+    [
+      'tls_server_config: { cert_file: nothing.pem, key_file: tls/server.key }',
+      'cert_file (/nothing.pem) holds no certificate in PEM',
+    ],
+    [
+      'tls_server_config: { cert_file: server.crt, key_file: nothing.pem }',
+      'key_file (/nothing.pem) holds no private key in PEM',
+    ],
+    [
+      'tls_server_config: { cert_file: server.crt, key_file: other.key }',
+      'key_file (/other.key) is not the key of the certificate in cert_file (/server.crt)',
+    ],
+    [tls('min_version: TLS13, max_version: TLS12'), 'min_version TLS13 is above max_version TLS12'],
+    [tls('min_version: TLS14'), 'tls_server_config.min_version must be one of TLS13, TLS12, TLS11, TLS10'],
+    [
+      tls('cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]'),
+      'tls_server_config.cipher_suites[0] must be one of TLS_AES_128_GCM_SHA256',
+    ],
+    [tls('curve_preferences: [P-256]'), 'tls_server_config.curve_preferences[0] must be one of CurveP256'],
+    [
+      tls('client_auth_type: Required'),
+      'client_auth_type must be one of NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert',
+    ],
+    [tls('client_ca_file: ca.crt'), 'client_ca_file has no effect without client_auth_type'],
+    [
+      tls('client_auth_type: RequireAndVerifyClientCert'),
+      'client_ca_file is missing: RequireAndVerifyClientCert needs to know whom to trust',
+    ],
+    [
+      tls('client_auth_type: RequireAndVerifyClientCert, client_ca_file: nothing.pem'),
+      'client_ca_file (/nothing.pem) holds no certificate in PEM',
+    ],
+    [tls('client_allowed_sans: [x]'), 'client_allowed_sans needs a client_auth_type'],
+    [tls('client_auth_type: RequireAnyClientCert, client_allowed_sans: []'), 'must name somebody'],
+  ])('%s is refused with file, key and what to do', (text, message) => {
+    expect(problem(text)).toContain(message);
+    expect(problem(text)).toMatch(/^wrong configuration: /);
+  });
+
+  it('that is not there is refused, and nothing that it holds is told', () => {
+    expect(() => readWebConfig('/nowhere/web.yml')).toThrow('--web.config.file: /nowhere/web.yml cannot be read');
+    const said = problem(`basic_auth_users: { me: hunter2 }\nrate_limit: { interval: hunter2 }`);
+    expect(said).not.toContain('hunter2');
+  });
+});
+
+describe('--config.check', () => {
+  it('is of the web config, too', async () => {
+    const path = write(tls());
+    const args = ['serve', '--config.check', `--web.config.file=${path}`];
+    expect(await runHere(args)).toEqual({
+      code: 0,
+      stdout: 'flags, environment and config file, and the web config, are good\n',
+      stderr: '',
+    });
+    writeFileSync(path, 'users: {}\n');
+    const { code, stderr } = await runHere(args);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${path}: users is no key; at the top there are tls_server_config`);
+  });
+});
