@@ -1,5 +1,6 @@
 import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
 import {
+  BarGaugeSizing,
   BigValueColorMode,
   BigValueGraphMode,
   BigValueTextMode,
@@ -57,14 +58,20 @@ function stat({ unit, queries, colours, mappings, links = [] }: StatSpec): Stat 
 }
 
 function bars({ unit, queries, colours, links = [] }: BarsSpec): BarGauge {
-  return new BarGauge()
-    .unit(unit)
-    .min(0)
-    .thresholds(colours ?? PLAIN)
-    .orientation(VizOrientation.Horizontal)
-    .reduceOptions(LAST)
-    .dataLinks(links.map(dataLink))
-    .targets(queries.map((query, index) => target(query, index).instant()));
+  return (
+    new BarGauge()
+      .unit(unit)
+      .min(0)
+      .thresholds(colours ?? PLAIN)
+      .orientation(VizOrientation.Horizontal)
+      // Else two bars fill the panel, and their names do not fit.
+      .sizing(BarGaugeSizing.Manual)
+      .minVizHeight(16)
+      .maxVizHeight(30)
+      .reduceOptions(LAST)
+      .dataLinks(links.map(dataLink))
+      .targets(queries.map((query, index) => target(query, index).instant()))
+  );
 }
 
 function lines({ unit, queries, colours, stacked, links = [] }: LinesSpec): TimeSeries {
@@ -93,7 +100,12 @@ function lines({ unit, queries, colours, stacked, links = [] }: LinesSpec): Time
 function table({ labels, columns, links = {}, sortBy }: TableSpec): Table {
   const shown = Object.keys(labels);
   const fields = columns.map((_, index) => field(index, columns.length));
-  const hidden = ['Time', '__name__', ...fields.filter((_, index) => columns[index]?.hidden === true)];
+  const hidden = [
+    'Time',
+    '__name__',
+    ...fields.filter((_, index) => columns[index]?.hidden === true),
+    ...labelsOf(columns).filter((label) => !shown.includes(label)),
+  ];
   const builder = new Table()
     .unit(units.Short)
     .filterable(true)
@@ -112,14 +124,48 @@ function table({ labels, columns, links = {}, sortBy }: TableSpec): Table {
           ...Object.fromEntries(columns.map(({ title }, index) => [field(index, columns.length), title])),
         },
       },
-    });
+    })
+    // Grafana puts the text for no data into each empty cell, too.
+    .overrideByRegexp('.*', [{ id: 'noValue', value: EMPTY_CELL }]);
   for (const column of columns) if (!column.hidden) builder.overrideByName(column.title, cells(column));
-  for (const [heading, opened] of Object.entries(links)) {
-    builder.overrideByName(heading, [{ id: 'links', value: opened.map((each) => ({ ...each })) }]);
+  for (const heading of new Set([...Object.values(labels), ...Object.keys(links)])) {
+    const properties = [...widthOf(heading), ...linksOf(links[heading] ?? [])];
+    if (properties.length > 0) builder.overrideByName(heading, properties);
   }
   return sortBy === undefined
     ? builder
     : builder.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
+}
+
+/** The labels that rows can have: Grafana shows each that is not excluded. */
+function labelsOf(columns: readonly Column[]): string[] {
+  const lists = columns.flatMap(({ expr }) => [...expr.matchAll(/\bby \(([^)]*)\)/g)].map(([, list = '']) => list));
+  return [...new Set(lists.flatMap((list) => list.split(/,\s*/)))];
+}
+
+const EMPTY_CELL = '-';
+
+/**
+ * Of columns whose texts are all about as long, in pixels. The others share what is left, and are 150 wide at least, which cuts the
+ * label of a session.
+ */
+const WIDTHS: Readonly<Record<string, number>> = {
+  Session: 340,
+  Alert: 240,
+  Severity: 90,
+  Cluster: 110,
+  Instance: 150,
+  Job: 130,
+  Kind: 90,
+};
+
+function widthOf(heading: string): { id: string; value: unknown }[] {
+  const width = WIDTHS[heading];
+  return width === undefined ? [] : [{ id: 'custom.width', value: width }];
+}
+
+function linksOf(opened: readonly Link[]): { id: string; value: unknown }[] {
+  return opened.length === 0 ? [] : [{ id: 'links', value: opened.map((each) => ({ ...each })) }];
 }
 
 const LAST = new ReduceDataOptionsBuilder().calcs(['lastNotNull']);
