@@ -7,4 +7,4 @@ const names = readdirSync(join(import.meta.dirname, '../test'), { recursive: tru
 const files = names.filter((name) => name.endsWith('.test.ts') && !/^(?:containers|long)\b/.test(name));
 const engines = missingEngines(findEngines()).length === 0 ? '' : ', after the engines are fetched';
 
-console.log(`lint, types, ${files.length} test files, real engines: about 5 minutes on two cores${engines}`);
+console.log(`lint, types, ${files.length} test files, real engines: about 4 minutes on two cores${engines}`);

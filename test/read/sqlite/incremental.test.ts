@@ -7,6 +7,9 @@ import { type EventKind, eventOf, type LiveDatabase, liveDatabase } from '../../
 import { testScanner } from '../../support/scan.ts';
 import { NOW } from '../../support/sessions.ts';
 
+/** How many times as many runs of the model; `npm run soak`: 20. */
+const MODEL_RUNS = Number(process.env.MODEL_RUNS ?? 1);
+
 /** Sessions, and events of each. */
 const SIZES = {
   small: [3, 3],
@@ -172,9 +175,9 @@ function withSessions(snapshot: Snapshot, view: (session: SnapshotSession) => Sn
 }
 
 it.each([
-  { size: 'small', meanwhile: false, steps: 12, numRuns: 25 },
-  { size: 'small', meanwhile: true, steps: 12, numRuns: 20 },
-  { size: 'bulk', meanwhile: true, steps: 8, numRuns: 6 },
+  { size: 'small', meanwhile: false, steps: 12, numRuns: 12 },
+  { size: 'small', meanwhile: true, steps: 12, numRuns: 10 },
+  { size: 'bulk', meanwhile: true, steps: 8, numRuns: 3 },
   { size: 'wide', meanwhile: true, steps: 3, numRuns: 1 },
   { size: 'long', meanwhile: true, steps: 3, numRuns: 1 },
 ] as const)(
@@ -182,10 +185,10 @@ it.each([
   async ({ size, meanwhile, steps, numRuns }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step(meanwhile), { minLength: 1, maxLength: steps }), (each) => play(size, each)),
-      { numRuns },
+      { numRuns: numRuns * MODEL_RUNS },
     );
   },
-  120_000,
+  120_000 * MODEL_RUNS,
 );
 
 /** With an append before each, so that there is something to count, and one after, which must go on from what was counted. */
