@@ -70,11 +70,11 @@ async function openServers(
   log: Log,
 ): Promise<Server[]> {
   const { tls } = web();
-  const tlsNow = tls === null ? null : () => web().tls ?? tls;
+  const secure = tls === null ? null : { settings: () => web().tls ?? tls, refused: refusedBy(log) };
   const sockets = settings['web.systemd-socket'] ? takeSystemdSockets(process.env, process.pid) : [null];
   const servers: Server[] = [];
   for (const fd of sockets) {
-    const server = createHttpServer(app, tlsNow);
+    const server = createHttpServer(app, secure);
     servers.push(server);
     try {
       const where =
@@ -88,6 +88,11 @@ async function openServers(
     server.on('error', (error) => log.error('a connection could not be taken', { err: describeError(error) }));
   }
   return servers;
+}
+
+/** Only for who looks for it: the check of a container has no certificate, and is one of them each half minute. */
+function refusedBy(log: Log): (reason: string) => void {
+  return (reason) => log.debug('a connection was refused before its first request', { reason });
 }
 
 async function listenAt(server: Server, address: Settings['web.listen-address']) {

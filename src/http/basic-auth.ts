@@ -28,6 +28,8 @@ interface Comparison {
 const WAITING = 16;
 /** How many of one address: whoever tries passwords does not fill the places of all. */
 const WAITING_OF_ADDRESS = 4;
+/** How many requests with the same words may wait for one comparison. */
+const WAITING_ALIKE = 100;
 /** As exporter-toolkit. Of right and of wrong passwords each: trying passwords pushes no right one out. */
 const REMEMBERED = 100;
 /** Of the comparison for a user who is not there, where no user says how long one takes. */
@@ -80,6 +82,7 @@ export class BasicAuth {
   ): Promise<Verdict> | Verdict {
     const same = this.comparisons.get(key);
     if (same !== undefined) {
+      if (same.askers.length >= WAITING_ALIKE) return 'busy';
       same.askers.push(asker);
       return same.verdict.promise;
     }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { ListenOptions, Socket } from 'node:net';
 import { describeError, ExporterError } from '../errors.ts';
-import { CLIENT_AUTH, isAdmitted, type TlsSettings } from './tls.ts';
+import { CLIENT_AUTH, refusalOf, type Tls } from './tls.ts';
 
 /** A stop takes less than two seconds, whatever the clients do. */
 const DRAIN_MS = 1500;
@@ -27,11 +27,8 @@ const LIMITS = {
   connectionsCheckingInterval: LOOK_MS,
 };
 
-/**
- * An HTTP server that no client can fill or hold. Only what it answers is bounded elsewhere (`RequestSlots`). `tls` gives what
- * holds for connections from now on, the same object as long as it is the same.
- */
-export function createHttpServer(listener: RequestListener, tls: (() => TlsSettings) | null = null): Server {
+/** An HTTP server that no client can fill or hold. Only what it answers is bounded elsewhere (`RequestSlots`). */
+export function createHttpServer(listener: RequestListener, tls: Tls | null = null): Server {
   const server = tls === null ? createServer(LIMITS) : createSecureServer(tls);
   server.setTimeout(STALLED_MS);
   boundConnections(server);
@@ -40,8 +37,8 @@ export function createHttpServer(listener: RequestListener, tls: (() => TlsSetti
   return server;
 }
 
-function createSecureServer(tls: () => TlsSettings): Server {
-  let applied = tls();
+function createSecureServer({ settings, refused }: Tls): Server {
+  let applied = settings();
   const server = createTlsServer({
     ...LIMITS,
     ...applied.context,
@@ -52,7 +49,7 @@ function createSecureServer(tls: () => TlsSettings): Server {
   });
   // Before Node's own listener, which begins the handshake.
   server.prependListener('connection', () => {
-    const wanted = tls();
+    const wanted = settings();
     if (wanted === applied) return;
     applied = wanted;
     server.setSecureContext(wanted.context);
@@ -62,8 +59,12 @@ function createSecureServer(tls: () => TlsSettings): Server {
   });
   // Before Node's own listener, which reads requests.
   server.prependListener('secureConnection', (socket) => {
-    if (!isAdmitted(socket, applied)) socket.destroy();
+    const refusal = refusalOf(socket, applied);
+    if (refusal === null) return;
+    refused(refusal);
+    socket.destroy();
   });
+  server.on('tlsClientError', (error) => refused(describeError(error)));
   return server;
 }
 

@@ -28,6 +28,14 @@ export const CLIENT_AUTH: Readonly<Record<ClientAuthType, ClientAuth>> = {
   RequireClientCert: { isAsked: true, isNeeded: true, isVerified: false },
 };
 
+/** TLS of a server, as it can change while it serves. */
+export interface Tls {
+  /** What holds for connections from now on; the same object as long as it is the same. */
+  readonly settings: () => TlsSettings;
+  /** Hears why a connection was ended before its first request. */
+  readonly refused: (reason: string) => void;
+}
+
 export interface TlsSettings {
   /** Certificate, key, client CA, versions, ciphers, as texts. */
   readonly context: SecureContextOptions;
@@ -36,13 +44,15 @@ export interface TlsSettings {
   readonly allowedNames: readonly string[] | null;
 }
 
-/** Whether the certificate of a client, or its absence, is what the settings ask for. */
-export function isAdmitted(socket: TLSSocket, { clientAuth, allowedNames }: TlsSettings): boolean {
+/** Why the certificate of a client, or its absence, is not what the settings ask for; null: it is. */
+export function refusalOf(socket: TLSSocket, { clientAuth, allowedNames }: TlsSettings): string | null {
   const { isNeeded, isVerified } = CLIENT_AUTH[clientAuth];
   const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return !isNeeded;
-  if (isVerified && !socket.authorized) return false;
-  return allowedNames === null || allowedNames.some((name) => bears(certificate, name));
+  if (certificate === undefined) return isNeeded ? 'the client has no certificate' : null;
+  if (isVerified && !socket.authorized)
+    return `the certificate of the client is not good: ${socket.authorizationError}`;
+  const isKnown = allowedNames === null || allowedNames.some((name) => bears(certificate, name));
+  return isKnown ? null : 'the certificate of the client bears no name of client_allowed_sans';
 }
 
 /** To the letter, as exporter-toolkit compares: no wildcard of the certificate matches. */

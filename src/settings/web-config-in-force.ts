@@ -93,7 +93,7 @@ function signatureNow(path: string): string {
   try {
     const found = statSync(path, { bigint: true });
     // It may change once more without a new time: so it is read again.
-    if (Date.now() - Number(found.ctimeMs) < CLOCK_TICK_MS) return 'just written';
+    if (Math.abs(Date.now() - Number(found.ctimeMs)) < CLOCK_TICK_MS) return 'just written';
     return signature(found);
   } catch (error) {
     return describeError(error);

@@ -139,6 +139,14 @@ describe('at once', () => {
     expect(passwords).toHaveLength(17);
   });
 
+  it('not more than a hundred wait for the same comparison', async () => {
+    const { auth, finish } = held();
+    const same = Array.from({ length: 150 }, () => auth.check(USERS, header('alice', PASSWORD), HERE));
+    await finish();
+    const verdicts = await Promise.all(same);
+    expect([verdicts.filter((each) => each === 'right').length, verdicts.at(-1)]).toEqual([100, 'busy']);
+  });
+
   it('what nobody waits for any more is not compared', async () => {
     const { auth, finish } = held();
     const first = auth.check(USERS, header('alice', 'first'), HERE);

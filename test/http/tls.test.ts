@@ -52,16 +52,18 @@ function settings(changes: Partial<TlsSettings> = {}, context: SecureContextOpti
 /** Serves with settings that can change. */
 async function serve(first: TlsSettings) {
   let now = first;
-  const own = createHttpServer(
-    (_, response) => response.end('ok'),
-    () => now,
-  ).listen(0, '127.0.0.1');
+  const reasons: string[] = [];
+  const own = createHttpServer((_, response) => response.end('ok'), {
+    settings: () => now,
+    refused: (reason) => reasons.push(reason),
+  }).listen(0, '127.0.0.1');
   servers.push(own);
   await once(own, 'listening');
   const address = own.address();
   const target = { host: '127.0.0.1', port: typeof address === 'object' && address !== null ? address.port : 0 };
   return {
     ...target,
+    reasons,
     change: (next: TlsSettings) => {
       now = next;
     },
@@ -148,6 +150,24 @@ describe('a client', () => {
     const another = await createAuthority();
     change(settings(wants, { ca: another.cert }));
     await expect(connected({ ...own, session })).rejects.toThrow('disconnected before secure TLS connection');
+  });
+});
+
+describe('why a client is refused', () => {
+  it('is told', async () => {
+    const { ask, reasons } = await serve(
+      settings(
+        { clientAuth: 'RequireAndVerifyClientCert', allowedNames: ['nobody.example'] },
+        { minVersion: 'TLSv1.3' },
+      ),
+    );
+    for (const each of [{}, stranger, client, { ...client, maxVersion: 'TLSv1.2' } as const]) await ask(each);
+    expect(reasons).toEqual([
+      'the client has no certificate',
+      'the certificate of the client is not good: CERT_SIGNATURE_FAILURE',
+      'the certificate of the client bears no name of client_allowed_sans',
+      'Error ERR_SSL_UNSUPPORTED_PROTOCOL',
+    ]);
   });
 });
 

@@ -79,10 +79,10 @@ describe('connections above the limit', () => {
   it('take the place of those that never end their handshake, not of one that is answered', async () => {
     const held: ServerResponse[] = [];
     const settings = { context: server, clientAuth: 'NoClientCert', allowedNames: null } as const;
-    const own = createHttpServer(
-      (_, response) => void held.push(response),
-      () => settings,
-    ).listen(0, '127.0.0.1');
+    const own = createHttpServer((_, response) => void held.push(response), {
+      settings: () => settings,
+      refused: () => undefined,
+    }).listen(0, '127.0.0.1');
     await once(own, 'listening');
     const address = own.address();
     const target = { host: '127.0.0.1', port: typeof address === 'object' && address !== null ? address.port : 0 };

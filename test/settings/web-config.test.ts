@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
@@ -228,6 +228,22 @@ rate_limit: { interval: 500ms, burst: 20 }
     expect(() => readWebConfig('/nowhere/web.yml')).toThrow('--web.config.file: /nowhere/web.yml cannot be read');
     const said = problem(`basic_auth_users: { me: hunter2 }\nrate_limit: { interval: hunter2 }`);
     expect(said).not.toContain('hunter2');
+  });
+});
+
+describe('deploy/web-config.yml', () => {
+  const sample = readFileSync(join(import.meta.dirname, '../../deploy/web-config.yml'), 'utf8');
+
+  it('is good as it is, and with what it leaves to the operator', () => {
+    expect(readWebConfig(write(sample))).toMatchObject({ tls: null, headers: { 'X-Frame-Options': 'deny' } });
+    const whole = sample
+      .replace(/^# (?=tls_server_config|basic_auth_users| {2})/gm, '')
+      .replace('$2y$10$...', someHash())
+      .replace('server.key', 'tls/server.key')
+      .replace('client-ca.crt', 'ca.crt');
+    const config = readWebConfig(write(whole));
+    expect(config.tls?.clientAuth).toBe('RequireAndVerifyClientCert');
+    expect([...config.users.keys()]).toEqual(['prometheus']);
   });
 });
 
