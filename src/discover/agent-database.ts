@@ -55,8 +55,10 @@ export function agentDatabase(
   const { agent } = folder;
   const { config, registry, heads } = context;
   const usual = usualDatabase(folder);
-  const own = store === null ? { ...usual, sharedBy: null } : configuredPlace(agent, store.database, context);
+  const own: ConfiguredPlace =
+    store === null ? { ...usual, sharedBy: null, isUnknown: false } : configuredPlace(agent, store.database, context);
   const registered = registeredPlaces(agent, allowed, context);
+  if (own.isUnknown) return { path: own.path, root: own.root, sharedBy: null, problem: 'database_unreadable' };
   if (isThere(own.path)) {
     // Behind a closed folder, and before sessions were in it: what can be seen of the agent says more.
     const isGuess = registered.length === 0 && !isSeen(own.path) && has(config.version, 'sqliteSessions') === false;
@@ -98,25 +100,32 @@ export function databaseFolder(database: ConfiguredDatabase): string {
   return database.kind === 'family' ? database.folder.path : dirname(database.place.path);
 }
 
+interface ConfiguredPlace extends Place, Pick<AgentDatabase, 'sharedBy'> {
+  /** The files that it may be could not be listed. */
+  readonly isUnknown: boolean;
+}
+
 /** Where an agent's database lies, or will, by the config. */
 export function configuredPlace(
   agent: string,
   database: ConfiguredDatabase,
   context: DatabaseContext,
-): Place & Pick<AgentDatabase, 'sharedBy'> {
-  if (database.kind === 'file') return { ...database.place, sharedBy: database.sharedBy };
+): ConfiguredPlace {
+  if (database.kind === 'file') return { ...database.place, sharedBy: database.sharedBy, isUnknown: false };
   const { folder, base } = database;
   const { sessionStoreOwner } = context.config;
-  const members = familyOf(database).filter((member) => member.agent === null || member.agent === agent);
+  const family = familyOf(database);
+  const unknown = { root: folder.root, sharedBy: null, isUnknown: family === null };
+  const members = (family ?? []).filter((member) => member.agent === null || member.agent === agent);
   // Whom the file itself names: the agent that came first keeps the name without an agent in it.
   const own = members.find((member) => {
     const owner = databaseHead(member, context.heads)?.owner ?? registeredOwner(member, context);
     return (owner ?? member.agent ?? sessionStoreOwner) === agent;
   });
-  if (own !== undefined) return { path: own.path, root: own.root, sharedBy: null };
+  if (own !== undefined) return { path: own.path, root: own.root, sharedBy: null, isUnknown: false };
   const taken = new Set(members.map(({ path }) => basename(path)));
   const name = freeNames(base, agent, sessionStoreOwner === agent).find((each) => !taken.has(each));
-  return { path: join(folder.path, name ?? `${base}.sqlite`), root: folder.root, sharedBy: null };
+  return { ...unknown, path: join(folder.path, name ?? `${base}.sqlite`) };
 }
 
 /** The names that OpenClaw tries for a new database. */
@@ -131,20 +140,22 @@ interface FamilyFile extends Place {
   readonly agent: string | null;
 }
 
-/** What lies in the folder of a family, the name without an agent first, then in the order of the numbers. */
-export function familyOf({ folder, base }: Extract<ConfiguredDatabase, { kind: 'family' }>): FamilyFile[] {
-  return namesOf(folder.path)
+/** What lies in the folder of a family, the name without an agent first, then in the order of the numbers; null: it cannot be listed now. */
+export function familyOf({ folder, base }: Extract<ConfiguredDatabase, { kind: 'family' }>): FamilyFile[] | null {
+  const names = namesOf(folder.path);
+  if (names === null) return null;
+  return names
     .flatMap((name) => familyMember(name, base) ?? [])
     .toSorted((a, b) => a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
     .map(({ name, agent }) => ({ path: join(folder.path, name), root: folder.root, agent }));
 }
 
-function namesOf(folder: string): string[] {
+/** Of a folder that is closed to us none: whoever opens something in it says why. null: an error of the disk, or no descriptor is left. */
+function namesOf(folder: string): string[] | null {
   try {
     return readdirSync(folder);
   } catch (error) {
-    diskError(error);
-    return [];
+    return diskError(error).problem === 'unreadable' ? null : [];
   }
 }
 
@@ -158,11 +169,11 @@ function registeredOwner({ path }: Place, context: DatabaseContext): string | nu
   return owners.size === 1 && owner !== undefined ? owner : null;
 }
 
-function withProblem(place: Place & Pick<AgentDatabase, 'sharedBy'>, registry: Registry): AgentDatabase {
+function withProblem({ path, root, sharedBy }: Omit<AgentDatabase, 'problem'>, registry: Registry): AgentDatabase {
   const spellings = (each: string) => [each, agentsTail(each)].filter((text) => text !== null);
-  const own = spellings(place.path);
+  const own = spellings(path);
   const isGivenUp = registry.quarantined.some((each) => spellings(each).some((text) => own.includes(text)));
-  return { ...place, problem: isGivenUp ? 'database_unreadable' : null };
+  return { path, root, sharedBy, problem: isGivenUp ? 'database_unreadable' : null };
 }
 
 function isSeen(path: string): boolean {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLOCK_TICK_MS, diskError, isThere, openFile, readAt } from '../disk/files.ts';
+import { CLOCK_TICK_MS, diskError, isDiskError, isThere, openFile, readAt } from '../disk/files.ts';
 import { describeError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { configVariables, fillVariables, parseEnvFile, type Variable } from '../openclaw/config/variables.ts';
@@ -43,8 +43,9 @@ export class KeptConfig {
     const note = (path: string) => {
       if (!seen.has(path)) seen.set(path, stateOf(path));
     };
-    const result = readConfig(input, note);
-    this.last = { input, seen, result };
+    const { result, isOfDisk } = readConfig(input, note);
+    // An error of the disk, or a lack of descriptors, may be gone although no file changed.
+    this.last = isOfDisk ? null : { input, seen, result };
     return result;
   }
 }
@@ -71,17 +72,27 @@ function stateOf(path: string): string {
   }
 }
 
+/**
+ * OpenClaw's own defaults for what is counted, and no claim about where sessions belong. One object: while it stands, nothing
+ * is judged anew.
+ */
+const UNKNOWN_CONFIG: OpenClawConfig = { ...DEFAULT_CONFIG, routing: null };
+
 /** OpenClaw's config. When it cannot be used: the last one that could be, else OpenClaw's defaults. */
-function readConfig(input: ConfigInput, note: (path: string) => void): ConfigResult {
+function readConfig(input: ConfigInput, note: (path: string) => void): { result: ConfigResult; isOfDisk: boolean } {
   try {
     note(input.configPath);
-    if (!isThere(input.configPath)) return { config: DEFAULT_CONFIG, error: null };
+    if (!isThere(input.configPath)) return used(DEFAULT_CONFIG);
     const content = loadConfig(input.configPath, { ...input, note });
-    return { config: configView(withVariables(content, input, note)), error: null };
+    return used(configView(withVariables(content, input, note)));
   } catch (error) {
-    // OpenClaw's own defaults for what is counted, and no claim about where sessions belong.
-    return { config: input.lastConfig ?? { ...DEFAULT_CONFIG, routing: null }, error: describeError(error) };
+    const result = { config: input.lastConfig ?? UNKNOWN_CONFIG, error: describeError(error) };
+    return { result, isOfDisk: isDiskError(error) };
   }
+}
+
+function used(config: OpenClawConfig): ReturnType<typeof readConfig> {
+  return { result: { config, error: null }, isOfDisk: false };
 }
 
 /** In these parts only: in the others, variables are secrets (keys of providers, tokens of channels). */
@@ -117,7 +128,9 @@ function envFile(stateDir: string): Map<string, string> {
   try {
     using open = openFile(join(stateDir, '.env'), stateDir);
     return parseEnvFile(readAt(open.fd, 0, open.signature.size).toString('utf8'));
-  } catch {
+  } catch (error) {
+    // What cannot be read now is no reason to take its variables for missing: then the config cannot be used.
+    if (diskError(error).problem === 'unreadable') throw error;
     return new Map();
   }
 }

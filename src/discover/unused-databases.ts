@@ -30,7 +30,7 @@ export function unusedDatabases(
   const candidates = [
     ...agents.flatMap(({ folder, store }): Candidate[] => [
       { ...usualDatabase(folder), agent: folder.agent, found: 'default place' },
-      ...(store?.database.kind === 'family' ? familyOf(store.database) : []).map(
+      ...(store?.database.kind === 'family' ? (familyOf(store.database) ?? []) : []).map(
         ({ agent, ...place }): Candidate => ({
           ...place,
           agent: agent ?? config.sessionStoreOwner,

@@ -41,8 +41,8 @@ export interface ReadableStore extends StoreHead {
   readonly transcriptPaths: readonly string[];
   /** null: there is no database with sessions. */
   readonly database: DatabaseFigures | null;
-  /** Sessions of an index that the database does not hold: OpenClaw 2026.8.1 and later sees none of them. */
-  readonly unimported: number;
+  /** Sessions of an index that the database does not hold: OpenClaw 2026.8.1 and later sees none of them. null: the index could not be looked at. */
+  readonly unimported: number | null;
   /** When the figures were read, in milliseconds since the epoch, where they could not be read anew; else null. */
   readonly staleSinceMs: number | null;
 }

@@ -59,7 +59,7 @@ function ofStore({ agent, problems, readable, ...store }: SnapshotAgent): Verdic
   const damage = problems.filter((problem) => !BLIND_PROBLEMS.includes(problem));
   const blind = problems.filter((problem) => BLIND_PROBLEMS.includes(problem));
   const isUnknown = !readable && problems.length === 0;
-  const unimported = 'unimported' in store && eraOf(store.layout) === 'sqlite' ? store.unimported : 0;
+  const unimported = 'unimported' in store && eraOf(store.layout) === 'sqlite' ? (store.unimported ?? 0) : 0;
   return [
     ...verdict(
       'OpenClawStoreProblem',

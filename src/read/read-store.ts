@@ -114,6 +114,7 @@ function fromDatabase(
     version,
     readable: true,
     problems: [
+      ...(left.problem === null ? [] : [left.problem]),
       ...(isSetAside ? (['database_unreadable'] as const) : []),
       // A gateway that was upgraded writes its version to the database for all agents at its start, to the config later.
       ...(gatewayVersions.some((each) => isSchemaOutdated(schema, each)) ? (['schema_outdated'] as const) : []),
@@ -128,7 +129,7 @@ function fromDatabase(
       ...rows.map(({ sessionId }) => join(store.folder.sessions.path, `${sessionId}.jsonl`)),
     ],
     database: figures,
-    unimported: left.keys.filter((key) => !imported.has(key)).length,
+    unimported: left.problem === null ? left.keys.filter((key) => !imported.has(key)).length : null,
     staleSinceMs,
   };
 }

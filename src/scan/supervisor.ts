@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
 import { type Clock, type Moment, msBetween, systemClock, timeOf } from '../clock.ts';
+import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Scan, ScanState } from '../model/scan.ts';
 import { REST_MS } from './aborted-agents.ts';
@@ -129,6 +130,10 @@ export class Supervisor {
       return;
     }
     this.child ??= this.start();
+    if (this.child === null) {
+      this.fail(scan, 'the scanning process could not be started');
+      return;
+    }
     if (this.pending.size === 0) this.lastBeat = this.now();
     this.pending.add(scan);
     this.send({ type: 'scan', scan });
@@ -142,27 +147,39 @@ export class Supervisor {
     this.release();
   }
 
-  private start(): ChildProcess {
-    const path = this.options.childPath ?? fileURLToPath(new URL(CHILD_MODULE, import.meta.url));
-    // Advanced: megabytes of text cost milliseconds instead of tenths of a second (measured), and the salt is bytes.
-    const child = fork(path, [], {
-      serialization: 'advanced',
-      // A scan makes much that lives as long as it does: by default the space for that grows to 130 MB and stays. With 4 MB a
-      // scan takes as long (measured).
-      execArgv: ['--max-semi-space-size=4'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+  /** null: there are no descriptors or no memory for it. The next scan tries again. */
+  private start(): ChildProcess | null {
+    const child = this.fork();
+    // One that was not started ends without an exit, and has no channel.
+    if (child?.pid === undefined) return null;
     child.on('message', (message: FromChild) => this.receive(child, message));
-    child.on('error', (error) =>
-      this.options.log.error('scanning process could not be started, killed or reached', { err: error.name }),
-    );
     child.on('exit', (code, signal) => this.gone(child, signal ?? `code ${code}`));
     this.deepRequested = false;
     this.child = child;
     this.at = NOWHERE;
     this.sendSettings();
-    this.options.log.debug('scanning process started', { pid: child.pid ?? 0 });
+    this.options.log.debug('scanning process started', { pid: child.pid });
     return child;
+  }
+
+  private fork(): ChildProcess | null {
+    const path = this.options.childPath ?? fileURLToPath(new URL(CHILD_MODULE, import.meta.url));
+    // Advanced: megabytes of text cost milliseconds instead of tenths of a second (measured), and the salt is bytes.
+    const noteError = (error: unknown) =>
+      this.options.log.error('scanning process could not be started, killed or reached', { err: describeError(error) });
+    try {
+      const child = fork(path, [], {
+        serialization: 'advanced',
+        // A scan makes much that lives as long as it does: by default the space for that grows to 130 MB and stays. With 4 MB a
+        // scan takes as long (measured).
+        execArgv: ['--max-semi-space-size=4'],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      return child.on('error', noteError);
+    } catch (error) {
+      noteError(error);
+      return null;
+    }
   }
 
   private sendSettings(): void {

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeWhole } from '../disk/write-whole.ts';
 import { describeError, ExporterError } from '../errors.ts';
 import type { Settings } from './settings.ts';
 import { userHome } from './user-home.ts';
@@ -82,10 +83,9 @@ function wasAnother(path: string, salt: Buffer): boolean {
   }
   if (before === mark) return false;
   try {
-    rmSync(note, { force: true });
-    writeFileSync(note, mark, { mode: 0o600, flag: 'wx' });
+    writeWhole(note, mark, 0o600);
   } catch {
-    // A folder that is read-only, as of a secret of Kubernetes: who changes a salt there knows.
+    // A folder that is read-only, as of a secret of Kubernetes, or a full disk: who changes a salt there knows.
   }
   return before !== null;
 }
@@ -119,7 +119,17 @@ function keepAs(made: string, path: string): void {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw error;
     // A file system without hard links.
+    copyWhole(made, path);
+  }
+}
+
+/** A part of a salt, where the disk is full, would be another salt. */
+function copyWhole(made: string, path: string): void {
+  try {
     copyFileSync(made, path, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) remove(path);
+    throw error;
   }
 }
 

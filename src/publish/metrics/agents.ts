@@ -33,8 +33,11 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
     ['reason'],
     ({ layout, problems, readable }) => {
       // Of a store that was not read nobody knows what else it has.
-      const possible = readable ? POSSIBLE_PROBLEMS[eraOf(layout)] : problems;
-      return possible.flatMap((reason) => single(Number(problems.includes(reason)), { reason }));
+      const possible = readable ? POSSIBLE_PROBLEMS[eraOf(layout)] : [];
+      // Beside a database there can be an index that could not be looked at.
+      return [...new Set([...possible, ...problems])].flatMap((reason) =>
+        single(Number(problems.includes(reason)), { reason }),
+      );
     },
   ),
   perAgent(

@@ -1,5 +1,6 @@
 import type { AgentStore } from '../../discover/agent-stores.ts';
 import { Kept } from '../../disk/kept.ts';
+import type { Problem } from '../../model/problem.ts';
 import type { ReadableStore } from '../../model/reading.ts';
 import type { NeedsLastUsage } from '../../model/session.ts';
 import type { IndexResult } from './index-file.ts';
@@ -31,6 +32,8 @@ export interface KnownReading {
 export interface LeftInIndex {
   readonly keys: readonly string[];
   readonly transcriptPaths: readonly string[];
+  /** Why it is not known what it holds; null: it is. */
+  readonly problem: Problem | null;
 }
 
 /** What is known of stores of the file era between scans. */

@@ -89,11 +89,17 @@ export class KeptTranscripts {
         using file = openFile(path, root);
         yield* this.readOn(path, root, file, this.resume(path, file));
       } catch (error) {
-        // It vanished or was closed to us since the quick scan: the next one says so.
-        if (!isDiskError(error)) yield { path, error };
+        // It vanished or was closed to us since the quick scan: the next one opens it, and says so.
+        if (isDiskError(error)) this.forget(path);
+        else yield { path, error };
       }
       yield;
     }
+  }
+
+  private forget(path: string): void {
+    this.version += 1;
+    this.known.delete(path);
   }
 
   private keep(transcript: KnownTranscript): KnownTranscript {

@@ -128,11 +128,13 @@ function sameBasis(one: Basis, other: Basis): boolean {
   );
 }
 
-/** What an index still holds beside a database; nothing where it cannot be read, since the database is what counts. */
+/** What an index still holds beside a database; nothing where it is no index, since the database is what counts. */
 export async function leftInIndex(store: AgentStore, context: FileStoreContext): Promise<LeftInIndex> {
   const seen = await listingOf(dirname(store.indexPath), store.root, context);
-  const index = seen.problem === null ? currentIndex(store, context) : null;
-  if (index?.found !== 'index') return NOTHING_LEFT;
+  if (seen.problem !== null) return { ...NOTHING_LEFT, problem: seen.problem };
+  const index = currentIndex(store, context);
+  if (index.found === 'problem' && UNSEEN.includes(index.problem)) return { ...NOTHING_LEFT, problem: index.problem };
+  if (index.found !== 'index') return NOTHING_LEFT;
   const { folders } = await foldersOf(store, seen, context);
   const known = context.kept.files.left.get(store.agent);
   const { basis } = known ?? {};
@@ -142,11 +144,14 @@ export async function leftInIndex(store: AgentStore, context: FileStoreContext):
   const left = {
     keys: entries.map(({ key }) => key),
     transcriptPaths: entries.flatMap(({ named }) => named?.path ?? []),
+    problem: null,
   };
   return context.kept.files.left.set(store.agent, { basis: { store, index, folders }, left }).left;
 }
 
-const NOTHING_LEFT: LeftInIndex = { keys: [], transcriptPaths: [] };
+const NOTHING_LEFT: LeftInIndex = { keys: [], transcriptPaths: [], problem: null };
+/** Nothing is known of such an index. */
+const UNSEEN: readonly Problem[] = ['permission_denied', 'index_unreadable'];
 
 /** The entries of an index that are the agent's: all of them, but in a shared one. Those of before where they are the same. */
 function* ownEntries(
