@@ -4,6 +4,8 @@ import type { ThresholdsConfigBuilder, ValueMapping } from '@grafana/grafana-fou
 export interface Query {
   readonly expr: string;
   readonly legend: string;
+  /** It is a limit, on a panel of lines: dashed, in this colour. */
+  readonly limit?: string;
 }
 
 /** A link that keeps the time and the variables. It opens another dashboard for what was clicked. */

@@ -88,6 +88,7 @@ function lines({ unit, queries, colours, stacked, links = [] }: LinesSpec): Time
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .dataLinks(links.map(dataLink))
     .targets(queries.map((query, index) => target(query, index).range()));
+  for (const { legend, limit } of queries) if (limit !== undefined) builder.overrideByName(legend, limitLine(limit));
   if (colours !== undefined) {
     builder
       .thresholds(colours)
@@ -95,6 +96,13 @@ function lines({ unit, queries, colours, stacked, links = [] }: LinesSpec): Time
   }
   if (!stacked) return builder;
   return builder.fillOpacity(20).stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+}
+
+function limitLine(colour: string) {
+  return [
+    { id: 'color', value: { mode: 'fixed', fixedColor: colour } },
+    { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 6] } },
+  ];
 }
 
 function table({ labels, columns, links = {}, sortBy }: TableSpec): Table {

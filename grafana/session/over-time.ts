@@ -24,13 +24,14 @@ export const SESSION_OVER_TIME: Row = {
           width: 16,
           queries: [
             { expr: TOKENS, legend: 'tokens' },
-            { expr: thresholdOf('tokens', 'warning', ONE_SESSION), legend: 'warning threshold' },
-            { expr: thresholdOf('tokens', 'critical', ONE_SESSION), legend: 'critical threshold' },
+            { expr: thresholdOf('tokens', 'warning', ONE_SESSION), legend: 'warning threshold', limit: 'yellow' },
+            { expr: thresholdOf('tokens', 'critical', ONE_SESSION), legend: 'critical threshold', limit: 'red' },
             {
               expr: `openclaw_store_session_effective_window_tokens{${ONE_SESSION}}`,
               legend: 'window without reserve',
+              limit: 'light-purple',
             },
-            { expr: WINDOW, legend: 'window' },
+            { expr: WINDOW, legend: 'window', limit: 'purple' },
           ],
         },
         {
@@ -60,7 +61,7 @@ export const SESSION_OVER_TIME: Row = {
           unit: units.BytesSI,
           queries: [
             { expr: `openclaw_store_session_transcript_bytes{${ONE_SESSION}}`, legend: 'transcript' },
-            { expr: thresholdOf('transcript_bytes', 'warning', ONE_SESSION), legend: 'threshold' },
+            { expr: thresholdOf('transcript_bytes', 'warning', ONE_SESSION), legend: 'threshold', limit: 'yellow' },
           ],
         },
         {
