@@ -25,6 +25,7 @@ _openclaw_store_exporter() {
   fi
   if [[ $command == help ]]; then
     [[ $COMP_CWORD -eq 2 ]] && _openclaw_store_exporter_reply -W 'check serve scan rules repair extract healthy'
+    [[ $COMP_CWORD -eq 3 ]] && _openclaw_store_exporter_reply -W '--all'
     return
   fi
   [[ $command == -* ]] && command=serve

@@ -11,6 +11,7 @@ complete -c openclaw-store-exporter -n '__fish_use_subcommand' -a healthy -d 'as
 complete -c openclaw-store-exporter -n '__fish_use_subcommand' -a help -d 'show the flags of a command, or explain the checks'
 complete -c openclaw-store-exporter -n '__fish_use_subcommand' -a version -d 'show the version'
 complete -c openclaw-store-exporter -n '__fish_seen_subcommand_from help' -a 'check serve scan rules repair extract healthy'
+complete -c openclaw-store-exporter -n '__fish_seen_subcommand_from help' -l all -d 'explain each flag'
 complete -c openclaw-store-exporter -n 'not __fish_seen_subcommand_from scan rules repair extract healthy help version' -l config.file -r -F -d 'YAML file with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; at SIGHUP it is read again'
 complete -c openclaw-store-exporter -n 'not __fish_seen_subcommand_from scan rules repair extract healthy help version' -l config.check -d 'check flags, environment and config file, and exit: 0 when they are good, else 3'
 complete -c openclaw-store-exporter -n 'not __fish_seen_subcommand_from scan rules repair extract healthy help version' -l openclaw.state-dir -r -F -d 'OpenClaw\'s state directory; one exporter per gateway (default: as OpenClaw itself finds it)'

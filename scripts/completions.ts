@@ -48,6 +48,7 @@ _openclaw_store_exporter() {
   fi
   if [[ $command == help ]]; then
     [[ $COMP_CWORD -eq 2 ]] && _openclaw_store_exporter_reply -W '${TOPICS.join(' ')}'
+    [[ $COMP_CWORD -eq 3 ]] && _openclaw_store_exporter_reply -W '--all'
     return
   fi
   [[ $command == -* ]] && command=serve
@@ -94,7 +95,7 @@ ${commands.join('\n')}
   fi
   case $command in
     help)
-      (( CURRENT == 2 )) && _values topic ${TOPICS.join(' ')}
+      _arguments '--all[explain each flag]' '1:topic:(${TOPICS.join(' ')})'
       ;;
 ${cases.join('\n')}
   esac
@@ -130,6 +131,7 @@ ${commands.join('\n')}
 ${line("'__fish_use_subcommand'", `-a help -d ${fishQuoted('show the flags of a command, or explain the checks')}`)}
 ${line("'__fish_use_subcommand'", `-a version -d ${fishQuoted('show the version')}`)}
 ${line("'__fish_seen_subcommand_from help'", `-a '${TOPICS.join(' ')}'`)}
+${line("'__fish_seen_subcommand_from help'", `-l all -d ${fishQuoted('explain each flag')}`)}
 ${COMMAND_LINES.flatMap((command) => fishFlags(command, others)).join('\n')}
 `;
 }

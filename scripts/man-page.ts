@@ -24,7 +24,9 @@ Without a command it is
 .SH COMMANDS
 ${COMMAND_LINES.map(command).join('\n')}
 .SS help \\fR[\\fIcommand\\fR]
-Show the flags of a command, with examples;
+Show the flags of a command in a line each, with examples; with
+.B \\-\\-all
+each is explained, as here.
 .B help check
 explains the checks.
 .SS version

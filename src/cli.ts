@@ -1,5 +1,5 @@
 import { ExporterError } from './errors.ts';
-import { type CommandHelp, checkHelp, commandHelp, overview } from './help.ts';
+import { type CommandHelp, checkHelp, commandHelp, fullHelp, overview } from './help.ts';
 import { outliveLogReader } from './log.ts';
 import { closest } from './settings/closest.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
@@ -101,12 +101,19 @@ function answerTo(args: readonly string[]): string | null {
   const [first, topic] = args;
   if (first === 'version' || first === '-v' || args.includes('--version'))
     return `openclaw-store-exporter ${VERSION} (${REVISION === null ? '' : `revision ${REVISION}, `}Node ${process.version})`;
-  if (first === 'help') return topic === 'check' ? checkHelp() : helpOf(topic);
-  return args.includes('--help') || args.includes('-h') ? helpOf(first) : null;
+  const isFull = args.includes('--all');
+  if (first === 'help') {
+    const [unknown] = args.slice(2).filter((arg) => arg !== '--all');
+    if (unknown !== undefined)
+      throw new ExporterError('E_USAGE', `help takes one command and --all, and not "${unknown}"; see --help`);
+    return topic === 'check' ? checkHelp() : helpOf(topic, isFull);
+  }
+  return args.includes('--help') || args.includes('-h') ? helpOf(first, isFull) : null;
 }
 
-function helpOf(name: string | undefined): string {
-  return name === undefined || name.startsWith('-') ? overview(COMMANDS) : commandHelp(commandOf(name));
+function helpOf(name: string | undefined, isFull: boolean): string {
+  if (name === undefined || name.startsWith('-')) return overview(COMMANDS);
+  return isFull ? fullHelp(commandOf(name)) : commandHelp(commandOf(name));
 }
 
 /** The command stands first, before its flags. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../src/checks/all.ts';
-import { FLAGS } from '../src/settings/flags.ts';
+import { type Command, FLAGS, type Flag } from '../src/settings/flags.ts';
 import { newFolder } from './support/folder.ts';
 import { runHere, runMain } from './support/run.ts';
 
@@ -12,6 +12,19 @@ const COMMANDS = [...new Set(FLAGS.flatMap(({ commands }) => commands))];
 /** Lines that do not fit a terminal, but for examples and the name of a variable. */
 function tooWide(text: string): string[] {
   return text.split('\n').filter((line) => line.length > 90 && !line.startsWith('  openclaw-store-exporter '));
+}
+
+/** Each flag of the command stands there with this text, and no other does. `textOf` has the default; null: there is none. */
+function expectFlags(command: Command, stdout: string, textOf: (flag: Flag, unset: string | null) => string): void {
+  const text = stdout.replace(/\s+/g, ' ');
+  for (const flag of FLAGS.filter(({ name }) => !name.startsWith('check.'))) {
+    const value = flag.wordsOf?.[command]?.join('|') ?? flag.value;
+    const head = `  --${flag.name}${value === null ? '' : ` ${value}`}`;
+    const isThere = stdout.split('\n').some((line) => line === head || line.startsWith(`${head} `));
+    expect(isThere, flag.name).toBe(flag.commands.includes(command));
+    const unset = value === null ? null : (flag.defaultOf?.[command] ?? flag.default);
+    if (isThere) expect(text).toContain(`${head.trim()} ${textOf(flag, unset)}`);
+  }
 }
 
 describe('the command line', () => {
@@ -47,20 +60,13 @@ describe('the command line', () => {
   });
 
   it.each(COMMANDS)(
-    'help %s has each of its flags with its default, and examples that are understood',
+    'help %s has each of its flags in a line, on one screen, and examples that work',
     async (command) => {
       const { stdout } = await runHere(['help', command]);
       expect((await runHere([command, '--help'])).stdout).toBe(stdout);
-      const text = stdout.replace(/\s+/g, ' ');
-      for (const flag of FLAGS.filter(({ name }) => !name.startsWith('check.'))) {
-        const { name, commands } = flag;
-        const value = flag.wordsOf?.[command]?.join('|') ?? flag.value;
-        const unset = flag.defaultOf?.[command] ?? flag.default;
-        const head = `  --${name}${value === null ? '' : ` ${value}`}`;
-        const isThere = stdout.split('\n').some((line) => line === head || line.startsWith(`${head} `));
-        expect(isThere, name).toBe(commands.includes(command));
-        if (isThere && value !== null && unset !== null) expect(text).toContain(`(default ${unset})`);
-      }
+      expectFlags(command, stdout, ({ brief }, unset) => (unset === null ? brief : `${brief} [${unset}]`));
+      expect(stdout).toContain(`"help ${command} --all"`);
+      expect(stdout.split('\n').length).toBeLessThanOrEqual(40);
       expect(tooWide(stdout)).toEqual([]);
       const examples = [...stdout.matchAll(/^ {2}openclaw-store-exporter (.*)$/gm)].map(([, line = '']) =>
         line.split(' '),
@@ -70,6 +76,13 @@ describe('the command line', () => {
         expect(await runHere([...args, '--config.check'])).toMatchObject({ code: 0, stderr: '' });
     },
   );
+
+  it.each(COMMANDS)('help %s --all explains each of its flags, with its default', async (command) => {
+    const { stdout } = await runHere(['help', command, '--all']);
+    expect((await runHere([command, '--help', '--all'])).stdout).toBe(stdout);
+    expectFlags(command, stdout, ({ help }, unset) => (unset === null ? help : `${help} (default ${unset})`));
+    expect(tooWide(stdout)).toEqual([]);
+  });
 
   it('help check explains every check', async () => {
     const { stdout } = await runHere(['help', 'check']);
@@ -128,6 +141,7 @@ describe('the command line', () => {
     [['scan', '--agent'], {}, /--agent needs a value: AGENT/],
     [['scan', '--agent', '--deep'], {}, /--agent needs a value/],
     [['scan', '--deep=yes'], {}, /--deep takes no value/],
+    [['help', 'scan', '--full'], {}, /help takes one command and --all, and not "--full"/],
     [['help', 'scna'], {}, /"scna" is no command; did you mean scan\?/],
     [['--deep'], {}, /wrong usage: --deep is a flag of scan, not of serve; see serve --help/],
     [['--deep', 'scan'], {}, /wrong usage: .*--help/],

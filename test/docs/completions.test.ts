@@ -48,6 +48,7 @@ it.each<[readonly string[], readonly string[]]>([
   // What only a person knows.
   [['scan', '--agent', ''], []],
   [['help', 'ch'], ['check']],
+  [['help', 'scan', '--'], ['--all']],
   [['nonsense', '--'], []],
   [['scan', '--openclaw.state-dir', 'doc'], ['docs']],
   [['scan', '--output', 'package.j'], ['package.json']],
