@@ -19,6 +19,15 @@ export function rulesWith(file: string, waits: Waits): string {
   return stringify({ groups });
 }
 
+/** These rules with no wait before an alert fires. What they look back on stays. */
+export function withoutWaits(text: string): string {
+  const { groups } = parse(text);
+  for (const rule of groups.flatMap((group: { rules: { alert?: string }[] }) => group.rules)) {
+    if (rule.alert !== undefined) Object.assign(rule, { for: '0s', keep_firing_for: '0s' });
+  }
+  return stringify({ groups });
+}
+
 /** The shipped routes and inhibitions in a hurry; every receiver is a path of this server, by its name. */
 export function alertmanagerWith(url: string): string {
   const config = parse(readFileSync(join(ALERTS, 'alertmanager.yml'), 'utf8'));

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -19,6 +19,12 @@ export type Running = {
 const GIVE_UP_MS = 90_000;
 const KILL_AFTER_MS = 10_000;
 
+const children = new Set<ChildProcess>();
+
+function killChildren(): void {
+  for (const child of children) child.kill('SIGKILL');
+}
+
 /** Starts a program. It does not outlive this process. `env` is added to the environment. */
 export async function startProcess(
   path: string,
@@ -34,11 +40,12 @@ export async function startProcess(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
   }
-  const killAtExit = () => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  if (children.size === 0) process.once('exit', killChildren);
+  children.add(child);
   const exited = new Promise<Exit>((resolve) => {
     child.once('close', (code, signal) => {
-      process.removeListener('exit', killAtExit);
+      children.delete(child);
+      if (children.size === 0) process.removeListener('exit', killChildren);
       resolve({ code, signal });
     });
   });

@@ -1,6 +1,6 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { engine } from './engines.ts';
 import { freePort, startServer } from './processes.ts';
 
@@ -24,7 +24,11 @@ export async function startPrometheus(options: {
 }) {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   async function write(files: Record<string, string>): Promise<void> {
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(folder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
   }
   await write({ ...options.files, 'prometheus.yml': options.config });
   const port = options.port ?? (await freePort());
@@ -52,13 +56,18 @@ export async function startPrometheus(options: {
     query: (expression: string) => queryAt(url, expression),
     rules: () => rulesAt(url),
     targets: async () => (await get<{ activeTargets: Target[] }>(`${url}/api/v1/targets`)).activeTargets,
-    alerts: async () => (await get<{ alerts: ActiveAlert[] }>(`${url}/api/v1/alerts`)).alerts,
+    alerts: () => alertsAt(url),
   };
 }
 
 /** The groups of rules that a server with Prometheus' API evaluates. */
 export async function rulesAt(url: string): Promise<RuleGroup[]> {
   return (await get<{ groups: RuleGroup[] }>(`${url}/api/v1/rules`)).groups;
+}
+
+/** The alerts that such a server has, pending ones, too. */
+export async function alertsAt(url: string): Promise<ActiveAlert[]> {
+  return (await get<{ alerts: ActiveAlert[] }>(`${url}/api/v1/alerts`)).alerts;
 }
 
 /** The samples of an instant query to a server with Prometheus' API; a scalar is one sample without labels. */
