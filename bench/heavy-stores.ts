@@ -13,6 +13,8 @@ export interface StoreSize {
   readonly entryBytes: number;
   /** Of one transcript, on average: a tenth of them has most of the bytes. */
   readonly transcriptBytes: number;
+  /** When the newest session was used; a day that is always the same when not given. */
+  readonly usedMs?: number;
 }
 
 /** `heavy`: what busy hosts report; `extreme`: the largest of each figure that anybody reported. */
@@ -24,7 +26,7 @@ export const SIZES = {
 
 /** Of everything that is written: long enough ago that nothing is taken for being written still. */
 const WRITTEN = new Date(Date.UTC(2026, 10, 20));
-/** When sessions were used last; so many minutes lie between two of them. */
+/** When the newest session was used; a minute lies between two of them. */
 const USED_MS = Date.UTC(2026, 10, 20);
 const CHANNELS = ['telegram', 'whatsapp', 'discord', 'slack', 'signal'];
 const LEFT = ['jsonl', 'jsonl.reset.2026-11-01T00-00-00.000Z', 'jsonl.deleted.2026-11-01T00-00-00.000Z', 'jsonl.lock'];
@@ -106,19 +108,19 @@ function writeConfig(stateDir: string, { agents }: StoreSize, version: string): 
   );
 }
 
-function agentsOf({ agents, sessions, transcriptBytes }: StoreSize) {
+function agentsOf({ agents, sessions, transcriptBytes, usedMs = USED_MS }: StoreSize) {
   return Array.from({ length: agents }, (_, from) => {
     const agent = agentName(from);
     const count = share(sessions, agents, from);
     return {
       agent,
       from,
-      sessions: Array.from({ length: count }, (_each, at) => draw(agent, from, at, transcriptBytes)),
+      sessions: Array.from({ length: count }, (_each, at) => draw(agent, from, at, transcriptBytes, usedMs)),
     };
   });
 }
 
-function draw(agent: string, from: number, at: number, transcriptBytes: number): Drawn {
+function draw(agent: string, from: number, at: number, transcriptBytes: number, newestMs: number): Drawn {
   const number = from * 1_000_000 + at;
   const channel = CHANNELS[at % CHANNELS.length] ?? '';
   const kind = at % 3 === 0 ? 'group' : 'direct';
@@ -128,7 +130,7 @@ function draw(agent: string, from: number, at: number, transcriptBytes: number):
     agent,
     key: at === 0 ? `agent:${agent}:main` : `agent:${agent}:${channel}:${kind}:${5_000_000 + number}`,
     sessionId: uuid(number, '4'),
-    usedMs: USED_MS - at * 60_000,
+    usedMs: newestMs - at * 60_000,
     tokens: 3000 + ((number * 7919) % 90_000),
     lines: Math.max(2, Math.round((transcriptBytes * weight) / LINE_BYTES)),
   };

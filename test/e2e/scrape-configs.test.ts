@@ -12,6 +12,7 @@ import { RULES } from '../alerts/all-rules.ts';
 import { annotationQueries, parsePromql } from '../alerts/promql.ts';
 import { FILES } from '../grafana/dashboard-json.ts';
 import { engine, needsEngine } from '../support/engines.ts';
+import { isOnlyForDashboards, isWritten } from '../support/remote-write.ts';
 
 const run = promisify(execFile);
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -49,7 +50,6 @@ describe.skipIf(needsEngine('promtool', 'promtoolForky'))('deploy/prometheus', (
   });
 });
 
-type Relabel = { source_labels?: string[]; separator?: string; regex: string; action: string };
 const ASKED_BY_RULES = metricsOf(
   RULES.flatMap(({ expr, annotations }) => [expr, ...annotationQueries(annotations.description)]),
 );
@@ -62,53 +62,40 @@ describe('what is written to another store', () => {
   it('is all that rules and dashboards ask for', () => {
     const asked = [...ASKED_BY_RULES, ...ASKED_BY_DASHBOARDS];
     expect(asked.length).toBeGreaterThan(60);
-    expect(asked.filter((metric) => !isKept('remote-write.yml', metric))).toEqual([]);
+    expect(asked.filter((metric) => !isWritten('remote-write.yml', metric))).toEqual([]);
     // Whoever evaluates the rules there has the alerts already.
     const written = asked.filter((metric) => !metric.startsWith('ALERTS'));
-    expect(written.filter((metric) => !isKept(AGENT, metric))).toEqual([]);
+    expect(written.filter((metric) => !isWritten(AGENT, metric))).toEqual([]);
   });
 
   it('is nothing of other jobs, but what they have of these stores', () => {
     for (const name of ['remote-write.yml', 'edge.yml', AGENT]) {
       for (const metric of ['up', 'process_cpu_seconds_total', 'node_load1', 'openclaw_messages_total'])
-        expect(isKept(name, metric, { job: 'node' }), `${name}: ${metric}`).toBe(false);
+        expect(isWritten(name, metric, { job: 'node' }), `${name}: ${metric}`).toBe(false);
     }
-    expect(isKept('remote-write.yml', 'ALERTS', { job: 'node', alertname: 'NodeDown' })).toBe(false);
-    expect(isKept('remote-write.yml', 'openclaw_store_sessions', { job: 'node' })).toBe(true);
+    expect(isWritten('remote-write.yml', 'ALERTS', { job: 'node', alertname: 'NodeDown' })).toBe(false);
+    expect(isWritten('remote-write.yml', 'openclaw_store_sessions', { job: 'node' })).toBe(true);
   });
 
   it('is no series of a session where a share is rolled up, and its alerts', () => {
-    const kept = FAMILIES.filter((metric) => isKept('edge.yml', metric));
+    const kept = FAMILIES.filter((metric) => isWritten('edge.yml', metric));
     expect(kept.toSorted()).toEqual(
       ['agents', 'exporter_build_info', 'state_readable'].map((name) => `openclaw_store_${name}`),
     );
-    for (const metric of ['up', 'ALERTS', 'ALERTS_FOR_STATE']) expect(isKept('edge.yml', metric)).toBe(true);
+    for (const metric of ['up', 'ALERTS', 'ALERTS_FOR_STATE']) expect(isWritten('edge.yml', metric)).toBe(true);
     const { groups } = parse(readText('rollup.rules.yml'));
     const records = groups[0].rules.map(({ record }: { record: string }) => record);
-    expect(records.filter((record: string) => !isKept('edge.yml', record))).toEqual([]);
+    expect(records.filter((record: string) => !isWritten('edge.yml', record))).toEqual([]);
   });
 
   it('can be without what only dashboards ask for: the commented lines name exactly that', () => {
-    const [, pattern = ''] = /# {3}regex: (openclaw_store_\(.*\))$/m.exec(readText('remote-write.yml')) ?? [];
-    const dropped = FAMILIES.filter((metric) => new RegExp(`^(?:${pattern})$`).test(metric));
+    const dropped = FAMILIES.filter(isOnlyForDashboards);
     expect(dropped.toSorted()).toEqual(FAMILIES.filter((metric) => !ASKED_BY_RULES.has(metric)).toSorted());
   });
 });
 
 function metricsOf(expressions: readonly string[]): ReadonlySet<string> {
   return new Set(expressions.flatMap((expr) => parsePromql(expr).selectors.map(({ metric }) => metric)));
-}
-
-/** Whether a file's rules of relabelling let a series go to the other store. */
-function isKept(file: string, metric: string, labels: Readonly<Record<string, string>> = {}): boolean {
-  const alert = metric.startsWith('ALERTS') ? { alertname: 'OpenClawScanStale' } : {};
-  const series: Record<string, string> = { __name__: metric, job: 'openclaw-store', ...alert, ...labels };
-  const rules: Relabel[] = parse(readText(file)).remote_write[0].write_relabel_configs;
-  return rules
-    .filter(({ action }) => action === 'keep')
-    .every(({ source_labels = [], separator = ';', regex }) =>
-      new RegExp(`^(?:${regex})$`).test(source_labels.map((label) => series[label] ?? '').join(separator)),
-    );
 }
 
 function readText(name: string): string {

@@ -6,7 +6,12 @@ import { freePort, startServer } from './processes.ts';
 
 export type Labels = Record<string, string>;
 export type Sample = { labels: Labels; value: number };
-export type RuleGroup = { name: string; file: string; rules: { name: string; health: string; lastError?: string }[] };
+export type RuleGroup = {
+  name: string;
+  file: string;
+  lastEvaluation: string;
+  rules: { name: string; health: string; lastError?: string }[];
+};
 export type ActiveAlert = { labels: Labels; annotations: Labels; state: 'pending' | 'firing' };
 export type Target = { labels: Labels; health: 'up' | 'down' | 'unknown'; lastError: string };
 export type Prometheus = Awaited<ReturnType<typeof startPrometheus>>;
