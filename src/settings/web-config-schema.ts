@@ -14,7 +14,22 @@ function optional<Type extends z.ZodType>(type: Type) {
 }
 
 const Text = optional(z.string('must be a text').transform((text) => (text.trim() === '' ? null : text)));
-const Switch = optional(z.boolean('must be true or false'));
+/** YAML 1.1, which Go reads, has more words for them. */
+const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  ['yes', true],
+  ['on', true],
+  [false, false],
+  ['no', false],
+  ['off', false],
+]);
+const Switch = optional(
+  z.unknown().transform((value, context) => {
+    const meant = BOOLEANS.get(value);
+    if (meant === undefined) context.addIssue('must be true or false');
+    return meant ?? z.NEVER;
+  }),
+);
 
 function listOf<Type extends z.ZodType>(type: Type) {
   return z.array(type, 'must be a list');
@@ -26,7 +41,11 @@ const TlsServerConfig = z.strictObject(
     key_file: Text,
     cert: Text,
     key: Text,
-    client_auth_type: optional(oneOf(CLIENT_AUTH_TYPES)),
+    client_auth_type: optional(
+      z
+        .enum([...CLIENT_AUTH_TYPES, ''], `must be one of ${CLIENT_AUTH_TYPES.join(', ')}`)
+        .transform((word) => word || null),
+    ),
     client_ca_file: Text,
     client_ca: Text,
     client_allowed_sans: optional(
@@ -45,7 +64,8 @@ export type TlsServerConfig = z.infer<typeof TlsServerConfig>;
 /** Empty: the header is not sent. */
 function header(name: string, words: readonly string[] = []) {
   return optional(
-    z.string('must be a text').superRefine((text, context) => {
+    // As in `X-XSS-Protection: 0`.
+    z.union([z.string(), z.number().transform(String)], 'must be a text').superRefine((text, context) => {
       if (text === '') return;
       if (words.length > 0 && !words.includes(text)) context.addIssue(`must be ${words.join(' or ')}`);
       try {

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Authority, createAuthority, serialOf } from '../support/certificates.ts';
 import { needsEngine } from '../support/engines.ts';
-import { BUILT } from '../support/exporter.ts';
-import { fileFolder, newFolder } from '../support/folder.ts';
-import { freePort, startProcess, waitFor, waitForHttp } from '../support/processes.ts';
+import { fileFolder } from '../support/folder.ts';
+import { waitFor } from '../support/processes.ts';
 import { type Prometheus, startPrometheus, type Target } from '../support/prometheus.ts';
 import { runMain } from '../support/run.ts';
 import { hashOf, PASSWORD, type SecureExporter, startSecureExporter, USER } from '../support/secure-exporter.ts';
@@ -144,37 +143,3 @@ basic_auth_users: { ${USER}: ${hashOf(PASSWORD)} }
     }
   },
 );
-
-describe.skipIf(needsEngine('systemdAnalyze'))('--web.systemd-socket', () => {
-  it('serves on the sockets that systemd passes', async () => {
-    const state = createState({ live: true, kept: true });
-    const ports = [await freePort(), await freePort()];
-    const running = await startProcess(
-      'systemd-socket-activate',
-      [
-        ...ports.map((port) => `--listen=127.0.0.1:${port}`),
-        '--setenv=HOME',
-        process.execPath,
-        BUILT,
-        'serve',
-        '--web.systemd-socket',
-        `--openclaw.state-dir=${state.dir}`,
-      ],
-      { env: { HOME: newFolder() } },
-    );
-    try {
-      await waitFor('systemd', () => running.output().includes('Listening on'), running);
-      for (const port of ports) await waitForHttp(`http://127.0.0.1:${port}/-/ready`, running);
-      expect(running.output()).toContain(`socket=127.0.0.1:${ports[1]}`);
-    } finally {
-      expect(await running.stop()).toEqual({ code: 0, signal: null });
-      state.remove();
-    }
-  });
-
-  it('without one ends with what to do', async () => {
-    const { code, stderr } = await runMain(['serve', '--web.systemd-socket', `--openclaw.state-dir=${newFolder()}`]);
-    expect(code).toBe(3);
-    expect(stderr).toContain('--web.systemd-socket: systemd passed no socket; start it by a .socket unit');
-  });
-});

@@ -111,6 +111,16 @@ rate_limit: { interval: 500ms, burst: 20 }
     expect(config.warnings).toEqual([]);
   });
 
+  it('is read as Go reads YAML', () => {
+    const { tls: settings, headers } = readWebConfig(
+      write(
+        `${tls("prefer_server_cipher_suites: no, client_auth_type: ''")}http_server_config: { headers: { X-XSS-Protection: 0 } }`,
+      ),
+    );
+    expect(settings).toMatchObject({ clientAuth: 'NoClientCert', context: { honorCipherOrder: false } });
+    expect(headers).toEqual({ 'X-XSS-Protection': '0' });
+  });
+
   it('may hold certificate and key themselves', () => {
     const text = JSON.stringify({
       tls_server_config: {
