@@ -185,6 +185,7 @@ class Exporter {
     return renderStatusPage({
       state: this.state(),
       telemetryPath: this.first['web.telemetry-path'],
+      runbookUrl: this.inForce.settings['runbook-url'],
       fragment: this.lastScan()?.page ?? null,
       warnings: [...this.inForce.warnings, ...this.webWarnings(), ...this.waiting],
       stateDir: this.inForce.settings.stateDir,

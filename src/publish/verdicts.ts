@@ -7,11 +7,12 @@ import { foundTranscript } from '../model/transcript.ts';
 import type { FileClass } from '../openclaw/file-classes.ts';
 import { runStatus } from '../openclaw/run-status.ts';
 import { ALERT_THRESHOLDS, IDLE_SECONDS, inWords, isTranscriptLarge, type Severity } from '../thresholds.ts';
-import { amount } from './amount.ts';
+import type { AlertOfMoment } from './first-step.ts';
+import { amount } from './words.ts';
 
 /** An alert that these figures would raise, if they stayed. */
 export interface Verdict {
-  readonly alert: string;
+  readonly alert: AlertOfMoment;
   /** null: of what only the history tells, so it is shown and judges nothing. */
   readonly severity: Severity | null;
   /** null: of all of them. */
@@ -94,7 +95,7 @@ function ofSessions({ agent, sessions, settings }: ReadableAgent, nowMs: number)
   const used = awake(IDLE_SECONDS.critical);
   const ofWeek = awake(IDLE_SECONDS.warning).map(({ session }) => session);
   const isCompactionOff = settings.compactionMode === 'off';
-  const counted = (alert: string, severity: Severity, count: number, what: string) =>
+  const counted = (alert: AlertOfMoment, severity: Severity, count: number, what: string) =>
     verdict(alert, severity, agent, count > 0, `${count} ${count === 1 ? 'session' : 'sessions'} ${what}`);
   const above = ({ tokens }: { readonly tokens: number | null }, limit: number | null) =>
     tokens !== null && limit !== null && tokens > limit;
@@ -243,7 +244,7 @@ function ofQueue({ agent, database }: ReadableAgent, nowMs: number): Verdict[] {
 }
 
 function verdict(
-  alert: string,
+  alert: AlertOfMoment,
   severity: Severity | null,
   agent: string | null,
   holds: boolean,

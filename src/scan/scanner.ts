@@ -357,7 +357,11 @@ export class Scanner {
   }
 
   private pageOf(snapshot: Snapshot, raised: readonly Verdict[]): StatusFragment {
-    return renderStatusFragment(snapshot, { raised, runbookUrl: this.settings['runbook-url'] });
+    return renderStatusFragment(snapshot, {
+      raised,
+      runbookUrl: this.settings['runbook-url'],
+      nowMs: this.now(),
+    });
   }
 }
 

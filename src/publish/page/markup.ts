@@ -29,6 +29,15 @@ export function when(holds: boolean, part: () => Markup): readonly Markup[] {
   return holds ? [part()] : [];
 }
 
+/** A list whose first items are shown, and the others when somebody opens them. */
+export function foldedList(name: string, items: readonly Markup[], open: number): Markup {
+  const list = (shown: readonly Markup[]) => markup`<ul class="${name}">
+${shown}
+</ul>`;
+  const rest = items.slice(open);
+  return markup`${list(items.slice(0, open))}${when(rest.length > 0, () => markup`<details><summary>And ${rest.length} more</summary>${list(rest)}</details>`)}`;
+}
+
 /** A table. On a narrow screen each row is a block, and each cell has the name of its column before it. */
 export function table(
   caption: string,

@@ -1,13 +1,15 @@
 import { readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
-import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
-import { amount } from '../amount.ts';
+import { IDLE_SECONDS, inWords, isTranscriptLarge, type Severity, tokensSeverity } from '../../thresholds.ts';
 import { remarks } from '../remarks.ts';
+import { meaningOf, routingAdvice } from '../session-advice.ts';
 import { ALERT_OF_FINDING } from '../verdicts.ts';
-import { type Markup, markup, when } from './markup.ts';
+import { amount, bytesInWords, minuteOf } from '../words.ts';
+import { foldedList, type Markup, markup, when } from './markup.ts';
 import { runbook } from './runbook.ts';
-import { bytesInWords, minuteOf } from './words.ts';
 
+/** The others can be opened, and of what is more than this only the number is there. */
+const OPEN = 20;
 const SHOWN = 50;
 
 interface Listed {
@@ -15,13 +17,24 @@ interface Listed {
   readonly session: SnapshotSession;
   /** Of its limit; null: its tokens are not known. */
   readonly share: number | null;
+  /** As severe as the alerts that it is part of, as the rules see it; null: none. */
+  readonly severity: Severity | null;
   readonly rank: number;
 }
 
+interface ListOptions {
+  readonly runbookUrl: string | null;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
 /** The sessions with their contexts against their limits: the worst first, then the fullest. */
-export function sessionList(snapshot: Snapshot, runbookUrl: string | null): Markup {
+export function sessionList(snapshot: Snapshot, { runbookUrl, nowMs }: ListOptions): Markup {
   const all = readableAgents(snapshot).flatMap(({ agent, sessions }) =>
-    sessions.map((session): Listed => ({ agent, session, share: shareOf(session), rank: rank(session) })),
+    sessions.map((session): Listed => {
+      const severity = severityOf(session, nowMs);
+      return { agent, session, share: shareOf(session), severity, rank: rank(session, severity, nowMs) };
+    }),
   );
   if (all.length === 0) return markup`<section><h2>Sessions</h2><p>There is no session.</p></section>`;
   const items = all
@@ -38,12 +51,10 @@ export function sessionList(snapshot: Snapshot, runbookUrl: string | null): Mark
   );
   return markup`<section><h2>Sessions</h2>
 ${explain}
-<ul class="sessions">
-${items}
-</ul>${rest}</section>`;
+${foldedList('sessions', items, OPEN)}${rest}</section>`;
 }
 
-function item({ agent, session: published, share }: Listed, runbookUrl: string | null): Markup {
+function item({ agent, session: published, share, severity }: Listed, runbookUrl: string | null): Markup {
   const { session, labels, findings } = published;
   const bytes = foundTranscript(session)?.bytes ?? null;
   const facts = [
@@ -51,22 +62,34 @@ function item({ agent, session: published, share }: Listed, runbookUrl: string |
     ...(session.lastActivityMs === null ? [] : [`last active ${minuteOf(session.lastActivityMs)}`]),
   ];
   const of = [agent, session.kind, labels?.channel, labels?.model].filter((each) => typeof each === 'string');
-  const why = remarks(published);
+  const why = [...remarks(published), ...restsIn(published, severity)];
   const alerts = [...new Set(findings.map(({ finding }) => ALERT_OF_FINDING[finding]))];
   const links = alerts.map((alert) => markup` ${runbook(alert, runbookUrl)}`);
-  return markup`<li class="${tokensSeverity(session) ?? (findings.length > 0 ? 'warning' : 'quiet')}">
+  return markup`<li class="${severity ?? 'quiet'}">
 <div><code>${labels?.session ?? '(no series)'}</code><small>${of.join(' · ')}</small></div>
 <div>${bar(published, share)}<small>${facts.join(' · ')}</small></div>
-${when(why.length > 0, () => markup`<p>${why.join(', ')}${links}</p>`)}</li>`;
+${when(why.length > 0, () => markup`<p>${why.join(', ')}${links}${advice(published)}</p>`)}</li>`;
+}
+
+/** What the findings mean, and what to think of first. Commands need the key, which is not for a page. */
+function advice({ session, findings }: SnapshotSession): readonly Markup[] {
+  const words = [
+    ...new Set(findings.flatMap((finding) => meaningOf(finding, session.era) ?? [])),
+    ...routingAdvice(findings),
+  ];
+  return when(words.length > 0, () => markup`<small>${words.join(' ')}</small>`);
 }
 
 function bar({ session }: SnapshotSession, share: number | null): Markup {
   const limit = limitOf(session);
   if (session.tokens === null) return markup`<span>tokens are not known</span>`;
   const { warning, critical } = session.thresholds.tokens;
+  // A full context is red, also where the window is below the thresholds.
+  const high = Math.min(critical, limit - 1);
+  const low = Math.min(warning, session.effectiveWindow ?? limit, high);
   const words = `${amount(session.tokens)} of ${amount(limit)} tokens`;
   const percent = share === null ? '' : ` (${Math.round(share * 100)} %)`;
-  return markup`<meter min="0" max="${limit}" low="${Math.min(warning, limit)}" high="${Math.min(critical, limit)}" optimum="0" value="${session.tokens}" aria-label="${words}"></meter><span>${words}${percent}</span>`;
+  return markup`<meter min="0" max="${limit}" low="${low}" high="${high}" optimum="0" value="${session.tokens}" aria-label="${words}"></meter><span>${words}${percent}</span>`;
 }
 
 /** The window, where the model's is known; else its critical threshold. */
@@ -78,13 +101,38 @@ function shareOf({ session }: SnapshotSession): number | null {
   return session.tokens === null ? null : session.tokens / limitOf(session);
 }
 
-const QUIET = 4;
+const LARGE = 3;
+const RESTING = 4;
+const QUIET = 5;
 
-/** What fails now, then what is broken, then what will fail. */
-function rank({ session, findings }: SnapshotSession): number {
-  const severity = tokensSeverity(session);
+/** What fails now, then what is broken, then what will fail; then what nobody uses. */
+function rank(published: SnapshotSession, severity: Severity | null, nowMs: number): number {
+  const { session, findings } = published;
   if (severity === 'critical') return 0;
-  if (findings.length > 0) return 1;
-  if (severity === 'warning') return 2;
-  return isTranscriptLarge(session) ? QUIET - 1 : QUIET;
+  if (findings.length > 0 && isUsed(session, IDLE_SECONDS.finding, nowMs)) return 1;
+  if (severity === 'warning') return tokensSeverity(session) === null ? LARGE : 2;
+  return remarks(published).length > 0 ? RESTING : QUIET;
+}
+
+function severityOf({ session, findings }: SnapshotSession, nowMs: number): Severity | null {
+  const severity = tokensSeverity(session);
+  if (severity === 'critical' && isUsed(session, IDLE_SECONDS.critical, nowMs)) return 'critical';
+  const isWarned = severity !== null || isTranscriptLarge(session);
+  if (isWarned && isUsed(session, IDLE_SECONDS.warning, nowMs)) return 'warning';
+  return findings.length > 0 && isUsed(session, IDLE_SECONDS.finding, nowMs) ? 'warning' : null;
+}
+
+/** One without a known activity is in use, as for the rules. */
+function isUsed({ lastActivityMs }: SnapshotSession['session'], idleSeconds: number, nowMs: number): boolean {
+  return nowMs - (lastActivityMs ?? nowMs) <= idleSeconds * 1000;
+}
+
+/** Why it raises less than its figures say. */
+function restsIn(published: SnapshotSession, severity: Severity | null): string[] {
+  const { session, findings } = published;
+  if (severity === null && remarks(published).length > 0)
+    return [`no alert, since nobody used it for ${inWords(IDLE_SECONDS[findings.length > 0 ? 'finding' : 'warning'])}`];
+  return severity === 'warning' && tokensSeverity(session) === 'critical'
+    ? [`no page, since nobody used it for ${inWords(IDLE_SECONDS.critical)}`]
+    : [];
 }

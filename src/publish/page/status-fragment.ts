@@ -1,9 +1,9 @@
 import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
 import type { Severity } from '../../thresholds.ts';
-import { amount } from '../amount.ts';
 import { configRemark } from '../remarks.ts';
 import { UNREADABLE } from '../unreadable.ts';
 import type { Verdict } from '../verdicts.ts';
+import { amount } from '../words.ts';
 import { markup, when } from './markup.ts';
 import { sessionList } from './session-list.ts';
 import { storeList } from './store-list.ts';
@@ -24,9 +24,14 @@ export interface FragmentOptions {
   readonly raised: readonly Verdict[];
   /** Where the runbooks are served; null: nobody said. */
   readonly runbookUrl: string | null;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
 }
 
-export function renderStatusFragment(snapshot: Snapshot, { raised, runbookUrl }: FragmentOptions): StatusFragment {
+export function renderStatusFragment(
+  snapshot: Snapshot,
+  { raised, runbookUrl, nowMs }: FragmentOptions,
+): StatusFragment {
   if (snapshot.unreadable !== null) {
     const { what, remedy } = UNREADABLE[snapshot.unreadable];
     return {
@@ -44,7 +49,7 @@ export function renderStatusFragment(snapshot: Snapshot, { raised, runbookUrl }:
     ),
     ...when(remark !== null, () => markup`<p class="note warning">${remark ?? ''}</p>`),
     verdictList(raised, runbookUrl),
-    sessionList(snapshot, runbookUrl),
+    sessionList(snapshot, { runbookUrl, nowMs }),
     storeList(snapshot),
   ];
   return { severity: raised[0]?.severity ?? null, headline: headline(raised, snapshot), html: markup`${parts}`.html };

@@ -1,14 +1,16 @@
 import { SCANS } from '../../model/scan.ts';
 import type { Severity } from '../../thresholds.ts';
 import type { ExporterState } from '../metrics/exporter.ts';
+import { agoOf, minuteOf } from '../words.ts';
 import { type Markup, markup, table, when } from './markup.ts';
 import type { StatusFragment } from './status-fragment.ts';
 import { STYLE } from './style.ts';
-import { agoOf, minuteOf } from './words.ts';
 
 export interface StatusPageInput {
   readonly state: ExporterState;
   readonly telemetryPath: string;
+  /** Where the runbooks are served; null: nobody said. */
+  readonly runbookUrl: string | null;
   /** Of the last good scan; null when there is none, or it is older than `--scan.max-age`. */
   readonly fragment: StatusFragment | null;
   /** What the operator should know of how the exporter itself is set up. */
@@ -29,7 +31,7 @@ interface Trouble {
 
 /** A page for people: is all well, what to do, what the last scan found, and how the exporter itself is. It runs no script. */
 export function renderStatusPage(input: StatusPageInput): string {
-  const { state, fragment, telemetryPath, now } = input;
+  const { state, fragment, telemetryPath, runbookUrl, now } = input;
   const own = troubles(input);
   const isOwn = own.length > 0 && (own[0]?.severity === 'critical' || fragment?.severity !== 'critical');
   const severity = isOwn ? own[0]?.severity : fragment?.severity;
@@ -38,7 +40,7 @@ export function renderStatusPage(input: StatusPageInput): string {
 <p class="headline ${severity ?? 'good'}" role="status">${headline ?? ''}</p>
 ${own.slice(isOwn ? 1 : 0).map(({ severity: each, text }) => markup`<p class="note ${each}">${text}</p>`)}
 ${when(isOwn && fragment !== null, () => markup`<p class="note">${fragment?.headline ?? ''}</p>`)}
-<nav aria-label="Pages"><a href="${telemetryPath}">Metrics</a><a href="/-/healthy">Health</a><a href="/-/ready">Readiness</a></nav>
+<nav aria-label="Pages"><a href="${telemetryPath}">Metrics</a><a href="/-/healthy">Health</a><a href="/-/ready">Readiness</a>${when(runbookUrl !== null, () => markup`<a href="${runbookUrl ?? ''}" rel="noreferrer">Runbooks</a>`)}</nav>
 ${{ html: fragment?.html ?? '' }}
 ${scans(state, now)}
 ${about(input)}`;

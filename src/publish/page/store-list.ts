@@ -1,8 +1,7 @@
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
-import { amount } from '../amount.ts';
 import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
-import { type Markup, markup, table } from './markup.ts';
-import { minuteOf } from './words.ts';
+import { amount, minuteOf } from '../words.ts';
+import { type Markup, markup, table, when } from './markup.ts';
 
 const LAYOUTS = {
   file: 'files',
@@ -11,9 +10,13 @@ const LAYOUTS = {
   empty: 'empty',
 } as const satisfies Record<SnapshotAgent['layout'], string>;
 
+/** Of agents, and of lines below them. */
+const SHOWN = 40;
+const SHOWN_LINES = 10;
+
 /** Each agent's store, what is wrong with it in words, and what lies there and is in no figure. */
 export function storeList(snapshot: Snapshot): Markup {
-  const rows = snapshot.agents.map((store) => [
+  const rows = shownOf(snapshot.agents).map((store) => [
     markup`<b>${store.agent}</b>`,
     LAYOUTS[store.layout],
     store.version ?? 'unknown',
@@ -25,7 +28,20 @@ export function storeList(snapshot: Snapshot): Markup {
   const head = ['Agent', 'Layout', 'OpenClaw', 'Sessions', 'Archived', 'Last write', 'Problems'];
   return markup`<section><h2>Stores</h2>
 ${snapshot.agents.length === 0 ? markup`<p>No agent was found.</p>` : table('Agents and their stores', head, rows)}
-${leftOut(snapshot)}${ignored(snapshot)}</section>`;
+${when(snapshot.agents.length > SHOWN, () => markup`<p>And ${amount(snapshot.agents.length - SHOWN)} more agents: see the metrics, or <code>scan</code>.</p>`)}
+${capped(leftOut(snapshot))}${capped(ignored(snapshot))}</section>`;
+}
+
+/** Where they are too many, those with problems first. */
+function shownOf(agents: readonly SnapshotAgent[]): readonly SnapshotAgent[] {
+  if (agents.length <= SHOWN) return agents;
+  const isIll = ({ problems, readable }: SnapshotAgent) => problems.length > 0 || !readable;
+  return agents.toSorted((one, other) => Number(isIll(other)) - Number(isIll(one))).slice(0, SHOWN);
+}
+
+function capped(lines: readonly Markup[]): readonly Markup[] {
+  const more = lines.length - SHOWN_LINES;
+  return more <= 0 ? lines : [...lines.slice(0, SHOWN_LINES), markup`<p>And ${amount(more)} more of this kind.</p>`];
 }
 
 function problems({ problems, readable, ...store }: SnapshotAgent): Markup {

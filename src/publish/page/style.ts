@@ -20,7 +20,7 @@ nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.75rem 0}
 .note.critical{background:var(--bad-back)}.note.warning{background:var(--warn-back)}
 ul{list-style:none;margin:.5rem 0;padding:0}
 .verdicts li{padding:.45rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-.verdicts b{display:inline-block;min-width:5.5rem}.critical>b{color:var(--bad)}.warning>b{color:var(--warn)}.look>b{color:var(--soft)}
+.verdicts small{display:block;padding-left:5.8rem}summary{margin:.5rem 0;cursor:pointer}.verdicts b{display:inline-block;min-width:5.5rem}.critical>b{color:var(--bad)}.warning>b{color:var(--warn)}.look>b{color:var(--soft)}
 .sessions li{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:.1rem 1.5rem;padding:.6rem .75rem;border-left:.25rem solid var(--line);
 margin:.4rem 0;background:var(--card);border-radius:0 .4rem .4rem 0}
 .sessions li.critical{border-color:var(--bad)}.sessions li.warning{border-color:var(--warn)}
@@ -30,7 +30,7 @@ table{border-collapse:collapse;width:100%}caption{position:absolute;width:1px;he
 th,td{text-align:left;vertical-align:top;padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 td:not(:first-child):not(:last-child){white-space:nowrap}
 th{font-weight:600;color:var(--soft)}.problem{display:block}
-@media (max-width:40rem){.sessions li{grid-template-columns:minmax(0,1fr)}
+@media (max-width:40rem){.verdicts small{padding:0}.sessions li{grid-template-columns:minmax(0,1fr)}
 table,tbody,tr,td{display:block}thead{display:none}tr{border-bottom:1px solid var(--line);padding:.5rem 0}
 td:not(:first-child):not(:last-child){white-space:normal}td{border:0;padding:.1rem 0}td:empty{display:none}td::before{content:attr(data-of) ": ";color:var(--soft)}}
 `;

@@ -7,8 +7,8 @@ import { printable } from '../../printable.ts';
 import { possibleConversations } from '../../routing/placement.ts';
 import { prepareRouting, type Route } from '../../routing/resolve-route.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
+import { agoOf, amount, shareOf } from '../words.ts';
 import { whatToDo } from './what-to-do.ts';
-import { agoOf, amount, shareOf } from './words.ts';
 
 export interface ExplainOptions {
   /** null: of every agent. */

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { bytesInWords } from '../page/words.ts';
+import { bytesInWords } from '../words.ts';
 
 /** Bytes of transcripts that a deep scan has validated so far, of those that it has to. */
 export interface Validated {

@@ -8,9 +8,9 @@ import { printable } from '../../printable.ts';
 import { listingRank, type Severity, tokensSeverity } from '../../thresholds.ts';
 import { configRemark, remarks } from '../remarks.ts';
 import { UNREADABLE } from '../unreadable.ts';
+import { agoOf, amount, shareOf } from '../words.ts';
 import { aligned, type Column } from './columns.ts';
 import type { Paint } from './paint.ts';
-import { agoOf, amount, shareOf } from './words.ts';
 
 export interface TableOptions {
   readonly agent: string | null;

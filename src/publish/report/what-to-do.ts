@@ -1,10 +1,10 @@
-import { CHECKS } from '../../checks/all.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Era, eraOf } from '../../model/layout.ts';
 import type { ReadableAgent, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
 import { archiveCommand, gatewayCall, shellQuoted } from '../../openclaw/commands.ts';
 import { oversized, stepsFor } from '../../repair/advice.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
+import { isRouting, meaningOf, routingAdvice } from '../session-advice.ts';
 
 /**
  * What an operator can do about a session, in sentences and commands, each on a line of its own: about every finding, and about
@@ -13,10 +13,10 @@ import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
  */
 export function whatToDo(agent: ReadableAgent, published: SnapshotSession, key: string): string[] {
   const { session, findings } = published;
-  const others = findings.filter(({ finding }) => !isRouting(finding));
+  const others = findings.filter((each) => !isRouting(each));
   const lines = [
     ...aboutRouting(agent, findings, key),
-    ...others.map((finding) => meaningOf(finding, session.era)),
+    ...others.map((finding) => named(finding, session.era)),
     ...(others.some(({ finding }) => finding === 'corrupted') && eraOf(agent.layout) === 'file'
       ? repairPlan(agent.agent, published.labels?.session ?? key)
       : []),
@@ -41,15 +41,11 @@ const LARGE_TRANSCRIPT = {
   ],
 } as const satisfies Record<Era, readonly string[]>;
 
-function isRouting(finding: Finding['finding']): boolean {
-  return finding === 'duplicate' || finding === 'stray' || finding === 'collision';
-}
-
-function meaningOf({ finding, reason }: Finding, era: Era): string {
-  const check = CHECKS.find((each) => each.finding === finding && each.reasons.includes(reason) && era in each.eras);
+function named(found: Finding, era: Era): string {
+  const { finding, reason } = found;
   const name = reason === null ? finding : `${finding} (${reason})`;
-  // The meanings are Markdown for docs/metrics.md.
-  return check === undefined ? `${name}.` : `${name}: ${check.meaning.replaceAll('`', '')}`;
+  const meaning = meaningOf(found, era);
+  return meaning === null ? `${name}.` : `${name}: ${meaning}`;
 }
 
 function repairPlan(agent: string, session: string): string[] {
@@ -64,31 +60,16 @@ function aboutRouting(
   findings: readonly Finding[],
   key: string,
 ): string[] {
-  const routing = findings.filter(({ finding }) => isRouting(finding));
-  const advice = new Set(
-    routing.flatMap(({ finding, reason }) => ADVICE[reason === null ? finding : `${finding} ${reason}`] ?? []),
-  );
-  if (advice.size === 0) return [];
+  const advice = routingAdvice(findings);
+  if (advice.length === 0) return [];
   return [
     ...advice,
     `Look:      openclaw sessions --agent ${shellQuoted(agent)} --json; openclaw agents bindings`,
     // Two keys share a transcript: removing one would take it from the other.
-    ...(routing.some(({ finding }) => finding === 'collision') ? [] : removeCommand(key, agent, layout)),
+    ...(findings.some(({ finding }) => finding === 'collision') ? [] : removeCommand(key, agent, layout)),
     'Intended?  List it under `ignore` in the config file of the exporter.',
   ];
 }
-
-const ADVICE: Readonly<Record<string, string>> = {
-  'stray binding':
-    'New messages go to the expected agent, which starts without this history. Change the bindings if this agent should go on with it.',
-  'stray unlisted_agent': 'Put the agent back into the config, or remove its sessions.',
-  'stray wrong_store': 'OpenClaw never looks for this key in this store: the entry was copied, or written by hand.',
-  'duplicate cross_agent':
-    'Both agents hold a part of the history. The agent that the bindings choose gets the next message: see which of the two is in use.',
-  'duplicate alias':
-    'One of the keys comes from an older version and is no longer used: see which one was active last.',
-  collision: 'Two writers mix their messages in one transcript. Copy it before you do anything else.',
-};
 
 function removeCommand(key: string, agent: string, layout: SnapshotAgent['layout']): string[] {
   if (eraOf(layout) === 'sqlite') return [`Archive:   ${archiveCommand(key, agent)} (then without --dry-run)`];

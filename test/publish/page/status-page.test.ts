@@ -27,6 +27,7 @@ function page({
   return renderStatusPage({
     state: anExporterState({ scans: { quick: WELL, deep: WELL }, ...state }),
     telemetryPath: '/metrics',
+    runbookUrl: null,
     fragment: { severity: null, headline: 'All is well.', html: '<p>the fragment</p>' },
     warnings: [],
     stateDir: '/state',
@@ -39,7 +40,11 @@ function page({
 
 function fragment(changes: Parameters<typeof aSnapshot>[0] = {}, runbookUrl: string | null = null) {
   const snapshot = aSnapshot(changes);
-  return renderStatusFragment(snapshot, { raised: verdicts(snapshot, { nowMs: NOW, checks: [] }), runbookUrl });
+  return renderStatusFragment(snapshot, {
+    raised: verdicts(snapshot, { nowMs: NOW, checks: [] }),
+    runbookUrl,
+    nowMs: NOW,
+  });
 }
 
 /** What a reader sees of HTML, a line for each cell, item and paragraph. */
@@ -111,10 +116,11 @@ describe('the fragment', () => {
       headline: 'Needs you now: agent main: 1 session with a full context, and 2 more.',
     });
     expect(found.html).toContain(
-      `<li class="critical"><b>now</b> <span>Agent main: 1 session with a full context.</span> <a href="${RUNBOOKS}/OpenClawSessionContextFull.md" rel="noreferrer">OpenClawSessionContextFull</a></li>`,
+      `<li class="critical"><b>now</b> <span>Agent main: 1 session with a full context.</span> <a href="${RUNBOOKS}/OpenClawSessionContextFull.md" rel="noreferrer">OpenClawSessionContextFull</a><small>Keep what matters in a memory file, then send /compact in that conversation, or /new.</small></li>`,
     );
     const withoutUrl = fragment({ agents: [anAgent({ sessions })] }).html;
     expect(withoutUrl).toContain('title="docs/runbooks/OpenClawSessionContextFull.md"');
+    expect(withoutUrl).toContain('Send /compact in that conversation before its context is full.');
     expect(withoutUrl).not.toContain('<a ');
   });
 
@@ -144,7 +150,7 @@ describe('the fragment', () => {
       'bad',
       'main · group',
       '10 of 150,000 tokens (0 %)',
-      'corrupted (id_mismatch) OpenClawSessionsCorrupted',
+      expect.stringMatching(/^corrupted \(id_mismatch\) OpenClawSessionsCorrupted[A-Z].*\.$/),
       'fuller',
       'main · main',
       '150,000 of 200,000 tokens (75 %)',
@@ -160,10 +166,92 @@ describe('the fragment', () => {
     );
   });
 
+  it.each<[string, number, Parameters<typeof published>[0], Parameters<typeof published>[1], string, string]>([
+    ['a page', 60, { tokens: 250_000 }, {}, 'critical', 'tokens (critical)'],
+    [
+      'no page',
+      61,
+      { tokens: 250_000 },
+      {},
+      'warning',
+      'tokens (critical), no page, since nobody used it for 60 minutes',
+    ],
+    [
+      'no alert',
+      7 * 1440 + 1,
+      { tokens: 250_000 },
+      {},
+      'quiet',
+      'tokens (critical), no alert, since nobody used it for 7 days',
+    ],
+    ['an alert', 30 * 1440, {}, { findings: [corrupted('id_mismatch')] }, 'warning', 'corrupted (id_mismatch) '],
+    [
+      'none',
+      30 * 1440 + 1,
+      {},
+      { findings: [corrupted('id_mismatch')] },
+      'quiet',
+      'corrupted (id_mismatch), no alert, since nobody used it for 30 days',
+    ],
+  ])(
+    'is as severe as the rules about a session that rests: %s after %i minutes',
+    (_what, minutes, session, more, severity, why) => {
+      const sessions = [
+        published({ key: 'resting', lastActivityMs: NOW - minutes * 60_000, ...session }, more),
+        published({ key: 'warned', tokens: 150_001, lastActivityMs: NOW }),
+      ];
+      const { html, severity: ofAll } = fragment({ agents: [anAgent({ sessions })] });
+      const [, shown = '', resting = ''] =
+        /<li class="(\w+)">((?:(?!<li).)*?>resting<.*?)<\/li>/s.exec(html.split('class="sessions"')[1] ?? '') ?? [];
+      expect({ shown, ofAll }).toEqual({ shown: severity, ofAll: severity === 'critical' ? 'critical' : 'warning' });
+      expect(resting).toContain(`<p>${why}`);
+      // What nobody uses comes behind what raises an alert.
+      if (severity === 'quiet') expect(html.indexOf('>warned<')).toBeLessThan(html.indexOf('>resting<'));
+    },
+  );
+
+  it('says in words what findings mean, without a key', () => {
+    const key = 'agent:main:telegram:direct:5550000001';
+    const finding = { finding: 'duplicate', reason: 'cross_agent' } as const;
+    const session = published(
+      { key },
+      {
+        labels: { session: 'agent:main:telegram:direct:digest' },
+        findings: [{ ...corrupted('id_mismatch'), ...finding }],
+      },
+    );
+    const { html } = fragment({ agents: [anAgent({ sessions: [session] })] });
+    expect(html).toContain('Both agents hold a part of the history.');
+    expect(html).not.toContain(key);
+  });
+
+  it('shows forty of many agents, those with problems first, and ten lines of a kind', () => {
+    const agents = [
+      ...Array.from({ length: 50 }, (_, at) => anAgent({ agent: `well-${at}`, ignored: { duplicate: 1 } })),
+      anUnreadableAgent({ agent: 'ill', problems: ['index_empty'] }),
+    ];
+    const { html } = fragment({ agents });
+    const rows = lines(html.slice(html.indexOf('<tbody>')));
+    expect(rows[0]).toBe('ill');
+    expect(html.match(/<b>well-/g)).toHaveLength(39);
+    expect(rows).toContain('And 11 more agents: see the metrics, or scan');
+    expect(rows.filter((row) => row.startsWith('Findings of agent'))).toHaveLength(10);
+    expect(rows.at(-1)).toBe('And 40 more of this kind.');
+  });
+
+  it.each([
+    ['full', 128_000, 'low="100000" high="127999"'],
+    ['nearly', 120_000, 'low="100000" high="127999"'],
+  ])('paints a context that is %s by its window, where that is below the thresholds', (key, tokens, expected) => {
+    const session = published({ key, tokens, window: 128_000, effectiveWindow: 100_000 });
+    expect(fragment({ agents: [anAgent({ sessions: [session] })] }).html).toContain(`max="128000" ${expected}`);
+  });
+
   it('shows fifty sessions of 5,000, and says how many more there are', () => {
     const sessions = Array.from({ length: 5000 }, (_, at) => published({ key: `k${at}`, tokens: at }));
     const { html } = fragment({ agents: [anAgent({ sessions })] });
     expect(html.match(/<meter/g)).toHaveLength(50);
+    expect(html).toContain('<details><summary>And 30 more</summary>');
     expect(html).toContain('4,950 more, none of them worse, are not shown here');
     expect(html.length).toBeLessThan(40_000);
   });
@@ -263,8 +351,8 @@ describe('the page', () => {
     const deep = { ...WELL, success: false, durationSeconds: 2 };
     const shown = lines(page({ state: { scans: { quick: WELL, deep } }, warnings: ['The salt <was> not kept.'] }));
     expect(shown.slice(shown.indexOf('Took') + 1)).toEqual([
-      ...['quick', 'ok', '12 s ago', '0.012 s'],
-      ...['deep', 'FAILED', '12 s ago', '2.000 s'],
+      ...['quick', 'ok', 'now', '0.012 s'],
+      ...['deep', 'FAILED', 'now', '2.000 s'],
       'This exporter',
       'The salt <was> not kept.',
       'It looks at /state',
@@ -282,6 +370,8 @@ describe('the page', () => {
   it('links to the metrics wherever they are', () => {
     expect(page({ telemetryPath: '/a"><script>' })).toContain('href="/a&quot;&gt;&lt;script&gt;"');
     expect(page()).toContain('<a href="/metrics">Metrics</a>');
+    expect(page()).not.toContain('Runbooks');
+    expect(page({ runbookUrl: RUNBOOKS })).toContain(`<a href="${RUNBOOKS}" rel="noreferrer">Runbooks</a>`);
   });
 
   it('loads nothing and runs nothing', () => {

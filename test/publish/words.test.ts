@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agoOf, amount, shareOf } from '../../../src/publish/report/words.ts';
+import { agoOf, amount, shareOf } from '../../src/publish/words.ts';
 
 const NOW = Date.UTC(2026, 10, 30);
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
-/** Amounts and times, as `scan` says them. */
+// Amounts and times, as the status page and `scan` say them.
 
-/** With its thousands apart; `-`: not known. */
+/** With its thousands apart: `210,000`. `-`: not known. */
 export function amount(value: number | null): string {
   return value === null ? '-' : value.toLocaleString('en-US');
 }
@@ -8,6 +8,22 @@ export function amount(value: number | null): string {
 /** How much of its window a session uses. Rounded down: 100 % is a full window, and not one that is nearly full. */
 export function shareOf(tokens: number | null, window: number | null): string {
   return tokens === null || window === null ? '-' : `${amount(Math.floor((tokens * 100) / window))} %`;
+}
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
+
+export function bytesInWords(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power] ?? ''}`;
+}
+
+/** Local time to the minute: a page may be older than a phrase like "a minute ago" says. */
+export function minuteOf(ms: number): string {
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) return 'unknown';
+  // Sweden writes dates as ISO 8601 does.
+  return date.toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
 }
 
 const MINUTE = 60;
