@@ -16,6 +16,9 @@ export type ActiveAlert = { labels: Labels; annotations: Labels; state: 'pending
 export type Target = { labels: Labels; health: 'up' | 'down' | 'unknown'; lastError: string };
 export type Prometheus = Awaited<ReturnType<typeof startPrometheus>>;
 
+/** The flag that makes an agent of it. */
+const AGENT = { prometheus: '--enable-feature=agent', prometheusForky: '--agent' };
+
 /**
  * Starts Prometheus on a loopback port with this configuration. `files` (name to text) lie beside it, so
  * `rule_files: [alerts.yml]` names one of them. Alerts are sent every second instead of every minute. `reload` puts
@@ -26,7 +29,10 @@ export async function startPrometheus(options: {
   files?: Record<string, string>;
   port?: number;
   name?: 'prometheus' | 'prometheusForky';
+  /** It scrapes and writes to another store, and answers no query. */
+  agent?: boolean;
 }) {
+  const name = options.name ?? 'prometheus';
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   async function write(files: Record<string, string>): Promise<void> {
     for (const [name, text] of Object.entries(files)) {
@@ -40,12 +46,12 @@ export async function startPrometheus(options: {
   const url = `http://127.0.0.1:${port}`;
   const flags = [
     `--config.file=${join(folder, 'prometheus.yml')}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-lifecycle',
-    '--rules.alert.resend-delay=1s',
+    ...(options.agent ? [AGENT[name], `--storage.agent.path=${join(folder, 'data')}`] : []),
+    ...(options.agent ? [] : ['--rules.alert.resend-delay=1s', `--storage.tsdb.path=${join(folder, 'data')}`]),
   ];
-  const { output, stop } = await startServer(engine(options.name ?? 'prometheus'), flags, {
+  const { output, stop } = await startServer(engine(name), flags, {
     folder,
     readyUrl: `${url}/-/ready`,
   });
