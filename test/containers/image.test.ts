@@ -97,6 +97,7 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
     const { output } = await container.exec(['sh', '-c', 'du -sm /app; du -smL /usr/local/bin/node']);
     const [app = 0, node = 0] = output.split('\n').map((line) => Number.parseInt(line, 10));
     process.stdout.write(`image: ${image} MB, of which base ${base}, Node ${node}, the exporter ${app}\n`);
+    process.stdout.write(`from the start of the container until it listens: ${await startMs(container)} ms\n`);
     expect(app).toBeLessThan(30);
     expect((image ?? 0) - (base ?? 0)).toBeLessThan(node + app + 20);
   });
@@ -185,4 +186,12 @@ async function writeStateDirectory(): Promise<string> {
   execFileSync('chmod', ['-R', 'u=rwX,go=', state]);
   execFileSync('chown', ['-R', `${UID}`, state]);
   return state;
+}
+
+/** By the clocks of Docker and of the exporter's log. */
+async function startMs(container: StartedTestContainer): Promise<number> {
+  const started = await docker('inspect', '--format', '{{.State.StartedAt}}', container.getId());
+  const log = execFileSync('sh', ['-c', `docker logs ${container.getId()} 2>&1`], { encoding: 'utf8' });
+  const [, listening = ''] = /ts=(\S+) level=info msg=listening/.exec(log) ?? [];
+  return Date.parse(listening) - Date.parse(started.trim());
 }
