@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { generateSample } from '../../demo/generate.ts';
 import { runHere } from '../support/run.ts';
 
@@ -34,7 +34,9 @@ it('every command of docs/recovery.md prints what stands below it (RECOVERY_DOC=
   const out = realpathSync(mkdtempSync(join(tmpdir(), 'recovery-out-')));
   try {
     generateSample(state, MADE);
-    const past = new Date(Date.now() - 3_600_000);
+    // What the commands say depends on how long ago the sample was used.
+    vi.useFakeTimers({ toFake: ['Date'], now: MADE });
+    const past = new Date(MADE - 3_600_000);
     for (const agent of ['demo-ops', 'demo-broken', 'demo-support'])
       utimesSync(join(state, 'agents', agent, 'sessions/sessions.json'), past, past);
     const text = readFileSync(DOC, 'utf8');
@@ -43,6 +45,7 @@ it('every command of docs/recovery.md prints what stands below it (RECOVERY_DOC=
     if (process.env.RECOVERY_DOC === 'write') writeFileSync(DOC, now);
     else expect(text).toBe(now);
   } finally {
+    vi.useRealTimers();
     for (const folder of [state, out]) rmSync(folder, { recursive: true });
   }
 }, 60_000);
