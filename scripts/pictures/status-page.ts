@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core';
 import { withoutNetwork, writePng } from './browser.ts';
 
 const SIZES = [
-  { name: 'status-page-light', colorScheme: 'light', width: 1000, height: 900 },
-  { name: 'status-page-dark', colorScheme: 'dark', width: 1000, height: 900 },
+  { name: 'status-page-light', colorScheme: 'light', width: 1000, height: 1150 },
+  { name: 'status-page-dark', colorScheme: 'dark', width: 1000, height: 1150 },
   { name: 'status-page-narrow', colorScheme: 'light', width: 390, height: 844 },
 ] as const;
 

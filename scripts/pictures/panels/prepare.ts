@@ -76,7 +76,7 @@ const PROPERTIES = new FieldConfigOptionsRegistry(() => [
   property('thresholds', thresholdsOverrideProcessor),
   property('mappings', valueMappingsOverrideProcessor),
   property('links', dataLinksOverrideProcessor),
-  ...[...Object.keys(LINES), 'cellOptions', 'align', 'inspect', 'filterable', 'width'].map((name) =>
+  ...[...Object.keys(LINES), 'lineStyle', 'cellOptions', 'align', 'inspect', 'filterable', 'width'].map((name) =>
     property(`custom.${name}`, identityOverrideProcessor, true),
   ),
 ]);
@@ -95,6 +95,7 @@ export async function prepare(panel: Panel, frames: DataFrame[], theme: GrafanaT
   const { defaults = {}, overrides = [] } = panel.fieldConfig ?? {};
   // biome-ignore lint/suspicious/noExplicitAny: as the JSON has it
   const own: any = DEFAULTS[panel.type] ?? {};
+  refuseUnknown(overrides);
   const prepared = applyFieldOverrides({
     data: transformed,
     fieldConfig: {
@@ -109,4 +110,10 @@ export async function prepare(panel: Panel, frames: DataFrame[], theme: GrafanaT
   // A table shows these names at the heads of its columns.
   cacheFieldDisplayNames(prepared);
   return prepared;
+}
+
+/** Grafana's code passes over a property that is not registered, and the picture would lack it. */
+function refuseUnknown(overrides: readonly { properties: readonly { id: string }[] }[]): void {
+  for (const { id } of overrides.flatMap(({ properties }) => properties))
+    if (PROPERTIES.getIfExists(id) === undefined) throw new Error(`panels/prepare.ts does not know the property ${id}`);
 }
