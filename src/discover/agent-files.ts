@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { diskError, isInside } from '../disk/files.ts';
+import { DiskError, diskError, isInside } from '../disk/files.ts';
 import type { Kept } from '../disk/kept.ts';
 import type { Folder, FolderEntry, Looks } from '../disk/looks.ts';
 import type { AgentFiles } from '../model/files.ts';
@@ -17,6 +17,11 @@ interface Lock {
 /** A lock is judged by its age: process ids mean nothing across containers, unless the operator says that they do. */
 const INDEX_LOCK_MS = AGE_SECONDS.indexLock * 1000;
 const TRANSCRIPT_LOCK_MS = AGE_SECONDS.transcriptLock * 1000;
+
+/** Of one agent. OpenClaw makes some dozens; what makes thousands would hold up every scan. */
+const MOST_FOLDERS = 5000;
+/** Between two pauses. */
+const FOLDERS_A_SLICE = 100;
 
 export interface AgentFilesInput {
   /** In the order of the config. */
@@ -43,6 +48,7 @@ export interface KnownFiles {
   readonly databasePaths: ReadonlySet<string>;
   readonly referenced: ReadonlySet<string>;
   readonly parts: readonly Part[];
+  readonly byPath: ReadonlyMap<string, Part>;
   readonly databases: readonly DatabaseFile[];
   readonly totals: Totals;
   readonly files: AgentFiles;
@@ -106,7 +112,8 @@ export async function agentFiles(input: AgentFilesInput): Promise<Map<string, Ag
         areSameFiles(before.databases, own);
       const totals = isSame ? before.totals : totalsOf(parts, own, classesOf(store, databasePaths), referenced);
       const files = unchanged(known?.files, withLocks(totals, store, input));
-      kept.set(store.agent, { store, databasePaths, referenced, parts, databases: own, totals, files });
+      const byPath = isSame ? before.byPath : new Map(parts.map((part) => [part.folder.path, part]));
+      kept.set(store.agent, { store, databasePaths, referenced, parts, byPath, databases: own, totals, files });
       found.set(store.agent, files);
     } catch (error) {
       // Half of what is there is a wrong number.
@@ -208,9 +215,11 @@ async function addFolder(
 ): Promise<Folder | null> {
   if (counted.isInWhole(path)) return null;
   const folder = await folderOrNull(path, input);
+  if (parts.length % FOLDERS_A_SLICE === FOLDERS_A_SLICE - 1) await input.pause();
   if (folder === null || counted.has(path)) return folder;
   counted.add(path);
-  const known = before?.parts.find((part) => part.folder.path === path);
+  if (parts.length > MOST_FOLDERS) throw new DiskError('unreadable');
+  const known = before?.byPath.get(path);
   const classes =
     known?.below === below && known.isElsewhere === isElsewhere
       ? known.classes

@@ -47,6 +47,12 @@ export interface ReadableStore extends StoreHead {
   readonly staleSinceMs: number | null;
 }
 
+/**
+ * Of one store. OpenClaw keeps 5,000 where nobody says otherwise; a million, which 14 MB of an index can be, take minutes and
+ * gigabytes to judge, and no other agent would be heard of meanwhile.
+ */
+export const MOST_SESSIONS = 100_000;
+
 /** A store that could not be read: its problems say why, and nothing is known of its sessions. */
 export interface UnreadableStore extends StoreHead {
   readonly readable: false;

@@ -35,6 +35,9 @@ export interface Taken {
   readonly checks: readonly CheckOutcome[];
 }
 
+/** Sessions between two pauses. */
+const SLICE = 2000;
+
 /** A store whose sessions are classified. */
 type Classified = (Omit<ReadableStore, 'sessions'> & { readonly sessions: readonly Session[] }) | UnreadableStore;
 
@@ -50,14 +53,32 @@ export class Snapshots {
   /** `untilMs`: from then on time alone makes it another one. */
   private last: (Taken & { readonly input: SnapshotInput; readonly untilMs: number }) | null = null;
 
+  /** Classifies what `take` would, in slices, so that the caller can pause: of very many sessions it takes longest. */
+  *prepare({ readings, terms, now }: SnapshotInput): Generator<undefined> {
+    const known = this.knownBy(terms);
+    for (const store of readings.filter((each) => each.readable)) {
+      const { sessions } = store;
+      for (let at = 0; at < sessions.length; at += SLICE) {
+        const before = known.classified;
+        for (const session of sessions.slice(at, at + SLICE)) known.session(session, store, now);
+        this.counts.classified += known.classified - before;
+        yield;
+      }
+    }
+  }
+
+  private knownBy(terms: Terms): KnownSessions {
+    this.known = this.known?.terms === terms ? this.known : new KnownSessions(terms);
+    return this.known;
+  }
+
   take(input: SnapshotInput): Taken {
     const { last } = this;
     if (last !== null && isSameInput(last.input, input) && last.input.now <= input.now && input.now < last.untilMs)
       return last;
     this.counts.taken += 1;
     const { terms, now } = input;
-    const known = this.known?.terms === terms ? this.known : new KnownSessions(terms);
-    this.known = known;
+    const known = this.knownBy(terms);
     const before = known.classified;
     const classified = input.readings.map((store): Classified => {
       if (!store.readable) return store;

@@ -19,7 +19,7 @@ import type { Terms } from '../publish/known-sessions.ts';
 import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
 import { renderFamilies } from '../publish/metrics/render.ts';
 import { renderStatusFragment, type StatusFragment } from '../publish/page/status-fragment.ts';
-import { Snapshots, type Taken } from '../publish/snapshot.ts';
+import { type SnapshotInput, Snapshots, type Taken } from '../publish/snapshot.ts';
 import { type Verdict, verdicts } from '../publish/verdicts.ts';
 import { type ReadIndex, readIndex } from '../read/file/index-file.ts';
 import { KeptStores } from '../read/kept-stores.ts';
@@ -274,7 +274,7 @@ export class Scanner {
     for (const reading of latest.readings) {
       let step = 'judge';
       try {
-        const { snapshot } = this.judge({ ...latest, readings: [reading] }, new Snapshots());
+        const { snapshot } = await this.judge({ ...latest, readings: [reading] }, new Snapshots());
         step = 'render';
         await this.draw(snapshot);
       } catch (error) {
@@ -286,9 +286,15 @@ export class Scanner {
     return failing;
   }
 
-  private judge({ discovery, terms, readings, files }: Latest, snapshots: Snapshots): Taken {
+  private async judge(latest: Latest, snapshots: Snapshots): Promise<Taken> {
+    const input = this.inputOf(latest);
+    for (const _slice of snapshots.prepare(input)) await this.options.pause();
+    return snapshots.take(input);
+  }
+
+  private inputOf({ discovery, terms, readings, files }: Latest): SnapshotInput {
     const { settings } = this;
-    return snapshots.take({
+    return {
       discovery,
       readings,
       files,
@@ -297,12 +303,12 @@ export class Scanner {
       disabledChecks: settings.disabledChecks,
       deepScanned: this.kept.validatedOnce,
       now: this.now(),
-    });
+    };
   }
 
   private async publishAll(latest: Latest): Promise<ScanResult> {
     const { discovery } = latest;
-    const taken = this.judge(latest, this.snapshots);
+    const taken = await this.judge(latest, this.snapshots);
     const { snapshot, checks } = taken;
     const { rendered, page } = await this.render(snapshot);
     // The same one: nothing changed, and there is no news.

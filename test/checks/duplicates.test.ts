@@ -20,6 +20,31 @@ function duplicate(config: object, version: string | null, ...sessions: readonly
   });
 }
 
+describe('very many sessions of one conversation', () => {
+  it('are not compared each with each', () => {
+    let looks = 0;
+    const sessions = classified(
+      {},
+      FILES,
+      Array.from({ length: 3000 }, (_, at) => ({
+        agent: 'main',
+        key: `agent:main:telegram:direct:111${' '.repeat(at % 2)}`,
+        account: `account-${at}`,
+      })),
+    ).map((session) => ({
+      ...session,
+      get placement() {
+        looks += 1;
+        return session.placement;
+      },
+    }));
+    expect([...duplicates.run({ sessions, listedAgents: [], now: 0 })]).toEqual([]);
+    // At both of each pair with a thousand others; each with each would be 18 million.
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(7_000_000);
+  });
+});
+
 describe('one peer in two agents', () => {
   const BOTH = ['0 cross_agent work', '1 cross_agent work'];
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { putFile } from './folder.ts';
@@ -99,6 +99,50 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
     'DROP TABLE session_nodes',
     'ALTER TABLE copy RENAME TO session_nodes',
   ),
+  ...['session_nodes', 'transcript_events', 'schema_meta', 'session_pending_inputs'].map((table) =>
+    statements(
+      `a view without end in the place of ${table}`,
+      `DROP TABLE ${table}`,
+      `CREATE VIEW ${table} AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
+        SELECT x AS session_id, x AS session_key, x AS current_session_id, x AS entry_json, x AS seq, x AS event_json,
+          'primary' AS meta_key, 'agent' AS role, 'bad' AS agent_id, x AS app_version, x AS accepted_at FROM c`,
+    ),
+  ),
+  ...['session_windows', 'transcript_events'].map((table) =>
+    statements(
+      `a virtual table in the place of ${table}`,
+      `DROP TABLE ${table}`,
+      `CREATE VIRTUAL TABLE ${table} USING fts5(session_id, seq, event_json)`,
+    ),
+  ),
+  statements(
+    'a column that is worked out anew for each row',
+    'ALTER TABLE session_nodes RENAME COLUMN status TO former',
+    'ALTER TABLE session_nodes ADD COLUMN status TEXT GENERATED ALWAYS AS (hex(zeroblob(200000000))) VIRTUAL',
+  ),
+  statements(
+    'numbers that are none in every column',
+    'UPDATE session_nodes SET updated_at = 9223372036854775807, created_at = -9223372036854775807, last_activity_at = 8640000000000001',
+    'UPDATE transcript_events SET seq = 9223372036854775807 - seq',
+    'UPDATE transcript_events SET event_utf8_bytes = 9223372036854775807',
+  ),
+  ...['', '-wal', '-shm', '-journal'].map((suffix) =>
+    database(`a folder in the place of the database${suffix}`, (path) => {
+      rmSync(`${path}${suffix}`, { force: true });
+      mkdirSync(`${path}${suffix}`);
+    }),
+  ),
+  ...['SQLite format 4\0', 'ZV-zlib\0', '\u0011\u00a7\u001c'].map((header) =>
+    database(`a header that is none: ${JSON.stringify(header)}`, (path) => {
+      const bytes = readFileSync(path);
+      bytes.write(header, 0, 'latin1');
+      writeFileSync(path, bytes);
+    }),
+  ),
+  database('a database of 10 GB that takes no room', (path) => truncateSync(path, 10 * 1024 * MIB)),
+  database('a hot journal of garbage', (path) => writeFileSync(`${path}-journal`, Buffer.alloc(4096, 1))),
+  statements('20 MB in the place of a version', 'UPDATE schema_meta SET app_version = hex(zeroblob(10000000))'),
+  statements('a status of 60 MB', 'UPDATE session_nodes SET status = hex(zeroblob(30000000))'),
   database('an event of 12 MB of []', (path) => {
     using open = new DatabaseSync(path);
     open.prepare('UPDATE transcript_events SET event_json = ? WHERE seq = 2').run(`[${'[],'.repeat(4_000_000)}0]`);
@@ -110,6 +154,59 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
   }),
   files('a field of 30 MB of []', (state) => {
     state.writeIndex('bad', `"agent:bad:x": {"origin": [${'[],'.repeat(10_000_000)}0]}`);
+  }),
+  files('an index of a million sessions', (state) => {
+    const keys = Array.from({ length: 1_000_000 }, (_, at) => `"agent:bad:telegram:direct:${at}":{}`);
+    putFile(state.indexPath('bad'), `{${keys.join()}}`);
+  }),
+  files('an index of 10 GB that takes no room', (state) => truncateSync(state.indexPath('bad'), 10 * 1024 * MIB)),
+  files('a transcript of 1 GB that takes no room', (state) => truncateSync(state.transcriptPath(KEY), 1024 * MIB)),
+  files('20,000 folders beside the transcripts', (state) => {
+    for (let at = 0; at < 20_000; at += 1) mkdirSync(join(state.folder('bad'), `folder-${at}`));
+  }),
+  files('keys, ids and figures that are none', (state) => {
+    const values = [
+      '1e400',
+      '-0',
+      '1e300',
+      '8640000000000001',
+      '-5',
+      'null',
+      '[]',
+      '{}',
+      'true',
+      '"\\ud800"',
+      '"\\u0000\\n"',
+    ];
+    const fields = [
+      'totalTokens',
+      'contextTokens',
+      'updatedAt',
+      'lastActivityAt',
+      'sessionStartedAt',
+      'status',
+      'chatType',
+      'model',
+    ];
+    const entries = values.map(
+      (value, at) => `"agent:bad:${at}\\u202e\\n":{${fields.map((name) => `"${name}":${value}`).join()}}`,
+    );
+    state.writeIndex(
+      'bad',
+      [...entries, '"__proto__":{"sessionId":"p"}', '"constructor":{}', '"":{}', '"\\ud800":{}'].join(),
+    );
+  }),
+  files('a folder in the place of the index', (state) => {
+    rmSync(state.indexPath('bad'));
+    mkdirSync(state.indexPath('bad'));
+  }),
+  files('folders in the place of the registry', ({ dir }) => {
+    for (const name of ['openclaw.sqlite', 'openclaw-quarantine.sqlite'])
+      mkdirSync(join(dir, 'state', name), { recursive: true });
+  }),
+  files('a loop of links in the place of the sessions', (state) => {
+    rmSync(state.folder('bad'), { recursive: true });
+    symlinkSync(state.folder('bad'), state.folder('bad'));
   }),
   files('a config that includes the same file again and again', ({ dir }) => {
     // Each includes the next one a hundred times.

@@ -5,6 +5,7 @@ import { jsonEntries, type ReadPart } from '../../disk/json-entries.ts';
 import { JsonError } from '../../disk/json-scan.ts';
 import { isObject } from '../../is-object.ts';
 import type { Problem } from '../../model/problem.ts';
+import { MOST_SESSIONS } from '../../model/reading.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
 import { unchanged } from '../../unchanged.ts';
 
@@ -62,6 +63,10 @@ function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {
     for (const [key, value] of jsonEntries(read, ENTRY_FIELDS)) {
       // As JSON.parse has it: a key that stands twice keeps its first place and its last value.
       entries.set(key, parseEntry(value));
+      if (entries.size > MOST_SESSIONS) {
+        const detail = `more than ${MOST_SESSIONS} sessions`;
+        return { found: 'problem', problem: 'index_unreadable', detail, signature };
+      }
     }
   } catch (error) {
     if (error instanceof JsonError)

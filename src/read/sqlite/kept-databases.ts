@@ -4,7 +4,7 @@ import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
 import { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
-import type { DatabaseFigures } from '../../model/reading.ts';
+import { type DatabaseFigures, MOST_SESSIONS } from '../../model/reading.ts';
 import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
 import type { Validation } from '../../model/validation.ts';
 import { parseKey } from '../../openclaw/keys.ts';
@@ -217,6 +217,7 @@ export class KeptDatabases {
       const after = slice.at(-1)?.rowid ?? BEFORE_ALL_ROWS;
       slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE, rows));
       nodes.push(...slice);
+      if (nodes.length > MOST_SESSIONS) throw new DatabaseError('database_unreadable');
     }
     this.counts.rows += nodes.filter((node) => rows.get(node.rowid) !== node).length;
     const chosen = chosenModels(nodes.map(({ key, entry }) => [key, entry]));
