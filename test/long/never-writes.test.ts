@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { folderState } from './support/folder-state.ts';
-import { runHere } from './support/run.ts';
-import { testScanner } from './support/scan.ts';
-import { PLAIN, scanBoth } from './support/scans.ts';
-import { STORES, type UnpackedStore, unpackStore } from './support/stores.ts';
+import { folderState } from '../support/folder-state.ts';
+import { runHere } from '../support/run.ts';
+import { testScanner } from '../support/scan.ts';
+import { PLAIN, scanBoth } from '../support/scans.ts';
+import { STORES, type UnpackedStore, unpackStore } from '../support/stores.ts';
 
 let store: UnpackedStore;
 afterEach(() => store.cleanup());

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { expect, it } from 'vitest';
-import { liveDatabase } from '../../support/live-database.ts';
-import { testScanner } from '../../support/scan.ts';
+import { liveDatabase } from '../support/live-database.ts';
+import { testScanner } from '../support/scan.ts';
 
 /** How many there are after the garbage was collected; what a collection frees, it frees a moment later. */
 async function databases(): Promise<number> {

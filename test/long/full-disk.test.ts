@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SALT_WARNINGS } from '../src/settings/salt.ts';
-import { newFolder } from './support/folder.ts';
-import { createState, type State } from './support/state.ts';
+import { SALT_WARNINGS } from '../../src/settings/salt.ts';
+import { newFolder } from '../support/folder.ts';
+import { createState, type State } from '../support/state.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 let state: State;
 let folder: string;
