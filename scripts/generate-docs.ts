@@ -335,7 +335,8 @@ scrape_configs:
 - **\`cipher_suites\`** is for TLS 1.2 and before, as in Go. A \`min_version\` of TLS10 or TLS11 also lets weak keys and signatures in.
 - **\`headers\`** stand in every answer. Of a header that the status page has, too, yours wins.
 - **Passwords** are compared one at a time in a thread of their own, and remembered: the first request of a client takes about 0.1 s at a cost
-  of 10, the next ones nothing. The thread takes 16 MB of memory. A cost above 14 takes seconds, and is warned of.
+  of 10, the next ones nothing. The thread takes 16 MB of memory. A cost above 14 takes seconds, and is warned of;
+  one above 16 is refused.
 
 ## A socket of systemd
 

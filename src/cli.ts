@@ -83,10 +83,10 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const settings = load();
     if (settings['config.check']) {
       const webFile = settings['web.config.file'];
-      if (webFile !== null) (await import('./settings/web-config.ts')).readWebConfig(webFile);
-      return await say(
-        `flags, environment and config file${webFile === null ? ' are' : ', and the web config, are'} good`,
-      );
+      if (webFile === null) return await say('flags, environment and config file are good');
+      const { warnings } = (await import('./settings/web-config.ts')).readWebConfig(webFile);
+      const good = 'flags, environment and config file, and the web config, are good';
+      return await say([good, ...warnings.map((warning) => `warning: ${warning}`)].join('\n'));
     }
     return await command.run(settings, load);
   } catch (error) {

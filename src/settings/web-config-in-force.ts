@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { CLOCK_TICK_MS } from '../disk/files.ts';
 import { describeError, ExporterError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { readSmallFile } from './small-file.ts';
 import { readWebConfig, type WebConfig } from './web-config.ts';
 
 /** How often its files are looked at. */
@@ -77,7 +78,7 @@ export class WebConfigInForce {
     return readWebConfig(this.path, (path) => {
       // Before it is read: what changes meanwhile is seen at the next look.
       this.seen.set(path, signatureNow(path));
-      return readFileSync(path, 'utf8');
+      return readSmallFile(path);
     });
   }
 

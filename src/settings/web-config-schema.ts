@@ -1,5 +1,6 @@
 import { validateHeaderValue } from 'node:http';
 import { z } from 'zod';
+import { costOf } from '../http/basic-auth.ts';
 import { CLIENT_AUTH_TYPES } from '../http/tls.ts';
 import { isObject } from '../is-object.ts';
 import { parseDuration } from './duration.ts';
@@ -120,9 +121,17 @@ const Users = z.unknown().transform((value, context): ReadonlyMap<string, string
   return users;
 });
 
+/** A password with a higher cost takes seconds to compare, and others wait for it. */
+export const HIGH_COST = 14;
+/** A comparison takes some seconds at it, and cannot be ended; each step doubles that, up to days. */
+const HIGHEST_COST = 16;
+
 function problemOfUser(user: string, hash: unknown): string | null {
   if (user.includes(':')) return 'is no name of a user: clients end it at the colon';
-  if (typeof hash === 'string' && BCRYPT.test(hash)) return null;
+  if (typeof hash === 'string' && BCRYPT.test(hash)) {
+    if (costOf(hash) <= HIGHEST_COST) return null;
+    return `has a bcrypt cost above ${HIGHEST_COST}: whoever tries a password would keep all others waiting for minutes. Make its hash anew with a cost of 10 or 12`;
+  }
   return `is no bcrypt hash: make one with htpasswd -nBC 10 "" | tr -d ':\\n', and put it in single quotes`;
 }
 

@@ -1,5 +1,4 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { describeError, ExporterError } from '../errors.ts';
@@ -8,7 +7,8 @@ import { type Admission, OPEN } from '../http/gate.ts';
 import { CLIENT_AUTH, type ClientAuthType, type TlsSettings } from '../http/tls.ts';
 import { closest } from './closest.ts';
 import { parseYaml } from './config-file.ts';
-import { keysAt, type TlsServerConfig, WebConfigContent } from './web-config-schema.ts';
+import { readSmallFile } from './small-file.ts';
+import { HIGH_COST, keysAt, type TlsServerConfig, WebConfigContent } from './web-config-schema.ts';
 import { CURVES, ciphersOf, VERSIONS } from './web-config-tls.ts';
 
 /** What `--web.config.file` says, with the files that it names. */
@@ -22,9 +22,6 @@ export interface WebConfig extends Admission {
 /** Without a file. */
 export const NO_WEB_CONFIG: WebConfig = { ...OPEN, tls: null, warnings: [] };
 
-/** A password with a higher cost takes seconds to compare, and others wait for it. */
-const HIGH_COST = 14;
-
 export const WEB_CONFIG_WARNINGS = {
   costly: `A password in --web.config.file has a bcrypt cost above ${HIGH_COST}: to compare it takes seconds, and no other password is compared meanwhile. Make its hash anew with a cost of 10 or 12.`,
   oldTls:
@@ -36,7 +33,7 @@ export const WEB_CONFIG_WARNINGS = {
  * Reads a file in the schema of exporter-toolkit, and the files that it names, relative to its folder. Throws an ExporterError with
  * file, key and what to do. No text of a file is in it.
  */
-export function readWebConfig(path: string, read: (path: string) => string = readText): WebConfig {
+export function readWebConfig(path: string, read: (path: string) => string = readSmallFile): WebConfig {
   const content = parseContent(parseYaml(readNamed(path, '--web.config.file', read), path), path);
   const { basic_auth_users: users, http_server_config: http, rate_limit: limit, tls_server_config: tls } = content;
   const isCostly = [...users.values()].some((hash) => costOf(hash) > HIGH_COST);
@@ -52,10 +49,6 @@ export function readWebConfig(path: string, read: (path: string) => string = rea
       ...(http?.http2 === true ? [WEB_CONFIG_WARNINGS.http2] : []),
     ],
   };
-}
-
-function readText(path: string): string {
-  return readFileSync(path, 'utf8');
 }
 
 function readNamed(path: string, key: string, read: (path: string) => string): string {

@@ -36,7 +36,8 @@ describe.skipIf(needsEngine('promtool', 'promtoolForky')).each(['promtool', 'pro
     'http_server_config: { headers: { X-Frame-Options: DENY } }',
     'http_server_config: { headers: { x-frame-options: deny } }',
     'http_server_config: { headers: { Server: x } }',
-    ...[4, 10, 31, 3, 32].map(
+    // promtool takes 17 to 31, which are refused here.
+    ...[4, 10, 16, 3, 32].map(
       (cost) => `basic_auth_users: { one: '${someHash(cost)}', 2: '${someHash()}', '': '${someHash()}' }`,
     ),
     'basic_auth_users: { one: plain }',

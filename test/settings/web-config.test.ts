@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -139,12 +140,30 @@ rate_limit: { interval: 500ms, burst: 20 }
     ['http_server_config: { http2: true }\n', [WEB_CONFIG_WARNINGS.http2]],
     [tls('min_version: TLS11'), [WEB_CONFIG_WARNINGS.oldTls]],
     [`basic_auth_users: { one: '${someHash(14)}' }\n`, []],
-    [`basic_auth_users: { one: '${someHash(15)}', two: '${someHash(4)}' }\n`, [WEB_CONFIG_WARNINGS.costly]],
+    [`basic_auth_users: { one: '${someHash(16)}', two: '${someHash(4)}' }\n`, [WEB_CONFIG_WARNINGS.costly]],
   ])('%s is good, with what to know of it', (text, warnings) => {
     expect(readWebConfig(write(text))).toMatchObject({ rateLimit: null, warnings });
   });
 
+  it.each<[string, (path: string) => void, RegExp]>([
+    [
+      'is a pipe',
+      (path) => execFileSync('mkfifo', [path]),
+      /--web\.config\.file: .*web\.yml cannot be read .*no regular file/,
+    ],
+    [
+      'has megabytes',
+      (path) => writeFileSync(path, `#${'x'.repeat(1024 * 1024)}`),
+      /cannot be read .*it has 1048577 bytes, and may have 1048576/,
+    ],
+  ])('a file that %s is refused before it is read', (_, make, message) => {
+    const path = join(newFolder(), 'web.yml');
+    make(path);
+    expect(() => readWebConfig(path)).toThrow(message);
+  });
+
   it.each<[string, string]>([
+    [`basic_auth_users: { one: '${someHash(17)}' }`, 'web.yml: basic_auth_users.one has a bcrypt cost above 16'],
     [
       'tls_sever_config: {}',
       'web.yml: tls_sever_config is no key (did you mean tls_server_config?); at the top there are tls_server_config, http_server_config, basic_auth_users, rate_limit',

@@ -88,7 +88,7 @@ function bar({ session }: SnapshotSession, share: number | null): Markup {
   const high = Math.min(critical, limit - 1);
   const low = Math.min(warning, session.effectiveWindow ?? limit, high);
   const words = `${amount(session.tokens)} of ${amount(limit)} tokens`;
-  const percent = share === null ? '' : ` (${Math.round(share * 100)} %)`;
+  const percent = share === null ? '' : ` (${Math.floor(share * 100)} %)`;
   return markup`<meter min="0" max="${limit}" low="${low}" high="${high}" optimum="0" value="${session.tokens}" aria-label="${words}"></meter><span>${words}${percent}</span>`;
 }
 

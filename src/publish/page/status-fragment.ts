@@ -6,7 +6,7 @@ import type { Verdict } from '../verdicts.ts';
 import { amount } from '../words.ts';
 import { markup, when } from './markup.ts';
 import { sessionList } from './session-list.ts';
-import { storeList } from './store-list.ts';
+import { isClosedToUs, storeList } from './store-list.ts';
 import { verdictList } from './verdict-list.ts';
 
 /** The part of the status page that comes from the snapshot. The scanning process renders it, as it renders the metrics. */
@@ -57,7 +57,8 @@ export function renderStatusFragment(
 
 function headline(all: readonly Verdict[], snapshot: Snapshot): string {
   const [worst] = all;
-  if (worst === undefined || worst.severity === null) return `All is well: ${inventory(snapshot)}.`;
+  if (worst === undefined || worst.severity === null)
+    return `All is well: ${inventory(snapshot)}.${notLookedInto(snapshot)}`;
   const others = all.filter(({ severity }) => severity !== null).length - 1;
   const more = others === 0 ? '' : `, and ${others} more`;
   const whose = worst.agent === null ? '' : `agent ${worst.agent}: `;
@@ -67,5 +68,11 @@ function headline(all: readonly Verdict[], snapshot: Snapshot): string {
 function inventory(snapshot: Snapshot): string {
   const count = readableAgents(snapshot).reduce((sum, { sessions }) => sum + sessions.length, 0);
   const agents = snapshot.agents.length;
-  return `${amount(count)} ${count === 1 ? 'session' : 'sessions'} of ${amount(agents)} ${agents === 1 ? 'agent' : 'agents'}, and none of them would raise an alert`;
+  return `${amount(count)} ${count === 1 ? 'session' : 'sessions'} of ${amount(agents)} ${agents === 1 ? 'agent' : 'agents'}, and none of them would raise a warning or a page`;
+}
+
+/** An agent can be in it that the config does not list. */
+function notLookedInto({ passedOver }: Snapshot): string {
+  const closed = passedOver.filter(isClosedToUs).map(({ folder }) => `agents/${folder}`);
+  return closed.length === 0 ? '' : ` Not looked into, since this user may not enter: ${closed.join(', ')}.`;
 }

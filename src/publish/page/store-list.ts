@@ -1,3 +1,4 @@
+import type { PassedOver } from '../../model/passed-over.ts';
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
 import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
 import { amount, minuteOf } from '../words.ts';
@@ -56,7 +57,14 @@ function problems({ problems, readable, ...store }: SnapshotAgent): Markup {
   return markup`${words}`;
 }
 
-/** What is in no figure. Folders that may not be entered, as `lost+found`, are told in the log only. */
+/** Of a disk that was mounted there, and never an agent's. */
+const OF_THE_DISK = 'lost+found';
+
+export function isClosedToUs({ folder, why }: PassedOver): boolean {
+  return why === 'closed' && folder !== OF_THE_DISK;
+}
+
+/** What is in no figure. */
 function leftOut({ unusedDatabases, passedOver }: Snapshot): readonly Markup[] {
   const lines = [
     ...unusedDatabases.map(
@@ -68,6 +76,12 @@ function leftOut({ unusedDatabases, passedOver }: Snapshot): readonly Markup[] {
       .map(
         ({ folder }) =>
           `agents/${folder} holds transcripts, and neither index nor database: for OpenClaw, whose config does not list it, it is no agent.`,
+      ),
+    ...passedOver
+      .filter(isClosedToUs)
+      .map(
+        ({ folder }) =>
+          `agents/${folder} was not looked into: this user may not enter it. An agent of its own has no figure here.`,
       ),
   ];
   return lines.map((line) => markup`<p class="note warning">${line}</p>`);

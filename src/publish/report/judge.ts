@@ -31,7 +31,7 @@ const HANGING = '  ';
 function exitLine(verdicts: readonly Verdict[]): string {
   const code = judge(verdicts);
   const [worst] = verdicts;
-  if (code === 0 || worst === undefined) return 'Exit 0: these figures would raise no alert.';
+  if (code === 0 || worst === undefined) return 'Exit 0: these figures would raise no warning and no page.';
   const others = verdicts.filter(({ severity }) => severity !== null).length - 1;
   const more = others === 0 ? '' : `, and ${others} more`;
   const full = printable(`Exit ${code}: ${verdictLine(worst)}${more}`);

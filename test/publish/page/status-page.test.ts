@@ -100,9 +100,22 @@ describe('the fragment', () => {
     const sessions = [published(), published({ key: 'other' })];
     const { severity, headline, html } = fragment({ agents: [anAgent({ sessions })] });
     expect(severity).toBe(null);
-    expect(headline).toBe('All is well: 2 sessions of 1 agent, and none of them would raise an alert.');
+    expect(headline).toBe('All is well: 2 sessions of 1 agent, and none of them would raise a warning or a page.');
     expect(html).toContain('No session is over a threshold or has a finding.');
     expect(html).not.toContain('What to do');
+  });
+
+  it('does not say that all is well of a folder into which it could not look', () => {
+    const { headline } = fragment({
+      agents: [anAgent({ sessions: [published()] })],
+      passedOver: [
+        { folder: 'ops', why: 'closed' },
+        { folder: 'lost+found', why: 'closed' },
+      ],
+    });
+    expect(headline).toMatch(
+      /^All is well: 1 session .* Not looked into, since this user may not enter: agents\/ops\.$/,
+    );
   });
 
   it('says what is wrong by the list of the alert rules, the most severe first, each with its runbook', () => {
@@ -156,7 +169,7 @@ describe('the fragment', () => {
       '150,000 of 200,000 tokens (75 %)',
       'quiet',
       'main · main',
-      '1,000 of 200,000 tokens (1 %)',
+      '1,000 of 200,000 tokens (0 %)',
       'unknown',
       'main · main',
       'tokens are not known',
@@ -270,16 +283,18 @@ describe('the fragment', () => {
     ]);
   });
 
-  it('shows what nobody reads, but no folder that may not be entered', () => {
+  it('shows what nobody reads and what may not be entered, but no lost+found', () => {
     const { html } = fragment({
       unusedDatabases: [{ agent: 'ops', isKnownAgent: true, place: 'default place', sessions: 28 }],
       passedOver: [
         { folder: 'a&b', why: 'transcripts' },
         { folder: 'lost+found', why: 'closed' },
+        { folder: 'ops', why: 'closed' },
       ],
     });
     expect(html).toContain('A database of agent ops with 28 sessions is not used (default place)');
     expect(html).toContain('agents/a&amp;b holds transcripts');
+    expect(html).toContain('agents/ops was not looked into');
     expect(html).not.toContain('lost+found');
   });
 

@@ -224,7 +224,9 @@ describe('the verdicts', () => {
     expect(reportVerdicts(one, null, WITHOUT_COLOURS).trimEnd().split('\n').at(-1)).toBe(
       'Exit 1: warning: agent home: 1 session corrupted (OpenClawSessionsCorrupted)',
     );
-    expect(reportVerdicts([], null, WITHOUT_COLOURS)).toBe('Exit 0: these figures would raise no alert.\n');
+    expect(reportVerdicts([], null, WITHOUT_COLOURS)).toBe(
+      'Exit 0: these figures would raise no warning and no page.\n',
+    );
   });
 });
 
