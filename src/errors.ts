@@ -22,10 +22,28 @@ export class ExporterError extends Error {
   }
 }
 
+/** Codes of the system that operators meet. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not do that',
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this host has no such address',
+  ECONNREFUSED: 'nothing listens there',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its links lead round in a circle',
+  EMFILE: 'this process has no descriptor left',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of its path is no folder',
+  EROFS: 'the file system is read-only',
+};
+
 /** For a log: an error of the file system by its code, since its message holds a path. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && typeof error.code === 'string') return `${error.name} ${error.code}`;
+  if ('code' in error && typeof error.code === 'string') {
+    const words = IN_WORDS[error.code];
+    return words === undefined ? `${error.name} ${error.code}` : `${words}, ${error.code}`;
+  }
   // The message of JSON.parse holds a piece of the text.
   if (error instanceof SyntaxError && error.message.endsWith('is not valid JSON')) return 'no valid JSON';
   return error.message;

@@ -43,7 +43,7 @@ async function ask(options: RequestOptions): Promise<Answer> {
   try {
     return await request(options, false);
   } catch (error) {
-    if (isRefused(error)) return { isHealthy: false, text: `nothing listens: ${describeError(error)}` };
+    if (isRefused(error)) return { isHealthy: false, text: describeError(error) };
   }
   try {
     return await request(options, true);

@@ -71,7 +71,7 @@ describe('healthy', () => {
     const port = await listening(server);
     await new Promise((resolve) => server.close(resolve));
     const { code, stdout } = await runHere(['healthy', `--web.listen-address=127.0.0.1:${port}`]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: 'nothing listens: Error ECONNREFUSED\n' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'nothing listens there, ECONNREFUSED\n' });
   });
 
   it.each<[string, (port: number) => string[], boolean]>([

@@ -81,7 +81,7 @@ describe('$include', () => {
   it('that is a loop of links is one that cannot be used', () => {
     const stateDir = stateWith({});
     symlinkSync(join(stateDir, 'openclaw.json'), join(stateDir, 'openclaw.json'));
-    expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'Error ELOOP' });
+    expect(agentsOf(stateDir)).toEqual({ agents: ['main'], error: 'its links lead round in a circle, ELOOP' });
   });
 
   it.each([

@@ -88,7 +88,7 @@ it('a port that is taken is said instead of the banner', async () => {
   });
   expect((await second.exited).code).toBe(3);
   expect(second.output()).toMatch(
-    /^openclaw-store-exporter: the listen address cannot be used: 127\.0\.0\.1:\d+ \(Error EADDRINUSE\): choose another/,
+    /^openclaw-store-exporter: the listen address cannot be used: 127\.0\.0\.1:\d+ \(another program listens there, EADDRINUSE\): choose another/,
   );
   expect(second.output()).not.toContain('SAMPLE');
   taken.close();

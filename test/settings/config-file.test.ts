@@ -101,6 +101,6 @@ log: { format: json }
 
   it('that is not there is refused', () => {
     const missing = () => loadSettings('serve', ['--config.file=/nowhere/x.yml'], {});
-    expect(missing).toThrow('--config.file: /nowhere/x.yml cannot be read (Error ENOENT)');
+    expect(missing).toThrow('--config.file: /nowhere/x.yml cannot be read (there is no such file or folder, ENOENT)');
   });
 });

@@ -107,10 +107,14 @@ describe('the web config in force', () => {
       (folder) => writeFileSync(join(folder, 'server.crt'), second.cert),
       'is not the key of',
     ],
-    ['a key that is gone', (folder) => unlinkSync(join(folder, 'server.key')), 'Error ENOENT'],
+    [
+      'a key that is gone',
+      (folder) => unlinkSync(join(folder, 'server.key')),
+      'there is no such file or folder, ENOENT',
+    ],
     ['a key that is unknown', (folder) => writeFileSync(join(folder, 'web.yml'), `${TLS}user: x\n`), 'user is no key'],
     ['TLS taken out', (folder) => writeFileSync(join(folder, 'web.yml'), '{}'), 'takes effect at the next start only'],
-    ['a file that is gone', (folder) => unlinkSync(join(folder, 'web.yml')), 'Error ENOENT'],
+    ['a file that is gone', (folder) => unlinkSync(join(folder, 'web.yml')), 'there is no such file or folder, ENOENT'],
   ])('stays with %s, says so once, and follows when it is repaired', async (_, damage, problem) => {
     const { web, logged, folder, path } = start();
     const { config } = web;

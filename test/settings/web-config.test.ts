@@ -212,7 +212,7 @@ rate_limit: { interval: 500ms, burst: 20 }
     [`tls_server_config: { ${PAIR}, cert: x }`, 'cert and cert_file are both there: leave one of them out'],
     [
       'tls_server_config: { cert_file: gone.crt, key_file: tls/server.key }',
-      'web.yml: tls_server_config.cert_file: /gone.crt cannot be read (Error ENOENT)',
+      'web.yml: tls_server_config.cert_file: /gone.crt cannot be read (there is no such file or folder, ENOENT)',
     ],
     [
       'tls_server_config: { cert_file: nothing.pem, key_file: tls/server.key }',
