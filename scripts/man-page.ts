@@ -1,5 +1,5 @@
 import { CHECKS } from '../src/checks/all.ts';
-import { PROGRAM } from '../src/help.ts';
+import { aboutCheck, PROGRAM } from '../src/help.ts';
 import { envName, ONLY_ON_COMMAND_LINE } from '../src/settings/flags.ts';
 import { COMMAND_LINES, type CommandLine, type FlagOfCommand } from './command-line.ts';
 
@@ -34,7 +34,7 @@ Show the version of the exporter, and of Node.
 .SH CHECKS
 Each is switched off by
 .BI \\-\\-no\\-check. name .
-${CHECKS.map(({ name, meaning, eras }) => entry(`.B ${roff(name)}`, `${meaning.replaceAll('`', '')}${Object.values(eras).includes('deep') ? ' (deep scan)' : ''}`)).join('\n')}
+${CHECKS.map((check) => entry(`.B ${roff(check.name)}`, aboutCheck(check))).join('\n')}
 .SH ENVIRONMENT
 Each flag has an environment variable, as
 .B ${roff(envName('web.listen-address'))}

@@ -45,7 +45,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'version.ts', holds: 'the version of the exporter' },
   { path: 'clock.ts', holds: 'the time, and ages that hold when somebody sets the clock' },
   { path: 'is-object.ts', holds: 'the one guard for objects' },
-  { path: 'lines.ts', holds: 'texts broken into lines of a terminal' },
+  { path: 'lines.ts', holds: 'texts for people: without marks, in lines of a terminal' },
   { path: 'printable.ts', holds: 'any text, safe for a terminal' },
   { path: 'newest.ts', holds: 'the latest of times that may be unknown' },
   { path: 'unchanged.ts', holds: 'the value of before where the new one says the same' },

@@ -1,5 +1,5 @@
 import { CHECKS } from './checks/all.ts';
-import { WIDTH, wrapped } from './lines.ts';
+import { WIDTH, withoutMarkdown, wrapped } from './lines.ts';
 import { CHECK_PREFIX, type Command, envName, FLAGS, type Flag } from './settings/flags.ts';
 
 /** What the help says of a command. */
@@ -94,15 +94,14 @@ export function checkHelp(): string {
     'The checks. Each is switched off by --no-check.NAME, and runs in every scan; what only a',
     'deep scan finds is marked.',
     '',
-    ...CHECKS.flatMap(({ name, meaning, eras }) =>
-      entry(name, Object.values(eras).includes('deep') ? `${plain(meaning)} (deep scan)` : plain(meaning)),
-    ),
+    ...CHECKS.flatMap((check) => entry(check.name, aboutCheck(check))),
   ].join('\n');
 }
 
-/** The meanings are Markdown for docs/metrics.md. */
-function plain(text: string): string {
-  return text.replaceAll('`', '');
+/** What it finds, and whether only a deep scan does. */
+export function aboutCheck({ meaning, eras }: (typeof CHECKS)[number]): string {
+  const text = withoutMarkdown(meaning);
+  return Object.values(eras).includes('deep') ? `${text} (deep scan)` : text;
 }
 
 function flagLines(flags: readonly Flag[], command?: Command): string[] {

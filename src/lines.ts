@@ -13,6 +13,11 @@ export function columnsOf(text: string): number {
   return charactersOf(text).reduce((sum, character) => sum + (IS_WIDE.test(character) ? 2 : 1), 0);
 }
 
+/** The meanings of checks and problems are Markdown, for the documents. */
+export function withoutMarkdown(text: string): string {
+  return text.replaceAll('`', '');
+}
+
 /** A text in lines of at most so many columns, between its words. A word that is longer has a line of its own. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

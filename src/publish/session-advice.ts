@@ -1,4 +1,5 @@
 import { CHECKS } from '../checks/all.ts';
+import { withoutMarkdown } from '../lines.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Era } from '../model/layout.ts';
 
@@ -32,6 +33,5 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** What a check means by it. */
 export function meaningOf({ finding, reason }: Finding, era: Era): string | null {
   const check = CHECKS.find((each) => each.finding === finding && each.reasons.includes(reason) && era in each.eras);
-  // The meanings are Markdown for docs/metrics.md.
-  return check?.meaning.replaceAll('`', '') ?? null;
+  return check === undefined ? null : withoutMarkdown(check.meaning);
 }

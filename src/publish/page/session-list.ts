@@ -4,7 +4,7 @@ import { IDLE_SECONDS, inWords, isTranscriptLarge, type Severity, tokensSeverity
 import { remarks } from '../remarks.ts';
 import { meaningOf, routingAdvice } from '../session-advice.ts';
 import { ALERT_OF_FINDING } from '../verdicts.ts';
-import { amount, bytesInWords, minuteOf } from '../words.ts';
+import { amount, bytesInWords, minuteOf, shareOf } from '../words.ts';
 import { foldedList, type Markup, markup, when } from './markup.ts';
 import { runbook } from './runbook.ts';
 
@@ -16,7 +16,7 @@ interface Listed {
   readonly agent: string;
   readonly session: SnapshotSession;
   /** Of its limit; null: its tokens are not known. */
-  readonly share: number | null;
+  readonly fullness: number | null;
   /** As severe as the alerts that it is part of, as the rules see it; null: none. */
   readonly severity: Severity | null;
   readonly rank: number;
@@ -33,12 +33,12 @@ export function sessionList(snapshot: Snapshot, { runbookUrl, nowMs }: ListOptio
   const all = readableAgents(snapshot).flatMap(({ agent, sessions }) =>
     sessions.map((session): Listed => {
       const severity = severityOf(session, nowMs);
-      return { agent, session, share: shareOf(session), severity, rank: rank(session, severity, nowMs) };
+      return { agent, session, fullness: fullnessOf(session), severity, rank: rank(session, severity, nowMs) };
     }),
   );
   if (all.length === 0) return markup`<section><h2>Sessions</h2><p>There is no session.</p></section>`;
   const items = all
-    .toSorted((one, other) => one.rank - other.rank || (other.share ?? -1) - (one.share ?? -1))
+    .toSorted((one, other) => one.rank - other.rank || (other.fullness ?? -1) - (one.fullness ?? -1))
     .slice(0, SHOWN)
     .map((listed) => item(listed, runbookUrl));
   const explain = all.some((listed) => listed.rank < QUIET)
@@ -54,7 +54,7 @@ ${explain}
 ${foldedList('sessions', items, OPEN)}${rest}</section>`;
 }
 
-function item({ agent, session: published, share, severity }: Listed, runbookUrl: string | null): Markup {
+function item({ agent, session: published, severity }: Listed, runbookUrl: string | null): Markup {
   const { session, labels, findings } = published;
   const bytes = foundTranscript(session)?.bytes ?? null;
   const facts = [
@@ -67,7 +67,7 @@ function item({ agent, session: published, share, severity }: Listed, runbookUrl
   const links = alerts.map((alert) => markup` ${runbook(alert, runbookUrl)}`);
   return markup`<li class="${severity ?? 'quiet'}">
 <div><code>${labels?.session ?? '(no series)'}</code><small>${of.join(' · ')}</small></div>
-<div>${bar(published, share)}<small>${facts.join(' · ')}</small></div>
+<div>${bar(published)}<small>${facts.join(' · ')}</small></div>
 ${when(why.length > 0, () => markup`<p>${why.join(', ')}${links}${advice(published)}</p>`)}</li>`;
 }
 
@@ -80,7 +80,7 @@ function advice({ session, findings }: SnapshotSession): readonly Markup[] {
   return when(words.length > 0, () => markup`<small>${words.join(' ')}</small>`);
 }
 
-function bar({ session }: SnapshotSession, share: number | null): Markup {
+function bar({ session }: SnapshotSession): Markup {
   const limit = limitOf(session);
   if (session.tokens === null) return markup`<span>tokens are not known</span>`;
   const { warning, critical } = session.thresholds.tokens;
@@ -88,8 +88,7 @@ function bar({ session }: SnapshotSession, share: number | null): Markup {
   const high = Math.min(critical, limit - 1);
   const low = Math.min(warning, session.effectiveWindow ?? limit, high);
   const words = `${amount(session.tokens)} of ${amount(limit)} tokens`;
-  const percent = share === null ? '' : ` (${Math.floor(share * 100)} %)`;
-  return markup`<meter min="0" max="${limit}" low="${low}" high="${high}" optimum="0" value="${session.tokens}" aria-label="${words}"></meter><span>${words}${percent}</span>`;
+  return markup`<meter min="0" max="${limit}" low="${low}" high="${high}" optimum="0" value="${session.tokens}" aria-label="${words}"></meter><span>${words} (${shareOf(session.tokens, limit)})</span>`;
 }
 
 /** The window, where the model's is known; else its critical threshold. */
@@ -97,7 +96,7 @@ function limitOf({ window, thresholds }: SnapshotSession['session']): number {
   return window === null || window <= 0 ? thresholds.tokens.critical : window;
 }
 
-function shareOf({ session }: SnapshotSession): number | null {
+function fullnessOf({ session }: SnapshotSession): number | null {
   return session.tokens === null ? null : session.tokens / limitOf(session);
 }
 

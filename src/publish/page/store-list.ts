@@ -1,3 +1,4 @@
+import { withoutMarkdown } from '../../lines.ts';
 import type { PassedOver } from '../../model/passed-over.ts';
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
 import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
@@ -52,7 +53,7 @@ function problems({ problems, readable, ...store }: SnapshotAgent): Markup {
   }
   const words = problems.map(
     (problem) =>
-      markup`<span class="problem"><b>${problem}</b> ${PROBLEM_MEANINGS[problem].meaning.replaceAll('`', '')}</span>`,
+      markup`<span class="problem"><b>${problem}</b> ${withoutMarkdown(PROBLEM_MEANINGS[problem].meaning)}</span>`,
   );
   return markup`${words}`;
 }
