@@ -24,8 +24,8 @@ export interface CheckResults {
 type IsIgnored = (session: Session, finding: Finding['finding']) => boolean;
 
 /**
- * Runs the checks; one that throws loses only itself, and where the sessions of one agent alone make it throw, only these. A session whose finding is ignored is no reason for the finding of
- * another: the others are looked at as if it were not there.
+ * Runs the checks; one that throws loses only itself, and where the sessions of one agent alone make it throw, only these. A
+ * session whose finding is ignored is no reason for the finding of another: the others are looked at as if it were not there.
  */
 export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored: IsIgnored): CheckResults {
   const findings = new Map<Session, Finding[]>();

@@ -1,22 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fstatSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../disk/write-whole.ts';
 import { describeError, ExporterError } from '../errors.ts';
 import type { Settings } from './settings.ts';
+import { readSmallFile } from './small-file.ts';
 import { userHome } from './user-home.ts';
 
 const SALT_BYTES = 32;
@@ -77,7 +65,7 @@ function wasAnother(path: string, salt: Buffer): boolean {
   const mark = `${createHash('sha256').update('salt in use').update(salt).digest('hex').slice(0, 16)}\n`;
   let before: string | null = null;
   try {
-    before = readSmallFile(note);
+    before = readSmallFile(note, LARGEST_BYTES);
   } catch {
     // There is none yet, or none that could be ours.
   }
@@ -144,7 +132,7 @@ function remove(path: string): void {
 function readSalt(path: string): Buffer | null {
   let text: string;
   try {
-    text = readSmallFile(path).trim();
+    text = readSmallFile(path, LARGEST_BYTES).trim();
   } catch (error) {
     // Also where the folder may not be entered: then there is none that could ever have been used.
     if (!existsSync(path)) return null;
@@ -155,18 +143,4 @@ function readSalt(path: string): Buffer | null {
   }
   if (text === '') throw new ExporterError('E_SALT', `${path} is empty: delete it, a new one will be made`);
   return Buffer.from(text, 'utf8');
-}
-
-/** Of a regular file: to open a pipe can block for ever, and a device has no end. Throws what is wrong. */
-function readSmallFile(path: string): string {
-  if (!statSync(path).isFile()) throw new Error('it is no regular file');
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new Error('it is no regular file');
-    if (stat.size > LARGEST_BYTES) throw new Error(`it is larger than ${LARGEST_BYTES} bytes`);
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,17 +1,18 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 
-/** Bytes. A bundle of all public authorities has a quarter of it. */
-const LARGEST = 1024 * 1024;
-
-/** The text of a file that an operator wrote. Throws for a pipe, of which a read would never end, and for one that is too large. */
-export function readSmallFile(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+/**
+ * The text of a regular file of an operator, of at most `largest` bytes: to open a pipe can block for ever, and a device has no
+ * end. Throws what is wrong.
+ */
+export function readSmallFile(path: string, largest: number): string {
+  if (!statSync(path).isFile()) throw new Error('it is no regular file');
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = fstatSync(file);
-    if (!fstatSync(file).isFile()) throw new Error('it is no regular file');
-    if (size > LARGEST) throw new Error(`it has ${size} bytes, and may have ${LARGEST}`);
-    return readFileSync(file, 'utf8');
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new Error('it is no regular file');
+    if (stat.size > largest) throw new Error(`it is larger than ${largest} bytes`);
+    return readFileSync(fd, 'utf8');
   } finally {
-    closeSync(file);
+    closeSync(fd);
   }
 }

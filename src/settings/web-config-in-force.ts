@@ -4,8 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CLOCK_TICK_MS } from '../disk/files.ts';
 import { describeError, ExporterError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { readSmallFile } from './small-file.ts';
-import { readWebConfig, type WebConfig } from './web-config.ts';
+import { readWebConfig, readWebFile, type WebConfig } from './web-config.ts';
 
 /** How often its files are looked at. */
 const LOOK_MS = 1000;
@@ -78,7 +77,7 @@ export class WebConfigInForce {
     return readWebConfig(this.path, (path) => {
       // Before it is read: what changes meanwhile is seen at the next look.
       this.seen.set(path, signatureNow(path));
-      return readSmallFile(path);
+      return readWebFile(path);
     });
   }
 

@@ -19,6 +19,13 @@ export interface WebConfig extends Admission {
   readonly warnings: readonly string[];
 }
 
+/** Bytes of it, and of a file that it names. A bundle of all public authorities has a quarter of it. */
+const LARGEST_BYTES = 1024 * 1024;
+
+export function readWebFile(path: string): string {
+  return readSmallFile(path, LARGEST_BYTES);
+}
+
 /** Without a file. */
 export const NO_WEB_CONFIG: WebConfig = { ...OPEN, tls: null, warnings: [] };
 
@@ -33,7 +40,7 @@ export const WEB_CONFIG_WARNINGS = {
  * Reads a file in the schema of exporter-toolkit, and the files that it names, relative to its folder. Throws an ExporterError with
  * file, key and what to do. No text of a file is in it.
  */
-export function readWebConfig(path: string, read: (path: string) => string = readSmallFile): WebConfig {
+export function readWebConfig(path: string, read: (path: string) => string = readWebFile): WebConfig {
   const content = parseContent(parseYaml(readNamed(path, '--web.config.file', read), path), path);
   const { basic_auth_users: users, http_server_config: http, rate_limit: limit, tls_server_config: tls } = content;
   const isCostly = [...users.values()].some((hash) => costOf(hash) > HIGH_COST);

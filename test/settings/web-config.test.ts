@@ -154,7 +154,7 @@ rate_limit: { interval: 500ms, burst: 20 }
     [
       'has megabytes',
       (path) => writeFileSync(path, `#${'x'.repeat(1024 * 1024)}`),
-      /cannot be read .*it has 1048577 bytes, and may have 1048576/,
+      /cannot be read .*it is larger than 1048576 bytes/,
     ],
   ])('a file that %s is refused before it is read', (_, make, message) => {
     const path = join(newFolder(), 'web.yml');
