@@ -9,7 +9,7 @@ import { below, targetTable } from './targets.ts';
 const PORT = 18_918;
 const STEADY_SCANS = Number(process.env.BENCH_SCANS ?? 500);
 const CPU_CLOCK = 'It is a time of the clock: on processors that others use, it is theirs too.';
-const PAIR =
+const WHAT_TAKES_MEMORY =
   'The row of one session is what two processes of Node take; the rest is what is known of sessions, and garbage.';
 
 interface Served {
@@ -52,10 +52,10 @@ ${[none, files, databases, extremeFiles, extremeDatabases].map(rowOf).join('\n')
 Heavy files after each fifth of ${STEADY_SCANS} scans in which nothing changed: ${files.restMegabytes.map((each) => each.toFixed(0)).join(', ')} MB.
 
 ${targetTable([
-  below('memory, heavy files, peak', 200, files.peakMegabytes, 'MB', PAIR),
-  below('memory, heavy databases, peak', 200, databases.peakMegabytes, 'MB', PAIR),
-  below('memory, extreme files, peak', 300, extremeFiles.peakMegabytes, 'MB', PAIR),
-  below('memory, extreme databases, peak', 300, extremeDatabases.peakMegabytes, 'MB', PAIR),
+  below('memory, heavy files, peak', 200, files.peakMegabytes, 'MB', WHAT_TAKES_MEMORY),
+  below('memory, heavy databases, peak', 200, databases.peakMegabytes, 'MB', WHAT_TAKES_MEMORY),
+  below('memory, extreme files, peak', 300, extremeFiles.peakMegabytes, 'MB', WHAT_TAKES_MEMORY),
+  below('memory, extreme databases, peak', 300, extremeDatabases.peakMegabytes, 'MB', WHAT_TAKES_MEMORY),
   below(`memory, the last fifth of ${STEADY_SCANS} scans beside the first`, 1.05, last / first, 'x'),
   below('`/metrics` with gzip during a deep scan of heavy files, p99', 15, files.p99Ms, 'ms', CPU_CLOCK),
   below('first answer after the start, heavy files', 2, files.firstAnswerMs / 1000, 's', CPU_CLOCK),

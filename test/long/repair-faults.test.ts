@@ -1,17 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { protectionOf } from '../../src/repair/change-index.ts';
-import { planTakeOut, type TakenOut, takeOut } from '../../src/repair/take-out.ts';
+import type { TakenOut } from '../../src/repair/take-out.ts';
 import { newFolder } from '../support/folder.ts';
-import { targetsOf } from '../support/repair.ts';
-
-const LOCKING = '2026.2.6-3';
-const NOW = Date.UTC(2026, 10, 30, 1, 2, 3);
-const WRITTEN = new Date(NOW - 120_000);
+import { LOCKING, takeKeys, writeIndex } from '../support/repair.ts';
 
 let folder: string;
 let path: string;
@@ -22,18 +17,11 @@ beforeEach(() => {
 });
 
 function write(entries: object): string {
-  const text = JSON.stringify(entries, null, 2);
-  writeFileSync(path, text, { mode: 0o600 });
-  utimesSync(path, WRITTEN, WRITTEN);
-  return text;
+  return writeIndex(path, entries);
 }
 
 function run(keys: readonly string[]): Promise<TakenOut> {
-  const index = { path, root: folder, version: LOCKING };
-  return takeOut(planTakeOut(targetsOf(index, keys)), protectionOf(LOCKING, true), {
-    now: () => NOW,
-    sleep: () => sleep(1),
-  });
+  return takeKeys({ path, root: folder, version: LOCKING }, keys);
 }
 
 /** More of them, by hand: `npm run soak`. */

@@ -1,18 +1,14 @@
-import { readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backupName } from '../../src/repair/backup.ts';
 import { type IndexPlace, protectionOf } from '../../src/repair/change-index.ts';
 import { planTakeOut, type TakenOut, takeOut } from '../../src/repair/take-out.ts';
 import { newFolder } from '../support/folder.ts';
 import { folderState } from '../support/folder-state.ts';
-import { targetsOf } from '../support/repair.ts';
+import { LOCKING, REPAIRED_MS, takeKeys, targetsOf, WAITING, writeIndex } from '../support/repair.ts';
 
-const LOCKING = '2026.2.6-3';
 const UNLOCKED = '2026.7.35';
-const NOW = Date.UTC(2026, 10, 30, 1, 2, 3);
-const WAITING = { now: () => NOW, sleep: () => sleep(1) };
 
 let folder: string;
 let path: string;
@@ -22,11 +18,8 @@ beforeEach(() => {
   path = join(folder, 'sessions.json');
 });
 
-function write(entries: object, ageMs = 120_000): string {
-  const text = JSON.stringify(entries, null, 2);
-  writeFileSync(path, text, { mode: 0o600 });
-  utimesSync(path, new Date(NOW - ageMs), new Date(NOW - ageMs));
-  return text;
+function write(entries: object, ageMs?: number): string {
+  return writeIndex(path, entries, ageMs);
 }
 
 function place(version: string | null): IndexPlace {
@@ -34,7 +27,7 @@ function place(version: string | null): IndexPlace {
 }
 
 function run(keys: readonly string[], version: string | null = LOCKING, gatewayStopped = true): Promise<TakenOut> {
-  return takeOut(planTakeOut(targetsOf(place(version), keys)), protectionOf(version, gatewayStopped), WAITING);
+  return takeKeys(place(version), keys, gatewayStopped);
 }
 
 const THREE = { a: { sessionId: '1' }, b: { sessionId: '2' }, c: null };
@@ -54,7 +47,7 @@ describe('taking entries out of an index', () => {
     write(THREE);
     await run(['b']);
     const { backup } = await run(['c']);
-    expect(backup).toBe(join(folder, backupName(path, NOW + 1000)));
+    expect(backup).toBe(join(folder, backupName(path, REPAIRED_MS + 1000)));
   });
 
   it('leaves an entry that was changed since the plan, and one that is gone', async () => {
@@ -121,9 +114,9 @@ describe('taking entries out of an index', () => {
     write(THREE);
     const target = join(folder, 'somebody');
     writeFileSync(target, 'theirs');
-    symlinkSync(target, join(folder, backupName(path, NOW)));
+    symlinkSync(target, join(folder, backupName(path, REPAIRED_MS)));
     const { backup } = await run(['a']);
-    expect(backup).toBe(join(folder, backupName(path, NOW + 1000)));
+    expect(backup).toBe(join(folder, backupName(path, REPAIRED_MS + 1000)));
     expect(readFileSync(target, 'utf8')).toBe('theirs');
   });
 
