@@ -4,7 +4,7 @@ import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
 import { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
-import { type DatabaseFigures, MOST_SESSIONS } from '../../model/reading.ts';
+import type { DatabaseFigures } from '../../model/reading.ts';
 import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
 import type { Validation } from '../../model/validation.ts';
 import { parseKey } from '../../openclaw/keys.ts';
@@ -15,8 +15,9 @@ import { AGE_SECONDS } from '../../thresholds.ts';
 import { unchanged } from '../../unchanged.ts';
 import { BEFORE_ALL_ROWS, forgetStatements } from './events.ts';
 import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
-import { readNodes, type SessionNode } from './nodes.ts';
+import type { SessionNode } from './nodes.ts';
 import { BELIEVED_MS, renewValidation } from './renewal.ts';
+import { allRows, areKnown, changedRows, type KnownRows, wholeRows } from './rows.ts';
 import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './schema.ts';
 import { storedSession } from './session.ts';
 import {
@@ -55,6 +56,8 @@ interface Known {
   readonly transcripts: KnownTranscripts;
   /** The signature of the files when all transcripts were counted last. */
   readonly counted: { signature: string };
+  /** The signature of the files when every row was read whole last, and whether the next look reads them so again. */
+  readonly whole: { readonly signature: string; isDue: boolean };
   /** When it was seen last to be so. */
   readonly read: Moment;
   readonly made: Made;
@@ -93,7 +96,6 @@ export type DatabaseReading =
   | (DatabaseVersion & { readonly found: 'nothing' })
   | (DatabaseVersion & { readonly found: 'problem'; readonly problem: Problem });
 
-const NODES_A_SLICE = 1000;
 /** Bytes of events that a quick scan looks at for the last usage: nearly always it stands in the first of them. */
 const QUICK_USAGE_BYTES = [16 * 1024, 1024 * 1024] as const;
 /** And a deep one: what says nothing of its usage for so long is not worth more. */
@@ -166,13 +168,14 @@ export class KeptDatabases {
     const share = Math.min(1, msBetween(this.lastDeep ?? now, now) / BELIEVED_MS);
     this.lastDeep = now;
     for (const known of this.known.all()) {
-      const { transcripts, counted, location } = known;
+      const { transcripts, counted, whole, location } = known;
       if (known.schema.sessions !== 'readable') continue;
       const { path } = location;
       yield { path };
       try {
         const { signature } = databaseFiles(path, location.root);
         const seen = { signature, steadyMs: now.steadyMs };
+        whole.isDue = whole.signature !== signature;
         if (counted.signature !== signature) {
           for (const _slice of recountTranscripts(this.reader(known), transcripts, seen)) yield;
           counted.signature = signature;
@@ -196,29 +199,31 @@ export class KeptDatabases {
   private async current(location: DatabaseLocation, now: Moment, pause: () => Promise<void>): Promise<Known> {
     const files = databaseFiles(location.path, location.root);
     const before = this.known.get(keyOf(location));
-    if (before?.files.signature === files.signature) return this.known.set(keyOf(location), { ...before, read: now });
+    if (before?.files.signature === files.signature && !before.whole.isDue)
+      return this.known.set(keyOf(location), { ...before, read: now });
     const same = before !== undefined && isSameFile(before, files) ? before : null;
-    const rows = new Map(same?.nodes.map((node) => [node.rowid, node]));
+    const rows: KnownRows = new Map(same?.nodes.map((node) => [node.rowid, node]));
     this.counts.reads += 1;
     const first = readTables(location.path, location.root, TABLES, (database) => {
       const schema = databaseSchema(database, location.sharedBy === null ? location.agent : null);
-      if (schema.sessions !== 'readable') return { schema, figures: null, nodes: [] };
+      const isComparable = same !== null && !same.whole.isDue && same.schema.version === schema.version;
+      if (schema.sessions !== 'readable') return { schema, figures: null, isComparable, rows: [] };
+      const reader = isComparable ? changedRows(rows) : wholeRows(rows);
       return {
         schema,
         figures: readFigures(database, schema),
-        nodes: readNodes(database, schema, BEFORE_ALL_ROWS, NODES_A_SLICE, rows),
+        isComparable,
+        rows: reader.next(database, schema, BEFORE_ALL_ROWS),
       };
     });
-    await pause();
-    const { schema, figures } = first;
+    const { schema, figures, isComparable } = first;
     const read = this.reader({ location, schema });
-    const nodes = [...first.nodes];
-    for (let slice = first.nodes; slice.length === NODES_A_SLICE; await pause()) {
-      const after = slice.at(-1)?.rowid ?? BEFORE_ALL_ROWS;
-      slice = read((database) => readNodes(database, schema, after, NODES_A_SLICE, rows));
-      nodes.push(...slice);
-      if (nodes.length > MOST_SESSIONS) throw new DatabaseError('database_unreadable');
-    }
+    const compared = isComparable ? await allRows(read, changedRows(rows), pause, first.rows) : null;
+    // What was written is not of its sessions, or somebody changed a row by hand.
+    const isWhole = compared === null || areKnown(compared, rows);
+    const nodes = isWhole
+      ? await allRows(read, wholeRows(rows), pause, compared === null ? first.rows : null)
+      : compared;
     this.counts.rows += nodes.filter((node) => rows.get(node.rowid) !== node).length;
     const chosen = chosenModels(nodes.map(({ key, entry }) => [key, entry]));
     const known: Known = {
@@ -230,6 +235,7 @@ export class KeptDatabases {
       chosenModels: unchanged(same?.chosenModels, chosen),
       transcripts: same?.transcripts ?? new KnownTranscripts(),
       counted: same?.counted ?? { signature: files.signature },
+      whole: isWhole || same === null ? { signature: files.signature, isDue: false } : same.whole,
       read: now,
       made: { asked: null, readings: new Map() },
     };

@@ -12,27 +12,43 @@ const SIMULTANEOUS_MS = AGE_SECONDS.collisionGap * 1000;
  * Columns that tell of the conversation of a row `n` of `session_nodes` and its window `w`: the peer with its letter case,
  * and OpenClaw's own record of what it routed by; and when the younger of two windows began that began together.
  */
-export function routeColumns({ has }: DatabaseSchema): string {
+export function routeColumns(schema: DatabaseSchema): string {
+  const { has } = schema;
   const conversation = (column: string) =>
     has('conversations', column) && has('session_windows', 'primary_conversation_id')
       ? `(SELECT v.${column} FROM conversations v WHERE v.conversation_id = w.primary_conversation_id)`
       : 'NULL';
-  const record = (column: string) =>
-    has('session_conversations', 'route_context_json') && has('session_windows', 'primary_conversation_id')
-      ? `(SELECT ${column} FROM session_conversations s WHERE s.session_id = n.current_session_id
-          AND s.conversation_id = w.primary_conversation_id AND s.role = 'primary')`
-      : 'NULL';
-  const simultaneousStart =
-    has('session_windows', 'previous_session_id') && has('session_windows', 'created_at')
-      ? `(SELECT CAST(MAX(y.created_at) AS REAL) FROM session_windows y
+  const simultaneousStart = hasChains(schema)
+    ? `(SELECT CAST(MAX(y.created_at) AS REAL) FROM session_windows y
           JOIN session_windows o ON o.session_key = y.session_key AND o.session_id <> y.session_id
           WHERE y.session_key = n.session_key AND y.previous_session_id IS NULL AND o.previous_session_id IS NULL
           AND y.created_at BETWEEN o.created_at AND o.created_at + ${SIMULTANEOUS_MS})`
-      : 'NULL';
+    : 'NULL';
   return `${conversation('channel')} AS conversationChannel, ${conversation('peer_id')} AS peerId,
     ${conversation('thread_id')} AS threadId, ${conversation('native_channel_id')} AS nativeChannelId,
-    ${record('s.route_context_json')} AS routeRecord,
-    CAST(${record('s.last_seen_at')} AS REAL) AS recordSeenMs, ${simultaneousStart} AS simultaneousStartMs`;
+    ${record(schema, 'route_context_json')} AS routeRecord,
+    CAST(${record(schema, 'last_seen_at')} AS REAL) AS recordSeenMs, ${simultaneousStart} AS simultaneousStartMs`;
+}
+
+/** What is cheap to ask of these. A conversation keeps what it is. */
+export function routeMarks(schema: DatabaseSchema): string[] {
+  return [
+    ...(schema.has('session_windows', 'primary_conversation_id') ? ['w.primary_conversation_id'] : []),
+    record(schema, 'last_seen_at'),
+    `octet_length(${record(schema, 'route_context_json')})`,
+    ...(hasChains(schema) ? ['(SELECT COUNT(*) FROM session_windows y WHERE y.session_key = n.session_key)'] : []),
+  ];
+}
+
+function hasChains({ has }: DatabaseSchema): boolean {
+  return has('session_windows', 'previous_session_id') && has('session_windows', 'created_at');
+}
+
+function record({ has }: DatabaseSchema, column: string): string {
+  return has('session_conversations', 'route_context_json') && has('session_windows', 'primary_conversation_id')
+    ? `(SELECT s.${column} FROM session_conversations s WHERE s.session_id = n.current_session_id
+        AND s.conversation_id = w.primary_conversation_id AND s.role = 'primary')`
+    : 'NULL';
 }
 
 export function routeOf(entry: IndexEntry | null, row: Record<string, unknown>): StoredRoute {

@@ -169,16 +169,16 @@ function* countAll(read: Read): Generator<void, Map<string, EventCount>> {
   for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
     const from: bigint = after;
     // Added here and not in the transaction: that is begun anew when the files change under it.
-    const { sizes, next } = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE));
-    for (const { id, bytes, storedBytes } of sizes) {
+    const slice = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE));
+    for (const { id, events, bytes, storedBytes } of slice.counts) {
       const known = counts.get(id) ?? NO_EVENTS;
       counts.set(id, {
-        events: known.events + 1,
+        events: known.events + events,
         bytes: known.bytes + bytes,
         storedBytes: known.storedBytes + storedBytes,
       });
     }
-    after = next;
+    after = slice.next;
     yield;
   }
   return counts;

@@ -128,6 +128,34 @@ describe('what is changed by hand in a database that was validated', () => {
   });
 });
 
+describe('an entry that is changed by hand, as long as before', () => {
+  const HALF = "UPDATE session_nodes SET entry_json = json_set(entry_json, '$.totalTokens', 3500)";
+  const OTHER = "UPDATE session_nodes SET updated_at = updated_at + 1 WHERE current_session_id = 'session-2'";
+  const tokens = async ({ scanner }: Watched) =>
+    readableAgent((await scanner.quick()).snapshot, 'ops').sessions.find(
+      ({ session }) => session.sessionId === 'session-1',
+    )?.session.totalTokens;
+
+  it('is seen by the next quick scan where nothing else was written', async () => {
+    const world = await watched();
+    const before = await tokens(world);
+    world.change(`${HALF} WHERE current_session_id = 'session-1'`);
+    expect(before).not.toBe(3500);
+    expect(await tokens(world)).toBe(3500);
+  });
+
+  it('is seen by the next deep scan where OpenClaw wrote another session in the same minute', async () => {
+    const world = await watched();
+    const before = await tokens(world);
+    world.change('DROP TRIGGER IF EXISTS session_nodes_entry_valid_after_entry_update');
+    await world.scanner.quick();
+    world.change(`${HALF} WHERE current_session_id = 'session-1'`, OTHER);
+    expect(await tokens(world)).toBe(before);
+    await world.scanner.deep();
+    expect(await tokens(world)).toBe(3500);
+  });
+});
+
 describe('the work of a deep scan', () => {
   it('of a database that was not written to is none, also after a day', async () => {
     const { later, parsed, scanner } = await watched(80);

@@ -263,7 +263,7 @@ describe('readNodes', () => {
     for (
       let slice = nodesOf(database, undefined, 2);
       slice.length > 0;
-      slice = nodesOf(database, slice.at(-1)?.rowid, 2)
+      slice = nodesOf(database, BigInt(slice.at(-1)?.rowid ?? 0), 2)
     ) {
       expect(slice.length).toBeLessThanOrEqual(2);
       seen.push(...slice.map(({ sessionId }) => sessionId));

@@ -28,7 +28,7 @@ const CHOSEN = new Map([['agent:ops:p', { model: 'm', provider: null, isFallback
 
 function node(changes: Partial<Omit<SessionNode, 'entry'>> = {}, entry: unknown = ENTRY): SessionNode {
   return {
-    rowid: 1n,
+    rowid: '1',
     mark: '',
     key: 'agent:ops:main',
     sessionId: 's',
