@@ -12,6 +12,7 @@ import { type DatabaseHead, databaseHead } from './database-head.ts';
 import type { Place } from './folder-link.ts';
 import { type Host, localPlaces, realFolder } from './local-place.ts';
 import type { Registry } from './registry.ts';
+import { DISCOVER, type Visits } from './visits.ts';
 
 export interface AgentDatabase extends Place {
   /** The agents whose sessions lie in this one file, in the order of the config; null: it is this agent's alone. */
@@ -24,6 +25,7 @@ export interface DatabaseContext extends Host {
   readonly config: OpenClawConfig;
   readonly registry: Registry;
   readonly heads: Kept<DatabaseHead>;
+  readonly visits: Visits;
 }
 
 /** An agent, and what the config says of its store. */
@@ -47,23 +49,26 @@ export interface AllowedFolders {
  * registry is a list of what was opened: rows stay when a store was moved, and 2026.9.6 opens the default places at every
  * start, so that no time in it says which one is in use.
  */
-export function agentDatabase(
+export async function agentDatabase(
   { folder, store, isListed }: FoundAgent,
   allowed: AllowedFolders,
   context: DatabaseContext,
-): AgentDatabase | null {
+): Promise<AgentDatabase | null> {
   const { agent } = folder;
-  const { config, registry, heads } = context;
+  const { config, registry, heads, visits } = context;
   const usual = usualDatabase(folder);
   const own: ConfiguredPlace =
-    store === null ? { ...usual, sharedBy: null, isUnknown: false } : configuredPlace(agent, store.database, context);
-  const registered = registeredPlaces(agent, allowed, context);
+    store === null
+      ? { ...usual, sharedBy: null, isUnknown: false }
+      : await configuredPlace(agent, store.database, context);
+  await visits.enter(agent, DISCOVER);
   if (own.isUnknown) return { path: own.path, root: own.root, sharedBy: null, problem: 'database_unreadable' };
-  if (isThere(own.path)) {
-    // Behind a closed folder, and before sessions were in it: what can be seen of the agent says more.
-    const isGuess = registered.length === 0 && !isSeen(own.path) && has(config.version, 'sqliteSessions') === false;
-    return isGuess ? null : withProblem(own, registry);
-  }
+  const isOwnThere = isThere(own.path);
+  if (isOwnThere && (isSeen(own.path) || has(config.version, 'sqliteSessions') !== false))
+    return withProblem(own, registry);
+  const registered = registeredPlaces(agent, allowed, context);
+  // Behind a closed folder, and before sessions were in it: what can be seen of the agent says more.
+  if (isOwnThere) return registered.length === 0 ? null : withProblem(own, registry);
   const isLost = registered.some(({ path }) => path === own.path);
   const others = registered
     .filter(({ path }) => isThere(path))
@@ -101,28 +106,36 @@ export function databaseFolder(database: ConfiguredDatabase): string {
 }
 
 interface ConfiguredPlace extends Place, Pick<AgentDatabase, 'sharedBy'> {
-  /** The files that it may be could not be listed. */
+  /** The files that it may be could not be listed, or one of them is not looked at. */
   readonly isUnknown: boolean;
 }
 
 /** Where an agent's database lies, or will, by the config. */
-export function configuredPlace(
+export async function configuredPlace(
   agent: string,
   database: ConfiguredDatabase,
   context: DatabaseContext,
-): ConfiguredPlace {
+): Promise<ConfiguredPlace> {
   if (database.kind === 'file') return { ...database.place, sharedBy: database.sharedBy, isUnknown: false };
   const { folder, base } = database;
-  const { sessionStoreOwner } = context.config;
+  const { config, heads, visits } = context;
+  const { sessionStoreOwner } = config;
+  await visits.enter(agent, DISCOVER);
   const family = familyOf(database);
-  const unknown = { root: folder.root, sharedBy: null, isUnknown: family === null };
   const members = (family ?? []).filter((member) => member.agent === null || member.agent === agent);
+  let isUnknown = family === null;
   // Whom the file itself names: the agent that came first keeps the name without an agent in it.
-  const own = members.find((member) => {
-    const owner = databaseHead(member, context.heads)?.owner ?? registeredOwner(member, context);
-    return (owner ?? member.agent ?? sessionStoreOwner) === agent;
-  });
-  if (own !== undefined) return { path: own.path, root: own.root, sharedBy: null, isUnknown: false };
+  for (const member of members) {
+    const named = member.agent ?? sessionStoreOwner;
+    if (visits.isLeftAlone(named)) {
+      isUnknown = true;
+      continue;
+    }
+    await visits.enter(named, DISCOVER);
+    const owner = databaseHead(member, heads)?.owner ?? registeredOwner(member, context) ?? named;
+    if (owner === agent) return { path: member.path, root: member.root, sharedBy: null, isUnknown: false };
+  }
+  const unknown = { root: folder.root, sharedBy: null, isUnknown };
   const taken = new Set(members.map(({ path }) => basename(path)));
   const name = freeNames(base, agent, sessionStoreOwner === agent).find((each) => !taken.has(each));
   return { ...unknown, path: join(folder.path, name ?? `${base}.sqlite`) };

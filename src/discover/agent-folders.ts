@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError, isDirectory } from '../disk/files.ts';
 import type { PassedOver } from '../model/passed-over.ts';
@@ -7,6 +7,7 @@ import { DATABASE } from '../openclaw/database-name.ts';
 import { isTranscriptName } from '../openclaw/file-classes.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { type Folder, followFolder, type LinkOwners, type Place } from './folder-link.ts';
+import { DISCOVER, type Visits } from './visits.ts';
 
 /** The folders of one agent, whether or not they are there. */
 export interface AgentFolder {
@@ -15,13 +16,13 @@ export interface AgentFolder {
   readonly home: Place;
   readonly sessions: Place;
   readonly agentDir: Place;
-  /** A link in the place of one of them is not followed, or leads to nothing. */
-  readonly problem: 'link_refused' | 'store_missing' | null;
+  /** A link in the place of one of them is not followed, or leads to nothing. `scan_aborted`: nobody looks at them. */
+  readonly problem: 'link_refused' | 'store_missing' | 'scan_aborted' | null;
 }
 
 export interface AgentFolders {
   /** Of an agent that the config names; its folders need not be there. */
-  of(agent: string): AgentFolder;
+  of(agent: string): Promise<AgentFolder>;
   /** Folders of agents that the config does not list, by name: real ones with a store in them. */
   readonly unlisted: readonly AgentFolder[];
   /** Of the folders that `of` was asked for: where the links that were followed lead. */
@@ -36,41 +37,60 @@ export interface AgentFoldersInput {
   readonly listed: readonly string[];
   readonly owners: LinkOwners;
   /** Whether the store of such an agent lies elsewhere, where the config says. */
-  readonly hasStoreElsewhere: (agent: string) => boolean;
+  readonly hasStoreElsewhere: (agent: string) => Promise<boolean>;
+  readonly visits: Visits;
 }
 
 /** What lies in `agents/`. Throws an error of `node:fs` when that cannot be listed. */
-export function agentFolders({ stateDir, listed, owners, hasStoreElsewhere }: AgentFoldersInput): AgentFolders {
+export async function agentFolders({
+  stateDir,
+  listed,
+  owners,
+  hasStoreElsewhere,
+  visits,
+}: AgentFoldersInput): Promise<AgentFolders> {
   const spelled = join(stateDir, 'agents');
   const agents = followFolder(spelled, stateDir, owners);
-  const entries = agents.state === 'refused' ? [] : entriesOf(agents.path);
-  const clean = new Set(entries.map(({ name }) => name).filter((name) => name === normalizeAgentId(name)));
+  const names = agents.state === 'refused' ? [] : namesOf(agents.path);
+  const clean = new Set(names.filter((name) => name === normalizeAgentId(name)));
   const links: PathMapping[] = agents.state === 'linked' ? [{ from: spelled, to: agents.path }] : [];
   const unlisted = new Map<string, AgentFolder>();
   const passedOver: PassedOver[] = [];
   /** Where a listed agent's folder has a name that is no clean id. OpenClaw writes none such, but reads it. */
   const spelledOtherwise = new Map<string, string>();
-  for (const entry of entries) {
-    const agent = agentOf(entry.name);
+  for (const name of names) {
+    const agent = agentOf(name);
     if (agent === null) continue;
-    const isOther = entry.name !== agent && clean.has(agent);
-    if (listed.includes(agent) && !isOther) {
-      if (entry.name !== agent && entry.isDirectory()) spelledOtherwise.set(agent, entry.name);
+    const isOther = name !== agent && clean.has(agent);
+    const isListed = listed.includes(agent) && !isOther;
+    if (isListed && name === agent) continue;
+    const home = { path: join(agents.path, name), root: agents.root };
+    if (visits.isLeftAlone(agent)) {
+      // It may be one: where the config lists none, every folder with a store is.
+      if (!isListed && !isOther) unlisted.set(agent, unseenFolders(agent, home));
       continue;
     }
-    const home = { path: join(agents.path, entry.name), root: agents.root };
-    const holds = entry.isDirectory() ? holdingsOf(realFolders(agent, home)) : isDirectory(home.path) ? 'link' : null;
-    const isAgent = holds === 'store' || (entry.isDirectory() && holds !== 'closed' && hasStoreElsewhere(agent));
+    await visits.enter(agent, DISCOVER);
+    const isFolder = isRealOrClosedFolder(home.path);
+    if (isListed) {
+      if (isFolder) spelledOtherwise.set(agent, name);
+      continue;
+    }
+    const holds = isFolder ? holdingsOf(realFolders(agent, home)) : isDirectory(home.path) ? 'link' : null;
+    const isAgent = holds === 'store' || (isFolder && holds !== 'closed' && (await hasStoreElsewhere(agent)));
     if (!isAgent) {
-      if (holds !== null) passedOver.push({ folder: entry.name, why: holds });
-    } else if (isOther || unlisted.has(agent)) passedOver.push({ folder: entry.name, why: 'same_name' });
+      if (holds !== null) passedOver.push({ folder: name, why: holds });
+    } else if (isOther || unlisted.has(agent)) passedOver.push({ folder: name, why: 'same_name' });
     else unlisted.set(agent, realFolders(agent, home));
   }
   return { of: folderOf, unlisted: [...unlisted.values()], links, passedOver };
 
-  function folderOf(agent: string): AgentFolder {
+  async function folderOf(agent: string): Promise<AgentFolder> {
     const name = spelledOtherwise.get(agent) ?? agent;
-    const home = followFolder(join(agents.path, name), agents.root, owners);
+    const place = { path: join(agents.path, name), root: agents.root };
+    if (visits.isLeftAlone(agent)) return unseenFolders(agent, place);
+    await visits.enter(agent, DISCOVER);
+    const home = followFolder(place.path, place.root, owners);
     const sessions = followFolder(join(home.path, 'sessions'), home.root, owners);
     const agentDir = followFolder(join(home.path, 'agent'), home.root, owners);
     noteLink(home, name);
@@ -92,9 +112,13 @@ function realFolders(agent: string, home: Place): AgentFolder {
   return { agent, home, sessions: below('sessions'), agentDir: below('agent'), problem: null };
 }
 
-function entriesOf(folder: string): Dirent[] {
-  if (!isDirectory(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+function unseenFolders(agent: string, home: Place): AgentFolder {
+  return { ...realFolders(agent, home), problem: 'scan_aborted' };
+}
+
+/** Without what they are: not every disk says that in the listing, and a look at one of them can block. */
+function namesOf(folder: string): string[] {
+  return isDirectory(folder) ? readdirSync(folder).toSorted() : [];
 }
 
 /** The agent that OpenClaw takes a folder for; null: for none. */
@@ -119,6 +143,15 @@ export function holdingsOf(folder: AgentFolder): 'store' | PassedOver['why'] | n
       : null;
   } catch (error) {
     return diskError(error).problem === 'denied' ? 'closed' : null;
+  }
+}
+
+/** Of one that cannot be looked at it is said later why. */
+function isRealOrClosedFolder(path: string): boolean {
+  try {
+    return isRealFolder(path);
+  } catch {
+    return true;
   }
 }
 

@@ -17,6 +17,7 @@ import { type ConfiguredStore, configuredStore } from './configured-store.ts';
 import type { LinkOwners } from './folder-link.ts';
 import { localPlaces, realFolder } from './local-place.ts';
 import { unusedDatabases } from './unused-databases.ts';
+import { DISCOVER } from './visits.ts';
 
 /** Where one agent's sessions lie. */
 export interface AgentStore {
@@ -31,7 +32,7 @@ export interface AgentStore {
   /** Its database, when there is one or should be: 2026.6.5 to 2026.7.x keep other things than sessions in it. */
   readonly database: AgentDatabase | null;
   /** Why nothing of it is looked at; null: it can be. */
-  readonly problem: 'link_refused' | 'store_missing' | null;
+  readonly problem: AgentFolder['problem'];
   /** OpenClaw's registry has a database of it, so its sessions are in one. */
   readonly isRegistered: boolean;
 }
@@ -46,78 +47,94 @@ export interface AgentStores {
 }
 
 /** The stores of all agents. Throws an error of `node:fs` when `agents/` cannot be listed. */
-export function agentStores(context: DatabaseContext, owners: LinkOwners): AgentStores {
-  const { config, stateDir, registry } = context;
+export async function agentStores(context: DatabaseContext, owners: LinkOwners): Promise<AgentStores> {
+  const { config, stateDir, registry, visits } = context;
   const listed = config.agents.map(({ id }) => id);
-  const folders = agentFolders({
+  const folders = await agentFolders({
     stateDir,
     listed: [...listed, ...config.acpAgents],
     owners,
-    hasStoreElsewhere: (agent) => storeElsewhere(agent, context) !== null,
+    hasStoreElsewhere: async (agent) => (await storeElsewhere(agent, context)) !== null,
+    visits,
   });
   const missing = new Set<string>();
-  const own = listed.map((agent): FoundAgent => {
-    const store = configuredStore(agent, config, context);
+  const own: FoundAgent[] = [];
+  for (const agent of listed) {
+    const folder = await folders.of(agent);
+    const store = visits.isLeftAlone(agent) ? null : await configuredStore(agent, config, context);
     if (store === 'missing') missing.add(agent);
-    return { folder: folders.of(agent), store: store === 'missing' ? null : store, isListed: true };
-  });
-  const acp = config.acpAgents
-    .map((agent): FoundAgent => ({ folder: folders.of(agent), store: storeElsewhere(agent, context), isListed: true }))
-    .filter(({ folder, store }) => store !== null || folder.problem !== null || holdingsOf(folder) !== null);
+    own.push({ folder, store: store === 'missing' ? null : store, isListed: true });
+  }
+  const acp: FoundAgent[] = [];
+  for (const agent of config.acpAgents) {
+    const folder = await folders.of(agent);
+    const store = await storeElsewhere(agent, context);
+    if (store === null && folder.problem === null) {
+      await visits.enter(agent, DISCOVER);
+      if (holdingsOf(folder) === null) continue;
+    }
+    acp.push({ folder, store, isListed: true });
+  }
   // The store that the listed agents share may lie in the folder of an agent that is not listed.
   const shared = own.flatMap(({ store }) => (store?.sharedBy && store.index !== null ? [store.index.path] : []));
-  const others = [
-    ...acp,
-    ...folders.unlisted.map(
-      (folder): FoundAgent => ({ folder, store: storeElsewhere(folder.agent, context), isListed: false }),
-    ),
-  ].filter(({ folder }) => !shared.includes(join(folder.sessions.path, INDEX)));
+  const unlisted: FoundAgent[] = [];
+  for (const folder of folders.unlisted) {
+    unlisted.push({ folder, store: await storeElsewhere(folder.agent, context), isListed: false });
+  }
+  const others = [...acp, ...unlisted].filter(({ folder }) => !shared.includes(join(folder.sessions.path, INDEX)));
   const found = [...own, ...others];
-  const allowed = allowedFolders(found, folders.links, context);
-  const stores = found.map((each): AgentStore => {
+  const allowed = await allowedFolders(found, folders.links, context);
+  const stores: AgentStore[] = [];
+  for (const each of found) {
     const { agent, sessions, problem } = each.folder;
     const index = each.store?.index ?? { path: join(sessions.path, INDEX), root: sessions.root };
     const whyNot = problem ?? (missing.has(agent) ? 'store_missing' : null);
-    return {
+    stores.push({
       agent,
       folder: each.folder,
       indexPath: index.path,
       root: index.root,
       sharedBy: each.store?.sharedBy ?? null,
-      database: whyNot === null ? agentDatabase(each, allowed, context) : null,
+      database: whyNot === null ? await agentDatabase(each, allowed, context) : null,
       problem: whyNot,
       isRegistered: registry.databases.some((row) => row.agent === agent),
-    };
-  });
+    });
+  }
   return {
     stores,
     links: folders.links,
     passedOver: folders.passedOver,
-    unused: unusedDatabases(found, stores, allowed, context),
+    unused: await unusedDatabases(found, stores, allowed, context),
   };
 }
 
 const INDEX = 'sessions.json';
 
-function allowedFolders(
+async function allowedFolders(
   found: readonly FoundAgent[],
   links: readonly PathMapping[],
   context: DatabaseContext,
-): AllowedFolders {
-  const agentDirs = context.config.agents.flatMap(({ agentDir }) =>
-    agentDir === null ? [] : localPlaces(agentDir, context).map((path) => realFolder(path, context.stateDir).path),
-  );
+): Promise<AllowedFolders> {
+  const { config, visits } = context;
+  const agentDirs: string[] = [];
+  for (const { id, agentDir } of config.agents) {
+    if (agentDir === null || visits.isLeftAlone(id)) continue;
+    await visits.enter(id, DISCOVER);
+    agentDirs.push(...localPlaces(agentDir, context).map((path) => realFolder(path, context.stateDir).path));
+  }
   const stores = found.flatMap(({ store }) => (store === null ? [] : [databaseFolder(store.database)]));
   return { within: [context.stateDir, ...links.map(({ to }) => to)], named: [...agentDirs, ...stores] };
 }
 
 /** The store of an agent that is not in the config's list, where the config says that such a one would lie; null: it does not. */
-function storeElsewhere(agent: string, context: DatabaseContext): ConfiguredStore | null {
+async function storeElsewhere(agent: string, context: DatabaseContext): Promise<ConfiguredStore | null> {
   // What is not in the config has no part in a shared store: what it holds goes to the agents that are.
-  if (context.config.sessionStore?.includes('{agentId}') !== true) return null;
-  const store = configuredStore(agent, context.config, context);
+  if (context.config.sessionStore?.includes('{agentId}') !== true || context.visits.isLeftAlone(agent)) return null;
+  const store = await configuredStore(agent, context.config, context);
   if (store === null || store === 'missing') return null;
-  const places = [...(store.index === null ? [] : [store.index]), configuredPlace(agent, store.database, context)];
+  const database = await configuredPlace(agent, store.database, context);
+  const places = [...(store.index === null ? [] : [store.index]), database];
+  await context.visits.enter(agent, DISCOVER);
   return places.some(({ path, root }) => isFileIn(path, root)) ? store : null;
 }
 

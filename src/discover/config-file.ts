@@ -7,6 +7,7 @@ import { configVariables, fillVariables, parseEnvFile, type Variable } from '../
 import { configView, DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { loadConfig } from './config-include.ts';
+import { LEFT_ALONE } from './visits.ts';
 
 export interface ConfigInput {
   readonly configPath: string;
@@ -77,6 +78,11 @@ function stateOf(path: string): string {
  * is judged anew.
  */
 const UNKNOWN_CONFIG: OpenClawConfig = { ...DEFAULT_CONFIG, routing: null };
+
+/** In the place of one that nobody reads now. */
+export function unreadConfig(lastConfig: OpenClawConfig | null): ConfigResult {
+  return { config: lastConfig ?? UNKNOWN_CONFIG, error: LEFT_ALONE };
+}
 
 /** OpenClaw's config. When it cannot be used: the last one that could be, else OpenClaw's defaults. */
 function readConfig(input: ConfigInput, note: (path: string) => void): { result: ConfigResult; isOfDisk: boolean } {

@@ -6,6 +6,11 @@ import { agentsTail, normalizeAnyPath } from '../openclaw/path-map.ts';
 import { has } from '../openclaw/versions.ts';
 import type { Place } from './folder-link.ts';
 import { type Host, localPlaces, realFolder } from './local-place.ts';
+import { DISCOVER, type Visits } from './visits.ts';
+
+interface VisitedHost extends Host {
+  readonly visits: Visits;
+}
 
 /** Where `session.store` puts the sessions of one agent. */
 export interface ConfiguredStore {
@@ -23,25 +28,39 @@ export type ConfiguredDatabase =
   | { readonly kind: 'family'; readonly folder: Place; readonly base: string };
 
 /** `missing`: its folder is not here. null: it names the default place, or nothing. */
-export function configuredStore(agent: string, config: OpenClawConfig, host: Host): ConfiguredStore | 'missing' | null {
+export async function configuredStore(
+  agent: string,
+  config: OpenClawConfig,
+  host: VisitedHost,
+): Promise<ConfiguredStore | 'missing' | null> {
   const { sessionStore } = config;
   if (sessionStore === null) return null;
   const isTemplate = sessionStore.includes('{agentId}');
   const listed = config.agents.map(({ id }) => id);
-  const path = placeOf(agent, sessionStore, isTemplate ? listed : [agent], host);
+  const path = await placeOf(agent, sessionStore, isTemplate ? listed : [agent], host);
   if (path === null) return 'missing';
   if (isTemplate && path === join(host.stateDir, 'agents', agent, 'sessions', 'sessions.json')) return null;
+  await host.visits.enter(agent, DISCOVER);
   return storeAt(path, { sharedBy: isTemplate ? null : listed, agent, config, host });
 }
 
 /** The likeliest place of which anything is here. */
-function placeOf(agent: string, store: string, others: readonly string[], host: Host): string | null {
+async function placeOf(
+  agent: string,
+  store: string,
+  others: readonly string[],
+  host: VisitedHost,
+): Promise<string | null> {
+  const { visits } = host;
   const placesOf = (id: string) => localPlaces(store.replaceAll('{agentId}', id), host);
   const places = placesOf(agent);
+  await visits.enter(agent, DISCOVER);
   const own = places.find(isHere);
   if (own !== undefined) return own;
   // An agent that was never used has no folder yet: that of another one shows where it will be.
   for (const other of others) {
+    if (visits.isLeftAlone(other)) continue;
+    await visits.enter(other, DISCOVER);
     const at = placesOf(other).findIndex(isHere);
     if (at >= 0) return places[at] ?? null;
   }

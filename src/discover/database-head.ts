@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { DatabaseError, databaseSignature } from '../disk/database-file.ts';
 import { readTables } from '../disk/database-guard.ts';
 import type { Kept } from '../disk/kept.ts';
+import { MOST_SESSIONS } from '../model/reading.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import type { Place } from './folder-link.ts';
 
@@ -10,7 +11,7 @@ export interface DatabaseHead {
   readonly signature: string;
   /** The agent that it was made for; null: it does not say. */
   readonly owner: string | null;
-  /** Tombstones left out. */
+  /** Tombstones left out; of very many so many as are counted. */
   readonly sessions: number;
 }
 
@@ -49,7 +50,9 @@ function headOf(database: DatabaseSync): Omit<DatabaseHead, 'signature'> {
     : undefined;
   const isTombstone = columns.has('session_nodes.entry_valid') ? "entry_valid = -1 AND entry_json = '{}'" : '0';
   const count = columns.has('session_nodes.entry_json')
-    ? database.prepare(`SELECT COUNT(*) AS sessions FROM session_nodes WHERE NOT (${isTombstone})`).get()
+    ? database
+        .prepare(`SELECT COUNT(*) AS sessions FROM (SELECT 1 FROM session_nodes WHERE NOT (${isTombstone}) LIMIT ?)`)
+        .get(MOST_SESSIONS)
     : undefined;
   return {
     owner: typeof meta?.agent_id === 'string' ? normalizeAgentId(meta.agent_id) : null,

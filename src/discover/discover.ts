@@ -7,10 +7,11 @@ import type { Unreadable } from '../model/snapshot.ts';
 import { DEFAULT_CONFIG, type OpenClawConfig } from '../openclaw/config/view.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
-import type { KeptConfig } from './config-file.ts';
+import { type KeptConfig, unreadConfig } from './config-file.ts';
 import type { DatabaseHead } from './database-head.ts';
 import { followFolder, ownerOf } from './folder-link.ts';
-import { type RegistryFile, readRegistry } from './registry.ts';
+import { type RegistryFile, readRegistry, UNREAD_REGISTRY } from './registry.ts';
+import { DISCOVER, SHARED, type Visits } from './visits.ts';
 
 /** Written by the sample generator: a state directory with this file in it is nobody's. */
 export const SAMPLE_MARKER = 'openclaw-store-exporter-demo';
@@ -57,12 +58,13 @@ export interface DiscoverInput {
   readonly keptConfig: KeptConfig;
   readonly registry: Kept<RegistryFile>;
   readonly heads: Kept<DatabaseHead>;
+  readonly visits: Visits;
   /** Asked for the variables in the config. */
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** Finds config and agents of one state directory; agents by id, first those of the config in its order. */
-export function discover({
+export async function discover({
   stateDir: given,
   configPath,
   mappings,
@@ -70,8 +72,10 @@ export function discover({
   keptConfig,
   registry: kept,
   heads,
+  visits,
   ...input
-}: DiscoverInput): Discovery {
+}: DiscoverInput): Promise<Discovery> {
+  await visits.enter(null, DISCOVER);
   const stateDir = realOrGiven(given);
   const owner = ownerOf(stateDir);
   // Root, and who owns the state directory: nobody else says where it lies.
@@ -94,8 +98,10 @@ export function discover({
   // Whoever runs the exporter has named this link, and may have made it.
   const mine = process.geteuid === undefined ? owners : [...owners, process.geteuid()];
   if (followFolder(given, stateDir, mine).state === 'refused') return { ...nothing, unreadable: 'link_refused' };
-  const { config, error } = keptConfig.read({ ...input, configPath, mappings, home, stateDir });
-  const { registry, error: registryError, unread: registryUnread } = readRegistry(stateDir, kept);
+  const readConfig = () => keptConfig.read({ ...input, configPath, mappings, home, stateDir });
+  const { config, error } = (await shared('config', readConfig)) ?? unreadConfig(input.lastConfig);
+  const read = await shared('registry', () => readRegistry(stateDir, kept));
+  const { registry, error: registryError, unread: registryUnread } = read ?? UNREAD_REGISTRY;
   const found = {
     ...nothing,
     config,
@@ -106,14 +112,16 @@ export function discover({
     registryUnread,
   };
   try {
+    await visits.enter(null, DISCOVER);
     const names = readdirSync(stateDir);
     const hasAgents = names.includes('agents');
     if (hasAgents && !isDirectory(join(stateDir, 'agents'))) return { ...found, unreadable: 'unreadable' };
     if (!hasAgents && !isThere(configPath) && registry.databases.length === 0) return { ...found, unreadable: 'empty' };
-    const { stores, links, passedOver, unused } = agentStores(
-      { stateDir, config, registry, mappings, home, heads },
+    const { stores, links, passedOver, unused } = await agentStores(
+      { stateDir, config, registry, mappings, home, heads, visits },
       owners,
     );
+    await visits.enter(null, DISCOVER);
     return {
       ...found,
       unreadable: null,
@@ -129,6 +137,13 @@ export function discover({
     if (problem === 'denied') return { ...found, unreadable: problem };
     if (problem !== 'missing') return { ...found, unreadable: 'unreadable' };
     return { ...found, unreadable: isThere(stateDir) ? 'no_folder' : 'missing' };
+  }
+
+  /** null: it is left alone. */
+  async function shared<T>(step: keyof typeof SHARED, look: () => T): Promise<T | null> {
+    if (visits.isLeftAlone(SHARED[step])) return null;
+    await visits.enter(null, step);
+    return look();
   }
 }
 

@@ -4,6 +4,7 @@ import { DatabaseError, databaseSignature } from '../disk/database-file.ts';
 import { readTables } from '../disk/database-guard.ts';
 import type { Kept } from '../disk/kept.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
+import { LEFT_ALONE } from './visits.ts';
 
 /** What OpenClaw's databases for all agents say (2026.8.1 and later). */
 export interface Registry {
@@ -37,15 +38,19 @@ class TooManyRows extends Error {
 
 const NOTHING: Registry = { version: null, databases: [], quarantined: [] };
 
-/**
- * Opens the databases for all agents only when they were written to. `error` says why they could not be read, while the
- * last reading is given; null when they could or there are none. `unread`: where the agents' databases are could not be
- * read even once, so an agent without one may have one elsewhere.
- */
-export function readRegistry(
-  stateDir: string,
-  kept: Kept<RegistryFile>,
-): { registry: Registry; error: string | null; unread: boolean } {
+/** In the place of one that nobody reads now. */
+export const UNREAD_REGISTRY: RegistryReading = { registry: NOTHING, error: LEFT_ALONE, unread: true };
+
+export interface RegistryReading {
+  readonly registry: Registry;
+  /** Why it could not be read, while the last reading is given; null: it could, or there is none. */
+  readonly error: string | null;
+  /** Where the agents' databases are could not be read even once, so an agent without one may have one elsewhere. */
+  readonly unread: boolean;
+}
+
+/** Opens the databases for all agents only when they were written to. */
+export function readRegistry(stateDir: string, kept: Kept<RegistryFile>): RegistryReading {
   const shared = readFile(stateDir, 'openclaw.sqlite', readShared, kept);
   const quarantine = readFile(stateDir, 'openclaw-quarantine.sqlite', readQuarantine, kept);
   const { quarantined } = quarantine.registry ?? NOTHING;

@@ -1,4 +1,4 @@
-import { isThere } from '../disk/files.ts';
+import { isInside, isThere } from '../disk/files.ts';
 import type { UnusedDatabase } from '../model/passed-over.ts';
 import { DATABASE } from '../openclaw/database-name.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { databaseHead } from './database-head.ts';
 import type { Place } from './folder-link.ts';
 import { localPlaces } from './local-place.ts';
+import { DISCOVER } from './visits.ts';
 
 interface Candidate extends Place {
   readonly agent: string;
@@ -20,42 +21,64 @@ interface Candidate extends Place {
 }
 
 /** Databases with sessions that no agent uses: what an older config left, or an agent that was taken out of it. */
-export function unusedDatabases(
+export async function unusedDatabases(
   agents: readonly FoundAgent[],
   stores: readonly { readonly database: Place | null }[],
   allowed: AllowedFolders,
   context: DatabaseContext,
-): UnusedDatabase[] {
-  const { registry, config, heads } = context;
-  const candidates = [
-    ...agents.flatMap(({ folder, store }): Candidate[] => [
-      { ...usualDatabase(folder), agent: folder.agent, found: 'default place' },
-      ...(store?.database.kind === 'family' ? (familyOf(store.database) ?? []) : []).map(
-        ({ agent, ...place }): Candidate => ({
-          ...place,
-          agent: agent ?? config.sessionStoreOwner,
-          found: 'session.store',
-        }),
-      ),
-    ]),
-    ...config.agents.flatMap(({ id: agent, agentDir }) =>
-      (agentDir === null ? [] : localPlaces(`${agentDir}/${DATABASE}`, context)).map(
-        (path): Candidate => ({ ...realPlace(path, context), agent, found: 'agentDir' }),
-      ),
-    ),
-    ...[...new Set(registry.databases.map(({ agent }) => agent))].flatMap((agent) =>
-      registeredPlaces(agent, allowed, context).map((place): Candidate => ({ ...place, agent, found: 'registry' })),
-    ),
-  ];
+): Promise<UnusedDatabase[]> {
+  const { config, heads, visits } = context;
+  const candidates = await candidatesOf(agents, allowed, context);
   const known = new Set([...agents.map(({ folder }) => folder.agent), ...config.acpAgents]);
   for (const { agent, found } of candidates) if (found !== 'registry') known.add(agent);
   const seen = new Set(stores.map(({ database }) => database?.path));
-  return candidates.flatMap((candidate) => {
-    if (seen.has(candidate.path) || !isThere(candidate.path)) return [];
+  const unused: UnusedDatabase[] = [];
+  for (const candidate of candidates) {
+    if (seen.has(candidate.path)) continue;
+    await visits.enter(candidate.agent, DISCOVER);
+    if (!isThere(candidate.path)) continue;
     seen.add(candidate.path);
     const head = databaseHead(candidate, heads);
-    if (head === null || head.sessions === 0) return [];
+    if (head === null || head.sessions === 0) continue;
     const agent = head.owner ?? candidate.agent;
-    return [{ agent, isKnownAgent: known.has(agent), place: candidate.found, sessions: head.sessions }];
-  });
+    unused.push({ agent, isKnownAgent: known.has(agent), place: candidate.found, sessions: head.sessions });
+  }
+  return unused;
+}
+
+/** Without those of agents that are left alone, and those in the folders of such agents. */
+async function candidatesOf(
+  agents: readonly FoundAgent[],
+  allowed: AllowedFolders,
+  context: DatabaseContext,
+): Promise<Candidate[]> {
+  const { registry, config, visits } = context;
+  const [left, looked] = [agents.filter(isLeft), agents.filter((each) => !isLeft(each))];
+  const isOpen = (path: string) => !left.some(({ folder }) => isInside(path, folder.home.path));
+  const candidates: Candidate[] = [];
+  for (const { folder, store } of looked) {
+    candidates.push({ ...usualDatabase(folder), agent: folder.agent, found: 'default place' });
+    if (store?.database.kind !== 'family') continue;
+    await visits.enter(folder.agent, DISCOVER);
+    for (const { agent, ...place } of familyOf(store.database) ?? [])
+      candidates.push({ ...place, agent: agent ?? config.sessionStoreOwner, found: 'session.store' });
+  }
+  for (const { id: agent, agentDir } of config.agents) {
+    if (agentDir === null || visits.isLeftAlone(agent)) continue;
+    await visits.enter(agent, DISCOVER);
+    for (const path of localPlaces(`${agentDir}/${DATABASE}`, context).filter(isOpen))
+      candidates.push({ ...realPlace(path, context), agent, found: 'agentDir' });
+  }
+  const databases = registry.databases.filter(({ path }) => localPlaces(path, context).every(isOpen));
+  const seen = { ...context, registry: { ...registry, databases } };
+  for (const agent of new Set(databases.map((row) => row.agent))) {
+    if (visits.isLeftAlone(agent)) continue;
+    await visits.enter(agent, DISCOVER);
+    for (const place of registeredPlaces(agent, allowed, seen)) candidates.push({ ...place, agent, found: 'registry' });
+  }
+  return candidates.filter(({ agent }) => !visits.isLeftAlone(agent));
+
+  function isLeft({ folder }: FoundAgent): boolean {
+    return visits.isLeftAlone(folder.agent);
+  }
 }

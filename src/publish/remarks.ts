@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotSession } from '../model/snapshot.ts';
+import { readableAgents, type Snapshot, type SnapshotSession } from '../model/snapshot.ts';
 import { isTranscriptLarge, tokensSeverity } from '../thresholds.ts';
 
 /** Why a session is shown: its findings and the thresholds that it is over. */
@@ -12,6 +12,19 @@ export function remarks({ session, findings }: SnapshotSession): string[] {
 }
 
 const SHOWN_PARTS = 10;
+const SHOWN_AGENTS = 10;
+
+/**
+ * What is not known of the sessions that were read, as a sentence: those of agents that could not be read are compared with none of
+ * them. null: there is nothing of the kind.
+ */
+export function notCompared(snapshot: Snapshot): string | null {
+  const unread = snapshot.agents.filter(({ readable }) => !readable).map(({ agent }) => agent);
+  if (unread.length === 0 || readableAgents(snapshot).length === 0) return null;
+  const more = unread.length > SHOWN_AGENTS ? ` and ${unread.length - SHOWN_AGENTS} more` : '';
+  const whose = `${unread.slice(0, SHOWN_AGENTS).join(', ')}${more}`;
+  return `Whether sessions of the other agents are duplicates of some in ${whose}, or share a transcript with them, is not known.`;
+}
 
 /** What is wrong with OpenClaw's config, as a sentence; null: nothing. */
 export function configRemark({ configValid, configDropped: parts }: Snapshot): string | null {

@@ -8,38 +8,44 @@ export const REST_MS = 60 * 60 * 1000;
 
 /** Agents whose stores are left alone: reading one of them was the end of a scanning process, or would be one of a scan. */
 export class AbortedAgents {
-  private readonly until: Map<string, number>;
-  /** What their files were when they were entered. */
-  private readonly files: Map<string, string | null>;
+  private readonly rests: Map<string, Rest>;
   private readonly now: () => number;
 
   /** `now`: milliseconds of a clock that nobody can set. */
   constructor(agents: readonly AbortedAgent[], now: () => number = () => performance.now()) {
     this.now = now;
-    this.until = new Map(agents.map(({ agent, restMs }) => [agent, now() + restMs]));
-    this.files = new Map(agents.map(({ agent, files }) => [agent, files]));
+    this.rests = new Map(agents.map(({ agent, restMs, ...seen }) => [agent, { ...seen, until: now() + restMs }]));
   }
 
-  add(agent: string, files: string | null): void {
-    this.until.set(agent, this.now() + REST_MS);
-    this.files.set(agent, files);
+  add(agent: string, seen: Pick<AbortedAgent, 'files' | 'file'>): void {
+    this.rests.set(agent, { ...seen, until: this.now() + REST_MS });
+  }
+
+  /** Those whose files are not even looked at now, since that was the end. */
+  unseen(): ReadonlySet<string> {
+    const unseen = [...this.rests].filter(([, { files, until }]) => files === null && this.now() < until);
+    return new Set(unseen.map(([agent]) => agent));
   }
 
   /** Whether the store is left alone in this scan: not once its time is over, or its files changed. */
   has(store: AgentStore): boolean {
-    const until = this.until.get(store.agent);
-    if (until === undefined) return false;
-    const files = this.files.get(store.agent) ?? null;
+    const rest = this.rests.get(store.agent);
+    if (rest === undefined) return false;
+    const { until, files, file } = rest;
     // Where it was the end to look at them, they are not looked at.
-    if (this.now() < until && (files === null || files === filesOf(store))) return true;
-    this.until.delete(store.agent);
+    if (this.now() < until && (files === null || files === withFile(filesOf(store), file))) return true;
+    this.rests.delete(store.agent);
     return false;
   }
 }
 
+interface Rest extends Pick<AbortedAgent, 'files' | 'file'> {
+  readonly until: number;
+}
+
 /**
  * Tells one state of an agent's store from another, by `stat` alone: its folders, its index, its database and what SQLite keeps
- * beside it. What is put into a transcript in place does not show.
+ * beside it. What is put into a transcript in place shows only where that is the file at work, see `withFile`.
  */
 export function filesOf({ folder, indexPath, database }: AgentStore): string {
   const paths = [folder.home.path, folder.sessions.path, folder.agentDir.path, dirname(indexPath), indexPath];
@@ -48,6 +54,11 @@ export function filesOf({ folder, indexPath, database }: AgentStore): string {
     paths.push(dirname(path), path, `${path}-wal`, `${path}-shm`, `${path}-journal`);
   }
   return [...new Set(paths)].map(stateOf).join();
+}
+
+/** The same, and the state of one file more. */
+export function withFile(files: string, file: string | null): string {
+  return file === null ? files : `${files},${stateOf(file)}`;
 }
 
 function stateOf(path: string): string {

@@ -1,8 +1,9 @@
 import type { AgentStore } from '../discover/agent-stores.ts';
+import type { Visits } from '../discover/visits.ts';
 import { describeError } from '../errors.ts';
 import type { StoreReading } from '../model/reading.ts';
 import { unchanged } from '../unchanged.ts';
-import { AbortedAgents, filesOf } from './aborted-agents.ts';
+import { AbortedAgents, filesOf, withFile } from './aborted-agents.ts';
 import type { Whereabouts } from './messages.ts';
 
 /** Something was thrown in the work of one agent. Nothing throws for bad data, so it is a bug of the exporter. */
@@ -29,6 +30,8 @@ export class AgentGuard {
   /** What the files of each agent were when it was looked at last. */
   private readonly files = new Map<string, string>();
   private readonly unread = new Map<string, StoreReading>();
+  /** What was told last. */
+  private at: Whereabouts | null = null;
 
   constructor(options: AgentGuardOptions) {
     this.options = options;
@@ -37,18 +40,37 @@ export class AgentGuard {
 
   /** Whether the agent is worked on in this scan; false: it is left alone. */
   async begin(store: AgentStore): Promise<boolean> {
-    // Without its files: to look at them is the first thing that can block.
-    await this.options.enter?.({ agent: store.agent, step: 'look' });
+    // Discovery did not look at it either.
+    if (store.problem === 'scan_aborted') return false;
+    // Without its files: to look at them can block.
+    await this.tell({ agent: store.agent, step: 'look' });
     if (this.aborted.has(store)) return false;
     this.files.set(store.agent, filesOf(store));
     this.failures.delete(store.agent);
     return true;
   }
 
-  /** Tells what is worked on from now on; null: what all agents share. */
-  async enter(agent: string | null, step: string): Promise<void> {
+  /** Of discovery: nothing is known of the files of an agent before it has found them. */
+  visits(): Visits {
+    const leftAlone = this.aborted.unseen();
+    return {
+      enter: (agent, step) => this.tell({ agent, step }),
+      isLeftAlone: (agent) => leftAlone.has(agent),
+    };
+  }
+
+  /** Tells what is worked on from now on. `agent` null: what all agents share. `file`: the one file of its store. */
+  async enter(agent: string | null, step: string, file: string | null = null): Promise<void> {
+    const { at } = this;
+    if (file !== null && at?.agent === agent && at.step === step && at.file === file) return this.tell(at);
     const files = agent === null ? undefined : this.files.get(agent);
-    await this.options.enter?.(files === undefined ? { agent, step } : { agent, step, files });
+    if (files === undefined) return this.tell({ agent, step });
+    return this.tell({ agent, step, files: withFile(files, file), ...(file === null ? {} : { file }) });
+  }
+
+  private async tell(work: Whereabouts): Promise<void> {
+    this.at = work;
+    await this.options.enter?.(work);
   }
 
   /** The result of a step; null: it threw. */
@@ -66,9 +88,10 @@ export class AgentGuard {
     this.failures.set(agent, { step, error: describeError(error) });
   }
 
-  /** As after a scanning process that came to its end in it: it would throw again. */
-  leaveAlone(agent: string): void {
-    this.aborted.add(agent, this.files.get(agent) ?? null);
+  /** As after a scanning process that came to its end in this file of it: it would throw again. */
+  leaveAlone(agent: string, file: string): void {
+    const files = this.files.get(agent) ?? null;
+    this.aborted.add(agent, files === null ? { files, file: null } : { files: withFile(files, file), file });
   }
 
   /** What stands for the reading of a store that was not read; the same object again and again. */

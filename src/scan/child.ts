@@ -22,14 +22,18 @@ export function runChild(readIndex?: ReadIndex): void {
     await send({ type: 'heartbeat', at, cost: processCost() });
   }
 
-  async function pause(): Promise<void> {
+  async function beatWhenDue(): Promise<void> {
     if (performance.now() - lastBeat >= HEARTBEAT_MS) await beat();
+  }
+
+  async function pause(): Promise<void> {
+    await beatWhenDue();
     await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Told before the work begins: of what blocks in it nothing more is heard. */
   async function enter(work: Whereabouts): Promise<void> {
-    if (work.agent === at.agent && work.step === at.step) return;
+    if (work.agent === at.agent && work.step === at.step && work.file === at.file) return beatWhenDue();
     at = work;
     await beat();
   }

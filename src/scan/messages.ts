@@ -30,15 +30,20 @@ export interface Whereabouts {
   readonly step: string;
   /** What the files of its store were when it was entered, see `filesOf`; left out where no agent is named, and while they are looked at. */
   readonly files?: string;
+  /** The one file that is at work, where it is known. A path of the store: for the log it is none. */
+  readonly file?: string;
 }
 
 /** An agent in whose store a scanning process came to its end. */
 export interface AbortedAgent {
+  /** Or what all agents share, see `SHARED`. */
   readonly agent: string;
   /** For how many milliseconds its store is left alone, unless its files change. */
   readonly restMs: number;
   /** What its files were when the process entered it: what is put right before the next scan is seen. null: to look at them was the end. */
   readonly files: string | null;
+  /** The file that was the end, where it is known; its state is a part of `files`. */
+  readonly file: string | null;
 }
 
 export type ToChild =

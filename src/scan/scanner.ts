@@ -144,7 +144,7 @@ export class Scanner {
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
     const agentsAt = agentsByPath(this.latest);
-    let agents: readonly string[] = [];
+    let path: string | null = null;
     const totalBytes = this.kept.unvalidatedBytes();
     const before = this.kept.validatedBytes();
     for (const step of this.kept.validate(this.moment())) {
@@ -153,16 +153,26 @@ export class Scanner {
         totalBytes,
       });
       await this.options.pause();
-      await this.quickScan;
-      if (step !== undefined) agents = agentsAt.get(step.path) ?? [];
-      for (const agent of step !== undefined && 'error' in step ? agents : []) {
-        this.guard.leaveAlone(agent);
-        this.guard.note(agent, 'validate', step?.error);
+      if (step !== undefined) path = step.path;
+      const agents = (path === null ? null : agentsAt.get(path)) ?? [];
+      if (step !== undefined && 'error' in step) {
+        for (const agent of agents) {
+          this.guard.leaveAlone(agent, step.path);
+          this.guard.note(agent, 'validate', step.error);
+        }
       }
-      // After the quick scans between: these are at work elsewhere.
-      await this.guard.enter(agents[0] ?? null, 'validate');
+      await this.enterValidation(agents[0] ?? null, path);
     }
     return this.quick();
+  }
+
+  /** After the quick scans between, and after one that begins while this is told: they are at work elsewhere. */
+  private async enterValidation(agent: string | null, path: string | null): Promise<void> {
+    for (let before: Promise<unknown> | null = null; before !== this.quickScan; ) {
+      before = this.quickScan;
+      await before;
+      await this.guard.enter(agent, 'validate', path);
+    }
   }
 
   /** How much was done so far; the log has it at the level `debug`. */
@@ -186,19 +196,17 @@ export class Scanner {
     const { settings, kept, latest: before } = this;
     const mappings = settings['openclaw.path-map'];
     kept.startScan();
-    await this.guard.enter(null, 'discover');
-    const discovery = unchanged(
-      before?.discovery,
-      discover({
-        ...settings,
-        mappings,
-        lastConfig: this.lastConfig,
-        keptConfig: kept.config,
-        registry: kept.registry,
-        heads: kept.heads,
-        env: process.env,
-      }),
-    );
+    const found = await discover({
+      ...settings,
+      mappings,
+      lastConfig: this.lastConfig,
+      keptConfig: kept.config,
+      registry: kept.registry,
+      heads: kept.heads,
+      visits: this.guard.visits(),
+      env: process.env,
+    });
+    const discovery = unchanged(before?.discovery, found);
     await pause();
     if (discovery.configError === null) this.lastConfig = discovery.config;
     const terms = termsOf(settings, discovery, before?.terms);

@@ -2,11 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CheckOutcome } from '../checks/run.ts';
 import { type Clock, type Moment, msBetween, systemClock, timeOf } from '../clock.ts';
+import { SHARED } from '../discover/visits.ts';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Scan, ScanState } from '../model/scan.ts';
 import { REST_MS } from './aborted-agents.ts';
-import type { FromChild, ProcessCost, Rendered, ScanSettings, ToChild, Whereabouts } from './messages.ts';
+import type { AbortedAgent, FromChild, ProcessCost, Rendered, ScanSettings, ToChild, Whereabouts } from './messages.ts';
 
 /** What can change while it runs. */
 export interface SupervisorSettings {
@@ -28,6 +29,11 @@ export interface SupervisorOptions extends SupervisorSettings {
 /** How the last scan of a cadence went, and when one was good. */
 interface ScanResult extends Pick<ScanState, 'success' | 'durationSeconds'> {
   readonly lastGood: Moment | null;
+}
+
+/** What can be left alone; null: nothing can. */
+function subjectOf({ agent, step }: Whereabouts): string | null {
+  return agent ?? (step === 'config' || step === 'registry' ? SHARED[step] : null);
 }
 
 const NOWHERE: Whereabouts = { agent: null, step: 'start' };
@@ -59,9 +65,9 @@ export class Supervisor {
   private lastBeat: Moment;
   /** What the scanning process was at then. */
   private at: Whereabouts = NOWHERE;
-  /** By agent: when a scanning process was killed in its store. */
-  private readonly aborted = new Map<string, { readonly when: Moment; readonly files: string | null }>();
-  /** Whose store the scanning process before died in, without a word from us. */
+  /** By agent, and what all agents share: when a scanning process was killed in it. */
+  private readonly aborted = new Map<string, { readonly when: Moment } & Pick<AbortedAgent, 'files' | 'file'>>();
+  /** Whose store the scanning process before died in without a word from us, or what all agents share and it was blocked in. */
   private diedIn: string | null = null;
   private killed = false;
   /** The quick scan that runs was begun under other settings. */
@@ -184,9 +190,9 @@ export class Supervisor {
 
   private sendSettings(): void {
     const now = this.now();
-    const aborted = [...this.aborted].map(([agent, { when, files }]) => ({
+    const aborted = [...this.aborted].map(([agent, { when, ...seen }]) => ({
       agent,
-      files,
+      ...seen,
       restMs: REST_MS - msBetween(when, now),
     }));
     this.send({ type: 'settings', settings: this.current.settings, aborted });
@@ -204,7 +210,9 @@ export class Supervisor {
     if (message.type === 'heartbeat') {
       this.at = message.at;
       // Its files changed, or its rest is over: it is worked on again, and not only looked at.
-      if (message.at.agent !== null && message.at.files !== undefined) this.aborted.delete(message.at.agent);
+      const subject = subjectOf(message.at);
+      if (subject !== null && (message.at.agent === null || message.at.files !== undefined))
+        this.aborted.delete(subject);
       return;
     }
     this.pending.delete(message.scan);
@@ -217,6 +225,8 @@ export class Supervisor {
 
   private succeed(message: Extract<FromChild, { type: 'done' }>): void {
     const lastGood = this.now();
+    // A store can end each deep scan although the quick ones between are good.
+    if (Object.values(SHARED).some((each) => each === this.diedIn)) this.diedIn = null;
     this.results[message.scan] = { success: true, durationSeconds: message.durationSeconds, lastGood };
     this.checks = message.checks;
     if (message.rendered !== null) this.rendered = message.rendered;
@@ -239,7 +249,7 @@ export class Supervisor {
     if (msBetween(this.lastBeat, this.now()) <= this.current.timeoutMs) return;
     const child = this.child;
     this.killed = true;
-    if (this.at.agent !== null) this.leaveAlone(this.at.agent);
+    this.blame(this.at.agent !== null);
     this.failPending('no heartbeat within --scan.timeout, the scanning process is killed', this.at);
     (this.options.kill ?? ((blocked) => blocked.kill('SIGKILL')))(child);
     setTimeout(() => {
@@ -262,15 +272,21 @@ export class Supervisor {
     if (this.stopped) return;
     this.options.log.warn('scanning process ended, the next scan starts a new one', { how });
     if (this.pending.size === 0) return;
-    const { agent } = this.at;
-    // Once it may have been anything, as the kernel that needs memory; twice in the same store it is the store.
-    if (agent !== null && agent === this.diedIn) this.leaveAlone(agent);
-    this.diedIn = agent;
+    this.blame(false);
     this.failPending('the scanning process ended in the middle of the scan', this.at);
   }
 
-  private leaveAlone(agent: string): void {
-    this.aborted.set(agent, { when: this.now(), files: this.at.files ?? null });
+  /**
+   * What the process was at is left alone: at once where that is certain. Else once may have been anything, as the kernel that needs
+   * memory, or a slow disk, for which the config of all agents is not given up; twice in the same it is that.
+   */
+  private blame(isCertain: boolean): void {
+    const subject = subjectOf(this.at);
+    if (subject !== null && (isCertain || subject === this.diedIn)) {
+      const { files = null, file = null } = this.at;
+      this.aborted.set(subject, { when: this.now(), files, file });
+    }
+    this.diedIn = subject;
   }
 
   /** Nothing of the process keeps us from exiting. */

@@ -38,9 +38,10 @@ const NOTHING = {
   registry: new Kept<RegistryFile>(),
   heads: new Kept<DatabaseHead>(),
   keptConfig: new KeptConfig(),
+  visits: { enter: async () => undefined, isLeftAlone: () => false },
 };
 
-function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Discovery {
+function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Promise<Discovery> {
   return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });
 }
 
@@ -91,9 +92,9 @@ describe('discover, the agents', () => {
       ],
       agents: ['main', 'ops'],
     },
-  ])('when $when: $agents', ({ agents, ...given }) => {
+  ])('when $when: $agents', async ({ agents, ...given }) => {
     const stateDir = stateDirWith(given);
-    const found = find(stateDir);
+    const found = await find(stateDir);
     expect(found).toMatchObject({ unreadable: null, stateDir, sample: false });
     expect(found.agents.map(({ agent }) => agent)).toEqual(agents);
     for (const { agent, indexPath, database } of found.agents) {
@@ -102,9 +103,9 @@ describe('discover, the agents', () => {
     }
   });
 
-  it('reads a folder whose name is no clean id where it lies', () => {
+  it('reads a folder whose name is no clean id where it lies', async () => {
     const stateDir = stateDirWith({ paths: [`agents/Main Bot/${INDEX}`] });
-    expect(find(stateDir).agents.at(-1)).toMatchObject({
+    expect((await find(stateDir)).agents.at(-1)).toMatchObject({
       agent: 'main-bot',
       indexPath: join(stateDir, 'agents/Main Bot/sessions/sessions.json'),
     });
@@ -116,30 +117,30 @@ describe('discover, the agents', () => {
     ['MAIN', 'main'],
     ['Main Bot', 'main-bot'],
     ['lost+found', 'lost-found'],
-  ])('takes a folder %j with a store in it for the agent %s, as the gateway does', (folder, agent) => {
+  ])('takes a folder %j with a store in it for the agent %s, as the gateway does', async (folder, agent) => {
     const stateDir = stateDirWith({
       config: '{ agents: { list: [{ id: "a" }] } }',
       paths: [`agents/${folder}/${INDEX}`],
     });
-    expect(find(stateDir).agents.map((each) => each.agent)).toEqual(['a', agent]);
+    expect((await find(stateDir)).agents.map((each) => each.agent)).toEqual(['a', agent]);
   });
 
-  it('names what it passes over', () => {
+  it('names what it passes over', async () => {
     const paths = [`agents/ops/${INDEX}`, `agents/Ops/${INDEX}`, 'agents/old/sessions/x.jsonl', 'agents/lost+found/'];
     const stateDir = stateDirWith({ paths: [...paths, `elsewhere/${INDEX}`, 'agents/shut/'] });
     symlinkSync('../elsewhere', join(stateDir, 'agents/linked'));
     symlinkSync('gone', join(stateDir, 'agents/dangling'));
     symlinkSync('ops/sessions/sessions.json', join(stateDir, 'agents/file'));
-    expect(find(stateDir).passedOver).toEqual([
+    expect((await find(stateDir)).passedOver).toEqual([
       { folder: 'Ops', why: 'same_name' },
       { folder: 'linked', why: 'link' },
       { folder: 'old', why: 'transcripts' },
     ]);
   });
 
-  it('finds their databases', () => {
+  it('finds their databases', async () => {
     const stateDir = stateDirWith({ paths: ['agents/ops/agent/openclaw-agent.sqlite', `agents/old/${INDEX}`] });
-    expect(find(stateDir).agents).toMatchObject([
+    expect((await find(stateDir)).agents).toMatchObject([
       { agent: 'main', database: null },
       { agent: 'old', database: null },
       {
@@ -155,29 +156,35 @@ describe('discover, the agents', () => {
 });
 
 describe('discover, the config', () => {
-  it('is OpenClaw’s own when there is none', () => {
-    const found = find(stateDirWith({ paths: ['agents/'] }), LAST_GOOD);
+  it('is OpenClaw’s own when there is none', async () => {
+    const found = await find(stateDirWith({ paths: ['agents/'] }), LAST_GOOD);
     expect(found).toMatchObject({ configValid: true, configError: null, config: DEFAULT_CONFIG });
   });
 
-  it('is what stands there', () => {
-    const found = find(stateDirWith({ config: `{ meta: { lastTouchedVersion: '2026.2.6-3' } } // JSON5` }), LAST_GOOD);
+  it('is what stands there', async () => {
+    const found = await find(
+      stateDirWith({ config: `{ meta: { lastTouchedVersion: '2026.2.6-3' } } // JSON5` }),
+      LAST_GOOD,
+    );
     expect(found).toMatchObject({ configValid: true, configError: null, config: { version: '2026.2.6-3' } });
   });
 
-  it.each(['{', '', '[]', 'null', '{ agents: }', 'x'])('is the last good one when it is %j', (config) => {
+  it.each(['{', '', '[]', 'null', '{ agents: }', 'x'])('is the last good one when it is %j', async (config) => {
     const stateDir = stateDirWith({ config, paths: [`agents/alpha/${INDEX}`] });
-    const found = find(stateDir, LAST_GOOD);
+    const found = await find(stateDir, LAST_GOOD);
     expect(found).toMatchObject({ configValid: false, config: LAST_GOOD, unreadable: null });
     expect(found.configError).toBeTruthy();
     expect(found.configError).not.toContain(stateDir);
     expect(found.agents.map(({ agent }) => agent)).toEqual(['ops', 'alpha']);
     // None was ever good: OpenClaw's defaults, and no word about where sessions belong.
-    expect(find(stateDir)).toMatchObject({ configValid: false, config: { ...DEFAULT_CONFIG, routing: null } });
+    expect(await find(stateDir)).toMatchObject({ configValid: false, config: { ...DEFAULT_CONFIG, routing: null } });
   });
 
-  it('is what can be read of it when a part has the wrong shape', () => {
-    const found = find(stateDirWith({ config: `{ agents: [{ id: 'a' }], session: { store: '/s' } }` }), LAST_GOOD);
+  it('is what can be read of it when a part has the wrong shape', async () => {
+    const found = await find(
+      stateDirWith({ config: `{ agents: [{ id: 'a' }], session: { store: '/s' } }` }),
+      LAST_GOOD,
+    );
     expect(found).toMatchObject({ configValid: false, configError: null });
     expect(found.config).toMatchObject({ sessionStore: '/s', routing: null, listsAgents: false, dropped: ['agents'] });
   });
@@ -186,48 +193,48 @@ describe('discover, the config', () => {
     ['a folder', (path) => mkdirSync(path)],
     ['a FIFO', (path) => execFileSync('mkfifo', [path])],
     ['a device', (path) => symlinkSync('/dev/zero', path)],
-  ])('is the last good one when it is %s', (_, make) => {
+  ])('is the last good one when it is %s', async (_, make) => {
     const stateDir = stateDirWith({ paths: ['agents/'] });
     make(join(stateDir, 'openclaw.json'));
-    expect(find(stateDir, LAST_GOOD)).toMatchObject({ configValid: false, config: LAST_GOOD, unreadable: null });
+    expect(await find(stateDir, LAST_GOOD)).toMatchObject({ configValid: false, config: LAST_GOOD, unreadable: null });
   });
 
-  it('may lie elsewhere, also behind a link', () => {
+  it('may lie elsewhere, also behind a link', async () => {
     const elsewhere = stateDirWith({ config: `{ agents: { list: [{ id: 'far' }] } }` });
     const stateDir = stateDirWith({ paths: [`agents/ops/${INDEX}`] });
     symlinkSync(join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json'));
     for (const configPath of [join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json')]) {
-      const found = discover({ stateDir, configPath, lastConfig: null, ...NOTHING });
+      const found = await discover({ stateDir, configPath, lastConfig: null, ...NOTHING });
       expect(found.agents.map(({ agent }) => agent)).toEqual(['far', 'ops']);
     }
   });
 });
 
 describe('discover, the state directory', () => {
-  it('is missing', () => {
+  it('is missing', async () => {
     const stateDir = join(stateDirWith({}), 'gone');
-    expect(find(stateDir, LAST_GOOD)).toMatchObject({ unreadable: 'missing', agents: [], stateDir });
+    expect(await find(stateDir, LAST_GOOD)).toMatchObject({ unreadable: 'missing', agents: [], stateDir });
   });
 
-  it('is a file, or lies below one', () => {
+  it('is a file, or lies below one', async () => {
     const file = join(stateDirWith({ paths: ['notes.txt'] }), 'notes.txt');
-    expect(find(file)).toMatchObject({ unreadable: 'no_folder', agents: [] });
-    expect(find(join(file, 'state'))).toMatchObject({ unreadable: 'missing', agents: [] });
+    expect(await find(file)).toMatchObject({ unreadable: 'no_folder', agents: [] });
+    expect(await find(join(file, 'state'))).toMatchObject({ unreadable: 'missing', agents: [] });
   });
 
   it.each<Given>([{}, { paths: ['notes.txt'] }, { paths: ['state/openclaw.sqlite', 'cron/'] }])(
     'is empty: %j',
-    (given) => {
-      expect(find(stateDirWith(given))).toMatchObject({ unreadable: 'empty', agents: [] });
+    async (given) => {
+      expect(await find(stateDirWith(given))).toMatchObject({ unreadable: 'empty', agents: [] });
     },
   );
 
-  it('is not empty when only its config lies elsewhere', () => {
+  it('is not empty when only its config lies elsewhere', async () => {
     const { configPath, stateDir } = {
       configPath: join(stateDirWith({ config: '{}' }), 'openclaw.json'),
       stateDir: stateDirWith({}),
     };
-    expect(discover({ stateDir, configPath, lastConfig: null, ...NOTHING })).toMatchObject({
+    expect(await discover({ stateDir, configPath, lastConfig: null, ...NOTHING })).toMatchObject({
       unreadable: null,
       agents: [{ agent: 'main' }],
     });
@@ -243,21 +250,21 @@ describe('discover, the state directory', () => {
       chmodSync(join(agents, 'agents'), 0o755);
       chmodSync(whole, 0o755);
     });
-    await asNobody(() => {
-      expect(find(whole)).toMatchObject({ unreadable: 'denied', agents: [] });
-      expect(find(agents)).toMatchObject({ unreadable: 'denied', agents: [] });
+    await asNobody(async () => {
+      expect(await find(whole)).toMatchObject({ unreadable: 'denied', agents: [] });
+      expect(await find(agents)).toMatchObject({ unreadable: 'denied', agents: [] });
     });
   });
 
-  it('is given by a link and told as a real path', () => {
+  it('is given by a link and told as a real path', async () => {
     const stateDir = stateDirWith({ paths: ['agents/ops/'] });
     const link = join(stateDirWith({}), 'link');
     symlinkSync(stateDir, link);
-    expect(find(link)).toMatchObject({ stateDir, unreadable: null });
+    expect(await find(link)).toMatchObject({ stateDir, unreadable: null });
   });
 
-  it('is a sample when the marker lies in it', () => {
-    expect(find(stateDirWith({ paths: ['agents/', SAMPLE_MARKER] })).sample).toBe(true);
-    expect(find(stateDirWith({ paths: ['agents/', `agents/${SAMPLE_MARKER}`] })).sample).toBe(false);
+  it('is a sample when the marker lies in it', async () => {
+    expect((await find(stateDirWith({ paths: ['agents/', SAMPLE_MARKER] }))).sample).toBe(true);
+    expect((await find(stateDirWith({ paths: ['agents/', `agents/${SAMPLE_MARKER}`] }))).sample).toBe(false);
   });
 });

@@ -94,6 +94,51 @@ describe('a scan that is blocked for ever', () => {
   });
 });
 
+describe('an agent whose folder is a dead mount', () => {
+  const statusOf = async (path: string) => (await fetch(`${exporter.url}${path}`)).status;
+  const seriesOfMain = (text: string) => text.split('\n').filter((line) => line.includes('agent="main"'));
+
+  it('costs no other agent a series or a figure, and is named by the log, the metrics and the page', async () => {
+    state = createState({
+      live: true,
+      agents: {
+        main: { index: { 'agent:main:main': { totalTokens: 1234 } } },
+        bad: { index: { 'agent:bad:main': {} } },
+      },
+    });
+    exporter = await startExporter(state.dir, {
+      script: SCRIPT,
+      schedule: '*/5 * * * * *',
+      flags: ['--scan.timeout=8s', '--privacy.peers=plain'],
+    });
+    await waitFor('the deep scan', async () => (await exporter.metrics()).includes('reason="invalid_json"'));
+    const before = seriesOfMain(await exporter.metrics());
+    expect(before.length).toBeGreaterThan(40);
+
+    state.mountDead('bad');
+    await waitFor('the failed scan', async () => {
+      const text = await exporter.metrics();
+      expect(seriesOfMain(text)).toEqual(before);
+      expect([await statusOf('/-/healthy'), await statusOf('/-/ready')]).toEqual([200, 200]);
+      return sampleValue(text, SUCCESS) === 0;
+    });
+    expect(exporter.running.output()).toMatch(/scan failed.* agent=bad step=discover/);
+    await waitFor('figures without that agent', async () => {
+      const text = await exporter.metrics();
+      return text.includes('problem{agent="bad",reason="scan_aborted"} 1') && text.includes('reason="invalid_json"');
+    });
+    const after = await exporter.metrics();
+    expect(seriesOfMain(after)).toEqual(before);
+    expect(after).toContain('openclaw_store_readable{agent="bad"} 0\n');
+    expect(after).not.toContain('session="agent:bad:main"');
+    expect(sampleValue(after, SUCCESS)).toBe(1);
+    expect(await (await fetch(exporter.url)).text()).toContain('Agent bad: not all is seen: scan_aborted');
+
+    state.addSession('agent:main:main', { totalTokens: 1235 });
+    await waitFor('new figures', async () => (await exporter.metrics()).includes('kind="main"} 1235\n'));
+  });
+});
+
 describe('a scanning process that is killed in mid-scan', () => {
   it('is replaced, and the last good figures stay with their age', async () => {
     await startBlocked('30s', '*/4 * * * * *');

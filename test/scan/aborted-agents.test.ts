@@ -1,12 +1,13 @@
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AgentStore } from '../../src/discover/agent-stores.ts';
 import { AbortedAgents, filesOf } from '../../src/scan/aborted-agents.ts';
-import type { Whereabouts } from '../../src/scan/messages.ts';
+import type { AbortedAgent, Whereabouts } from '../../src/scan/messages.ts';
 import { putFile } from '../support/folder.ts';
 import { testScanner } from '../support/scan.ts';
 import { PLAIN } from '../support/scans.ts';
-import { createState } from '../support/state.ts';
+import { createState, type State } from '../support/state.ts';
 
 const HOUR = 3_600_000;
 
@@ -19,7 +20,7 @@ async function leftAlone(before: readonly ((move: (ms: number) => void, change: 
     if (work.agent === 'bad') files = work.files ?? '';
   };
   await testScanner(state.dir, { ...PLAIN, enter }).quick();
-  const aborted = new AbortedAgents([{ agent: 'bad', restMs: HOUR, files }], () => now);
+  const aborted = new AbortedAgents([{ agent: 'bad', restMs: HOUR, files, file: null }], () => now);
   const scanner = testScanner(state.dir, { ...PLAIN, aborted });
   const seen: unknown[] = [];
   for (const happen of before) {
@@ -58,17 +59,68 @@ describe('an agent in whose store a scan was aborted', () => {
   });
 });
 
-describe('an agent that is left alone', () => {
-  const NOBODY = { agent: null, step: 'discover' };
+describe('an agent whose transcript was the end of a scan', () => {
+  const BAD = 'agent:bad:main';
 
+  /** What is told when its transcript is validated. */
+  async function validating(state: State): Promise<AbortedAgent> {
+    let told: Whereabouts | null = null;
+    const enter = async (work: Whereabouts) => {
+      if (work.agent === 'bad' && work.step === 'validate') told = work;
+    };
+    await testScanner(state.dir, { ...PLAIN, enter }).deep();
+    const { files, file } = told ?? expect.unreachable('it was not validated');
+    return { agent: 'bad', restMs: HOUR, files: files ?? null, file: file ?? null };
+  }
+
+  it('is read again when this transcript changes in place, and not when another does', async () => {
+    const state = createState({
+      agents: { main: { index: { 'agent:main:main': {} } }, bad: { index: { [BAD]: {}, 'agent:bad:other': {} } } },
+    });
+    const scanner = testScanner(state.dir, { ...PLAIN, aborted: new AbortedAgents([await validating(state)]) });
+    const problems = async () => (await scanner.quick()).snapshot.agents.map((agent) => agent.problems.join());
+    expect(await problems()).toEqual(['', 'scan_aborted']);
+    appendFileSync(state.transcriptPath(BAD), '\n');
+    expect(await problems()).toEqual(['', 'scan_aborted']);
+    appendFileSync(state.transcriptPath('agent:bad:other'), '\n');
+    expect(await problems()).toEqual(['', '']);
+  });
+});
+
+describe('a deep scan', () => {
+  it('says what it validates, also where a quick scan begins while it does', async () => {
+    const state = createState({ agents: { main: { index: { 'agent:main:main': {}, 'agent:main:other': {} } } } });
+    let at: Whereabouts = { agent: null, step: 'start' };
+    const during: string[] = [];
+    let between: Promise<unknown> | null = null;
+    const scanner = testScanner(state.dir, {
+      ...PLAIN,
+      enter: async (work) => {
+        at = work;
+        if (work.step === 'validate') between ??= scanner.quick();
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+      onValidated: () => during.push(`${at.agent} ${at.step}`),
+    });
+    await scanner.deep();
+    await between;
+    // The first one has only begun.
+    expect(during.length).toBeGreaterThan(2);
+    expect(new Set(during.slice(1))).toEqual(new Set(['main validate']));
+  });
+});
+
+describe('an agent that is left alone', () => {
   it('is looked at by no step, since each could be the end again; each step of the others names them', async () => {
     const state = createState({ agents: { main: { index: {} }, bad: { index: { 'agent:bad:main': {} } } } });
     const steps: Whereabouts[] = [];
-    const aborted = new AbortedAgents([{ agent: 'bad', restMs: HOUR, files: null }]);
+    const aborted = new AbortedAgents([{ agent: 'bad', restMs: HOUR, files: null, file: null }]);
     const scanner = testScanner(state.dir, {
       ...PLAIN,
       aborted,
       enter: async ({ agent, step, files }) => {
+        const last = steps.at(-1);
+        if (last?.agent === agent && last.step === step) return;
         steps.push({ agent, step, ...(files === undefined ? {} : { files: 'known' }) });
       },
     });
@@ -77,10 +129,14 @@ describe('an agent that is left alone', () => {
     expect(snapshot.agents.map(({ problems }) => problems)).toEqual([[], ['scan_aborted']]);
     // Only with its files an agent is one that is worked on: that ends its rest.
     expect(steps).toEqual([
-      NOBODY,
+      { agent: null, step: 'discover' },
+      { agent: null, step: 'config' },
+      { agent: null, step: 'registry' },
+      { agent: null, step: 'discover' },
+      { agent: 'main', step: 'discover' },
+      { agent: null, step: 'discover' },
       { agent: 'main', step: 'look' },
       { agent: 'main', step: 'read', files: 'known' },
-      { agent: 'bad', step: 'look' },
       { agent: 'main', step: 'files', files: 'known' },
       { agent: null, step: 'publish' },
     ]);

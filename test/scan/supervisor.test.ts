@@ -1,4 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
@@ -158,6 +159,64 @@ describe('a scanning process that is blocked', () => {
       expect(metrics()).toContain('openclaw_store_readable{agent="bad"} 1\n');
     }, PATIENCE);
     expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
+  });
+
+  it('costs the agent whose places could not even be looked at, and no other', async () => {
+    const lines: string[] = [];
+    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    state = createState({
+      agents: { main: { index: { 'agent:main:main': {} } }, bad: { index: { 'agent:bad:main': {} } } },
+    });
+    supervise({ childPath: BLOCKING_CHILD, log });
+    state.mountDead('bad');
+    const metrics = () => supervisor.rendered?.metrics ?? '';
+    await vi.waitFor(async () => {
+      supervisor.request('quick');
+      if (supervisor.memoryBytes !== null) {
+        // Time to come as far as that folder.
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        now += TIMEOUT_MS + 1;
+      }
+      expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n');
+    }, PATIENCE);
+    expect(lines).toContain(
+      JSON.stringify({
+        scan: 'quick',
+        err: 'no heartbeat within --scan.timeout, the scanning process is killed',
+        agent: 'bad',
+        step: 'discover',
+      }),
+    );
+    expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
+    // And so it stays in the scans that follow, whatever changes elsewhere.
+    state.addSession('agent:main:other');
+    await vi.waitFor(() => {
+      supervisor.request('quick');
+      expect(metrics()).toContain('openclaw_store_sessions{agent="main",kind="main"} 1\n');
+      expect(metrics()).toContain('openclaw_store_sessions{agent="main",kind="other"} 1\n');
+    }, PATIENCE);
+    expect(metrics()).toContain('openclaw_store_readable{agent="bad"} 0\n');
+    expect(supervisor.scans.quick.success).toBe(true);
+  });
+
+  it('costs no agent, where it was the config twice: the others are read without it', async () => {
+    const lines: string[] = [];
+    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    state = createState({ agents: { main: { index: { 'agent:main:main': {} } } } });
+    supervise({ childPath: BLOCKING_CHILD, log });
+    rmSync(join(state.dir, 'openclaw.json'));
+    execFileSync('mkfifo', [join(state.dir, 'openclaw.json')]);
+    await vi.waitFor(async () => {
+      supervisor.request('quick');
+      if (supervisor.memoryBytes !== null) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        now += TIMEOUT_MS + 1;
+      }
+      expect(supervisor.scans.quick.success).toBe(true);
+    }, PATIENCE);
+    expect(lines.filter((line) => line.includes('"agent":"none","step":"config"')).length).toBeGreaterThan(1);
+    expect(supervisor.rendered?.metrics).toContain('openclaw_store_config_valid 0\n');
+    expect(supervisor.rendered?.metrics).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
   });
 
   it('is left behind when it cannot be killed: nothing is started beside it until it is gone', async () => {

@@ -59,6 +59,9 @@ export interface State {
   writeIndex(agent: string, members?: string): void;
   /** Replaces an index by a FIFO that nobody writes to. */
   blockIndex(agent: string): void;
+  /** A look at anything of the agent blocks the scanning process of `blocking-child.ts`, or does not any more. */
+  mountDead(agent: string): void;
+  unmountDead(agent: string): void;
   remove(): void;
 }
 
@@ -150,9 +153,17 @@ export function createState(options: StateOptions = {}): State {
       rmSync(indexPath(agent), { force: true });
       execFileSync('mkfifo', [indexPath(agent)]);
     },
+    mountDead(agent) {
+      execFileSync('mkfifo', [join(dir, 'agents', agent, DEAD_MOUNT)]);
+    },
+    unmountDead(agent) {
+      rmSync(join(dir, 'agents', agent, DEAD_MOUNT));
+    },
     remove,
   };
 }
+
+const DEAD_MOUNT = 'dead-mount';
 
 function agentOf(key: string): string {
   return /^agent:([^:]+):/.exec(key)?.[1] ?? 'main';

@@ -71,7 +71,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perReason(
     'duplicate_sessions',
-    'Sessions whose conversation has a second session: in another agent (cross_agent), or under another key of the same agent (alias).',
+    'Sessions whose conversation has a second session: in another agent (cross_agent), or under another key of the same agent (alias). The sessions of an agent whose readable is 0 are compared with none.',
     'duplicate',
   ),
   perReason(
@@ -89,7 +89,7 @@ export const AGENT_FAMILIES: readonly Family<Snapshot>[] = [
   ),
   perFinding(
     'collision_sessions',
-    'Sessions that share their transcript with another session, or have two transcripts.',
+    'Sessions that share their transcript with another session, or have two transcripts. The sessions of an agent whose readable is 0 are compared with none.',
     'collision',
   ),
   perFinding(

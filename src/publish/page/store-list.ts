@@ -2,6 +2,7 @@ import { withoutMarkdown } from '../../lines.ts';
 import type { PassedOver } from '../../model/passed-over.ts';
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
 import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
+import { notCompared } from '../remarks.ts';
 import { amount, minuteOf } from '../words.ts';
 import { type Markup, markup, table, when } from './markup.ts';
 
@@ -66,8 +67,11 @@ export function isClosedToUs({ folder, why }: PassedOver): boolean {
 }
 
 /** What is in no figure. */
-function leftOut({ unusedDatabases, passedOver }: Snapshot): readonly Markup[] {
+function leftOut(snapshot: Snapshot): readonly Markup[] {
+  const { unusedDatabases, passedOver } = snapshot;
+  const uncompared = notCompared(snapshot);
   const lines = [
+    ...(uncompared === null ? [] : [uncompared]),
     ...unusedDatabases.map(
       ({ agent, place, sessions }) =>
         `A database of agent ${agent} with ${sessions} sessions is not used (${place}): OpenClaw reads another one, or the agent is not in its config.`,

@@ -6,7 +6,7 @@ import { foundTranscript } from '../../model/transcript.ts';
 import type { Kind } from '../../openclaw/keys.ts';
 import { printable } from '../../printable.ts';
 import { listingRank, type Severity, tokensSeverity } from '../../thresholds.ts';
-import { configRemark, remarks } from '../remarks.ts';
+import { configRemark, notCompared, remarks } from '../remarks.ts';
 import { UNREADABLE } from '../unreadable.ts';
 import { agoOf, amount, shareOf } from '../words.ts';
 import { aligned, type Column } from './columns.ts';
@@ -32,11 +32,13 @@ export interface TableOptions {
 export function reportTable(snapshot: Snapshot, options: TableOptions): string {
   if (snapshot.unreadable !== null) return unreadableState(snapshot.unreadable, options);
   const config = configRemark(snapshot);
+  const uncompared = notCompared(snapshot);
   const sections = [
     ...(snapshot.sample ? ['This is a generated SAMPLE, no real OpenClaw state.'] : []),
     ...(config === null ? [] : wrapped(printable(config), WIDTH)),
     ...(snapshot.sample || config !== null ? [''] : []),
     ...agentRows(snapshot, options),
+    ...(uncompared === null ? [] : ['', ...wrapped(uncompared, WIDTH)]),
     '',
     ...sessionLines(snapshot, options),
     ...unvalidated(snapshot, options),

@@ -17,7 +17,7 @@ import { BEFORE_ALL_ROWS, forgetStatements } from './events.ts';
 import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
 import type { SessionNode } from './nodes.ts';
 import { BELIEVED_MS, renewValidation } from './renewal.ts';
-import { allRows, areKnown, changedRows, type KnownRows, wholeRows } from './rows.ts';
+import { allRows, areKnown, changedRows, type KnownRows, TooManySessions, wholeRows } from './rows.ts';
 import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './schema.ts';
 import { storedSession } from './session.ts';
 import {
@@ -113,6 +113,8 @@ export class KeptDatabases {
   readonly counts = { reads: 0, rows: 0, eventBytes: 0 };
 
   private readonly known = new Kept<Known>();
+  /** Signatures of databases that hold too many sessions: what was refused is not read again either. */
+  private readonly refusals = new Kept<string>();
   /** Bytes of events that this quick scan may still validate; null: none. */
   private quickBytes: number | null = null;
   /** When the last deep scan began. */
@@ -120,12 +122,14 @@ export class KeptDatabases {
 
   startScan(quickBytes: number | null): void {
     this.known.startScan();
+    this.refusals.startScan();
     this.quickBytes = quickBytes;
   }
 
   /** Forgets the databases that no agent had in this scan. */
   endScan(): void {
     this.known.endScan();
+    this.refusals.endScan();
   }
 
   /** Never throws for what is bad in a database or about its files. Pauses between slices. */
@@ -198,9 +202,25 @@ export class KeptDatabases {
 
   private async current(location: DatabaseLocation, now: Moment, pause: () => Promise<void>): Promise<Known> {
     const files = databaseFiles(location.path, location.root);
+    if (this.refusals.get(location.path) === files.signature) throw new DatabaseError('database_unreadable');
     const before = this.known.get(keyOf(location));
     if (before?.files.signature === files.signature && !before.whole.isDue)
       return this.known.set(keyOf(location), { ...before, read: now });
+    try {
+      return await this.readAnew(location, files, before, now, pause);
+    } catch (error) {
+      if (error instanceof TooManySessions) this.refusals.set(location.path, files.signature);
+      throw error;
+    }
+  }
+
+  private async readAnew(
+    location: DatabaseLocation,
+    files: Known['files'],
+    before: Known | undefined,
+    now: Moment,
+    pause: () => Promise<void>,
+  ): Promise<Known> {
     const same = before !== undefined && isSameFile(before, files) ? before : null;
     const rows: KnownRows = new Map(same?.nodes.map((node) => [node.rowid, node]));
     this.counts.reads += 1;

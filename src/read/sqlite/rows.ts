@@ -43,6 +43,9 @@ export function changedRows(known: KnownRows): RowReader {
   };
 }
 
+/** More than an agent may have. It stays so until the database is written to. */
+export class TooManySessions extends DatabaseError {}
+
 /** All rows; `first`: a slice that was read already. */
 export async function allRows(
   read: Read,
@@ -54,7 +57,7 @@ export async function allRows(
   for (let slice = first ?? next(BEFORE_ALL_ROWS); ; slice = next(BigInt(slice.at(-1)?.rowid ?? 0))) {
     nodes.push(...slice);
     await pause();
-    if (nodes.length > MOST_SESSIONS) throw new DatabaseError('database_unreadable');
+    if (nodes.length > MOST_SESSIONS) throw new TooManySessions('database_unreadable');
     if (slice.length < reader.size) return nodes;
   }
 

@@ -279,6 +279,7 @@ describe('the fragment', () => {
     expect(rows).toEqual([
       ...['well', 'files', '2026.7.35', '1', '2', 'none'],
       ...['ill', 'files', '2026.7.35', 'could not look', 'index_empty The index has 0 bytes.'],
+      'Whether sessions of the other agents are duplicates of some in ill, or share a transcript with them, is not known.',
       'Findings of agent well that the config file says to ignore: 2 duplicate.',
     ]);
   });

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { writeDatabase, writeStateDatabase } from '../../../demo/database.ts';
+import { MOST_SESSIONS } from '../../../src/model/reading.ts';
 import type { Snapshot, SnapshotAgent } from '../../../src/model/snapshot.ts';
 import { BAD, badEntry, badSession, damage, databasesBeside, replaceDatabase } from '../../support/beside.ts';
 import { closedDatabase, heldDatabase } from '../../support/databases.ts';
@@ -58,6 +59,25 @@ it('an event of more than 64 MiB is no damage: its bytes count, and it is counte
   const { snapshot } = await testScanner(state.dir, PLAIN).deep();
   const bad = readableAgent(snapshot, 'ops').sessions.find(({ session: { key } }) => key === BAD);
   expect(bad?.session.transcript).toMatchObject({ badRecords: 0, oversizedRecords: 1 });
+});
+
+it('more sessions than an agent may have are read once, and again when the database changes', async () => {
+  const state = databasesBeside();
+  closedDatabase(
+    state.database,
+    `INSERT INTO session_nodes (session_key, current_session_id, entry_json, updated_at)
+      WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ${MOST_SESSIONS})
+      SELECT 'agent:ops:many-' || n, 'many-' || n, '{}', 1 FROM s`,
+  );
+  setWritten(state.database, SETTLED);
+  const scanner = testScanner(state.dir, PLAIN);
+  const refused = { readable: false, problems: ['database_unreadable'] };
+  expect(agentOf((await scanner.quick()).snapshot)).toMatchObject(refused);
+  const { reads } = scanner.kept.databases.counts;
+  expect(agentOf((await scanner.quick()).snapshot)).toMatchObject(refused);
+  expect(scanner.kept.databases.counts.reads).toBe(reads);
+  damage(state.database, "DELETE FROM session_nodes WHERE session_key LIKE 'agent:ops:many-%'");
+  expect(agentOf((await scanner.quick()).snapshot)).toMatchObject({ readable: true, problems: [] });
 });
 
 it.each([
