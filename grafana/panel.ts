@@ -56,6 +56,8 @@ export interface Column {
   readonly unit: string;
   readonly colours?: ThresholdsConfigBuilder;
   readonly mappings?: ValueMapping[];
+  /** It stands before the labels. */
+  readonly first?: boolean;
   /** For a query that only chooses the rows. */
   readonly hidden?: boolean;
 }

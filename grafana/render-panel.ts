@@ -108,6 +108,8 @@ function limitLine(colour: string) {
 function table({ labels, columns, links = {}, sortBy }: TableSpec): Table {
   const shown = Object.keys(labels);
   const fields = columns.map((_, index) => field(index, columns.length));
+  const isFirst = (_name: string, index: number) => columns[index]?.first === true;
+  const ordered = [...fields.filter(isFirst), ...shown, ...fields.filter((name, index) => !isFirst(name, index))];
   const hidden = [
     'Time',
     '__name__',
@@ -126,7 +128,7 @@ function table({ labels, columns, links = {}, sortBy }: TableSpec): Table {
       options: {
         excludeByName: Object.fromEntries(hidden.map((name) => [name, true])),
         // Every field has an index, since Grafana does not document where a field without one goes.
-        indexByName: Object.fromEntries([...shown, ...fields, ...hidden].map((name, index) => [name, index])),
+        indexByName: Object.fromEntries([...ordered, ...hidden].map((name, index) => [name, index])),
         renameByName: {
           ...labels,
           ...Object.fromEntries(columns.map(({ title }, index) => [field(index, columns.length), title])),
@@ -136,7 +138,11 @@ function table({ labels, columns, links = {}, sortBy }: TableSpec): Table {
     // Grafana puts the text for no data into each empty cell, too.
     .overrideByRegexp('.*', [{ id: 'noValue', value: EMPTY_CELL }]);
   for (const column of columns) if (!column.hidden) builder.overrideByName(column.title, cells(column));
-  for (const heading of new Set([...Object.values(labels), ...Object.keys(links)])) {
+  for (const heading of new Set([
+    ...Object.values(labels),
+    ...columns.map(({ title }) => title),
+    ...Object.keys(links),
+  ])) {
     const properties = [...widthOf(heading), ...linksOf(links[heading] ?? [])];
     if (properties.length > 0) builder.overrideByName(heading, properties);
   }

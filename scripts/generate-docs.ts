@@ -240,7 +240,8 @@ function configurationDoc(): string {
 ${NOTE}
 
 A flag wins over its environment variable, which wins over the config file, which wins over the default. An unknown flag,
-variable or key, or a wrong value, is an error that names it.
+variable or key, or a wrong value, is an error that names it, with the line of the file. All are told at once.
+The status page lists what is in force, and who said so.
 
 The config file (\`--config.file\`) is YAML with the names of the flags as keys, nested at their dots or whole:
 

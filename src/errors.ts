@@ -22,6 +22,12 @@ export class ExporterError extends Error {
   }
 }
 
+/** For a log and a page: what stands in several lines on a terminal, in one. */
+export function inOneLine({ message }: ExporterError): string {
+  const [first = '', ...more] = message.split(/\n\s*/);
+  return more.length === 0 ? first : `${first}: ${more.join('; ')}`;
+}
+
 /** Codes of the system that operators meet. */
 const IN_WORDS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not do that',

@@ -1,7 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { hostname } from 'node:os';
-import { isDeepStrictEqual } from 'node:util';
-import { describeError, ExporterError } from './errors.ts';
+import { describeError, ExporterError, inOneLine } from './errors.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, drain, listen, listenOn } from './http/server.ts';
 import { takeSystemdSockets } from './http/systemd-socket.ts';
@@ -10,12 +9,13 @@ import { SCANS } from './model/scan.ts';
 import { EXPORTER_FAMILIES, type ExporterState } from './publish/metrics/exporter.ts';
 import { processRegistry } from './publish/metrics/process.ts';
 import { renderFamilies } from './publish/metrics/render.ts';
+import { runbookBase } from './publish/page/runbook.ts';
 import { renderStatusPage } from './publish/page/status-page.ts';
 import { STYLE_HASH } from './publish/page/style.ts';
 import { hostOffsetMs, startSchedule } from './scan/schedule.ts';
 import { Supervisor, type SupervisorOptions, type SupervisorSettings } from './scan/supervisor.ts';
 import { longestGapSeconds } from './settings/cron.ts';
-import { settingsInForce } from './settings/in-force.ts';
+import { settingsInForce, waitingForRestart } from './settings/in-force.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { NO_WEB_CONFIG, type WebConfig } from './settings/web-config.ts';
@@ -37,7 +37,7 @@ export async function serve(
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
   const webFile = settings['web.config.file'] === null ? null : new WebConfigInForce(settings['web.config.file'], log);
   const web = () => webFile?.config ?? NO_WEB_CONFIG;
-  const exporter = new Exporter(settings, log, scanning, () => webFile?.warnings ?? []);
+  const exporter = new Exporter(settings, log, scanning, () => webFile ?? NO_WEB_FILE);
   const app = createApp({
     telemetryPath: settings['web.telemetry-path'],
     metrics: () => exporter.metrics(),
@@ -99,6 +99,10 @@ async function listenAt(server: Server, address: Settings['web.listen-address'])
   return { address: address.host, port: await listen(server, address) };
 }
 
+/** What the page says of the web config. */
+type AboutWebFile = Pick<WebConfigInForce, 'warnings' | 'refused'>;
+const NO_WEB_FILE: AboutWebFile = { warnings: [], refused: null };
+
 const BETWEEN_RELOADS_MS = 1000;
 
 /** A stop takes less than two seconds. */
@@ -119,10 +123,8 @@ class Exporter {
   private readonly first: Settings;
   private readonly supervisor: Supervisor;
   private readonly processMetrics = processRegistry();
-  private readonly webWarnings: () => readonly string[];
+  private readonly webFile: () => AboutWebFile;
   private inForce: InForce;
-  /** Settings that wait for the next start, in words. */
-  private waiting: readonly string[] = [];
   private lastReload = { success: true, lastSuccessMs: Date.now() };
   private stopSchedules: () => void = () => undefined;
 
@@ -130,10 +132,10 @@ class Exporter {
     settings: Settings,
     log: Log,
     scanning: Pick<SupervisorOptions, 'childPath'>,
-    webWarnings: () => readonly string[],
+    webFile: () => AboutWebFile,
   ) {
     this.log = log;
-    this.webWarnings = webWarnings;
+    this.webFile = webFile;
     this.first = settings;
     this.inForce = prepare(settings, log);
     this.supervisor = new Supervisor({ ...this.inForce.scanning, log, ...scanning });
@@ -153,14 +155,13 @@ class Exporter {
     } catch (error) {
       this.lastReload = { ...this.lastReload, success: false };
       this.log.error('settings could not be loaded again: the ones before stay in force', {
-        err: error instanceof ExporterError ? error.message : describeError(error),
+        err: error instanceof ExporterError ? inOneLine(error) : describeError(error),
       });
       return;
     }
     this.lastReload = { success: true, lastSuccessMs: Date.now() };
-    const waiting = waitingForRestart(this.first, this.inForce.settings);
-    for (const setting of waiting) this.log.warn('a changed setting takes effect at the next start only', { setting });
-    this.waiting = waiting.map((setting) => `--${setting} was changed, and takes effect at the next start only.`);
+    for (const setting of waitingForRestart(this.first, this.inForce.settings))
+      this.log.warn('a changed setting takes effect at the next start only', { setting });
     this.stopSchedules();
     this.supervisor.configure(this.inForce.scanning);
     this.stopSchedules = startSchedules(this.inForce, this.supervisor, this.log);
@@ -182,15 +183,18 @@ class Exporter {
   }
 
   statusPage(): string {
+    const { settings, warnings } = this.inForce;
+    const web = this.webFile();
     return renderStatusPage({
       state: this.state(),
       telemetryPath: this.first['web.telemetry-path'],
-      runbookUrl: this.inForce.settings['runbook-url'],
+      runbooks: runbookBase(settings['runbook-url']),
       fragment: this.lastScan()?.page ?? null,
-      warnings: [...this.inForce.warnings, ...this.webWarnings(), ...this.waiting],
-      stateDir: this.inForce.settings.stateDir,
-      whyStateDir: this.inForce.settings.whyStateDir,
-      settings: settingsInForce(this.inForce.settings),
+      refused: web.refused,
+      warnings: [...warnings, ...web.warnings],
+      stateDir: settings.stateDir,
+      whyStateDir: settings.whyStateDir,
+      settings: settingsInForce(this.first, settings),
       now: Date.now(),
     });
   }
@@ -235,21 +239,6 @@ function prepare(settings: Settings, log: Log): InForce {
     },
   };
   return { settings, scanning, warnings };
-}
-
-/** An address is bound once, and the log is open in two processes. */
-const AT_START = [
-  'web.listen-address',
-  'web.systemd-socket',
-  'web.config.file',
-  'web.telemetry-path',
-  'web.max-requests',
-  'log.level',
-  'log.format',
-] as const;
-
-function waitingForRestart(first: Settings, next: Settings): string[] {
-  return AT_START.filter((key) => !isDeepStrictEqual(first[key], next[key]));
 }
 
 /** Returns what stops them. */

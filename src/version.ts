@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-const Package = z.object({ version: z.string() });
+const Package = z.object({ version: z.string(), repository: z.object({ url: z.string() }).optional() });
+
+const PACKAGE = Package.parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 /** The exporter's own version, from its package. */
-export const VERSION = Package.parse(
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
-).version;
+export const VERSION = PACKAGE.version;
+
+/** The address of its source; null: the package names none. */
+export const REPOSITORY = PACKAGE.repository?.url ?? null;
 
 /** Git revision of a build that was told it (the container image, the package); null otherwise. */
 export const REVISION: string | null = process.env.BUILD_REVISION || packedRevision();

@@ -113,10 +113,10 @@ describe('the command line', () => {
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['scan: { timeout: soon }', {}, /config\.yml: scan\.timeout: "soon" is no duration/],
-    ['web: { max-requests: 0 }', {}, /config\.yml: web\.max-requests: "0"/],
-    ['quiet-period: later', {}, /config\.yml: quiet-period: "later"/],
-    ['apply: true', {}, /config\.yml: apply: it is said on the command line/],
+    ['scan: { timeout: soon }', {}, /config\.yml, line 1: scan\.timeout: "soon" is no duration/],
+    ['web: { max-requests: 0 }', {}, /config\.yml, line 1: web\.max-requests: "0"/],
+    ['quiet-period: later', {}, /config\.yml, line 1: quiet-period: "later"/],
+    ['apply: true', {}, /config\.yml, line 1: apply: it is said on the command line/],
     ['log: { level: info }', { OPENCLAW_STORE_EXPORTER_SCAN_TIMEOUT: 'soon' }, /_SCAN_TIMEOUT: "soon"/],
   ])('scan --config.check looks at what file and environment say to every command: %s', async (text, env, message) => {
     const path = join(newFolder(), 'config.yml');

@@ -2,12 +2,12 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { PLAIN, RED_FROM_ONE, YELLOW_FROM_ONE } from '../colours.ts';
 import { orNone, rows, SESSION, share } from '../expressions.ts';
 import { TO_HEALTH } from '../links.ts';
+import { SEVERITY_RANKS, severities } from '../mappings.ts';
 import type { Row, StatSpec } from '../panel.ts';
 import { BY_AGENT, BY_KIND, OF_ALERTS, TARGET } from '../variables.ts';
 
 const NOT_KNOWN = 'not known';
 const ALERT_LABELS = {
-  severity: 'Severity',
   alertname: 'Alert',
   cluster: 'Cluster',
   instance: 'Instance',
@@ -58,7 +58,19 @@ const COUNTS: readonly StatSpec[] = [
   }),
 ];
 
-const FIRING = `ALERTS{alertname=~"OpenClaw.+", alertstate="firing", ${OF_ALERTS}}`;
+const OURS = `alertname=~"OpenClaw.+", ${OF_ALERTS}`;
+const FIRING = `ALERTS{${OURS}, alertstate="firing"}`;
+const RANK = [
+  ...SEVERITY_RANKS.map(
+    ({ severity, rank }) => `${rank} * ALERTS{${OURS}, alertstate="firing", severity="${severity}"}`,
+  ),
+  `0 * ${FIRING}`,
+].join(' or ');
+
+/** The severity is no part of who an alert is of: it has a column of its own. */
+function alertRows(expr: string): string {
+  return rows(`severity, ${Object.keys(ALERT_LABELS).join(', ')}`, expr);
+}
 
 export const FLEET_OVERVIEW: Row = {
   title: 'Is all well',
@@ -74,11 +86,13 @@ export const FLEET_OVERVIEW: Row = {
             'Alerts of the shipped rules that fire now. Worry about each critical one now, and about each warning this week. It is empty, too, where Prometheus has not loaded the rules.',
           noValue: 'no alert fires, or Prometheus has not loaded the rules',
           labels: ALERT_LABELS,
+          sortBy: 'Severity',
           columns: [
+            { title: 'Severity', expr: alertRows(RANK), unit: units.Short, mappings: severities(), first: true },
             {
               title: 'Since',
               // Grafana counts in milliseconds.
-              expr: `1000 * ${rows(Object.keys(ALERT_LABELS).join(', '), `ALERTS_FOR_STATE{alertname=~"OpenClaw.+", ${OF_ALERTS}} and ignoring (alertstate) ${FIRING}`)}`,
+              expr: `1000 * ${alertRows(`ALERTS_FOR_STATE{${OURS}} and ignoring (alertstate) ${FIRING}`)}`,
               unit: units.DateTimeFromNow,
             },
           ],

@@ -1,13 +1,30 @@
 /** More slips of the keyboard than this are another word. */
 const SLIPS = 2;
+/** A shorter piece is in too many words. */
+const SHORTEST_PIECE = 3;
+const LONGEST = 50;
 
 /** The word that was probably meant; null: none is close. */
 export function closest(given: string, words: readonly string[]): string | null {
+  if (given.length > LONGEST) return null;
+  const wanted = given.toLowerCase();
   const near = words
-    .map((word) => ({ word, slips: slipsBetween(given.toLowerCase(), word) }))
-    .filter(({ slips }) => slips <= SLIPS)
+    .map((word) => ({ word, slips: slipsBetween(wanted, word.toLowerCase()) }))
+    // A word of which half is another is another word.
+    .filter(({ word, slips }) => slips <= SLIPS && slips * 2 < word.length)
     .toSorted((a, b) => a.slips - b.slips);
-  return near[0]?.word ?? null;
+  return near[0]?.word ?? wordWith(wanted, words);
+}
+
+/** A word of which somebody wrote the beginning or the end: `warn`, or `timeout` for `scan.timeout`. */
+function wordWith(piece: string, words: readonly string[]): string | null {
+  if (piece.length < SHORTEST_PIECE) return null;
+  const parts = (word: string) => word.toLowerCase().split(/(?<=[._-])/);
+  return (
+    words.find((word) => parts(word).some((_, at, all) => at > 0 && all.slice(at).join('') === piece)) ??
+    words.find((word) => word.toLowerCase().startsWith(piece)) ??
+    null
+  );
 }
 
 /** How many letters must be put in, taken out or changed, or neighbours swapped, to make one word of the other. */

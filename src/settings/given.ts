@@ -3,31 +3,39 @@ import { ExporterError } from '../errors.ts';
 import { closest } from './closest.ts';
 import { readYaml } from './config-file.ts';
 import { type Command, ENV_PREFIX, envName, FLAGS, type Flag } from './flags.ts';
+import type { Mistake } from './mistakes.ts';
 import { NO_POLICY, type Policy } from './policy.ts';
 
 /** A text that a flag was given, and where, for the message when it is wrong. */
 export interface Given {
   readonly text: string;
-  /** The flag, the variable, or file and key. */
+  /** The flag, the variable, or the key of the file. */
   readonly origin: string;
+  /** Where that key stands; null: it is no key. */
+  readonly file: { readonly path: string; readonly line: number } | null;
+}
+
+/** Where a text comes from, as it stands in front of what is wrong with it. */
+export function placeOf({ origin, file }: Given): string {
+  return file === null ? origin : `${file.path}, line ${file.line}: ${origin}`;
 }
 
 /** By the name of the flag; one text, or several of a repeatable flag. */
 export type GivenByFlag = ReadonlyMap<string, readonly Given[]>;
 
+/** All that was given, and what belongs to no flag. */
+interface GivenToCommand {
+  readonly given: GivenByFlag;
+  readonly policy: Policy;
+  readonly mistakes: readonly Mistake[];
+}
+
 /**
  * What the operator gave each flag of the command: by flag, else by environment, else by config file. Throws an
- * ExporterError for what belongs to no flag and for a file that cannot be used; the values are not checked here. With
+ * ExporterError for what is no flag and for a file that cannot be read; the values are not checked here. With
  * `--config.check` also what environment and file give the flags of other commands.
  */
-export function readGiven(
-  command: Command,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): { given: GivenByFlag; policy: Policy } {
-  const [unknown] = unknownVariables(env);
-  if (unknown !== undefined)
-    throw new ExporterError('E_CONFIG', `the environment variable ${unknown} belongs to no flag; see --help`);
+export function readGiven(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): GivenToCommand {
   const flags = FLAGS.filter(({ commands }) => commands.includes(command));
   const byFlag = fromArgs(command, flags, args);
   const isCheck = (byFlag.get('config.check') ?? fromEnvironment(flags, env).get('config.check'))?.[0]?.text === 'true';
@@ -39,13 +47,23 @@ export function readGiven(
   return {
     given: new Map([...(file?.given ?? []), ...byEnvironment, ...byFlag]),
     policy: file?.policy ?? NO_POLICY,
+    mistakes: [...unknownVariables(env).map(aboutVariable), ...(file?.mistakes ?? [])],
   };
+}
+
+function aboutVariable(name: string): Mistake {
+  const meant = closest(
+    name.slice(ENV_PREFIX.length),
+    FLAGS.map((flag) => envName(flag.name).slice(ENV_PREFIX.length)),
+  );
+  const hint = meant === null ? '' : ` (did you mean ${ENV_PREFIX}${meant}?)`;
+  return { line: null, text: `the environment variable ${name} belongs to no flag${hint}; see --help` };
 }
 
 function fromArgs(command: Command, flags: readonly Flag[], args: readonly string[]): GivenByFlag {
   const given = Object.entries(parse(command, flags, args)).map(([name, value]): [string, Given[]] => [
     name,
-    [value].flat().map((each) => ({ text: String(each), origin: `--${name}` })),
+    [value].flat().map((each) => ({ text: String(each), origin: `--${name}`, file: null })),
   ]);
   return new Map(given);
 }
@@ -93,28 +111,30 @@ function fromEnvironment(flags: readonly Flag[], env: NodeJS.ProcessEnv): GivenB
     const texts = repeatable ? value.split(',').filter((part) => part !== '') : [value];
     given.set(
       name,
-      texts.map((text) => ({ text, origin })),
+      texts.map((text) => ({ text, origin, file: null })),
     );
   }
   return given;
 }
 
-function fromFile(flags: readonly Flag[], path: string): { given: GivenByFlag; policy: Policy } {
+function fromFile(flags: readonly Flag[], path: string): GivenToCommand {
   // Keys of the other command are known too: one file serves both.
-  const known = new Set(FLAGS.map(({ name }) => name).filter((name) => !name.startsWith('config.')));
-  const { values, policy } = readYaml(path, known);
-  const given = new Map<string, Given[]>();
-  for (const { name, repeatable } of flags) {
-    const texts = values.get(name);
-    if (texts === undefined) continue;
-    const origin = `${path}: ${name}`;
-    if (texts.length > 1 && !repeatable) throw new ExporterError('E_CONFIG', `${origin} takes one value`);
-    given.set(
-      name,
-      texts.map((text) => ({ text, origin })),
-    );
-  }
-  return { given, policy };
+  const known = FLAGS.map(({ name }) => name).filter((name) => !name.startsWith('config.'));
+  const { values, policy, mistakes } = readYaml(path, known);
+  const given = flags.flatMap(({ name, repeatable }) => {
+    const texts = values.get(name)?.map(({ text, line }) => ({ text, origin: name, file: { path, line } })) ?? [];
+    return texts.length === 0 ? [] : [{ name, repeatable, texts }];
+  });
+  const tooMany = given.flatMap(({ repeatable, texts: [first, second] }): Mistake[] =>
+    first === undefined || second === undefined || repeatable
+      ? []
+      : [{ line: first.file.line, text: `${placeOf(first)} takes one value` }],
+  );
+  return {
+    given: new Map(given.map(({ name, texts }) => [name, texts])),
+    policy,
+    mistakes: [...mistakes, ...tooMany],
+  };
 }
 
 /** Variables with our prefix that nobody reads: a misspelt one must not be ignored in silence. */

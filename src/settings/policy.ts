@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ExporterError } from '../errors.ts';
 import { FINDINGS } from '../model/finding.ts';
 import { KINDS, type Kind } from '../openclaw/keys.ts';
 import { SHIPPED_THRESHOLDS, type Thresholds } from '../thresholds.ts';
+import { type Flaw, parseContent } from './content.ts';
 import { glob } from './glob.ts';
 import { oneOf } from './value-types.ts';
 
@@ -14,7 +14,7 @@ export interface Policy {
 
 export const NO_POLICY: Policy = { thresholds: [], ignore: [] };
 
-const Tokens = z.number().positive('must be above 0');
+const Amount = z.number().positive('must be above 0');
 
 /** Longer than any key that OpenClaw makes. */
 const LONGEST_PATTERN = 1000;
@@ -30,8 +30,8 @@ const ThresholdRuleSchema = z
     kind: oneOf(KINDS).optional(),
     agent: Pattern.optional(),
     session: Pattern.optional(),
-    tokens: z.strictObject({ warning: Tokens.optional(), critical: Tokens.optional() }).optional(),
-    transcript_bytes: z.strictObject({ warning: Tokens }).optional(),
+    tokens: z.strictObject({ warning: Amount.optional(), critical: Amount.optional() }).optional(),
+    transcript_bytes: z.strictObject({ warning: Amount }).optional(),
   })
   .refine(({ tokens, transcript_bytes }) => tokens !== undefined || transcript_bytes !== undefined, {
     error: 'says neither tokens nor transcript_bytes',
@@ -45,7 +45,9 @@ const IgnoreRuleSchema = z
   .strictObject({
     agent: Pattern.optional(),
     session: Pattern.optional(),
-    findings: z.array(oneOf(FINDINGS)).min(1, 'must name a finding'),
+    findings: z
+      .array(oneOf(FINDINGS), `must be a list of findings: ${FINDINGS.join(', ')}`)
+      .min(1, `must name a finding: ${FINDINGS.join(', ')}`),
   })
   .refine(({ agent, session }) => agent !== undefined || session !== undefined, {
     // To look for nothing of a kind there is --no-check: it does not count what it hides.
@@ -63,16 +65,13 @@ type IgnoreRule = z.infer<typeof IgnoreRuleSchema>;
 /** The keys of the YAML file that are no flags. */
 export const POLICY_KEYS = Object.keys(PolicySchema.shape);
 
-/** Reads them; `path` is the file's, for the message. Throws an ExporterError that names the first wrong value. */
-export function parsePolicy(content: Record<string, unknown>, path: string): Policy {
-  const parsed = PolicySchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = (issue?.path ?? []).reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text === '' ? '' : '.'}${String(part)}`),
-    '',
-  );
-  throw new ExporterError('E_CONFIG', `${path}: ${where} ${issue?.message ?? 'is wrong'}`);
+/** Reads them, and says all that is wrong with them: then there is no policy. */
+export function parsePolicy(content: Readonly<Record<string, unknown>>): {
+  readonly policy: Policy;
+  readonly flaws: readonly Flaw[];
+} {
+  const { data, flaws } = parseContent(PolicySchema, content);
+  return { policy: data ?? NO_POLICY, flaws };
 }
 
 /** A session as rules speak of it. */

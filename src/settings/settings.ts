@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isDirectory } from '../disk/files.ts';
-import { ExporterError } from '../errors.ts';
 import { resolveConfigPath, resolveHome, resolveStateDir } from '../openclaw/paths.ts';
 import { longestGapSeconds } from './cron.ts';
 import { formatDuration } from './duration.ts';
 import { CHECK_PREFIX, type Command, FLAGS, FlagValues, ONLY_ON_COMMAND_LINE } from './flags.ts';
-import { type Given, type GivenByFlag, readGiven } from './given.ts';
+import { type Given, type GivenByFlag, placeOf, readGiven } from './given.ts';
+import { type Mistake, refusal, repeated } from './mistakes.ts';
 import type { Policy } from './policy.ts';
 import { userHome } from './user-home.ts';
 import { refuseWithoutEffect } from './without-effect.ts';
@@ -25,22 +25,26 @@ export interface Settings extends Omit<FlagValues, 'openclaw.state-dir' | 'openc
   readonly maxAgeMs: number;
   readonly disabledChecks: readonly string[];
   readonly policy: Policy;
+  /** As it was said, and by whom. */
+  readonly given: GivenByFlag;
 }
 
-/** Flag, then environment, then config file, then default. Throws an ExporterError that names the first wrong value and its origin. */
+/** Flag, then environment, then config file, then default. Throws an ExporterError that names every wrong key and value and its place. */
 export function loadSettings(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  const { given, policy } = readGiven(command, args, env);
+  const { given, policy, mistakes } = readGiven(command, args, env);
+  const { values: all, mistakes: wrong } = parseValues(given, command);
+  if (all === null || mistakes.length + wrong.length > 0) throw refusal([...mistakes, ...wrong]);
   const {
     'openclaw.state-dir': givenStateDir,
     'openclaw.config': givenConfig,
     'scan.max-age': givenMaxAge,
     ...values
-  } = parseValues(given, command);
+  } = all;
   if (command === 'scan') refuseWithoutEffect(given, values);
   const chosen =
     givenStateDir === null
       ? resolveStateDir(env, userHome(), isDirectory)
-      : { path: givenStateDir, why: `${given.get('openclaw.state-dir')?.[0]?.origin} names it` };
+      : { path: givenStateDir, why: `${namerOf(given.get('openclaw.state-dir')?.[0])} names it` };
   const stateDir = resolve(chosen.path);
   return {
     ...values,
@@ -48,53 +52,78 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
     whyStateDir: chosen.why,
     configPath: resolve(givenConfig ?? resolveConfigPath(env, userHome(), stateDir, existsSync)),
     home: resolveHome(env, userHome()),
-    maxAgeMs: maxAge(values['scan.schedule'], givenMaxAge, given.get('scan.max-age')?.[0]?.origin),
+    maxAgeMs: givenMaxAge ?? leastMaxAge(values['scan.schedule']),
     disabledChecks: disabledChecks(values),
     policy,
+    given,
   };
 }
 
-function parseValues(given: GivenByFlag, command: Command): FlagValues {
-  for (const { name, wordsOf } of FLAGS) refuseWord(given.get(name)?.[0], wordsOf?.[command]);
+function namerOf(given: Given | undefined): string {
+  if (given === undefined) return '';
+  return given.file === null ? given.origin : `${given.origin} in ${given.file.path}`;
+}
+
+interface Parsed {
+  /** null: something is wrong with them. */
+  readonly values: FlagValues | null;
+  readonly mistakes: readonly Mistake[];
+}
+
+function parseValues(given: GivenByFlag, command: Command): Parsed {
+  const foreign = foreignWords(given, command);
   const texts = FLAGS.map(({ name, repeatable, default: unset, defaultOf }) => {
     const own = given.get(name)?.map(({ text }) => text) ?? [];
     return [name, repeatable ? own : (own[0] ?? defaultOf?.[command] ?? unset)];
   });
   const parsed = FlagValues.safeParse(Object.fromEntries(texts));
   if (parsed.success) {
-    refuseUnsaid(given, parsed.data);
-    return parsed.data;
+    const values = parsed.data;
+    return { values, mistakes: [...foreign.values(), ...unsaid(given, values), ...shortMaxAge(given, values)] };
   }
-  const [issue] = parsed.error.issues;
-  const [name, at] = issue?.path ?? [];
-  const wrong = given.get(String(name))?.[typeof at === 'number' ? at : 0];
-  throw new ExporterError(
-    'E_CONFIG',
-    `${wrong?.origin ?? `--${String(name)}`}: "${wrong?.text ?? ''}" ${issue?.message ?? 'is wrong'}`,
+  const wrong = parsed.error.issues.flatMap(({ path: [name, at], message }) => {
+    const value = given.get(String(name))?.[typeof at === 'number' ? at : 0];
+    return value === undefined || foreign.has(String(name)) ? [] : [wrongValue(value, message)];
+  });
+  return { values: null, mistakes: [...foreign.values(), ...wrong] };
+}
+
+function wrongValue(given: Given, message: string): Mistake {
+  return { line: given.file?.line ?? null, text: `${placeOf(given)}: "${repeated(given.text)}" ${message}` };
+}
+
+/** By flag: words that another command takes, or none. */
+function foreignWords(given: GivenByFlag, command: Command): ReadonlyMap<string, Mistake> {
+  return new Map(
+    FLAGS.flatMap(({ name, wordsOf }): [string, Mistake][] => {
+      const [value] = given.get(name) ?? [];
+      const words = wordsOf?.[command];
+      if (value === undefined || words === undefined || words.includes(value.text)) return [];
+      return [[name, wrongValue(value, `must be one of ${words.join(', ')}`)]];
+    }),
   );
 }
 
-/** A word that another command takes. */
-function refuseWord(wrong: Given | undefined, words: readonly string[] | undefined): void {
-  if (wrong === undefined || words === undefined || words.includes(wrong.text)) return;
-  throw new ExporterError('E_CONFIG', `${wrong.origin}: "${wrong.text}" must be one of ${words.join(', ')}`);
+function unsaid(given: GivenByFlag, values: FlagValues): Mistake[] {
+  return ONLY_ON_COMMAND_LINE.flatMap((name) => {
+    const [found] = given.get(name) ?? [];
+    if (!values[name] || found === undefined || found.origin === `--${name}`) return [];
+    const text = `${placeOf(found)}: it is said on the command line, each time: --${name}`;
+    return [{ line: found.file?.line ?? null, text }];
+  });
 }
 
-function refuseUnsaid(given: GivenByFlag, values: FlagValues): void {
-  for (const name of ONLY_ON_COMMAND_LINE) {
-    const origin = given.get(name)?.[0]?.origin;
-    if (!values[name] || origin === `--${name}`) continue;
-    throw new ExporterError('E_CONFIG', `${origin}: it is said on the command line, each time: --${name}`);
-  }
+function leastMaxAge(schedule: string): number {
+  return Math.max(LEAST_MAX_AGE_MS, GAPS_OF_MAX_AGE * longestGapSeconds(schedule) * 1000);
 }
 
-function maxAge(schedule: string, given: number | null, origin = ''): number {
-  const least = Math.max(LEAST_MAX_AGE_MS, GAPS_OF_MAX_AGE * longestGapSeconds(schedule) * 1000);
-  if (given === null || given >= least) return given ?? least;
-  throw new ExporterError(
-    'E_CONFIG',
-    `${origin}: ${formatDuration(given)} is less than ${formatDuration(least)}, which this schedule needs so that figures do not vanish between scans`,
-  );
+function shortMaxAge(given: GivenByFlag, values: FlagValues): Mistake[] {
+  const [found] = given.get('scan.max-age') ?? [];
+  const asked = values['scan.max-age'];
+  const least = leastMaxAge(values['scan.schedule']);
+  if (found === undefined || asked === null || asked >= least) return [];
+  const text = `${placeOf(found)}: ${formatDuration(asked)} is less than ${formatDuration(least)}, which this schedule needs so that figures do not vanish between scans`;
+  return [{ line: found.file?.line ?? null, text }];
 }
 
 function disabledChecks(values: object): string[] {

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { PathMapping } from '../openclaw/path-map.ts';
+import { closest } from './closest.ts';
 import { scheduleProblem } from './cron.ts';
 import { parseDuration } from './duration.ts';
 
@@ -69,10 +70,17 @@ export const JobName = z
   .string()
   .regex(/^[^"\\{}\n]+$/, 'is no name of a job: it holds a quote, a brace or a backslash');
 
+/** Alerts and pages show it to everybody. */
 export const WebAddress = z
   .string()
-  .regex(/^https?:\/\/[^\s"'{}]+$/, 'must be an address such as https://git.example.org/docs/runbooks');
+  .regex(/^https?:\/\/[^\s"'{}]+$/, 'must be an address such as https://git.example.org/docs/runbooks')
+  .regex(/^[^:]*:\/\/[^/@]*(?:\/|$)/, 'must not name a user or a password: everybody can read it');
 
 export function oneOf<const Words extends readonly string[]>(words: Words) {
-  return z.enum(words, `must be one of ${words.join(', ')}`);
+  return z.enum(words, {
+    error({ input }) {
+      const meant = typeof input === 'string' ? closest(input, words) : null;
+      return `must be one of ${words.join(', ')}${meant === null ? '' : ` (did you mean ${meant}?)`}`;
+    },
+  });
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { CLOCK_TICK_MS } from '../disk/files.ts';
-import { describeError, ExporterError } from '../errors.ts';
+import { describeError, ExporterError, inOneLine } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { readWebConfig, readWebFile, type WebConfig } from './web-config.ts';
 
@@ -34,8 +34,13 @@ export class WebConfigInForce {
   }
 
   get warnings(): readonly string[] {
-    if (this.problem === null) return this.inForce.warnings;
-    return [`--web.config.file was changed, and cannot be used: what it said before is in force. ${this.problem}`];
+    return this.inForce.warnings;
+  }
+
+  /** Why what the files say now is not in force, in sentences; null: it is. */
+  get refused(): string | null {
+    if (this.problem === null) return null;
+    return `--web.config.file was changed, and cannot be used: what it said before is in force. ${this.problem}`;
   }
 
   /** As long as this process lives. */
@@ -62,7 +67,7 @@ export class WebConfigInForce {
       this.problem = null;
       this.inForce = isSame ? this.inForce : next;
     } catch (error) {
-      const problem = error instanceof ExporterError ? error.message : describeError(error);
+      const problem = error instanceof ExporterError ? inOneLine(error) : describeError(error);
       if (problem === this.problem) return;
       this.problem = problem;
       this.log.error('the web config could not be loaded again: the one before stays in force', { err: problem });

@@ -7,8 +7,6 @@ import { parseDuration } from './duration.ts';
 import { oneOf } from './value-types.ts';
 import { CIPHERS, CURVES, VERSIONS } from './web-config-tls.ts';
 
-const NO_KEYS = 'must hold keys and values';
-
 /** A key without a value is one that is not there, as in Go. */
 function optional<Type extends z.ZodType>(type: Type) {
   return type.nullish().transform((value) => value ?? null);
@@ -36,30 +34,27 @@ function listOf<Type extends z.ZodType>(type: Type) {
   return z.array(type, 'must be a list');
 }
 
-const TlsServerConfig = z.strictObject(
-  {
-    cert_file: Text,
-    key_file: Text,
-    cert: Text,
-    key: Text,
-    client_auth_type: optional(
-      z
-        .enum([...CLIENT_AUTH_TYPES, ''], `must be one of ${CLIENT_AUTH_TYPES.join(', ')}`)
-        .transform((word) => word || null),
-    ),
-    client_ca_file: Text,
-    client_ca: Text,
-    client_allowed_sans: optional(
-      listOf(z.string('must be a text')).min(1, 'must name somebody: nobody would be let in'),
-    ),
-    min_version: optional(oneOf(keysOf(VERSIONS))),
-    max_version: optional(oneOf(keysOf(VERSIONS))),
-    cipher_suites: optional(listOf(oneOf(keysOf(CIPHERS)))),
-    prefer_server_cipher_suites: Switch,
-    curve_preferences: optional(listOf(oneOf(keysOf(CURVES)))),
-  },
-  NO_KEYS,
-);
+const TlsServerConfig = z.strictObject({
+  cert_file: Text,
+  key_file: Text,
+  cert: Text,
+  key: Text,
+  client_auth_type: optional(
+    z
+      .enum([...CLIENT_AUTH_TYPES, ''], `must be one of ${CLIENT_AUTH_TYPES.join(', ')}`)
+      .transform((word) => word || null),
+  ),
+  client_ca_file: Text,
+  client_ca: Text,
+  client_allowed_sans: optional(
+    listOf(z.string('must be a text')).min(1, 'must name somebody: nobody would be let in'),
+  ),
+  min_version: optional(oneOf(keysOf(VERSIONS))),
+  max_version: optional(oneOf(keysOf(VERSIONS))),
+  cipher_suites: optional(listOf(oneOf(keysOf(CIPHERS)))),
+  prefer_server_cipher_suites: Switch,
+  curve_preferences: optional(listOf(oneOf(keysOf(CURVES)))),
+});
 export type TlsServerConfig = z.infer<typeof TlsServerConfig>;
 
 /** Empty: the header is not sent. */
@@ -78,24 +73,18 @@ function header(name: string, words: readonly string[] = []) {
   );
 }
 
-const Headers = z.strictObject(
-  {
-    'Content-Security-Policy': header('Content-Security-Policy'),
-    'Strict-Transport-Security': header('Strict-Transport-Security'),
-    'X-Content-Type-Options': header('X-Content-Type-Options', ['nosniff']),
-    'X-Frame-Options': header('X-Frame-Options', ['deny', 'sameorigin']),
-    'X-XSS-Protection': header('X-XSS-Protection'),
-  },
-  NO_KEYS,
-);
+const Headers = z.strictObject({
+  'Content-Security-Policy': header('Content-Security-Policy'),
+  'Strict-Transport-Security': header('Strict-Transport-Security'),
+  'X-Content-Type-Options': header('X-Content-Type-Options', ['nosniff']),
+  'X-Frame-Options': header('X-Frame-Options', ['deny', 'sameorigin']),
+  'X-XSS-Protection': header('X-XSS-Protection'),
+});
 
-const HttpServerConfig = z.strictObject(
-  {
-    http2: Switch,
-    headers: optional(Headers.transform(given)),
-  },
-  NO_KEYS,
-);
+const HttpServerConfig = z.strictObject({
+  http2: Switch,
+  headers: optional(Headers.transform(given)),
+});
 
 /** Those with a value. */
 function given(headers: Readonly<Record<string, string | null>>): Record<string, string> {
@@ -109,7 +98,7 @@ const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za
 const Users = z.unknown().transform((value, context): ReadonlyMap<string, string> => {
   if (value === undefined || value === null) return new Map();
   if (!isObject(value)) {
-    context.addIssue('must hold names of users with the bcrypt hashes of their passwords');
+    context.addIssue('must hold names of users with the bcrypt hashes of their passwords, a space behind each colon');
     return z.NEVER;
   }
   const users = new Map<string, string>();
@@ -132,25 +121,23 @@ function problemOfUser(user: string, hash: unknown): string | null {
     if (costOf(hash) <= HIGHEST_COST) return null;
     return `has a bcrypt cost above ${HIGHEST_COST}: whoever tries a password would keep all others waiting for minutes. Make its hash anew with a cost of 10 or 12`;
   }
-  return `is no bcrypt hash: make one with htpasswd -nBC 10 "" | tr -d ':\\n', and put it in single quotes`;
+  const nameless = user === '' ? 'has no name of a user in front of its colon, and ' : '';
+  return `${nameless}is no bcrypt hash: make one with htpasswd -nBC 10 "" | tr -d ':\\n', and put it in single quotes`;
 }
 
 const RateLimitConfig = z
-  .strictObject(
-    {
-      interval: optional(
-        z
-          .union([z.string(), z.literal(0).transform(() => '0s')], 'must be a duration such as 500ms or 1s')
-          .transform((text, context) => {
-            const ms = parseDuration(text);
-            if (ms === null) context.addIssue('is no duration such as 500ms or 1s');
-            return ms ?? z.NEVER;
-          }),
-      ),
-      burst: optional(z.int('must be a whole number').min(0, 'must be at least 0')),
-    },
-    NO_KEYS,
-  )
+  .strictObject({
+    interval: optional(
+      z
+        .union([z.string(), z.literal(0).transform(() => '0s')], 'must be a duration such as 500ms or 1s')
+        .transform((text, context) => {
+          const ms = parseDuration(text);
+          if (ms === null) context.addIssue('is no duration such as 500ms or 1s');
+          return ms ?? z.NEVER;
+        }),
+    ),
+    burst: optional(z.int('must be a whole number').min(0, 'must be at least 0')),
+  })
   .transform(({ interval, burst }, context) => {
     if (interval === null || interval === 0) return null;
     if (burst !== null && burst > 0) return { intervalMs: interval, burst };
@@ -158,29 +145,13 @@ const RateLimitConfig = z
     return z.NEVER;
   });
 
-export const WebConfigContent = z.strictObject(
-  {
-    tls_server_config: optional(TlsServerConfig),
-    http_server_config: optional(HttpServerConfig),
-    basic_auth_users: Users.optional().transform((users) => users ?? new Map<string, string>()),
-    rate_limit: optional(RateLimitConfig),
-  },
-  NO_KEYS,
-);
+export const WebConfigContent = z.strictObject({
+  tls_server_config: optional(TlsServerConfig),
+  http_server_config: optional(HttpServerConfig),
+  basic_auth_users: Users.optional().transform((users) => users ?? new Map<string, string>()),
+  rate_limit: optional(RateLimitConfig),
+});
 export type WebConfigContent = z.infer<typeof WebConfigContent>;
-
-const KEYS: Readonly<Record<string, object>> = {
-  '': WebConfigContent.shape,
-  tls_server_config: TlsServerConfig.shape,
-  http_server_config: HttpServerConfig.shape,
-  'http_server_config.headers': Headers.shape,
-  rate_limit: RateLimitConfig.in.shape,
-};
-
-/** The keys that there are at a place of the file. */
-export function keysAt(at: readonly string[]): string[] {
-  return Object.keys(KEYS[at.join('.')] ?? {});
-}
 
 function keysOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
   const isName = (text: string): text is Name => text in table;

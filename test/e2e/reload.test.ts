@@ -63,7 +63,7 @@ describe('SIGHUP', () => {
     reload('thresholds: [{ kind: chat, tokens: { warning: 1 } }]\n');
     const after = await metricsWith((text) => sampleValue(text, RELOADED) === 0);
     expect(sampleValue(after, 'openclaw_store_threshold_tokens{kind="group",severity="warning"}')).toBe(10_000);
-    expect(exporter.running.output()).toMatch(/exporter\.yml: thresholds\[0\]\.kind must be one of main/);
+    expect(exporter.running.output()).toMatch(/exporter\.yml, line 1: thresholds\[0\]\.kind must be one of main/);
   });
 
   it('recovers with the next good one, and names what only a restart can change', async () => {
@@ -71,6 +71,9 @@ describe('SIGHUP', () => {
     const after = await metricsWith((text) => sampleValue(text, RELOADED) === 1);
     expect(sampleValue(after, 'openclaw_store_scan_interval_seconds{scan="deep"}')).toBe(86_400);
     expect(exporter.running.output()).toMatch(/next start only.*setting=log\.level/);
+    const page = await (await fetch(exporter.url)).text();
+    expect(page).toContain('--log.level was changed, and takes effect at the next start of the exporter only.');
+    expect(page).toContain('<code>info</code> (at the next start: <code>error</code>)');
     await metricsWith((text) => !text.includes('session_threshold_tokens'));
   });
 

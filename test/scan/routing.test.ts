@@ -371,7 +371,7 @@ describe('the ignore list', () => {
       PAIR.filter(([agent]) => agent === wanted).map(([agent, peer]) => [`agent:${agent}:telegram:direct:${peer}`, {}]),
     );
   const state = () => stateOf(config('2026.7.35'), { main: sessionsOf('main'), work: sessionsOf('work') });
-  const policyOf = (yaml: string) => ({ settings: { policy: parsePolicy(parse(yaml), 'exporter.yml') } });
+  const policyOf = (yaml: string) => ({ settings: { policy: parsePolicy(parse(yaml)).policy } });
 
   /** The series that only one of two scans has, or has with another value. */
   function difference(before: Record<string, number>, after: Record<string, number>): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
@@ -21,14 +22,20 @@ function load(
   return loadSettings(command, [`--config.file=${file(text)}`, ...flags], { HOME: '/nobody', ...env });
 }
 
-function problem(text: string): string {
+/** The mistakes that are told of a file, without its path and with their lines; one text for each. */
+function problems(text: string, flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): string[] {
   try {
-    load(text);
+    load(text, flags, env);
   } catch (error) {
-    if (error instanceof ExporterError) return error.message;
-    throw error;
+    if (!(error instanceof ExporterError)) throw error;
+    const [first = '', ...more] = error.message
+      .replaceAll(/\/\S*exporter\.yml, line /g, '')
+      .replaceAll(/\/\S*exporter\.yml/g, 'exporter.yml')
+      .replace('wrong configuration: ', '')
+      .split('\n  ');
+    return more.length === 0 ? [first] : more;
   }
-  return 'none';
+  return [];
 }
 
 /** Each list holds the one before ten times: a file of 500 bytes, and a billion values. */
@@ -81,22 +88,138 @@ log: { format: json }
     expect(load('# nothing yet\n')['session.limit']).toBe(1000);
   });
 
-  it.each([
-    ['a key that is none', 'scan: { timeuot: 3s }', /exporter\.yml: scan\.timeuot is no key; see --help/],
-    ['a key of nothing', 'nonsense: 1', /nonsense is no key/],
-    ['a key that a flag must name', 'config: { file: x.yml }', /config is no key/],
-    ['a key twice', 'scan.timeout: 3s\nscan: { timeout: 4s }', /scan\.timeout is there twice/],
-    ['the same key twice', 'log: { level: info }\nlog: { level: warn }', /unique/],
-    ['a map in the place of a value', 'session: { limit: { a: 1 } }', /session\.limit must be a text, a number/],
-    ['two values where one is asked for', 'session: { limit: [1, 2] }', /session\.limit takes one value/],
-    ['a wrong value', 'session: { limit: many }', /exporter\.yml: session\.limit: "many" must be a whole number/],
-    ['a list', '- 1', /must hold keys and values/],
-    ['aliases of aliases', aliasBomb(), /exporter\.yml: it cannot be read as YAML \(Excessive alias count/],
-    ['an alias of nothing', 'session: *none', /exporter\.yml: /],
-    ['more levels than can be read', `a: ${'['.repeat(10_000)}`, /exporter\.yml: /],
-    ['no YAML', 'a: [', /exporter\.yml: .*line 1/s],
-  ])('with %s is refused with file and key', (_, text, message) => {
-    expect(problem(text)).toMatch(message);
+  const SCAN_KEYS = 'schedule, deep-schedule, timeout, max-age';
+  it.each<[string, string, string]>([
+    [
+      'a misspelt key',
+      'log: { level: info }\nscan:\n  timeuot: 3s\n',
+      `3: scan.timeuot is no key (did you mean scan.timeout?); in scan there are ${SCAN_KEYS}`,
+    ],
+    [
+      'a key of another place',
+      'timeout: 3s',
+      '1: timeout is no key (did you mean scan.timeout?); at the top there are ',
+    ],
+    ['a misspelt group', '\nscna: { timeout: 3s }', '2: scna is no key (did you mean scan?); at the top there are '],
+    ['a misspelt whole key', 'scan_timeout: 3s', '1: scan_timeout is no key (did you mean scan.timeout?)'],
+    ['a key that nothing is like', 'nonsense: 1', '1: nonsense is no key; at the top there are thresholds, ignore, '],
+    ['a key that a flag must name', 'config: { file: x.yml }', '1: config is no key'],
+    ['a key without a name', ': 1', '1: [""] is no key'],
+    ['a key that is written to a terminal', '"\\x1b[2J": 1', '1: ["\\u001b[2J"] is no key'],
+    ['a list in the place of keys', 'scan: [1]', `1: scan must hold keys and values: ${SCAN_KEYS}`],
+    ['nothing in the place of keys', 'scan:\n', `1: scan must hold keys and values: ${SCAN_KEYS}`],
+    ['a key twice', 'scan.timeout: 3s\nscan: { timeout: 4s }', '2: scan.timeout is there twice'],
+    ['the same key twice', 'log: { level: info }\nlog: { level: warn }', '2: log is there twice'],
+    [
+      'a map in the place of a value',
+      'session:\n  limit: { a: 1 }',
+      '2: session.limit must be a text, a number, true or false',
+    ],
+    ['a value of a list', 'openclaw:\n  path-map:\n  - /a=/b\n  - [1]', '4: openclaw.path-map[1] must be a text'],
+    ['two values where one is asked for', 'session: { limit: [1, 2] }', '1: session.limit takes one value'],
+    ['a wrong value', 'session:\n  limit: many', '2: session.limit: "many" must be a whole number'],
+    [
+      'a wrong value in a list',
+      'openclaw:\n  path-map:\n  - /a=/b\n  - /c',
+      '4: openclaw.path-map: "/c" is not FROM=TO',
+    ],
+    ['a list', '- 1', '1: the file must hold keys and values: thresholds, ignore, '],
+    [
+      'a misspelt finding',
+      'ignore:\n- agent: a\n  finding: [stuck]',
+      '3: ignore[0].finding is no key (did you mean findings?)',
+    ],
+    [
+      'a number of a policy',
+      'thresholds:\n- tokens:\n    warning: -1',
+      '3: thresholds[0].tokens.warning must be above 0',
+    ],
+    ['an alias', 'a: &a [x]\nscan: *a', `2: scan must hold keys and values: ${SCAN_KEYS}`],
+    ['aliases of aliases', aliasBomb(), 'exporter.yml: its aliases (*) would make more values than fit into memory'],
+    ['an alias of nothing', 'log: {}\nsession: *none', '2: an alias (*) names an anchor (&) that is not above it'],
+    ['more levels than can be read', `a: ${'['.repeat(100_000)}`, 'it has more levels than can be read'],
+    ['a second document', 'log: { level: info }\n---\nlog: { level: warn }', '2: a second document begins here'],
+    ['a bracket without its end', 'a: [', '1: it is not indented as what it belongs to, or a bracket has no end'],
+    [
+      'a quote without its end',
+      'log: { level: info }\nformat: "json\n',
+      ': something is missing here, or in a line above',
+    ],
+    ['a tab', 'scan:\n\ttimeout: 3s', '2: a tab stands at the beginning of a line'],
+    ['a colon in a text', 'log:\n  level: info: warn', '2: a key or a list begins where a value goes on'],
+    ['a percent sign', 'format: %d', '1: a text that begins with this character needs quotes'],
+  ])('with %s is refused with file, line, key, and what is right', (_, text, message) => {
+    expect(problems(text)).toContainEqual(expect.stringContaining(message));
+  });
+
+  it('is refused with all its mistakes at once, in the order of its lines, and those of the environment', () => {
+    const text = [
+      'ignore:',
+      '- agent: ops',
+      '  finding: [stuck]',
+      'session: { limit: many }',
+      'thresholds:',
+      '- { kind: grup, tokens: { warn: 1 } }',
+      'scan: { timeuot: 3s }',
+    ].join('\n');
+    expect(problems(text, ['--scan.max-age=1'], { OPENCLAW_STORE_EXPORTER_LOG_LEVLE: 'debug' })).toEqual([
+      expect.stringMatching(
+        /^the environment variable .*_LOG_LEVLE belongs to no flag \(did you mean .*_LOG_LEVEL\?\)/,
+      ),
+      '--scan.max-age: "1" is no duration such as 30s, 15m or 1h30m',
+      '2: ignore[0].findings must be a list of findings: corrupted, duplicate, stray, collision, stuck',
+      expect.stringContaining('3: ignore[0].finding is no key (did you mean findings?)'),
+      '4: session.limit: "many" must be a whole number of at least 0',
+      expect.stringMatching(/^6: thresholds\[0\]\.kind must be one of main, dm, group,.* \(did you mean group\?\)$/),
+      '6: thresholds[0].tokens.warn is no key (did you mean warning?); in thresholds[0].tokens there are warning, critical',
+      expect.stringContaining('7: scan.timeuot is no key (did you mean scan.timeout?)'),
+    ]);
+  });
+
+  it('is refused with ten of many mistakes, and their number', () => {
+    const text = Array.from({ length: 12 }, (_, at) => `nonsense-${at}: 1`).join('\n');
+    const told = problems(text);
+    expect(told).toHaveLength(11);
+    expect(told.at(-1)).toBe('and 2 more');
+  });
+
+  it('is refused in no words of a library, whatever it holds', () => {
+    const anything = fc.oneof(
+      fc.string(),
+      fc.string({
+        unit: fc.constantFrom(
+          ':',
+          ' ',
+          '\n',
+          '-',
+          '[',
+          ']',
+          '{',
+          '}',
+          '"',
+          "'",
+          '&',
+          '*',
+          '!',
+          '|',
+          '%',
+          '\t',
+          'a',
+          '#',
+        ),
+      }),
+      fc
+        .dictionary(fc.constantFrom('thresholds', 'ignore', 'scan', 'session', 'x'), fc.jsonValue())
+        .map((value) => JSON.stringify(value)),
+    );
+    fc.assert(
+      fc.property(anything, (text) => {
+        const told = problems(text).join('\n');
+        expect(told).not.toMatch(
+          /Unrecognized|Invalid|expected|received|scalar|Implicit|flow|mapping|sequence|Unexpected/,
+        );
+      }),
+    );
   });
 
   it('that is not there is refused', () => {

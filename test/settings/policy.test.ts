@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { applyPolicy, kindThresholds, NO_POLICY, parsePolicy, type Subject } from '../../src/settings/policy.ts';
 
-const FILE = 'exporter.yml';
-
 function policy(thresholds: unknown, ignore: unknown = []) {
-  return parsePolicy({ thresholds, ignore }, FILE);
+  const { policy: parsed, flaws } = parsePolicy({ thresholds, ignore });
+  expect(flaws).toEqual([]);
+  return parsed;
 }
 
 function subject(changes: Partial<Subject> = {}): Subject {
@@ -113,9 +113,37 @@ describe('a policy', () => {
     ['thresholds that are no list', { thresholds: { main: 1 } }, 'thresholds must be a list'],
     ['a rule without a number', { thresholds: [{ kind: 'dm' }] }, 'thresholds[0] says neither tokens nor'],
     ['an unknown kind', { thresholds: [{ kind: 'chat' }] }, 'thresholds[0].kind must be one of main, dm'],
-    ['a misspelt key', { thresholds: [{ token: {} }] }, 'thresholds[0] Unrecognized key: "token"'],
-    ['a misspelt severity', { thresholds: [{ tokens: { warn: 1 } }] }, 'thresholds[0].tokens Unrecognized key: "warn"'],
-    ['a number as text', { thresholds: [{ tokens: { warning: '9' } }] }, 'thresholds[0].tokens.warning Invalid input'],
+    [
+      'a misspelt key',
+      { thresholds: [{ token: {} }] },
+      'thresholds[0].token is no key (did you mean tokens?); in thresholds[0] there are kind, agent, session, tokens, ',
+    ],
+    [
+      'a misspelt severity',
+      { thresholds: [{ tokens: { warn: 1 } }] },
+      'thresholds[0].tokens.warn is no key (did you mean warning?); in thresholds[0].tokens there are warning, critical',
+    ],
+    [
+      'a number as text',
+      { thresholds: [{ tokens: { warning: '9' } }] },
+      'thresholds[0].tokens.warning must be a number',
+    ],
+    [
+      'no number',
+      { thresholds: [{ transcript_bytes: {} }] },
+      'thresholds[0].transcript_bytes.warning is missing: it must',
+    ],
+    [
+      'a number in the place of keys',
+      { thresholds: [{ transcript_bytes: 9 }] },
+      'thresholds[0].transcript_bytes must hold keys and values: warning',
+    ],
+    [
+      'no rule',
+      { thresholds: ['x'] },
+      'thresholds[0] must hold keys and values: kind, agent, session, tokens, transcript',
+    ],
+    ['a pattern that is no text', { ignore: [{ agent: 5, findings: ['stuck'] }] }, 'ignore[0].agent must be a text'],
     ['a number of 0', { thresholds: [{ tokens: { warning: 0 } }] }, 'thresholds[0].tokens.warning must be above 0'],
     [
       'a warning above its critical one',
@@ -127,7 +155,7 @@ describe('a policy', () => {
     [
       'an unknown finding',
       { ignore: [{ agent: 'a', findings: ['odd'] }] },
-      'ignore[0].findings[0] must be one of corrupted',
+      'ignore[0].findings[0] must be one of corrupted, duplicate, stray, collision, stuck',
     ],
     [
       'a pattern of 1,001 characters',
@@ -135,11 +163,13 @@ describe('a policy', () => {
       'thresholds[0].session is longer than 1000 characters',
     ],
     ['an empty pattern', { ignore: [{ agent: '', findings: ['stuck'] }] }, 'ignore[0].agent must not be empty'],
-  ])('with %s is refused with file and place', (_, content, message) => {
-    expect(() => parsePolicy(content, FILE)).toThrow(`wrong configuration: ${FILE}: ${message}`);
+  ])('with %s is refused with its place', (_, content, message) => {
+    const { policy: parsed, flaws } = parsePolicy(content);
+    expect(parsed).toEqual(NO_POLICY);
+    expect(flaws.map(({ text }) => text)).toEqual([expect.stringContaining(message)]);
   });
 
   it('of an empty file is none', () => {
-    expect(parsePolicy({}, FILE)).toEqual(NO_POLICY);
+    expect(parsePolicy({})).toEqual({ policy: NO_POLICY, flaws: [] });
   });
 });

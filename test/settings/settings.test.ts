@@ -247,6 +247,22 @@ describe('what is wrong', () => {
     }
   });
 
+  it('an address with a password is refused, since everybody reads it, and the password is not repeated', () => {
+    const message = problem(['--runbook-url=https://me:hunter2@git.example.org/x']);
+    expect(message).toContain('--runbook-url: "https://…@git.example.org/x" must not name a user or a password');
+    expect(load(['--runbook-url=https://git.example.org/@me/x'])['runbook-url']).toBe('https://git.example.org/@me/x');
+  });
+
+  it('is told all at once', () => {
+    const env = { [envName('log.level')]: 'loud', [envName('session.limit')]: 'many' };
+    expect(problem(['--scan.timeout=soon', '--scan.max-age=1m'], env).split('\n  ')).toEqual([
+      'wrong configuration: 3 mistakes',
+      expect.stringContaining('--scan.timeout: "soon"'),
+      expect.stringContaining(`${envName('session.limit')}: "many"`),
+      expect.stringContaining(`${envName('log.level')}: "loud"`),
+    ]);
+  });
+
   it('of a path-map names the one that is wrong, not the first', () => {
     expect(problem(['--openclaw.path-map=/a=/b', '--openclaw.path-map=/c'])).toContain('--openclaw.path-map: "/c"');
     expect(problem([], { [envName('openclaw.path-map')]: '/a=/b,/c' })).toContain('PATH_MAP: "/c"');

@@ -124,11 +124,11 @@ describe('the web config in force', () => {
     expect(NOT_LOADED.exec(said)?.[1]).toContain(problem);
     expect(await logged()).toEqual([]);
     expect(web.config).toBe(config);
-    expect(web.warnings).toEqual([expect.stringContaining(problem)]);
+    expect(web.refused).toContain(problem);
     writeFileSync(path, TLS);
     put(folder, second);
     expect(await logged()).toEqual([AGAIN]);
     expect(web.config.tls?.context.cert).toBe(second.cert);
-    expect(web.warnings).toEqual([]);
+    expect(web.refused).toBe(null);
   });
 });

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generate } from 'selfsigned';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
 import { readWebConfig, WEB_CONFIG_WARNINGS } from '../../src/settings/web-config.ts';
@@ -33,10 +35,15 @@ function problem(text: string): string {
   try {
     readWebConfig(path);
   } catch (error) {
-    if (error instanceof ExporterError) return error.message.replace(path, 'web.yml').replaceAll(join(path, '..'), '');
-    throw error;
+    if (!(error instanceof ExporterError)) throw error;
+    return error.message.replaceAll(path, 'web.yml').replaceAll(join(path, '..'), '');
   }
   throw new Error('nothing is wrong with it');
+}
+
+/** Without the lines. */
+function problemInWords(text: string): string {
+  return problem(text).replaceAll(/(web\.yml), line \d+:/g, '$1:');
 }
 
 const PAIR = 'cert_file: server.crt, key_file: tls/server.key';
@@ -141,6 +148,8 @@ rate_limit: { interval: 500ms, burst: 20 }
     [tls('min_version: TLS11'), [WEB_CONFIG_WARNINGS.oldTls]],
     [`basic_auth_users: { one: '${someHash(14)}' }\n`, []],
     [`basic_auth_users: { one: '${someHash(16)}', two: '${someHash(4)}' }\n`, [WEB_CONFIG_WARNINGS.costly]],
+    [`basic_auth_users: { : '${someHash()}' }\n`, [WEB_CONFIG_WARNINGS.nameless]],
+    [`basic_auth_users:\n  '': ${someHash()}\n`, [WEB_CONFIG_WARNINGS.nameless]],
   ])('%s is good, with what to know of it', (text, warnings) => {
     expect(readWebConfig(write(text))).toMatchObject({ rateLimit: null, warnings });
   });
@@ -184,10 +193,19 @@ rate_limit: { interval: 500ms, burst: 20 }
       'rate_limit: { brust: 1 }',
       'rate_limit.brust is no key (did you mean burst?); in rate_limit there are interval, burst',
     ],
-    ['- 1', 'web.yml: must hold keys and values'],
-    ['a: [', 'web.yml: Flow sequence'],
-    ['tls_server_config: x', 'web.yml: tls_server_config must hold keys and values'],
+    [
+      '- 1',
+      'web.yml: the file must hold keys and values: tls_server_config, http_server_config, basic_auth_users, rate',
+    ],
+    ['a: [', 'web.yml: it is not indented as what it belongs to, or a bracket has no end'],
+    ['rate_limit: {}\n---\nrate_limit: {}\n', 'web.yml: a second document begins here: a file of settings holds one'],
+    ['tls_server_config: x', 'web.yml: tls_server_config must hold keys and values: cert_file, key_file'],
     ['basic_auth_users: [x]', 'web.yml: basic_auth_users must hold names of users'],
+    [`basic_auth_users:\n  me:${someHash()}\n`, 'basic_auth_users must hold names of users'],
+    [
+      'basic_auth_users: { : hash }',
+      'basic_auth_users[""] has no name of a user in front of its colon, and is no bcrypt hash',
+    ],
     ['basic_auth_users: { me: secret }', 'web.yml: basic_auth_users.me is no bcrypt hash: make one with htpasswd'],
     ['basic_auth_users: { me: 12 }', 'basic_auth_users.me is no bcrypt hash'],
     ['basic_auth_users: { me: null }', 'basic_auth_users.me is no bcrypt hash'],
@@ -212,7 +230,7 @@ rate_limit: { interval: 500ms, burst: 20 }
     [`tls_server_config: { ${PAIR}, cert: x }`, 'cert and cert_file are both there: leave one of them out'],
     [
       'tls_server_config: { cert_file: gone.crt, key_file: tls/server.key }',
-      'web.yml: tls_server_config.cert_file: /gone.crt cannot be read (there is no such file or folder, ENOENT)',
+      'web.yml: tls_server_config: cert_file: /gone.crt cannot be read (there is no such file or folder, ENOENT)',
     ],
     [
       'tls_server_config: { cert_file: nothing.pem, key_file: tls/server.key }',
@@ -249,8 +267,49 @@ rate_limit: { interval: 500ms, burst: 20 }
     [tls('client_allowed_sans: [x]'), 'client_allowed_sans needs a client_auth_type'],
     [tls('client_auth_type: RequireAnyClientCert, client_allowed_sans: []'), 'must name somebody'],
   ])('%s is refused with file, key and what to do', (text, message) => {
-    expect(problem(text)).toContain(message);
-    expect(problem(text)).toMatch(/^wrong configuration: /);
+    expect(problemInWords(text)).toContain(message);
+    expect(problemInWords(text)).toMatch(/^wrong configuration: /);
+  });
+
+  it('is refused with all its mistakes at once, each with its line', () => {
+    const text =
+      'basic_auth_users:\n  me: hunter2\n  you: hunter3\nrate_limit:\n  brust: 1\nhttp_server_config: { http2: 1 }\n';
+    expect(problem(text).split('\n  ')).toEqual([
+      'wrong configuration: 4 mistakes',
+      expect.stringMatching(/^web\.yml, line 2: basic_auth_users\.me is no bcrypt hash/),
+      expect.stringMatching(/^web\.yml, line 3: basic_auth_users\.you is no bcrypt hash/),
+      expect.stringMatching(/^web\.yml, line 5: rate_limit\.brust is no key \(did you mean burst\?\)/),
+      'web.yml, line 6: http_server_config.http2 must be true or false',
+    ]);
+    const ofTls =
+      'tls_server_config:\n  cert_file: other.key\n  key_file: gone.key\n  min_version: TLS13\n  max_version: TLS12\n  client_ca_file: ca.crt\n';
+    expect(problem(ofTls).split('\n  ')).toEqual([
+      'wrong configuration: 4 mistakes',
+      'web.yml, line 2: tls_server_config: cert_file (/other.key) holds no certificate in PEM, but PRIVATE KEY',
+      'web.yml, line 3: tls_server_config: key_file: /gone.key cannot be read (there is no such file or folder, ENOENT)',
+      'web.yml, line 4: tls_server_config: min_version TLS13 is above max_version TLS12',
+      expect.stringMatching(/^web\.yml, line 6: tls_server_config: client_ca_file has no effect/),
+    ]);
+  });
+
+  it.each([
+    ['pkcs8', 'pem'],
+    ['pkcs1', 'pem'],
+  ] as const)('with a key that has a passphrase (%s) says how to take it out', (type, format) => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const locked = privateKey.export({ type, format, cipher: 'aes-256-cbc', passphrase: 'hunter2' });
+    const said = problem(JSON.stringify({ tls_server_config: { cert_file: 'server.crt', key: locked } }));
+    expect(said).toMatch(
+      /^wrong configuration: web\.yml, line 1: tls_server_config: key has a passphrase, .*openssl pkey/,
+    );
+    expect(said).not.toContain('hunter2');
+  });
+
+  it('with a key that OpenSSL finds too short says so', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'weak' }], { keySize: 1024 });
+    expect(problem(JSON.stringify({ tls_server_config: { cert, key } }))).toMatch(
+      /OpenSSL refuses cert: its key is too short: RSA needs 2048 bits$/,
+    );
   });
 
   it('that is not there is refused, and nothing that it holds is told', () => {
@@ -288,6 +347,8 @@ describe('--config.check', () => {
     writeFileSync(path, 'users: {}\n');
     const { code, stderr } = await runHere(args);
     expect(code).toBe(3);
-    expect(stderr).toContain(`${path}: users is no key; at the top there are tls_server_config`);
+    expect(stderr).toContain(
+      `${path}, line 1: users is no key (did you mean basic_auth_users?); at the top there are tls_server_config`,
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { printable } from '../../printable.ts';
+
 /** HTML that is safe to stand in a page. Only `markup` makes it. */
 export interface Markup {
   readonly html: string;
@@ -5,14 +7,17 @@ export interface Markup {
 
 type Part = string | number | Markup | readonly Markup[];
 
-/** A template of HTML: what is put in is text and is escaped, in content and in quoted attributes, unless it is markup itself. */
+/**
+ * A template of HTML: what is put in is text and is escaped, in content and in quoted attributes, unless it is markup itself. A key
+ * can hold characters that turn the direction of what stands behind them, or hide it: they are shown as in the terminal.
+ */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return { html: strings.map((each, at) => each + htmlOf(parts[at] ?? '')).join('') };
 }
 
 function htmlOf(part: Part): string {
   if (typeof part === 'object') return 'html' in part ? part.html : part.map(({ html }) => html).join('\n');
-  return escapeHtml(String(part));
+  return escapeHtml(printable(String(part)));
 }
 
 function escapeHtml(text: string): string {

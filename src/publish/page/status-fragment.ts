@@ -5,6 +5,7 @@ import { UNREADABLE } from '../unreadable.ts';
 import type { Verdict } from '../verdicts.ts';
 import { amount } from '../words.ts';
 import { markup, when } from './markup.ts';
+import { runbookBase } from './runbook.ts';
 import { sessionList } from './session-list.ts';
 import { isClosedToUs, storeList } from './store-list.ts';
 import { verdictList } from './verdict-list.ts';
@@ -17,6 +18,8 @@ export interface StatusFragment {
   readonly headline: string;
   /** HTML. */
   readonly html: string;
+  /** false: the state directory could not be read. */
+  readonly couldLook: boolean;
 }
 
 export interface FragmentOptions {
@@ -37,10 +40,12 @@ export function renderStatusFragment(
     return {
       severity: 'critical',
       headline: `No session is known: the OpenClaw state directory ${what}.`,
+      couldLook: false,
       html: markup`<p class="note">${remedy} Which one was looked at, and why, is said below.</p>`.html,
     };
   }
   const remark = configRemark(snapshot);
+  const runbooks = runbookBase(runbookUrl);
   const parts = [
     ...when(
       snapshot.sample,
@@ -48,11 +53,16 @@ export function renderStatusFragment(
         markup`<p class="note critical"><b>This is a generated SAMPLE, no real OpenClaw state.</b> No figure on this page is about real sessions.</p>`,
     ),
     ...when(remark !== null, () => markup`<p class="note warning">${remark ?? ''}</p>`),
-    verdictList(raised, runbookUrl),
-    sessionList(snapshot, { runbookUrl, nowMs }),
+    verdictList(raised, runbooks),
+    sessionList(snapshot, { runbookUrl: runbooks, nowMs }),
     storeList(snapshot),
   ];
-  return { severity: raised[0]?.severity ?? null, headline: headline(raised, snapshot), html: markup`${parts}`.html };
+  return {
+    severity: raised[0]?.severity ?? null,
+    headline: headline(raised, snapshot),
+    html: markup`${parts}`.html,
+    couldLook: true,
+  };
 }
 
 function headline(all: readonly Verdict[], snapshot: Snapshot): string {

@@ -11,7 +11,7 @@ body{font:16px/1.5 system-ui,sans-serif;margin:0;color:var(--text);background:va
 main{max-width:68rem;margin:0 auto;padding:1.25rem 1rem 3rem}
 h1{font-size:1rem;font-weight:600;margin:0 0 .75rem;color:var(--soft)}h2{font-size:1.05rem;margin:2rem 0 .5rem}
 p{margin:.4rem 0}a{color:var(--link)}small{color:var(--soft);font-size:.85rem}
-code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
+code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.75rem 0}
 .headline{font-size:1.35rem;line-height:1.35;font-weight:600;margin:0;padding:.9rem 1.1rem;border-radius:.6rem;overflow-wrap:anywhere}
 .headline.good{color:var(--good);background:var(--good-back)}.headline.warning{color:var(--warn);background:var(--warn-back)}
@@ -28,7 +28,7 @@ margin:.4rem 0;background:var(--card);border-radius:0 .4rem .4rem 0}
 meter{width:100%;height:.8rem;display:block}
 table{border-collapse:collapse;width:100%}caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{text-align:left;vertical-align:top;padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-td:not(:first-child):not(:last-child){white-space:nowrap}
+td:not(:first-child):not(:last-child){white-space:nowrap}td code{white-space:normal}
 th{font-weight:600;color:var(--soft)}.problem{display:block}
 @media (max-width:40rem){.verdicts small{padding:0}.sessions li{grid-template-columns:minmax(0,1fr)}
 table,tbody,tr,td{display:block}thead{display:none}tr{border-bottom:1px solid var(--line);padding:.5rem 0}

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { printable } from '../../../src/printable.ts';
+import { runbooksOnline } from '../../../src/publish/page/runbook.ts';
 import { renderStatusFragment } from '../../../src/publish/page/status-fragment.ts';
 import { renderStatusPage, type StatusPageInput } from '../../../src/publish/page/status-page.ts';
 import { verdicts } from '../../../src/publish/verdicts.ts';
@@ -27,12 +29,13 @@ function page({
   return renderStatusPage({
     state: anExporterState({ scans: { quick: WELL, deep: WELL }, ...state }),
     telemetryPath: '/metrics',
-    runbookUrl: null,
-    fragment: { severity: null, headline: 'All is well.', html: '<p>the fragment</p>' },
+    runbooks: null,
+    fragment: { severity: null, headline: 'All is well.', html: '<p>the fragment</p>', couldLook: true },
+    refused: null,
     warnings: [],
     stateDir: '/state',
     whyStateDir: 'it is the default place',
-    settings: [['scan.schedule', '* * * * *']],
+    settings: [{ name: '--scan.schedule', value: '* * * * *', from: 'default', next: null }],
     now: NOW,
     ...changes,
   });
@@ -73,6 +76,7 @@ function unescapeHtml(text: string): string {
 
 const HTML_TEXT = fc.oneof(
   fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom('\u202e', '\u2066', '\u200b', '\u0007', '\u001b', '\n', '\t', 'a', '-') }),
   fc.string({ unit: fc.constantFrom('<', '>', '&', '"', "'", '/', 'td', 'script', '&lt;', '&amp;', ' ', '=') }),
 );
 
@@ -84,9 +88,11 @@ describe('the fragment', () => {
           { key: text, account: text, agent: 'main' },
           { labels: { session: text, channel: text, model: text }, findings: [corrupted('truncated')] },
         );
-        const { html } = fragment({ agents: [anAgent({ agent: text, version: text, sessions: [session] })] });
+        const agents = [anAgent({ agent: text, version: text, sessions: [session] })];
+        const { html } = fragment({ agents, passedOver: [{ folder: text, why: 'transcripts' }] });
         const [, shown = ''] = /<code>(?!openclaw)(.*?)<\/code>/s.exec(html.split('class="sessions"')[1] ?? '') ?? [];
-        expect(unescapeHtml(shown)).toBe(text);
+        expect(unescapeHtml(shown)).toBe(printable(text));
+        expect(html).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
         const tags = html.replaceAll(
           /<\/?(?:section|h2|ul|li|div|code|small|span|b|p|table|caption|thead|tbody|tr|th|td)(?: (?:class|scope|data-of|title)="[^"<>]*")*>/g,
           '',
@@ -300,8 +306,9 @@ describe('the fragment', () => {
   });
 
   it('shows nothing of sessions when the state directory cannot be read, and says what to do', () => {
-    const { severity, headline, html } = fragment({ unreadable: 'missing' });
-    expect({ severity, headline }).toEqual({
+    const { severity, headline, html, couldLook } = fragment({ unreadable: 'missing' });
+    expect({ severity, headline, couldLook }).toEqual({
+      couldLook: false,
       severity: 'critical',
       headline: 'No session is known: the OpenClaw state directory is not there.',
     });
@@ -322,7 +329,7 @@ describe('the fragment', () => {
 
 describe('the first line of the page', () => {
   const failed = { ...WELL, success: false };
-  const ill = { severity: 'critical', headline: 'Needs you now: x.', html: '' } as const;
+  const ill = { severity: 'critical', headline: 'Needs you now: x.', html: '', couldLook: true } as const;
   it.each<[string, Parameters<typeof page>[0], string[]]>([
     ['is that of the figures', {}, ['good', 'All is well.']],
     [
@@ -378,16 +385,59 @@ describe('the page', () => {
       'Settings in force',
       'Settings in forceSetting',
       'Value',
+      'From',
       '--scan.schedule',
       '* * * * *',
+      'default',
     ]);
+  });
+
+  it('does not call a scan ok that had nothing to read', () => {
+    const fragment = { severity: 'critical', headline: 'x', html: '', couldLook: false } as const;
+    const shown = lines(page({ fragment }));
+    expect(shown.slice(shown.indexOf('quick') + 1)[0]).toBe('nothing to read');
+    expect(shown).not.toContain('ok');
+  });
+
+  it('says right below the first line what waits for a restart, and what could not be loaded', () => {
+    const settings = [
+      { name: '--log.level', value: 'info', from: 'default', next: 'debug' },
+      { name: '--web.max-requests', value: '40', from: 'default', next: null },
+    ];
+    const shown = lines(page({ settings, refused: 'The web config <x> cannot be used.' }));
+    const rest = shown.slice(shown.indexOf('All is well.') + 1);
+    expect(rest.slice(0, 2)).toEqual([
+      'The web config <x> cannot be used.',
+      '--log.level was changed, and takes effect at the next start of the exporter only.',
+    ]);
+    expect(rest).toContain('(at the next start: debug');
+    const both = settings.map((setting) => ({ ...setting, next: 'x' }));
+    expect(lines(page({ settings: both }))).toContain(
+      '--log.level, --web.max-requests were changed, and take effect at the next start of the exporter only.',
+    );
+  });
+
+  it('says where the runbooks are, with an address and without', () => {
+    expect(page()).toContain('<code>docs/runbooks</code> in the package. With <code>--runbook-url</code>');
+    expect(page({ runbooks: RUNBOOKS })).toContain(`<a href="${RUNBOOKS}" rel="noreferrer">Runbooks</a>`);
+  });
+
+  it.each([
+    [null, null],
+    [
+      'git+https://github.com/some-one/the.exporter.git',
+      'https://github.com/some-one/the.exporter/blob/v1.2.3/docs/runbooks',
+    ],
+    ['https://github.com/a/b', 'https://github.com/a/b/blob/v1.2.3/docs/runbooks'],
+    ['https://git.example.org/a/b.git', null],
+    ['https://github.com/a/b"><x', null],
+  ])('finds the runbooks of the repository %s', (repository, expected) => {
+    expect(runbooksOnline(repository, '1.2.3')).toBe(expected);
   });
 
   it('links to the metrics wherever they are', () => {
     expect(page({ telemetryPath: '/a"><script>' })).toContain('href="/a&quot;&gt;&lt;script&gt;"');
     expect(page()).toContain('<a href="/metrics">Metrics</a>');
-    expect(page()).not.toContain('Runbooks');
-    expect(page({ runbookUrl: RUNBOOKS })).toContain(`<a href="${RUNBOOKS}" rel="noreferrer">Runbooks</a>`);
   });
 
   it('loads nothing and runs nothing', () => {
