@@ -11,7 +11,9 @@ RUN node -e "const own = require('./package.json'); const isNeeded = ([name]) =>
   && npm install --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+# A clone that was made at a umask of 077 holds files for their owner alone, and the exporter is another user.
+COPY package.json LICENSE THIRD-PARTY-NOTICES.md shipped/
+RUN npm run build && npm prune --omit=dev --ignore-scripts && chmod -R a+rX shipped
 
 # Not the image of Node: its npm, headers and documents are half of it, and nothing here runs them.
 FROM ${BASE_IMAGE}
@@ -19,17 +21,19 @@ COPY --from=build /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY package.json LICENSE THIRD-PARTY-NOTICES.md ./
+COPY --from=build /app/shipped ./
 # Where the salt of the session labels is kept. Like /tmp, since the uid is that of the state directory's owner.
 RUN mkdir -m 1777 /var/lib/openclaw-store-exporter \
   && ln -s /app/dist/main.js /usr/local/bin/openclaw-store-exporter
-ARG VERSION=
+# A test holds it to package.json.
+ARG VERSION=0.1.0
+# The commit: whoever builds knows it, the context does not.
 ARG REVISION=
 LABEL org.opencontainers.image.title="openclaw-store-exporter" \
   org.opencontainers.image.description="Prometheus exporter for the session stores of OpenClaw" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.version="${VERSION}" \
-  org.opencontainers.image.revision="${REVISION}"
+  org.opencontainers.image.revision="${REVISION:-unknown}"
 ENV NODE_ENV=production \
   BUILD_REVISION=${REVISION} \
   STATE_DIRECTORY=/var/lib/openclaw-store-exporter \

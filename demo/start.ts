@@ -10,6 +10,7 @@ import { ownFolder } from './own-folder.ts';
 import { endWithParent } from './with-parent.ts';
 
 const STATE_DIR = 'openclaw.state-dir';
+const CONFIG = 'openclaw.config';
 
 /** `npm start`: serves this host's OpenClaw state directory, or a sample where there is none. */
 const given = process.argv.slice(2);
@@ -53,8 +54,11 @@ function settingsOf(args: readonly string[]): Settings | null {
 
 /** Whoever names a state directory for the exporter means that one, also when it is missing. */
 function needsSample({ stateDir }: Settings): boolean {
-  const named = given.some((arg) => arg === `--${STATE_DIR}` || arg.startsWith(`--${STATE_DIR}=`));
-  return !named && process.env[envName(STATE_DIR)] === undefined && isMissing(stateDir);
+  return !isGiven(STATE_DIR) && process.env[envName(STATE_DIR)] === undefined && isMissing(stateDir);
+}
+
+function isGiven(flag: string): boolean {
+  return given.some((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
 }
 
 function isMissing(path: string): boolean {
@@ -66,13 +70,14 @@ function isMissing(path: string): boolean {
   }
 }
 
-/** Generates the sample and says so; the flags that serve it, to stand before the user's own. */
+/** Generates the sample and says so; the flags that serve it, beside the user's own. */
 function serveSample(settings: Settings): string[] {
   const folder = ownFolder();
   generateSample(folder, Date.now());
   process.stderr.write(banner(settings));
   // The config too: OPENCLAW_CONFIG_PATH may name a real one.
-  return [`--${STATE_DIR}=${folder}`, `--openclaw.config=${join(folder, 'openclaw.json')}`];
+  const config = isGiven(CONFIG) ? [] : [`--${CONFIG}=${join(folder, 'openclaw.json')}`];
+  return [`--${STATE_DIR}=${folder}`, ...config];
 }
 
 function banner({ stateDir, 'web.listen-address': { host, port }, 'web.telemetry-path': path }: Settings): string {

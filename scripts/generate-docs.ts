@@ -240,8 +240,8 @@ function configurationDoc(): string {
 ${NOTE}
 
 A flag wins over its environment variable, which wins over the config file, which wins over the default. An unknown flag,
-variable or key, or a wrong value, is an error that names it, with the line of the file. All are told at once.
-The status page lists what is in force, and who said so.
+variable or key, a wrong value, and two values of a flag that takes one, are errors that name it, with the line of the file. All are told
+at once. The status page lists what is in force, and who said so.
 
 The config file (\`--config.file\`) is YAML with the names of the flags as keys, nested at their dots or whole:
 
@@ -354,6 +354,10 @@ writes a file of its own, with a label of its own:
       --output /var/lib/node_exporter/claw-a.prom --textfile.label gateway=a
     openclaw-store-exporter scan --openclaw.state-dir /srv/claw-b --format prometheus \\
       --output /var/lib/node_exporter/claw-b.prom --textfile.label gateway=b
+
+Such a file has the mode 0644, whatever the umask of the timer is: node_exporter is another user, and would read nothing, without
+more than a line in its log. It holds digests in place of people. With \`--privacy.peers=plain\` it holds them, so it has the mode that
+the umask leaves (with 077 its owner alone reads it). Who wants fewer readers closes the folder.
 
 Without the label both files hold the same series. node_exporter then keeps one of the two, says so only in its log, and the
 other gateway is not watched. The alerts of each gateway carry the label.

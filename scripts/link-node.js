@@ -1,4 +1,5 @@
-// Run by `npm ci` on the machine's own Node, whatever its version: links node_modules/.bin/node to the Node 24 that
+// Run by `npm ci` on the machine's own Node, whatever its version: as the script `dependencies`, since for one called
+// `prepare` npm warns whoever installs the packed file. Links node_modules/.bin/node to the Node 24 that
 // came as an optional dependency of tools/node. npm 11 and 12 make that link themselves; npm 9 and 10 lose it when the
 // package was hoisted. Where there is no such package (another platform) the machine's own Node has to be 24.
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';

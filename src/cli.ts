@@ -100,7 +100,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 function answerTo(args: readonly string[]): string | null {
   const [first, topic] = args;
   if (first === 'version' || first === '-v' || args.includes('--version'))
-    return `openclaw-store-exporter ${VERSION} (${REVISION === null ? '' : `revision ${REVISION}, `}Node ${process.version})`;
+    return `openclaw-store-exporter ${VERSION} (revision ${REVISION ?? 'unknown'}, Node ${process.version})`;
   const isFull = args.includes('--all');
   if (first === 'help') {
     const [unknown] = args.slice(2).filter((arg) => arg !== '--all');

@@ -42,7 +42,7 @@ export async function runScan(settings: Settings): Promise<number> {
   const found = verdicts(result.snapshot, { nowMs: Date.now(), checks: result.checks });
   const text = await reportAs(format, settings, { ...result, verdicts: found }, log);
   if (settings.output === null) await print(text);
-  else writeOutput(settings.output, text);
+  else writeOutput(settings.output, text, modeOf(format, settings));
   if (isUnreadable) return COULD_NOT_SCAN;
   return settings.output === null ? judge(found) : 0;
 }
@@ -121,9 +121,17 @@ async function reportAs(
   });
 }
 
-function writeOutput(path: string, text: string): void {
+/**
+ * node_exporter, which reads the figures, is another user, and a umask of 077 would hide them from it without a word. They
+ * name nobody. What names people (plain keys) has the mode that the umask asks for.
+ */
+function modeOf(format: 'table' | 'json' | 'prometheus', settings: Settings): number | undefined {
+  return format === 'prometheus' && settings['privacy.peers'] === 'hashed' ? 0o644 : undefined;
+}
+
+function writeOutput(path: string, text: string, mode: number | undefined): void {
   try {
-    writeWhole(path, text);
+    writeWhole(path, text, mode);
   } catch (error) {
     throw new ExporterError('E_OUTPUT', `${path} (${describeError(error)})`);
   }

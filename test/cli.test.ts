@@ -28,11 +28,11 @@ function expectFlags(command: Command, stdout: string, textOf: (flag: Flag, unse
 }
 
 describe('the command line', () => {
-  it('--version names the version of the package, and Node’s', async () => {
+  it('--version names the version of the package, and Node’s, and says that the revision is unknown here', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
     const expected = {
       code: 0,
-      stdout: `openclaw-store-exporter ${version} (Node ${process.version})\n`,
+      stdout: `openclaw-store-exporter ${version} (revision unknown, Node ${process.version})\n`,
       stderr: '',
     };
     for (const args of [['--version'], ['scan', '--version'], ['version'], ['-v']])

@@ -156,6 +156,26 @@ describe('--output', () => {
     expect(readdirSync(folder)).toEqual(['openclaw.prom']);
   });
 
+  it.each([
+    [['--format=prometheus'], 0o644],
+    [['--format=prometheus', '--privacy.peers=plain'], 0o600],
+    [['--format=json'], 0o600],
+    [['--format=table'], 0o600],
+  ])(
+    'at a umask of 077, %j has the mode %o: node_exporter is another user, who may read digests',
+    async (flags, mode) => {
+      const path = join(folder, 'out');
+      writeFileSync(path, 'before', { mode: 0o600 });
+      const before = process.umask(0o077);
+      try {
+        expect((await scan([...flags, `--output=${path}`])).code).toBe(0);
+      } finally {
+        process.umask(before);
+      }
+      expect(statSync(path).mode & 0o777).toBe(mode);
+    },
+  );
+
   it('writes table and json too, without keys', async () => {
     state.addSession('agent:main:telegram:direct:4242');
     for (const format of ['table', 'json']) {

@@ -124,7 +124,7 @@ export const FlagValues = z.object({
     default: '127.0.0.1:10789',
     commands: ['serve', 'healthy'],
     brief: 'where to serve',
-    help: 'host:port to serve on; the pages show private data, so use another host than loopback only on purpose',
+    help: 'host:port to serve on, one address (several: --web.systemd-socket); the pages show private data, so use another host than loopback only on purpose',
   }),
   'web.systemd-socket': flag(Switch, {
     value: null,
@@ -272,7 +272,7 @@ export const FlagValues = z.object({
     default: null,
     commands: SCAN,
     brief: 'write to this file instead',
-    help: 'write to this file instead; it is replaced as a whole',
+    help: 'write to this file instead; it is replaced as a whole. Figures for node_exporter (prometheus) get the mode 0644 whatever the umask is, unless peers are plain',
   }),
   'textfile.label': flag(z.array(ConstantLabel), {
     value: 'NAME=VALUE',

@@ -76,10 +76,31 @@ function parse(command: Command, flags: readonly Flag[], args: readonly string[]
     ]),
   );
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: false }).values;
+    const { values, tokens } = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowNegative: true,
+      allowPositionals: false,
+      tokens: true,
+    });
+    for (const { name } of flags.filter(({ repeatable }) => !repeatable))
+      refuseTwo(
+        name,
+        tokens.flatMap((each) => (each.kind === 'option' && each.name === name ? [each] : [])),
+      );
+    return values;
   } catch (error) {
+    if (error instanceof ExporterError) throw error;
     throw new ExporterError('E_USAGE', `${inOurWords(error, command, flags)}; see ${command} --help`);
   }
+}
+
+/** As other exporters of Prometheus do: one of two values would be without effect, and nobody would be told. */
+function refuseTwo(name: string, given: readonly { rawName: string; value?: string | undefined }[]): void {
+  const said = new Set(given.map(({ rawName, value }) => (value === undefined ? rawName : `${rawName} ${value}`)));
+  if (said.size < 2) return;
+  throw new ExporterError('E_USAGE', `--${name} takes one value, and was given ${[...said].join(' and ')}`);
 }
 
 /** What `parseArgs` refuses. Its own words are about positional arguments and options. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { VERSION } from '../../src/version.ts';
 import { rulesWith } from '../support/alert-rules.ts';
 import { engine, needsEngine } from '../support/engines.ts';
 import { buildImage, docker } from '../support/image.ts';
@@ -49,6 +50,7 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
 
   beforeAll(async () => {
     store = unpackStore('file-damaged');
+    addAgents(store.stateDir, 'sqlite-2026.9.6');
     execFileSync('chown', ['-R', `${OWNER}:${OWNER}`, dirname(store.stateDir)]);
     folder = mkdtempSync(join(tmpdir(), 'compose-'));
     layOut(folder, store.stateDir);
@@ -85,6 +87,15 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
     expect(found.value[1]).toBe('1');
   });
 
+  it('shows Prometheus the stores of both eras', async () => {
+    const address = (await compose('port', 'prometheus', '9090')).trim();
+    const query = encodeURIComponent('count by (layout) (openclaw_store_info)');
+    const response = await fetch(`http://${address}/api/v1/query?query=${query}`);
+    const { data } = z.object({ data: Answer }).parse(await response.json());
+    const layouts = data.result.map(({ metric }) => metric.layout);
+    expect(layouts).toEqual(expect.arrayContaining(['file', 'sqlite']));
+  });
+
   it('brings the Watchdog and a page about this store to their receivers', async () => {
     const received = await waitFor('the page', async () => {
       const log = await compose('logs', '--no-log-prefix', 'receiver');
@@ -93,6 +104,17 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
     const lines = received.split('\n');
     expect(lines.find((line) => line.includes('"OpenClawStoreProblem"'))).toMatch(/^\/openclaw .*"gateway":"home"/);
     expect(lines.find((line) => line.includes('"Watchdog"'))).toMatch(/^\/watchdog /);
+  });
+
+  it('says which version runs, and that its revision is unknown', async () => {
+    const id = (await compose('ps', '--quiet', 'exporter')).trim();
+    const labels = JSON.parse(await docker('inspect', '--format', '{{json .Config.Labels}}', id));
+    expect(labels).toMatchObject({
+      'org.opencontainers.image.version': VERSION,
+      'org.opencontainers.image.revision': 'unknown',
+    });
+    const said = await docker('exec', id, 'openclaw-store-exporter', '--version');
+    expect(said).toContain(`openclaw-store-exporter ${VERSION} (revision unknown, Node v24.`);
   });
 
   it('gives the exporter the owner of the state directory, and no way to write there', async () => {
@@ -114,6 +136,13 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
 const Answer = z.object({
   result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
 });
+
+/** The agents of another real store, beside those that are there. */
+function addAgents(stateDir: string, name: string): void {
+  const other = unpackStore(name);
+  cpSync(join(other.stateDir, 'agents'), join(stateDir, 'agents'), { recursive: true });
+  other.cleanup();
+}
 
 function layOut(folder: string, stateDir: string): void {
   const target = join(folder, 'deploy/compose');

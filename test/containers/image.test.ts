@@ -29,7 +29,7 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
 
   beforeAll(async () => {
     state = await writeStateDirectory();
-    await buildImage(IMAGE, [`VERSION=${VERSION}`, 'REVISION=abc']);
+    await buildImage(IMAGE, ['REVISION=abc']);
     container = await new ReadOnlyContainer(IMAGE)
       .withBindMounts([{ source: state, target: '/openclaw', mode: 'ro' }])
       .withUser(`${UID}:${UID}`)

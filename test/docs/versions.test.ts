@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { docPath } from '../../scripts/generate-docs.ts';
 import { routingVersions } from '../../src/openclaw/versions.ts';
+import { VERSION } from '../../src/version.ts';
 import { realSchemas } from '../support/stores.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
 
 function textOf(name: string): string {
   return readFileSync(docPath(name), 'utf8').replaceAll(/\s+/g, ' ');
@@ -18,4 +22,16 @@ it('README.md names every schema of the real stores', () => {
   const schemas = new Set(realSchemas().flatMap((each) => each.schemas));
   const missing = [...schemas].filter((schema) => !named.split(', ').includes(String(schema)));
   expect(missing).toEqual([]);
+});
+
+it('the image has the version of the package, wherever it is named', () => {
+  const files = ['Dockerfile', 'docs/install.md', ...globSync('deploy/**/*.{yaml,yml}', { cwd: ROOT })];
+  const named = files.flatMap((file) =>
+    [...textOf(file).matchAll(/(?:ARG VERSION=|openclaw-store-exporter:)(\d[\w.-]*)/g)].map(([, version]) => ({
+      file,
+      version,
+    })),
+  );
+  expect(named.length).toBeGreaterThanOrEqual(5);
+  expect(named.filter(({ version }) => version !== VERSION)).toEqual([]);
 });

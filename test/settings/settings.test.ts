@@ -105,8 +105,25 @@ describe('loadSettings', () => {
     expect(load([`--${name}`], { [envName(name)]: 'false' }, 'repair')).toMatchObject({ [name]: true });
   });
 
-  it('takes the last of a flag that is given twice', () => {
-    expect(load(['--session.limit=1', '--session.limit=2'])['session.limit']).toBe(2);
+  it.each([
+    [
+      ['--web.listen-address=127.0.0.1:1', '--web.listen-address', '127.0.0.1:2'],
+      '--web.listen-address takes one value, and was given --web.listen-address 127.0.0.1:1 and --web.listen-address 127.0.0.1:2',
+    ],
+    [
+      ['--check.duplicates', '--no-check.duplicates'],
+      '--check.duplicates takes one value, and was given --check.duplicates and --no-check.duplicates',
+    ],
+  ])('refuses two values of one flag: %j', (args, message) => {
+    expect(problem(args)).toBe(`wrong usage: ${message}`);
+  });
+
+  it('takes the same value twice, and a repeatable flag again and again', () => {
+    expect(load(['--session.limit=1', '--session.limit', '1', '--config.check', '--config.check'])).toMatchObject({
+      'session.limit': 1,
+      'config.check': true,
+    });
+    expect(load(['--openclaw.path-map=/a=/b', '--openclaw.path-map=/c=/d'])['openclaw.path-map']).toHaveLength(2);
   });
 
   it('leaves the variables of the other command alone', () => {
