@@ -1,5 +1,6 @@
 import { ExporterError } from './errors.ts';
-import { type CommandHelp, checkHelp, commandHelp, fullHelp, overview } from './help.ts';
+import { type CommandHelp, checkHelp, commandHelp, fullHelp, overview, ownHelp } from './help.ts';
+import { widthFor } from './lines.ts';
 import { outliveLogReader } from './log.ts';
 import { closest } from './settings/closest.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
@@ -16,54 +17,68 @@ interface CommandEntry extends CommandHelp {
 
 const SERVE: CommandEntry = {
   name: 'serve',
+  brief: 'serve the metrics and the status page (the default)',
   help: 'serve the metrics and the status page (the default)',
-  examples: ['serve', 'serve --openclaw.state-dir /srv/openclaw --web.listen-address :10789', 'serve --config.check'],
+  examples: ['serve', 'serve --web.listen-address :10789', 'serve --config.check'],
+  flags: [
+    'openclaw.state-dir',
+    'config.file',
+    'web.listen-address',
+    'web.config.file',
+    'scan.schedule',
+    'scan.deep-schedule',
+    'privacy.peers',
+  ],
   run: async (settings, load) => (await import('./serve.ts')).serve(settings, load),
 };
 export const COMMANDS: readonly CommandEntry[] = [
   SERVE,
   {
     name: 'scan',
+    brief: 'scan once, and print what was found',
     help: 'scan once and print what was found; exit 0 healthy, 1 warnings, 2 critical, 3 could not scan',
     examples: [
-      'scan --findings-only',
       'scan --deep --agent main',
       'scan --explain agent:main:telegram:group:-1001',
-      'scan --format prometheus --output /var/lib/node_exporter/openclaw.prom',
+      'scan --format prometheus --output openclaw.prom',
     ],
+    flags: ['openclaw.state-dir', 'deep', 'explain', 'agent', 'findings-only', 'all', 'format'],
     run: async (settings) => (await import('./scan-command.ts')).runScan(settings),
   },
   {
     name: 'rules',
+    brief: 'print the alert rules for your own Prometheus',
     help: 'print the alert rules, with the job, the links and the labels of your own Prometheus',
     examples: [
-      'rules --job openclaw --runbook-url https://git.example.org/runbooks',
+      'rules --runbook-url https://git.example.org/runbooks',
       'rules --format kubernetes --group-label cluster',
-      'rules --format grafana --dashboard-url https://grafana.example.org',
+      'rules --dashboard-url https://grafana.example.org',
     ],
+    flags: ['format', 'job', 'runbook-url', 'dashboard-url', 'group-label'],
     run: async (settings) => (await import('./rules-command.ts')).runRules(settings),
   },
   {
     name: 'repair',
-    help: 'show what can be taken out of, or brought back into, an index; --apply does it; exit 0 nothing left to do, 1 something is, 3 failed',
-    examples: [
-      'repair --agent main',
-      'repair --reason transcript_missing --apply --gateway-stopped',
-      'repair --lost-index',
-      'repair --list',
-    ],
+    brief: 'show what can be repaired of an index; --apply does it',
+    help: 'show, or do with --apply, repairs of an index; exit 0 nothing is left to do, 1 something is, 3 failed',
+    examples: ['repair --agent main', 'repair --agent main --apply --gateway-stopped', 'repair --lost-index'],
+    flags: ['openclaw.state-dir', 'agent', 'session', 'apply', 'gateway-stopped', 'lost-index', 'list'],
     run: async (settings) => (await import('./repair-command.ts')).runRepair(settings),
   },
   {
     name: 'extract',
+    brief: 'write what matters of one session to a new file',
     help: 'write the summaries and the last messages of one session to a new file',
-    examples: ['extract --session agent:main:main --out main.md --messages 20'],
+    examples: ['extract --session agent:main:main --out main.md'],
+    flags: ['openclaw.state-dir', 'agent', 'session', 'out', 'messages', 'allow-workspace'],
     run: async (settings) => (await import('./extract-command.ts')).runExtract(settings),
   },
   {
     name: 'healthy',
+    brief: 'ask the exporter on this host whether it is healthy',
     help: 'ask the exporter on this host whether it is healthy; exit 0 it is, 1 it is not',
     examples: ['healthy', 'healthy --web.listen-address :9999'],
+    flags: ['web.listen-address', 'config.file', 'config.check'],
     run: async (settings) =>
       (await import('./healthy-command.ts')).runHealthy(settings, (args) => loadSettings('serve', args, process.env)),
   },
@@ -98,22 +113,35 @@ export async function runCli(args: readonly string[]): Promise<number> {
 
 /** What was asked of the program itself; null: it is to do something. */
 function answerTo(args: readonly string[]): string | null {
-  const [first, topic] = args;
-  if (first === 'version' || first === '-v' || args.includes('--version'))
-    return `openclaw-store-exporter ${VERSION} (revision ${REVISION ?? 'unknown'}, Node ${process.version})`;
+  const [first, ...rest] = args;
+  const width = widthFor(process.stdout, process.env);
+  const isHelp = args.includes('--help') || args.includes('-h');
   const isFull = args.includes('--all');
+  const [topic, ...more] = rest.filter((arg) => !['--all', '--help', '-h'].includes(arg));
   if (first === 'help') {
-    const [unknown] = args.slice(2).filter((arg) => arg !== '--all');
-    if (unknown !== undefined)
-      throw new ExporterError('E_USAGE', `help takes one command and --all, and not "${unknown}"; see --help`);
-    return topic === 'check' ? checkHelp() : helpOf(topic, isFull);
+    if (more[0] !== undefined)
+      throw new ExporterError('E_USAGE', `help takes one command and --all, and not "${more[0]}"; see --help`);
+    return helpOf(topic, isFull, width);
   }
-  return args.includes('--help') || args.includes('-h') ? helpOf(first, isFull) : null;
+  if (first === 'version' || first === '-v') {
+    if (isHelp) return helpOf('version', isFull, width);
+    if (rest[0] !== undefined)
+      throw new ExporterError('E_USAGE', `version takes nothing more, and not "${rest[0]}"; see --help`);
+    return versionText();
+  }
+  if (args.includes('--version')) return versionText();
+  return isHelp ? helpOf(first, isFull, width) : null;
 }
 
-function helpOf(name: string | undefined, isFull: boolean): string {
-  if (name === undefined || name.startsWith('-')) return overview(COMMANDS);
-  return isFull ? fullHelp(commandOf(name)) : commandHelp(commandOf(name));
+function versionText(): string {
+  return `openclaw-store-exporter ${VERSION} (revision ${REVISION ?? 'unknown'}, Node ${process.version})`;
+}
+
+function helpOf(name: string | undefined, isFull: boolean, width: number): string {
+  if (name === undefined || name.startsWith('-')) return overview(COMMANDS, width);
+  if (name === 'check') return checkHelp(isFull, width);
+  if (name === 'help' || name === 'version') return ownHelp(name, width);
+  return isFull ? fullHelp(commandOf(name), width) : commandHelp(commandOf(name), width);
 }
 
 /** The command stands first, before its flags. */
@@ -128,7 +156,7 @@ function commandOf(given: string): CommandEntry {
   const command = COMMANDS.find(({ name }) => name === given);
   if (command !== undefined) return command;
   const names = COMMANDS.map(({ name }) => name);
-  const meant = closest(given, names);
+  const meant = closest(given, [...names, 'help', 'version']);
   const hint =
     meant === null ? `there are ${names.join(', ')}` : `did you mean ${meant}? There are ${names.join(', ')}`;
   throw new ExporterError('E_USAGE', `"${given}" is no command; ${hint}; see --help`);

@@ -1,6 +1,5 @@
 import { ExporterError } from './errors.ts';
 import { createLog } from './log.ts';
-import { labelContext, sessionLabel } from './openclaw/labels.ts';
 import { printable } from './printable.ts';
 import type { Run } from './repair/run.ts';
 import { listBackups, restoreBackup } from './repair/run-backups.ts';
@@ -36,12 +35,7 @@ async function look(settings: Settings): Promise<Run> {
   const salt = saltOf(settings)?.salt ?? null;
   const scanner = quietScanner(settings, salt);
   const isByName = settings.list || settings.restore !== null || settings['lost-index'] || settings.session.length > 0;
-  const { snapshot, stores, config } = await (isByName ? scanner.quick() : scanner.deep());
-  const labels = labelContext(
-    salt,
-    snapshot.agents.map(({ agent }) => agent),
-    config.channels,
-  );
+  const { snapshot, stores, labelOf } = await (isByName ? scanner.quick() : scanner.deep());
   const showsKeys = process.stdout.isTTY || settings['privacy.peers'] === 'plain';
   return {
     settings,
@@ -49,7 +43,7 @@ async function look(settings: Settings): Promise<Run> {
     stores,
     showsKeys,
     log: createLog({ level: settings['log.level'], format: settings['log.format'] }),
-    labelOf: (key) => sessionLabel(key, labels),
-    nameOf: ({ key, label }) => printable(showsKeys ? key : (label ?? sessionLabel(key, labels))),
+    labelOf,
+    nameOf: ({ key, label }) => printable(showsKeys ? key : (label ?? labelOf(key))),
   };
 }

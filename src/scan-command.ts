@@ -1,7 +1,9 @@
 import { writeWhole } from './disk/write-whole.ts';
 import { describeError, ExporterError } from './errors.ts';
+import { WIDTH, widthFor, wrapped } from './lines.ts';
 import { createLog, type Log } from './log.ts';
 import { printable } from './printable.ts';
+import { notLookedInto } from './publish/left-out.ts';
 import { renderTextfile } from './publish/metrics/textfile.ts';
 import { explain, unreadAgents } from './publish/report/explain.ts';
 import { reportJson } from './publish/report/json.ts';
@@ -51,7 +53,7 @@ function refuseUnknownAgent(wanted: string | null, { snapshot }: ScanResult): vo
   const names = snapshot.agents.map(({ agent }) => agent);
   if (wanted === null || names.includes(wanted)) return;
   const known = names.length === 0 ? 'no agent was found' : `there are ${names.join(', ')}`;
-  throw new ExporterError('E_USAGE', `--agent: there is no agent "${wanted}"; ${known}`);
+  throw new ExporterError('E_USAGE', `--agent: there is no agent "${printable(wanted)}"; ${known}`);
 }
 
 /** A deep scan can take minutes: on a terminal it shows how far it came. null: nobody looks, or the terminal cannot wipe. */
@@ -85,15 +87,16 @@ async function scanOnce(settings: Settings, log: Log, progress: ProgressBar | nu
   }
 }
 
-function explanation(wanted: string, settings: Settings, { snapshot, config }: ScanResult): string {
-  const text = explain(snapshot, config.routing, wanted, { ...settings, nowMs: Date.now() });
+function explanation(wanted: string, settings: Settings, { snapshot, config, labelOf }: ScanResult): string {
+  const width = widthFor(process.stdout, process.env);
+  const text = explain(snapshot, config.routing, wanted, { ...settings, labelOf, nowMs: Date.now(), width });
   const unread = unreadAgents(snapshot, settings.agent);
-  if (text !== null) return unread === null ? text : `${text}\n${unread}\n`;
+  if (text !== null) return unread === null ? text : `${text}\n${wrapped(unread, width).join('\n')}\n`;
   const where = settings.agent === null ? '' : ` of agent ${settings.agent}`;
   const also = unread === null ? '' : `; ${unread}`;
   throw new ExporterError(
     'E_USAGE',
-    `--explain: no session${where} has the key or label "${printable(wanted)}"; see scan --format json${also}`,
+    `--explain: no session${where} has the key or label "${printable(wanted)}"; see scan --all${also}`,
   );
 }
 
@@ -105,9 +108,12 @@ async function reportAs(
 ): Promise<string> {
   const { snapshot, checks, durationSeconds } = result;
   if (format === 'table') {
-    const paint = settings.output === null ? paintFor(process.stdout) : WITHOUT_COLOURS;
-    const table = reportTable(snapshot, { ...settings, nowMs: Date.now(), paint });
-    return snapshot.unreadable === null ? `${table}\n${reportVerdicts(result.verdicts, settings.agent, paint)}` : table;
+    const isFile = settings.output !== null;
+    const paint = isFile ? WITHOUT_COLOURS : paintFor(process.stdout);
+    const options = { ...settings, paint, width: isFile ? WIDTH : widthFor(process.stdout, process.env) };
+    const table = reportTable(snapshot, { ...options, labelOf: result.labelOf, nowMs: Date.now() });
+    if (snapshot.unreadable !== null) return table;
+    return `${table}\n${reportVerdicts(result.verdicts, notLookedInto(snapshot), options)}`;
   }
   if (format === 'json') return reportJson(snapshot, checks, result.verdicts);
   return renderTextfile({

@@ -9,9 +9,17 @@ import { runHere, runMain } from './support/run.ts';
 
 const COMMANDS = [...new Set(FLAGS.flatMap(({ commands }) => commands))];
 
-/** Lines that do not fit a terminal, but for examples and the name of a variable. */
-function tooWide(text: string): string[] {
-  return text.split('\n').filter((line) => line.length > 90 && !line.startsWith('  openclaw-store-exporter '));
+/** Lines that do not fit a terminal. */
+function tooWide(text: string, width = 80): string[] {
+  return text.split('\n').filter((line) => line.length > width);
+}
+
+/** A screen, with room for what was typed and for the next prompt. */
+const SCREEN = 22;
+
+/** Lines that are printed. */
+function height(stdout: string): number {
+  return stdout.trimEnd().split('\n').length;
 }
 
 /** Each flag of the command stands there with this text, and no other does. `textOf` has the default; null: there is none. */
@@ -55,18 +63,23 @@ describe('the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     expect(stdout).toContain('OPENCLAW_STORE_EXPORTER_WEB_LISTEN_ADDRESS');
-    expect(stdout.split('\n').length).toBeLessThanOrEqual(40);
+    expect(height(stdout)).toBeLessThanOrEqual(SCREEN);
     expect(tooWide(stdout)).toEqual([]);
   });
 
   it.each(COMMANDS)(
-    'help %s has each of its flags in a line, on one screen, and examples that work',
+    'help %s has its own flags in a line each and the names of the others, on one screen, and examples that work',
     async (command) => {
       const { stdout } = await runHere(['help', command]);
       expect((await runHere([command, '--help'])).stdout).toBe(stdout);
-      expectFlags(command, stdout, ({ brief }, unset) => (unset === null ? brief : `${brief} [${unset}]`));
+      const text = stdout.replace(/\s+/g, ' ');
+      for (const { name, commands, brief } of FLAGS.filter(({ name }) => !name.startsWith('check.'))) {
+        const isExplained = text.includes(` --${name} `) && text.includes(brief);
+        const isNamed = new RegExp(` --${RegExp.escape(name)}[,.](?: |$)`).test(text);
+        expect([name, isExplained || isNamed]).toEqual([name, commands.includes(command)]);
+      }
       expect(stdout).toContain(`"help ${command} --all"`);
-      expect(stdout.split('\n').length).toBeLessThanOrEqual(40);
+      expect(height(stdout)).toBeLessThanOrEqual(SCREEN);
       expect(tooWide(stdout)).toEqual([]);
       const examples = [...stdout.matchAll(/^ {2}openclaw-store-exporter (.*)$/gm)].map(([, line = '']) =>
         line.split(' '),
@@ -86,9 +99,39 @@ describe('the command line', () => {
 
   it('help check explains every check', async () => {
     const { stdout } = await runHere(['help', 'check']);
-    for (const { name } of CHECKS) expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
+    expect(height(stdout)).toBeLessThanOrEqual(SCREEN);
+    const { stdout: full } = await runHere(['help', 'check', '--all']);
+    const words = full.replace(/\s+/g, ' ');
+    for (const { name, brief, meaning } of CHECKS) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${RegExp.escape(brief)}( \\(deep scan\\))?$`, 'm'));
+      expect(words).toContain(`${name} ${meaning.replaceAll('`', '')}`);
+    }
+    expect(tooWide(stdout + full)).toEqual([]);
+  });
+
+  it.each([
+    [['help', 'help'], /^openclaw-store-exporter help \[command\] /],
+    [['help', 'version'], /^openclaw-store-exporter version: /],
+    [['version', '--help'], /^openclaw-store-exporter version: /],
+    [['help', '--help'], /^openclaw-store-exporter: Prometheus metrics/],
+    [['help', '--all', 'scan'], /^openclaw-store-exporter scan: .*--no-check\.NAME/s],
+  ])('%j is answered', async (args, expected) => {
+    const { code, stdout, stderr } = await runHere(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(expected);
     expect(tooWide(stdout)).toEqual([]);
   });
+
+  it.each([['help'], ['help scan'], ['help scan --all'], ['help check']])(
+    '%s fits the columns that there are',
+    async (line) => {
+      for (const width of [50, 100]) {
+        const { stdout } = await runHere(line.split(' '), { COLUMNS: String(width) });
+        const examples = / {2}openclaw-store-exporter .*\n/g;
+        expect(tooWide(stdout.replace(examples, ''), width)).toEqual([]);
+      }
+    },
+  );
 
   it.each(['repare', 'Scan', '', 'toString', 'constructor', '__proto__'])('%j is no command', async (command) => {
     const { code, stdout, stderr } = await runHere([
@@ -142,6 +185,11 @@ describe('the command line', () => {
     [['scan', '--agent', '--deep'], {}, /--agent needs a value/],
     [['scan', '--deep=yes'], {}, /--deep takes no value/],
     [['help', 'scan', '--full'], {}, /help takes one command and --all, and not "--full"/],
+    [['version', 'extra'], {}, /version takes nothing more, and not "extra"/],
+    [['-v', '--all'], {}, /version takes nothing more, and not "--all"/],
+    [['help', '--all', 'scan', 'serve'], {}, /help takes one command and --all, and not "serve"/],
+    [['help', 'help', 'scan'], {}, /help takes one command and --all, and not "scan"/],
+    [['verison'], {}, /"verison" is no command; did you mean version\?/],
     [['help', 'scna'], {}, /"scna" is no command; did you mean scan\?/],
     [['--deep'], {}, /wrong usage: --deep is a flag of scan, not of serve; see serve --help/],
     [['--deep', 'scan'], {}, /wrong usage: .*--help/],

@@ -48,6 +48,28 @@ describe('scan --explain', () => {
     expect(stdout).not.toContain('(no series)');
   });
 
+  it('explains whatever the table shows, also of a session without series', async () => {
+    const keys = [
+      'agent:work:telegram:direct:111',
+      'agent:other:telegram:direct:222',
+      "it's: \u001b[2J",
+      'agent:work:main',
+    ];
+    const dir = stateOf(CONFIG, { work: Object.fromEntries(keys.map((key) => [key, {}])) });
+    const salt = `--privacy.salt-file=${join(dir, 'salt')}`;
+    for (const flags of [[salt], ['--privacy.peers=plain']]) {
+      const { stdout } = await runHere(['scan', `--openclaw.state-dir=${dir}`, '--session.limit=1', ...flags]);
+      const [, list = ''] = /\n +TOKENS.*?\n(.*?)\n\n/s.exec(stdout) ?? [];
+      const shown = list.split('\n').filter((line) => !line.startsWith(' '));
+      expect(shown).toHaveLength(keys.length);
+      for (const line of shown) {
+        const answer = await explained(dir, line, ...flags);
+        expect({ line, code: answer.code, stderr: answer.stderr }).toEqual({ line, code: 0, stderr: '' });
+        expect(answer.stdout.match(/in the store of agent/g)).toHaveLength(1);
+      }
+    }
+  });
+
   it('has what only a deep scan finds with --deep', async () => {
     const dir = stateOf(CONFIG, { main: { 'agent:main:main': {} } });
     writeFileSync(join(dir, 'agents/main/sessions/main-0.jsonl'), '{"half\n{"type":"message"}\n', { flag: 'a' });

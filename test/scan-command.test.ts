@@ -84,6 +84,17 @@ describe('the exit code of a scan', () => {
     expect(stdout).toMatch(/missing/);
   });
 
+  it('is 0 where only sessions without series are to be known, and the table says how many', async () => {
+    for (const peer of ['1', '2', '3']) state.addSession(`agent:main:telegram:direct:${peer}`);
+    const { code, stdout } = await scan(['--session.limit=1']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^info: agent main: 2 sessions without series: /m);
+    const alerts: unknown[] = JSON.parse((await scan(['--session.limit=1', '--format=json'])).stdout).alerts;
+    expect(alerts).toContainEqual(
+      expect.objectContaining({ alert: 'OpenClawSessionsWithoutSeries', severity: 'info' }),
+    );
+  });
+
   it('is the same for every format', async () => {
     state.addSession('agent:main:main', { totalTokens: 200_001, contextTokens: 1_000_000 });
     for (const format of ['table', 'json', 'prometheus']) expect((await scan([`--format=${format}`])).code).toBe(2);
@@ -267,6 +278,7 @@ describe('a flag without effect', () => {
       ['--format=prometheus', '--findings-only'],
       '--findings-only is for --format table only, not for --format prometheus',
     ],
+    [['--format=json', '--all'], '--all is for --format table only, not for --format json'],
     [['--format=json', '--show-keys'], '--show-keys is for --format table only, not for --format json'],
     [['--textfile.label=gateway=a'], '--textfile.label is for --format prometheus only, not for --format table'],
     [['--explain=agent:main:main', '--kind=main'], '--kind is for the table only, not for --explain'],

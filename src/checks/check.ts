@@ -28,7 +28,9 @@ export interface Check {
    * zero means something only after the first deep scan.
    */
   readonly eras: Readonly<Partial<Record<Era, 'quick' | 'deep'>>>;
-  /** One sentence for the documents: when a session has it. */
+  /** When a session has it, in the 42 columns of the help of one screen. */
+  readonly brief: string;
+  /** The same in one sentence for the documents. */
   readonly meaning: string;
   run(input: CheckInput): Iterable<SessionFinding>;
   /**

@@ -12,6 +12,7 @@ export const collisions: Check = {
   finding: 'collision',
   reasons: [null],
   eras: { file: 'quick', sqlite: 'quick' },
+  brief: 'two sessions share one transcript',
   meaning: `Two keys share one transcript, or \`sessionFile\` and \`sessionId\` name different ones (file); two transcripts of one key began within ${inWords(AGE_SECONDS.collisionGap)} of each other, in the last ${inWords(AGE_SECONDS.collision)} (SQLite).`,
   *run({ sessions, now }) {
     const shared = sharedTranscripts(sessions);

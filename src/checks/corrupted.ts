@@ -5,7 +5,7 @@ import { AGE_SECONDS, inWords } from '../thresholds.ts';
 import type { Check } from './check.ts';
 
 /** One reason for which a session is corrupted: judged for each session by itself, in the eras that it names. */
-interface Reason extends Pick<Check, 'eras' | 'meaning'> {
+interface Reason extends Pick<Check, 'eras' | 'brief' | 'meaning'> {
   readonly reason: string;
   readonly holds: (session: Session, now: number) => boolean;
   /** As of a check. */
@@ -16,6 +16,7 @@ const REASONS: readonly Reason[] = [
   {
     reason: 'entry_invalid',
     eras: { file: 'quick', sqlite: 'quick' },
+    brief: 'the entry is no object, or leads out of the store',
     meaning:
       'The entry is no object, or (file) its `sessionFile` or `sessionId` leads out of the state directory and is not followed.',
     holds: hasAny('entry_not_object', 'leads_out'),
@@ -23,12 +24,14 @@ const REASONS: readonly Reason[] = [
   {
     reason: 'transcript_path_null',
     eras: { file: 'quick' },
+    brief: 'nothing names a transcript',
     meaning: '`sessionFile` or `transcriptPath` is null, or neither they nor `sessionId` name a transcript.',
     holds: hasAny('path_null'),
   },
   {
     reason: 'transcript_missing',
     eras: { file: 'quick', sqlite: 'quick' },
+    brief: 'the session ran, and its transcript is gone',
     meaning:
       'The session ran (file: it has token counts, a finished status or an end time; SQLite: a total or an activity) and its transcript is not there.',
     holds: (session) => session.transcript.state === 'missing' && hasRun(session),
@@ -36,12 +39,14 @@ const REASONS: readonly Reason[] = [
   {
     reason: 'transcript_empty',
     eras: { file: 'quick' },
+    brief: 'the transcript has 0 bytes',
     meaning: 'The transcript has 0 bytes.',
     holds: (session) => foundTranscript(session)?.bytes === 0,
   },
   {
     reason: 'header_invalid',
     eras: { file: 'deep' },
+    brief: 'the transcript begins without its header',
     meaning: 'The first record that parses is no session header, or none parses in a transcript that is not empty.',
     holds: isHeaderInvalid,
     changesAtMs: settledFromMs,
@@ -50,18 +55,21 @@ const REASONS: readonly Reason[] = [
     // In a database OpenClaw goes by the row, so its transcript is the one that counts.
     reason: 'id_mismatch',
     eras: { file: 'deep', sqlite: 'quick' },
+    brief: 'entry and transcript differ in their id',
     meaning: "The entry names another session id than the transcript's header (file) or its own row (SQLite).",
     holds: hasAny('id_differs'),
   },
   {
     reason: 'invalid_json',
     eras: { file: 'deep', sqlite: 'deep' },
+    brief: 'a line of the transcript does not parse',
     meaning: 'A whole line (an event, in SQLite) of the transcript does not parse.',
     holds: (session) => (foundTranscript(session)?.badRecords ?? 0) > 0,
   },
   {
     reason: 'truncated',
     eras: { file: 'deep' },
+    brief: 'the transcript ends in half a line',
     meaning: `The transcript ends in bytes that do not parse, and nothing was written to it for ${inWords(AGE_SECONDS.settled)}.`,
     holds: (session, now) => session.flaws.includes('unfinished') && isSettled(session, now),
     changesAtMs: settledFromMs,
@@ -69,17 +77,19 @@ const REASONS: readonly Reason[] = [
   {
     reason: 'window_missing',
     eras: { sqlite: 'quick' },
+    brief: 'its row of session_windows is not there (SQLite)',
     meaning: "The session's row has no `session_windows` row of its current transcript.",
     holds: hasAny('window_missing'),
   },
 ];
 
 /** A check for each reason, so that each can be turned off by itself. */
-export const CORRUPTED: readonly Check[] = REASONS.map(({ reason, eras, meaning, holds, changesAtMs }) => ({
+export const CORRUPTED: readonly Check[] = REASONS.map(({ reason, eras, brief, meaning, holds, changesAtMs }) => ({
   name: reason,
   finding: 'corrupted',
   reasons: [reason],
   eras,
+  brief,
   meaning,
   *run({ sessions, now }) {
     for (const session of sessions) {

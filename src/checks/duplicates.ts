@@ -8,6 +8,7 @@ export const duplicates: Check = {
   finding: 'duplicate',
   reasons: ['cross_agent', 'alias'],
   eras: { file: 'quick', sqlite: 'quick' },
+  brief: 'one peer has sessions in two agents, or two keys',
   meaning:
     'One peer has sessions in two or more agents, and neither `broadcast` nor a topic of its own asks for it (`cross_agent`), or one agent holds two keys for the same conversation (`alias`).',
   *run({ sessions }) {

@@ -1,5 +1,5 @@
 import { describeError } from '../errors.ts';
-import type { Finding, FindingCounts } from '../model/finding.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Session } from '../model/session.ts';
 import type { Check, CheckInput } from './check.ts';
 
@@ -14,8 +14,8 @@ export interface CheckOutcome {
 
 export interface CheckResults {
   readonly findings: ReadonlyMap<Session, readonly Finding[]>;
-  /** Findings that are ignored, by agent. */
-  readonly ignored: ReadonlyMap<string, FindingCounts>;
+  /** What the config file says to ignore. */
+  readonly ignored: ReadonlyMap<Session, readonly Finding[]>;
   readonly outcomes: readonly CheckOutcome[];
   /** By check that failed only there: the agents whose sessions alone make it throw. */
   readonly failedIn: ReadonlyMap<string, readonly string[]>;
@@ -29,7 +29,7 @@ type IsIgnored = (session: Session, finding: Finding['finding']) => boolean;
  */
 export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored: IsIgnored): CheckResults {
   const findings = new Map<Session, Finding[]>();
-  const ignored = new Map<string, Partial<Record<Finding['finding'], number>>>();
+  const ignored = new Map<Session, Finding[]>();
   const outcomes: CheckOutcome[] = [];
   const failedIn = new Map<string, readonly string[]>();
   for (const check of checks) {
@@ -41,16 +41,8 @@ export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored
         error = `${describeError(found.failure.error)} (in ${found.failure.agents.join(', ')})`;
         failedIn.set(check.name, found.failure.agents);
       }
-      for (const { session, finding } of found.kept) {
-        const known = findings.get(session);
-        if (known === undefined) findings.set(session, [finding]);
-        else known.push(finding);
-      }
-      for (const { session, finding } of found.ignored) {
-        const counts = ignored.get(session.agent) ?? {};
-        ignored.set(session.agent, counts);
-        counts[finding.finding] = (counts[finding.finding] ?? 0) + 1;
-      }
+      collect(findings, found.kept);
+      collect(ignored, found.ignored);
     } catch (caught) {
       error = describeError(caught);
     }
@@ -62,6 +54,17 @@ export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored
     });
   }
   return { findings, ignored, outcomes, failedIn };
+}
+
+function collect(
+  known: Map<Session, Finding[]>,
+  found: readonly { readonly session: Session; readonly finding: Finding }[],
+): void {
+  for (const { session, finding } of found) {
+    const all = known.get(session);
+    if (all === undefined) known.set(session, [finding]);
+    else all.push(finding);
+  }
 }
 
 /** Without the agents whose sessions alone make the check throw. Throws what these do not explain. */

@@ -7,6 +7,7 @@ export const strays: Check = {
   finding: 'stray',
   reasons: ['binding', 'unlisted_agent', 'wrong_store'],
   eras: { file: 'quick', sqlite: 'quick' },
+  brief: 'another agent would get this session today',
   meaning:
     'The session is not where it would be made today: the bindings choose another agent (`binding`), its agent is not in a config that lists agents (`unlisted_agent`), or its key names another agent than its store (`wrong_store`).',
   *run({ sessions, listedAgents }) {

@@ -12,6 +12,7 @@ export const stuck: Check = {
   finding: 'stuck',
   reasons: [null],
   eras: { file: 'quick', sqlite: 'quick' },
+  brief: 'a run is stored as running, and nothing happens',
   meaning: `The last run is stored as running, and nothing was stored for the session or its transcript for ${inWords(AGE_SECONDS.stuck)}.`,
   *run({ sessions, now }) {
     for (const session of sessions) if (isStuck(session, now)) yield { session, finding: FINDING };

@@ -60,7 +60,10 @@ export async function agentFolders({
   const spelledOtherwise = new Map<string, string>();
   for (const name of names) {
     const agent = agentOf(name);
-    if (agent === null) continue;
+    if (agent === null) {
+      if (await holdsUnnamed(name)) passedOver.push({ folder: name, why: 'nameless' });
+      continue;
+    }
     const isOther = name !== agent && clean.has(agent);
     const isListed = listed.includes(agent) && !isOther;
     if (isListed && name === agent) continue;
@@ -84,6 +87,15 @@ export async function agentFolders({
     else unlisted.set(agent, realFolders(agent, home));
   }
   return { of: folderOf, unlisted: [...unlisted.values()], links, passedOver };
+
+  /** Whether the folder holds something of a store, though no agent has its name. */
+  async function holdsUnnamed(name: string): Promise<boolean> {
+    if (visits.isLeftAlone(name)) return false;
+    await visits.enter(name, DISCOVER);
+    const home = { path: join(agents.path, name), root: agents.root };
+    const holds = isRealOrClosedFolder(home.path) ? holdingsOf(realFolders(name, home)) : null;
+    return holds === 'store' || holds === 'transcripts';
+  }
 
   async function folderOf(agent: string): Promise<AgentFolder> {
     const name = spelledOtherwise.get(agent) ?? agent;

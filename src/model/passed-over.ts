@@ -3,9 +3,10 @@ export interface PassedOver {
   readonly folder: string;
   /**
    * `closed`: it may not be entered. `link`: it is a link, of an agent that the config does not list. `transcripts`: it holds
-   * some, and neither index nor database. `same_name`: another folder is the agent of this name.
+   * some, and neither index nor database. `same_name`: another folder is the agent of this name. `nameless`: it holds a store,
+   * and OpenClaw makes no agent of its name.
    */
-  readonly why: 'closed' | 'link' | 'transcripts' | 'same_name';
+  readonly why: 'closed' | 'link' | 'transcripts' | 'same_name' | 'nameless';
 }
 
 /** A database with sessions that is no agent's, since OpenClaw uses another one or none. */

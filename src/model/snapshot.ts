@@ -26,6 +26,8 @@ export interface SnapshotSession {
   readonly labels: SeriesLabels | null;
   /** The expected agent of each is a label, too. */
   readonly findings: readonly Finding[];
+  /** What the config file says to ignore; in no figure of the session. */
+  readonly ignored: readonly Finding[];
 }
 
 /** An agent whose store was read; `version` is the config's where the store has none. */

@@ -16,16 +16,16 @@ export function archiveCommand(key: string, agent: string): string {
   return `openclaw sessions archive --agent ${shellQuoted(agent)} --dry-run ${key.startsWith('-') ? '-- ' : ''}${shellQuoted(key)}`;
 }
 
-/** One of the gateway's own calls about a session; it knows the agent by the key. Needs the gateway. */
+/**
+ * One of the gateway's own calls about a session, which every version has; it knows the agent by the key. `compact` summarises
+ * what the session holds. Needs the gateway.
+ */
 export function gatewayCall(call: 'delete' | 'reset' | 'compact', key: string): string {
   return `openclaw gateway call sessions.${call} --params ${shellQuoted(JSON.stringify({ key }))}`;
 }
 
-/** Summarises what a session holds. Needs the gateway. */
-export function compactCommand(key: string, agent: string, version: string | null): string {
-  if (has(version, 'sessionsCompact') !== true) return gatewayCall('compact', key);
-  return `openclaw sessions compact ${key.startsWith('-') ? '-- ' : ''}${shellQuoted(key)} --agent ${shellQuoted(agent)}`;
-}
+/** Lists the bindings; changes nothing. */
+export const BINDINGS_COMMAND = 'openclaw agents bindings';
 
 /** 2026.8.1 and later; reads only. Without its agent it looks at the default one and reports nothing of the others. */
 export function inspectCommand(agent: string): string {

@@ -61,8 +61,6 @@ const CHANGES = {
   sessionsByAgent: { without: '2026.2.17', with: '2026.2.23' },
   /** `openclaw sessions` lists 100 sessions where no `--limit` is given. */
   sessionsLimited: { without: '2026.4.29', with: '2026.5.7' },
-  /** `openclaw sessions compact`; before, only the gateway's call. */
-  sessionsCompact: { with: '2026.6.11' },
   /** The entry of a Discord thread has a `threadId`; before, nothing tells a thread from a channel. */
   discordThreadIdStored: { with: '2026.4.15' },
 } as const satisfies Record<string, Change>;

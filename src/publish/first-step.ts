@@ -1,6 +1,6 @@
 /**
  * What an operator does first about each alert that the figures of one moment can raise: the beginning of its runbook, in a sentence,
- * for a page whose reader has no link to it.
+ * for a page whose reader has no link to it. Of an alert of severity `info` it is what can be done, if anything.
  */
 export const FIRST_STEP = {
   OpenClawStoreMissing:
@@ -39,6 +39,10 @@ export const FIRST_STEP = {
   OpenClawLeftoversGrowing:
     'Copy what you need of them, then delete old trajectories, checkpoints and temporary files.',
   OpenClawInputsWaiting: 'Start or restart the gateway: it takes up the queued messages.',
+  OpenClawSessionsWithoutSeries:
+    'Raise --session.limit if each session matters: those over a threshold have series first.',
+  OpenClawSessionsAccumulating: 'See what a clean-up would remove: openclaw sessions cleanup --dry-run.',
+  OpenClawPreventionMissing: 'Set it in openclaw.json, for all agents at once, or leave it if that is meant.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** An alert that needs no history. */

@@ -58,32 +58,38 @@ export class KnownSessions {
     return session;
   }
 
-  /** `label`: of its series; null: it has none. */
-  published(session: Session, findings: readonly Finding[], label: string | null): SnapshotSession {
+  published(session: Session, judgement: Judgement): SnapshotSession {
+    const { findings, ignored, label } = judgement;
     const known = this.bySession.get(session);
-    const isHealthy = findings.length === 0 && known?.findings.length === 0;
-    // Most are, and their labels follow from what they are.
-    if (isHealthy && (known.labels?.session ?? null) === label) return known;
-    const published = unchanged(known, publish(session, findings, label, this.terms.labels));
+    // Most are healthy, and their labels follow from what they are.
+    const isHealthy = findings.length === 0 && ignored.length === 0;
+    const wasHealthy = known?.findings.length === 0 && known.ignored.length === 0;
+    if (isHealthy && wasHealthy && (known.labels?.session ?? null) === label) return known;
+    const published = unchanged(known, publish(session, judgement, this.terms.labels));
     this.bySession.set(session, published);
     return published;
   }
 }
 
-function publish(
-  session: Session,
-  findings: readonly Finding[],
-  label: string | null,
-  labels: LabelContext,
-): SnapshotSession {
-  const named = findings.map((finding) => ({
-    ...finding,
-    expectedAgent: orNull(finding.expectedAgent, (agent) => agentLabel(agent, labels)),
-  }));
-  if (label === null) return { session, labels: null, findings: named };
+/** What the checks found of a session, and how it is called. */
+interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly ignored: readonly Finding[];
+  /** Of its series; null: it has none. */
+  readonly label: string | null;
+}
+
+function publish(session: Session, { findings, ignored, label }: Judgement, labels: LabelContext): SnapshotSession {
+  const named = (all: readonly Finding[]) =>
+    all.map((finding) => ({
+      ...finding,
+      expectedAgent: orNull(finding.expectedAgent, (agent) => agentLabel(agent, labels)),
+    }));
+  const found = { session, findings: named(findings), ignored: named(ignored) };
+  if (label === null) return { ...found, labels: null };
   const { model, provider } = knownModel(session);
   return {
-    session,
+    ...found,
     labels: {
       session: label,
       account: orNull(session.account, (account) => privateLabel(account, labels.salt)),
@@ -91,7 +97,6 @@ function publish(
       model: orNull(model, (name) => modelLabel(name, labels)),
       provider: orNull(provider, (name) => modelLabel(name, labels)),
     },
-    findings: named,
   };
 }
 

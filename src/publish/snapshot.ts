@@ -4,11 +4,11 @@ import { type CheckOutcome, type CheckResults, runChecks } from '../checks/run.t
 import { inactiveFromMs } from '../classify.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { AgentFiles } from '../model/files.ts';
-import type { Finding, FindingCounts } from '../model/finding.ts';
+import type { Finding } from '../model/finding.ts';
 import { eraOf } from '../model/layout.ts';
 import type { ReadableStore, StoreReading, UnreadableStore } from '../model/reading.ts';
 import type { Session } from '../model/session.ts';
-import type { LookedFor, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
+import type { LookedFor, ReadableAgent, Snapshot, SnapshotAgent, SnapshotSession } from '../model/snapshot.ts';
 import { isReservedAgent } from '../openclaw/agent-id.ts';
 import { agentSettings } from '../openclaw/agent-settings.ts';
 import { privateLabel, type SessionLabels, versionLabel } from '../openclaw/labels.ts';
@@ -34,6 +34,8 @@ export interface Taken {
   readonly snapshot: Snapshot;
   readonly checks: readonly CheckOutcome[];
 }
+
+const NONE: readonly Finding[] = [];
 
 /** Sessions between two pauses. */
 const SLICE = 2000;
@@ -92,9 +94,13 @@ export class Snapshots {
     const labelOf = chooseWithSeries(sessions, findings, input.sessionLimit, terms.sessionLabels);
     terms.sessionLabels.forget(sessions.length);
     const publish = (session: Session) =>
-      known.published(session, findings.get(session) ?? [], labelOf.get(session) ?? null);
+      known.published(session, {
+        findings: findings.get(session) ?? NONE,
+        ignored: ignored.get(session) ?? NONE,
+        label: labelOf.get(session) ?? null,
+      });
     const agents = classified.map((store, at) =>
-      unchanged(last?.snapshot.agents[at], snapshotAgent(store, input, ignored.get(store.agent) ?? {}, publish)),
+      unchanged(last?.snapshot.agents[at], snapshotAgent(store, input, publish)),
     );
     const snapshot = unchanged(
       last?.snapshot,
@@ -145,7 +151,6 @@ function listedAgentsOf({ discovery, readings }: SnapshotInput): string[] {
 function snapshotAgent(
   store: Classified,
   { discovery: { config, registryVersion }, terms: { labels }, files }: SnapshotInput,
-  ignored: FindingCounts,
   publish: (session: Session) => SnapshotSession,
 ): SnapshotAgent {
   const ownVersion = store.version ?? config.version ?? registryVersion;
@@ -156,9 +161,14 @@ function snapshotAgent(
     ...figures,
     files: files.get(store.agent) ?? null,
     settings: agentSettings(config, ownVersion, eraOf(store.layout)),
-    sessions: sessions.map(publish),
-    ignored,
+    ...publishedOf(sessions.map(publish)),
   };
+}
+
+function publishedOf(sessions: readonly SnapshotSession[]): Pick<ReadableAgent, 'sessions' | 'ignored'> {
+  const ignored: Partial<Record<Finding['finding'], number>> = {};
+  for (const { finding } of sessions.flatMap((each) => each.ignored)) ignored[finding] = (ignored[finding] ?? 0) + 1;
+  return { sessions, ignored };
 }
 
 function snapshotOf(

@@ -1,20 +1,22 @@
 import type { CheckOutcome } from '../checks/run.ts';
-import { FINDINGS, type Finding } from '../model/finding.ts';
 import { eraOf } from '../model/layout.ts';
 import { BLIND_PROBLEMS } from '../model/problem.ts';
 import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts';
 import { foundTranscript } from '../model/transcript.ts';
 import type { FileClass } from '../openclaw/file-classes.ts';
+import type { Kind } from '../openclaw/keys.ts';
 import { runStatus } from '../openclaw/run-status.ts';
-import { ALERT_THRESHOLDS, IDLE_SECONDS, inWords, isTranscriptLarge, type Severity } from '../thresholds.ts';
+import { patternOfVersionsWithout } from '../openclaw/versions.ts';
+import { ALERT_THRESHOLDS, inWords, type Severity } from '../thresholds.ts';
 import type { AlertOfMoment } from './first-step.ts';
+import { isUsed, SESSION_ALERTS } from './judged-sessions.ts';
 import { amount } from './words.ts';
 
 /** An alert that these figures would raise, if they stayed. */
 export interface Verdict {
   readonly alert: AlertOfMoment;
-  /** null: of what only the history tells, so it is shown and judges nothing. */
-  readonly severity: Severity | null;
+  /** `info` asks for no action. null: of what only the history tells. Both are shown and judge nothing. */
+  readonly severity: Severity | 'info' | null;
   /** null: of all of them. */
   readonly agent: string | null;
   /** What is wrong, without a full stop. */
@@ -40,12 +42,19 @@ export function verdicts(snapshot: Snapshot, circumstances: Circumstances): Verd
       ...ofRuns(agent),
       ...ofFiles(agent),
       ...ofQueue(agent, circumstances.nowMs),
+      ...infoOf(agent),
     ]),
+    ...ofPrevention(readableAgents(snapshot)),
   ];
   return found.toSorted((one, other) => RANKS.indexOf(one.severity) - RANKS.indexOf(other.severity));
 }
 
-const RANKS: readonly (Severity | null)[] = ['critical', 'warning', null];
+const RANKS: readonly Verdict['severity'][] = ['critical', 'warning', null, 'info'];
+
+/** Whether it asks somebody to act, and so decides whether all is well. */
+export function isRaised(verdict: Verdict): verdict is Verdict & { readonly severity: Severity } {
+  return verdict.severity === 'critical' || verdict.severity === 'warning';
+}
 
 function ofGateway({ agents, configValid }: Snapshot, { checks }: Circumstances): Verdict[] {
   const failed = checks.filter(({ success }) => !success).map(({ check }) => check);
@@ -75,79 +84,95 @@ function ofStore({ agent, problems, readable, ...store }: SnapshotAgent): Verdic
       'warning',
       agent,
       store.layout === 'migrating' || unimported > 0,
-      `the old index holds sessions beside the database, ${unimported} of them only there`,
+      `the old index holds sessions beside the database, ${amount(unimported)} of them only there`,
     ),
   ];
 }
 
-export const ALERT_OF_FINDING = {
-  corrupted: 'OpenClawSessionsCorrupted',
-  duplicate: 'OpenClawSessionsDuplicate',
-  stray: 'OpenClawSessionsStray',
-  collision: 'OpenClawSessionCollision',
-  stuck: 'OpenClawSessionStuck',
-} as const satisfies Record<Finding['finding'], string>;
+function ofSessions(agent: ReadableAgent, nowMs: number): Verdict[] {
+  return SESSION_ALERTS.flatMap((each) => {
+    const { holds, idleSeconds } = each;
+    const raising = agent.sessions.filter((one) => holds(one, agent.settings) && isUsed(one, idleSeconds, nowMs));
+    const { length } = raising;
+    return verdict(each.alert, each.severity, agent.agent, length > 0, `${countedSessions(length)} ${each.what}`);
+  });
+}
 
-function ofSessions({ agent, sessions, settings }: ReadableAgent, nowMs: number): Verdict[] {
-  // One without a known activity is awake.
-  const awake = (idleSeconds: number) =>
-    sessions.filter(({ session }) => nowMs - (session.lastActivityMs ?? nowMs) <= idleSeconds * 1000);
-  const used = awake(IDLE_SECONDS.critical);
-  const ofWeek = awake(IDLE_SECONDS.warning).map(({ session }) => session);
-  const isCompactionOff = settings.compactionMode === 'off';
-  const counted = (alert: AlertOfMoment, severity: Severity, count: number, what: string) =>
-    verdict(alert, severity, agent, count > 0, `${count} ${count === 1 ? 'session' : 'sessions'} ${what}`);
-  const above = ({ tokens }: { readonly tokens: number | null }, limit: number | null) =>
-    tokens !== null && limit !== null && tokens > limit;
+/** What asks for no action, and explains other figures. */
+function infoOf({ agent, sessions }: ReadableAgent): Verdict[] {
+  const unlisted = sessions.filter(({ labels }) => labels === null).length;
+  const { programSessions } = ALERT_THRESHOLDS;
   return [
-    ...counted(
-      'OpenClawSessionContextFull',
-      'critical',
-      used.filter(({ session: { tokens, window } }) => tokens !== null && window !== null && tokens >= window).length,
-      'with a full context',
+    ...verdict(
+      'OpenClawSessionsWithoutSeries',
+      'info',
+      agent,
+      unlisted > 0,
+      `${countedSessions(unlisted)} without series: no alert can name ${unlisted === 1 ? 'it' : 'them'}, see --session.limit`,
     ),
-    ...counted(
-      'OpenClawSessionTokensCritical',
-      'critical',
-      used.filter(({ session }) => above(session, session.thresholds.tokens.critical)).length,
-      'above the critical threshold of tokens',
-    ),
-    ...counted(
-      'OpenClawCompactionOverdue',
-      'warning',
-      ofWeek.filter((session) =>
-        above(
-          session,
-          isCompactionOff && session.window !== null
-            ? (session.window * ALERT_THRESHOLDS.windowPercent) / 100
-            : isCompactionOff
-              ? null
-              : session.effectiveWindow,
-        ),
-      ).length,
-      'whose compaction is overdue',
-    ),
-    ...counted(
-      'OpenClawSessionTokensHigh',
-      'warning',
-      ofWeek.filter((session) => above(session, session.thresholds.tokens.warning)).length,
-      'above the warning threshold of tokens',
-    ),
-    ...counted(
-      'OpenClawTranscriptsLarge',
-      'warning',
-      ofWeek.filter(isTranscriptLarge).length,
-      'with a large transcript',
-    ),
-    ...FINDINGS.flatMap((name) =>
-      counted(
-        ALERT_OF_FINDING[name],
-        'warning',
-        awake(IDLE_SECONDS.finding).filter(({ findings }) => findings.some(({ finding }) => finding === name)).length,
-        name,
-      ),
-    ),
+    ...PROGRAM_KINDS.flatMap((kind) => {
+      const count = sessions.filter(({ session }) => session.kind === kind).length;
+      return verdict(
+        'OpenClawSessionsAccumulating',
+        'info',
+        agent,
+        count > programSessions,
+        `${amount(count)} sessions of kind ${kind} slow down every listing of sessions`,
+      );
+    }),
   ];
+}
+
+const PROGRAM_KINDS: readonly Kind[] = ['cron', 'subagent', 'hook'];
+
+/** Settings that keep sessions small and are missing: one verdict for each, since most hosts have them for all agents alike. */
+function ofPrevention(agents: readonly ReadableAgent[]): Verdict[] {
+  return PREVENTION.flatMap(({ what, isMissing }) => {
+    const names = agents.filter(isMissing).map(({ agent }) => agent);
+    const more = names.length > SHOWN_AGENTS ? ` and ${amount(names.length - SHOWN_AGENTS)} more` : '';
+    return verdict(
+      'OpenClawPreventionMissing',
+      'info',
+      null,
+      names.length > 0,
+      `${what}: ${names.length === 1 ? 'agent' : 'agents'} ${names.slice(0, SHOWN_AGENTS).join(', ')}${more}`,
+    );
+  });
+}
+
+const SHOWN_AGENTS = 5;
+
+const PREVENTION: readonly { readonly what: string; readonly isMissing: (agent: ReadableAgent) => boolean }[] = [
+  {
+    what: 'no hard limit of the context (agents.defaults.contextTokens is not set)',
+    isMissing: (agent) => isFileEraBefore(agent, 'defaultContextTokensDropped') && agent.settings.contextLimit === null,
+  },
+  {
+    what: 'the context is not pruned (agents.defaults.contextPruning.mode is off)',
+    isMissing: ({ settings }) => settings.pruning === false,
+  },
+  {
+    what: 'sessions are not compacted (agents.defaults.compaction.enabled is false)',
+    isMissing: ({ settings }) => settings.compactionMode === 'off',
+  },
+  {
+    what: `a compaction reserve of less than ${amount(ALERT_THRESHOLDS.compactionReserveTokens)} tokens`,
+    isMissing: (agent) =>
+      isFileEraBefore(agent, 'reserveKeysDropped') &&
+      agent.settings.compactionReserve < ALERT_THRESHOLDS.compactionReserveTokens,
+  },
+];
+
+/** Later versions drop these keys when they load the config. */
+function isFileEraBefore(
+  { layout, version }: ReadableAgent,
+  change: 'defaultContextTokensDropped' | 'reserveKeysDropped',
+): boolean {
+  return layout === 'file' && new RegExp(`^(?:${patternOfVersionsWithout(change)})$`).test(version ?? '');
+}
+
+function countedSessions(count: number): string {
+  return `${amount(count)} ${count === 1 ? 'session' : 'sessions'}`;
 }
 
 function ofRuns({ agent, sessions }: ReadableAgent): Verdict[] {
@@ -166,14 +191,14 @@ function ofRuns({ agent, sessions }: ReadableAgent): Verdict[] {
       'critical',
       agent,
       failed.length >= ALERT_THRESHOLDS.failingSessions && !statuses.includes('done'),
-      `the last run of ${failed.length} active sessions failed, and none is done`,
+      `the last run of ${amount(failed.length)} active sessions failed, and none is done`,
     ),
     ...verdict(
       'OpenClawTokensUnknown',
       'warning',
       agent,
       unknown.length * 100 > ran.length * ALERT_THRESHOLDS.unknownTokensPercent,
-      `the tokens of ${unknown.length} of ${ran.length} active sessions are not known`,
+      `the tokens of ${amount(unknown.length)} of ${amount(ran.length)} active sessions are not known`,
     ),
   ];
 }
@@ -189,7 +214,7 @@ function ofFiles({ agent, files, sessions, settings }: ReadableAgent): Verdict[]
   const left = bytes((name) => LEFTOVERS.includes(name));
   const stale = files?.locks.stale ?? 0;
   return [
-    ...verdict('OpenClawLockStale', 'warning', agent, stale > 0, `stale locks: ${stale}`),
+    ...verdict('OpenClawLockStale', 'warning', agent, stale > 0, `stale locks: ${amount(stale)}`),
     ...verdict(
       'OpenClawIndexLarge',
       'warning',
@@ -245,7 +270,7 @@ function ofQueue({ agent, database }: ReadableAgent, nowMs: number): Verdict[] {
 
 function verdict(
   alert: AlertOfMoment,
-  severity: Severity | null,
+  severity: Verdict['severity'],
   agent: string | null,
   holds: boolean,
   text: string,

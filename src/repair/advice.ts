@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { eraOf } from '../model/layout.ts';
 import type { ReadableAgent, SnapshotSession } from '../model/snapshot.ts';
-import { archiveCommand, compactCommand, gatewayCall, inspectCommand, listCommand } from '../openclaw/commands.ts';
+import { archiveCommand, gatewayCall, inspectCommand, listCommand, shellQuoted } from '../openclaw/commands.ts';
 import { tokensSeverity } from '../thresholds.ts';
 
 /** A session that OpenClaw's own commands are for, with these commands in the order in which they are used. */
@@ -84,22 +84,32 @@ function misplaced({ agent, layout, version }: ReadableAgent, key: string, findi
       archiveCommand(key, agent),
       'Then without --dry-run: the session is hidden and everything is kept.',
     ];
-  const own = `Or: openclaw-store-exporter repair --session … --agent ${agent}, which leaves the transcript where it is.`;
+  const own = [
+    'Or take it out of the index, which leaves the transcript where it is:',
+    `openclaw-store-exporter repair --agent ${shellQuoted(agent)} --session ${shellQuoted(key)}`,
+  ];
   // The gateway goes to the store of the agent that the key names.
-  if (findings.some(({ reason }) => reason === 'wrong_store')) return [...look, own];
+  if (findings.some(({ reason }) => reason === 'wrong_store')) return [...look, ...own];
   return [
     ...look,
     gatewayCall('delete', key),
     'It renames the transcript to …jsonl.deleted.…, which OpenClaw removes later: copy it first.',
-    own,
+    ...own,
   ];
 }
 
+/** Whether a step is a command, and not a sentence. */
+export function isCommand(step: string): boolean {
+  return /^openclaw(-store-exporter)? /.test(step);
+}
+
 /** About a context that is too large. */
-export function oversized({ agent, version }: ReadableAgent, key: string): string[] {
+export function oversized({ agent }: ReadableAgent, key: string): string[] {
   return [
-    'Extract what matters first: openclaw-store-exporter extract --session … --out …',
-    compactCommand(key, agent, version),
+    'Extract what matters first:',
+    `openclaw-store-exporter extract --agent ${shellQuoted(agent)} --session ${shellQuoted(key)} --out session.md`,
+    'Then let OpenClaw summarise it:',
+    gatewayCall('compact', key),
     'Where that is not enough, a reset lets the next message start fresh; the old transcript stays as an archive or an orphan.',
     gatewayCall('reset', key),
   ];

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { printable } from '../printable.ts';
-import type { Advice } from './advice.ts';
+import { type Advice, isCommand } from './advice.ts';
 import { type Protection, refusal } from './change-index.ts';
 import type { LostIndex } from './lost-index.ts';
 import type { Backup } from './restore.ts';
@@ -54,7 +54,7 @@ export function adviceText(advice: readonly Advice[], nameOf: NameOf, showsKeys:
     "For these, use OpenClaw's own commands; none of them is run here:",
     ...advice.flatMap((each) => [
       `  ${nameOf(each)} of ${each.agent}: ${each.why.join(', ')}`,
-      ...each.steps.map((step) => (step.startsWith('openclaw ') ? `      ${step}` : `    - ${step}`)),
+      ...each.steps.map((step) => (isCommand(step) ? `      ${step}` : `    - ${step}`)),
     ]),
   ];
 }

@@ -3,6 +3,7 @@ import { ExporterError } from '../errors.ts';
 import { eraOf } from '../model/layout.ts';
 import type { StoredSession } from '../model/session.ts';
 import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../model/snapshot.ts';
+import { printable } from '../printable.ts';
 import type { IndexPlace } from './change-index.ts';
 
 /** What the operator asked for. */
@@ -114,13 +115,64 @@ export function sessionsOf(snapshot: Snapshot, agent: string | null): AgentSessi
 
 /** The session with this key or label. Throws an ExporterError where there is none, or more than one. */
 export function sessionNamed(all: readonly AgentSession[], name: string): AgentSession {
-  const found = all.filter(({ session: { session, labels } }) => session.key === name || labels?.session === name);
+  const found = sessionsNamed(all, name, () => null);
   const [one] = found;
   if (one === undefined)
-    throw new ExporterError('E_USAGE', `--session: no session has the key or label "${name}"; see scan --format json`);
+    throw new ExporterError(
+      'E_USAGE',
+      `--session: no session has the key or label "${printable(name)}"; see scan --all`,
+    );
   if (found.length === 1) return one;
   const agents = found.map(({ agent }) => agent.agent).join(', ');
-  throw new ExporterError('E_USAGE', `--session: "${name}" is in the stores of ${agents}: say which with --agent`);
+  throw new ExporterError(
+    'E_USAGE',
+    `--session: "${printable(name)}" is in the stores of ${agents}: say which with --agent`,
+  );
+}
+
+/**
+ * The sessions that a person means by a key or label, typed or copied from the table: in several lines, with its control
+ * characters made visible, with "in agent X" behind it. `labelOf`: the label of a key whose session has no series; null: none.
+ */
+export function sessionsNamed<Known extends AgentSession>(
+  all: readonly Known[],
+  given: string,
+  labelOf: (key: string) => string | null,
+): Known[] {
+  for (const { name, agent } of readings(given)) {
+    const found = all.filter(
+      (each) => (agent === null || each.agent.agent === agent) && namesOf(each.session, labelOf).includes(name),
+    );
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Whether a person who says this knows the key, and not only its label. */
+export function isKeyOf({ session }: SnapshotSession, given: string): boolean {
+  return readings(given).some(({ name }) => name === session.key || name === shown(session.key));
+}
+
+function namesOf({ session: { key }, labels }: SnapshotSession, labelOf: (key: string) => string | null): string[] {
+  const label = labels?.session ?? labelOf(key);
+  return [key, shown(key), ...(label === null ? [] : [label, shown(label)])];
+}
+
+/** As the table shows it. */
+function shown(name: string): string {
+  return printable(name.toWellFormed());
+}
+
+/** What a text can mean, the most literal first. */
+function readings(given: string): { readonly name: string; readonly agent: string | null }[] {
+  const onOneLine = given
+    .trim()
+    .replace(/\s*\n\s*in agent /g, ' in agent ')
+    .replace(/\r?\n\s*/g, '');
+  return [...new Set([given, onOneLine])].flatMap((text) => {
+    const [, name = '', agent = ''] = /^(.+) in agent (\S+)$/s.exec(text) ?? [];
+    return [{ name: text, agent: null }, ...(agent === '' ? [] : [{ name, agent }])];
+  });
 }
 
 function targetOf({ agent }: ReadableAgent, { session, labels, findings }: SnapshotSession): Target {

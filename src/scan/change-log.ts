@@ -18,6 +18,7 @@ const LEFT_OUT: Readonly<Record<PassedOver['why'], string>> = {
   link: 'a link is not followed: it is of an agent that the config does not list',
   transcripts: 'a folder holds transcripts, and neither index nor database: for OpenClaw it is no agent',
   same_name: 'a folder is passed over: another one is the agent of its name',
+  nameless: 'a folder with a store is passed over: OpenClaw makes no agent of its name',
 };
 
 interface Condition {

@@ -76,6 +76,8 @@ export interface ScanResult {
   readonly config: OpenClawConfig;
   /** Where each agent's sessions lie. */
   readonly stores: readonly AgentStore[];
+  /** The label of a key, also where its session has no series. */
+  readonly labelOf: (key: string) => string;
   readonly checks: readonly CheckOutcome[];
   /** null: the figures are those of the scan before. */
   readonly rendered: Rendered | null;
@@ -325,7 +327,8 @@ export class Scanner {
     this.taken = taken;
     this.options.log.debug('scan ended, work so far', this.work());
     const { config, agents: stores } = discovery;
-    return { snapshot, config, stores, checks, rendered, page };
+    const labelOf = (key: string) => latest.terms.sessionLabels.of(key);
+    return { snapshot, config, stores, labelOf, checks, rendered, page };
   }
 
   private moment(): Moment {

@@ -316,6 +316,13 @@ export const FlagValues = z.object({
     brief: 'table: only sessions that need a look',
     help: 'table: only sessions with findings or over a threshold',
   }),
+  all: flag(Switch, {
+    value: null,
+    default: 'false',
+    commands: SCAN,
+    brief: 'table: every session, however many',
+    help: 'table: every session, agent and verdict; without it the worst sessions, the fullest of the others, and how many more there are',
+  }),
   'show-keys': flag(Switch, {
     value: null,
     default: 'false',

@@ -2,7 +2,10 @@ import { ExporterError } from '../errors.ts';
 import type { FlagValues } from './flags.ts';
 import type { GivenByFlag } from './given.ts';
 
-type Asked = Pick<FlagValues, 'format' | 'explain' | 'output' | 'agent' | 'kind' | 'findings-only' | 'show-keys'>;
+type Asked = Pick<
+  FlagValues,
+  'format' | 'explain' | 'output' | 'agent' | 'kind' | 'findings-only' | 'all' | 'show-keys'
+>;
 
 /**
  * Throws an ExporterError about a flag of `scan` that would change nothing: a filter that does not filter would be taken for one
@@ -18,6 +21,7 @@ export function refuseWithoutEffect(given: GivenByFlag, values: Asked): void {
   const filters = [
     ...(values.kind === null ? [] : ['--kind']),
     ...(values['findings-only'] ? ['--findings-only'] : []),
+    ...(values.all ? ['--all'] : []),
   ];
   if (explain !== null && filters[0] !== undefined) throw refusal(filters[0], 'the table', '--explain');
   const ofTable = [

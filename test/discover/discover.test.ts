@@ -127,14 +127,23 @@ describe('discover, the agents', () => {
 
   it('names what it passes over', async () => {
     const paths = [`agents/ops/${INDEX}`, `agents/Ops/${INDEX}`, 'agents/old/sessions/x.jsonl', 'agents/lost+found/'];
-    const stateDir = stateDirWith({ paths: [...paths, `elsewhere/${INDEX}`, 'agents/shut/'] });
+    const nameless = [
+      `agents/работа/${INDEX}`,
+      'agents/客服/sessions/x.jsonl',
+      `agents/-main-/${INDEX}`,
+      'agents/###/',
+    ];
+    const stateDir = stateDirWith({ paths: [...paths, ...nameless, `elsewhere/${INDEX}`, 'agents/shut/'] });
     symlinkSync('../elsewhere', join(stateDir, 'agents/linked'));
     symlinkSync('gone', join(stateDir, 'agents/dangling'));
     symlinkSync('ops/sessions/sessions.json', join(stateDir, 'agents/file'));
     expect((await find(stateDir)).passedOver).toEqual([
+      { folder: '-main-', why: 'nameless' },
       { folder: 'Ops', why: 'same_name' },
       { folder: 'linked', why: 'link' },
       { folder: 'old', why: 'transcripts' },
+      { folder: 'работа', why: 'nameless' },
+      { folder: '客服', why: 'nameless' },
     ]);
   });
 

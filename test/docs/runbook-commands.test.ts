@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { generateSample } from '../../demo/generate.ts';
 import {
   archiveCommand,
-  compactCommand,
+  BINDINGS_COMMAND,
   gatewayCall,
   inspectCommand,
   listCommand,
@@ -120,13 +120,18 @@ it("every line that calls OpenClaw names a command and flags of OpenClaw's, the 
   });
   expect(wrong).toEqual([]);
   const printed = [
-    ...['2026.2.6-3', '2026.4.15', '2026.7.35', '2026.9.6', null].flatMap((version) => [
-      listCommand('main', version),
-      compactCommand('agent:main:main', 'main', version),
-    ]),
+    ...['2026.2.6-3', '2026.4.15', '2026.7.35', '2026.9.6', null].map((version) => listCommand('main', version)),
+    gatewayCall('compact', 'agent:main:main'),
+    BINDINGS_COMMAND,
     archiveCommand('-odd', 'main'),
     gatewayCall('reset', "it's"),
     inspectCommand('main'),
   ];
   expect(printed.map((line) => wrongCall(line.replace(/^openclaw /, '')))).toEqual(printed.map(() => null));
+});
+
+it('every runbook that compacts from the host has the command that --explain and repair print', () => {
+  const lines = calls('openclaw').filter(({ line }) => /\bcompact\b/.test(line) && !line.startsWith('doctor'));
+  expect(lines.length).toBeGreaterThan(2);
+  expect(lines.filter(({ line }) => `openclaw ${line}` !== gatewayCall('compact', 'KEY'))).toEqual([]);
 });

@@ -55,16 +55,19 @@ async function outputs(salt: Buffer | null): Promise<Record<string, string>> {
   const log = createLog({ level: 'debug', format: 'logfmt', write: (line) => void lines.push(line) });
   const keys = [...channelKeys(marked), ...OTHERS];
   const dir = stateOf(CONFIG, { ops: Object.fromEntries(keys.map((key) => [key, FIELDS])) });
-  const { snapshot, checks, rendered } = await scanned(dir, { log, settings: { salt } });
+  const { snapshot, checks, labelOf, rendered } = await scanned(dir, { log, settings: { salt } });
   const options = {
+    labelOf,
     agent: null,
     kind: null,
     'findings-only': false,
+    all: true,
     'show-keys': false,
     stateDir: '/s',
     whyStateDir: 'so',
     deep: true,
     nowMs: 0,
+    width: 80,
     paint: WITHOUT_COLOURS,
   };
   const found = verdicts(snapshot, { nowMs: Date.now(), checks });
@@ -72,7 +75,7 @@ async function outputs(salt: Buffer | null): Promise<Record<string, string>> {
     metrics: rendered?.metrics ?? '',
     page: `${rendered?.page.headline}${rendered?.page.html}`,
     json: reportJson(snapshot, checks, found),
-    table: reportTable(snapshot, options) + reportVerdicts(found, null, WITHOUT_COLOURS),
+    table: reportTable(snapshot, options) + reportVerdicts(found, null, options),
     log: lines.join(''),
   };
 }

@@ -59,6 +59,7 @@ describe('loadSettings', () => {
       agent: null,
       kind: null,
       'findings-only': false,
+      all: false,
     });
   });
 

@@ -96,15 +96,24 @@ export function corrupted(reason: string): Finding {
 /** A session as published; its label is its key. `labels` null: it has no series. */
 export function published(
   session: Partial<Session> = {},
-  { labels = {}, findings = [] }: { labels?: Partial<SeriesLabels> | null; findings?: readonly Finding[] } = {},
+  {
+    labels = {},
+    findings = [],
+    ignored = [],
+  }: {
+    labels?: Partial<SeriesLabels> | null;
+    findings?: readonly Finding[];
+    ignored?: readonly Finding[];
+  } = {},
 ): SnapshotSession {
   const whole = aSession(session);
-  if (labels === null) return { session: whole, labels, findings };
+  if (labels === null) return { session: whole, labels, findings, ignored };
   const { model, provider } = knownModel(whole);
   return {
     session: whole,
     labels: { session: whole.key, account: null, channel: null, model, provider, ...labels },
     findings,
+    ignored,
   };
 }
 

@@ -6,15 +6,16 @@ import { shellQuoted } from '../../src/openclaw/commands.ts';
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 /**
- * What the program writes to a terminal of 80 columns, by `script` of util-linux. `redirect`: what
+ * What the program writes to a terminal, by `script` of util-linux. `redirect`: what
  * a shell reads behind the command.
  */
 export async function onTerminal(
   args: readonly string[],
   env: Record<string, string> = {},
   redirect = '',
+  columns = 80,
 ): Promise<string> {
-  const command = `stty cols 80 rows 24; ${[process.execPath, MAIN, ...args].map(shellQuoted).join(' ')} ${redirect}`;
+  const command = `stty cols ${columns} rows 24; ${[process.execPath, MAIN, ...args].map(shellQuoted).join(' ')} ${redirect}`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     env: {
       PATH: process.env.PATH,

@@ -1,13 +1,14 @@
 import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
 import type { Severity } from '../../thresholds.ts';
+import { notLookedInto } from '../left-out.ts';
 import { configRemark } from '../remarks.ts';
 import { UNREADABLE } from '../unreadable.ts';
-import type { Verdict } from '../verdicts.ts';
+import { isRaised, type Verdict } from '../verdicts.ts';
 import { amount } from '../words.ts';
 import { markup, when } from './markup.ts';
 import { runbookBase } from './runbook.ts';
 import { sessionList } from './session-list.ts';
-import { isClosedToUs, storeList } from './store-list.ts';
+import { storeList } from './store-list.ts';
 import { verdictList } from './verdict-list.ts';
 
 /** The part of the status page that comes from the snapshot. The scanning process renders it, as it renders the metrics. */
@@ -46,6 +47,8 @@ export function renderStatusFragment(
   }
   const remark = configRemark(snapshot);
   const runbooks = runbookBase(runbookUrl);
+  // What asks for no action is nothing to do.
+  const toDo = raised.filter(({ severity }) => severity !== 'info');
   const parts = [
     ...when(
       snapshot.sample,
@@ -53,12 +56,12 @@ export function renderStatusFragment(
         markup`<p class="note critical"><b>This is a generated SAMPLE, no real OpenClaw state.</b> No figure on this page is about real sessions.</p>`,
     ),
     ...when(remark !== null, () => markup`<p class="note warning">${remark ?? ''}</p>`),
-    verdictList(raised, runbooks),
+    verdictList(toDo, runbooks),
     sessionList(snapshot, { runbookUrl: runbooks, nowMs }),
     storeList(snapshot),
   ];
   return {
-    severity: raised[0]?.severity ?? null,
+    severity: raised.find(isRaised)?.severity ?? null,
     headline: headline(raised, snapshot),
     html: markup`${parts}`.html,
     couldLook: true,
@@ -66,11 +69,12 @@ export function renderStatusFragment(
 }
 
 function headline(all: readonly Verdict[], snapshot: Snapshot): string {
-  const [worst] = all;
-  if (worst === undefined || worst.severity === null)
-    return `All is well: ${inventory(snapshot)}.${notLookedInto(snapshot)}`;
-  const others = all.filter(({ severity }) => severity !== null).length - 1;
-  const more = others === 0 ? '' : `, and ${others} more`;
+  const [worst, ...others] = all.filter(isRaised);
+  if (worst === undefined) {
+    const closed = notLookedInto(snapshot);
+    return `All is well: ${inventory(snapshot)}.${closed === null ? '' : ` ${closed}`}`;
+  }
+  const more = others.length === 0 ? '' : `, and ${amount(others.length)} more`;
   const whose = worst.agent === null ? '' : `agent ${worst.agent}: `;
   return `${worst.severity === 'critical' ? 'Needs you now' : 'Needs you this week'}: ${whose}${worst.text}${more}.`;
 }
@@ -79,10 +83,4 @@ function inventory(snapshot: Snapshot): string {
   const count = readableAgents(snapshot).reduce((sum, { sessions }) => sum + sessions.length, 0);
   const agents = snapshot.agents.length;
   return `${amount(count)} ${count === 1 ? 'session' : 'sessions'} of ${amount(agents)} ${agents === 1 ? 'agent' : 'agents'}, and none of them would raise a warning or a page`;
-}
-
-/** An agent can be in it that the config does not list. */
-function notLookedInto({ passedOver }: Snapshot): string {
-  const closed = passedOver.filter(isClosedToUs).map(({ folder }) => `agents/${folder}`);
-  return closed.length === 0 ? '' : ` Not looked into, since this user may not enter: ${closed.join(', ')}.`;
 }

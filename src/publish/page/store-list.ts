@@ -1,8 +1,7 @@
 import { withoutMarkdown } from '../../lines.ts';
-import type { PassedOver } from '../../model/passed-over.ts';
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
+import { leftOut } from '../left-out.ts';
 import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
-import { notCompared } from '../remarks.ts';
 import { amount, minuteOf } from '../words.ts';
 import { type Markup, markup, table, when } from './markup.ts';
 
@@ -32,7 +31,7 @@ export function storeList(snapshot: Snapshot): Markup {
   return markup`<section><h2>Stores</h2>
 ${snapshot.agents.length === 0 ? markup`<p>No agent was found.</p>` : table('Agents and their stores', head, rows)}
 ${when(snapshot.agents.length > SHOWN, () => markup`<p>And ${amount(snapshot.agents.length - SHOWN)} more agents: see the metrics, or <code>scan</code>.</p>`)}
-${capped(leftOut(snapshot))}${capped(ignored(snapshot))}</section>`;
+${capped(leftOut(snapshot).map((line) => markup`<p class="note warning">${line}</p>`))}${capped(ignored(snapshot))}</section>`;
 }
 
 /** Where they are too many, those with problems first. */
@@ -57,39 +56,6 @@ function problems({ problems, readable, ...store }: SnapshotAgent): Markup {
       markup`<span class="problem"><b>${problem}</b> ${withoutMarkdown(PROBLEM_MEANINGS[problem].meaning)}</span>`,
   );
   return markup`${words}`;
-}
-
-/** Of a disk that was mounted there, and never an agent's. */
-const OF_THE_DISK = 'lost+found';
-
-export function isClosedToUs({ folder, why }: PassedOver): boolean {
-  return why === 'closed' && folder !== OF_THE_DISK;
-}
-
-/** What is in no figure. */
-function leftOut(snapshot: Snapshot): readonly Markup[] {
-  const { unusedDatabases, passedOver } = snapshot;
-  const uncompared = notCompared(snapshot);
-  const lines = [
-    ...(uncompared === null ? [] : [uncompared]),
-    ...unusedDatabases.map(
-      ({ agent, place, sessions }) =>
-        `A database of agent ${agent} with ${sessions} sessions is not used (${place}): OpenClaw reads another one, or the agent is not in its config.`,
-    ),
-    ...passedOver
-      .filter(({ why }) => why === 'transcripts')
-      .map(
-        ({ folder }) =>
-          `agents/${folder} holds transcripts, and neither index nor database: for OpenClaw, whose config does not list it, it is no agent.`,
-      ),
-    ...passedOver
-      .filter(isClosedToUs)
-      .map(
-        ({ folder }) =>
-          `agents/${folder} was not looked into: this user may not enter it. An agent of its own has no figure here.`,
-      ),
-  ];
-  return lines.map((line) => markup`<p class="note warning">${line}</p>`);
 }
 
 function ignored(snapshot: Snapshot): readonly Markup[] {

@@ -7,7 +7,7 @@ import { runbook } from './runbook.ts';
 const OPEN = 15;
 const SHOWN = 30;
 
-const WHEN = { critical: 'now', warning: 'this week', look: 'to look at' } as const;
+const WHEN = { critical: 'now', warning: 'this week', info: 'to know', look: 'to look at' } as const;
 
 /** What would be alerts, the most severe first, each with what to do first and with its runbook. */
 export function verdictList(all: readonly Verdict[], runbookUrl: string | null): Markup {

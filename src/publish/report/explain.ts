@@ -1,13 +1,19 @@
-import { WIDTH, wrapped } from '../../lines.ts';
+import { hanging, hangingWords, wrapped } from '../../lines.ts';
 import { type Fact, type Peer, type Placement, type SessionConversation, UNKNOWN } from '../../model/conversation.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Session } from '../../model/session.ts';
-import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
+import type { ReadableAgent, Snapshot, SnapshotSession } from '../../model/snapshot.ts';
 import type { RoutingBinding, RoutingConfig } from '../../openclaw/config/routing.ts';
 import { printable } from '../../printable.ts';
+import { isCommand } from '../../repair/advice.ts';
+import { isKeyOf, sessionsNamed, sessionsOf } from '../../repair/select.ts';
 import { possibleConversations } from '../../routing/placement.ts';
 import { prepareRouting, type Route } from '../../routing/resolve-route.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
+import { type JudgedSession, judged } from '../judged-sessions.ts';
+import { notLookedInto } from '../left-out.ts';
 import { agoOf, amount, shareOf } from '../words.ts';
+import { shellLines } from './shell-lines.ts';
 import { whatToDo } from './what-to-do.ts';
 
 export interface ExplainOptions {
@@ -15,14 +21,18 @@ export interface ExplainOptions {
   readonly agent: string | null;
   /** Whoever asks by a key knows it. Whoever asks by a label is shown what it hides only where this is true. */
   readonly 'show-keys': boolean;
+  /** The label of a key, also where its session has no series. */
+  readonly labelOf: (key: string) => string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
+  /** Columns. */
+  readonly width: number;
 }
 
 /**
- * What is known of a session and why it is where it is, for a person at a terminal: its figures beside their limits, its findings,
- * the facts of its conversation, every binding in OpenClaw's order with its outcome, and what to do. `wanted` is a key, or the
- * label of an alert. null: there is no such session.
+ * What is known of a session and why it is where it is, for a person at a terminal: its figures beside their limits, its findings
+ * and alerts, the facts of its conversation, every binding in OpenClaw's order with its outcome, and what to do. `wanted` is a
+ * key, the label of an alert, or what the table prints of a session. null: there is no such session.
  */
 export function explain(
   snapshot: Snapshot,
@@ -30,29 +40,30 @@ export function explain(
   wanted: string,
   options: ExplainOptions,
 ): string | null {
-  const found = readableAgents(snapshot)
-    .filter(({ agent }) => options.agent === null || agent === options.agent)
-    .flatMap((agent) =>
-      agent.sessions
-        .filter(({ session, labels }) => session.key === wanted || labels?.session === wanted)
-        .map((session) => ({ agent, session })),
-    );
+  const found = sessionsNamed(sessionsOf(snapshot, options.agent), wanted, options.labelOf);
   if (found.length === 0) return null;
   return found
     .map(({ agent, session }) => {
-      const isOpen = options['show-keys'] || session.session.key === wanted;
+      const isOpen = options['show-keys'] || isKeyOf(session, wanted);
       return explainOne(agent, session, { ...options, routing, isOpen });
     })
     .join('\n');
 }
 
-/** Agents of which nothing is known, in a sentence; null: there are none. */
-export function unreadAgents({ agents }: Snapshot, only: string | null): string | null {
-  const names = agents
+/** Agents of which nothing is known, and folders in which one may be, in sentences; null: there are none. */
+export function unreadAgents(snapshot: Snapshot, only: string | null): string | null {
+  const names = snapshot.agents
     .filter(({ agent, readable }) => !readable && (only === null || agent === only))
     .map(({ agent, problems }) => (problems.length === 0 ? agent : `${agent} (${problems.join(', ')})`));
-  if (names.length === 0) return null;
-  return `Not read: ${names.length === 1 ? 'agent' : 'agents'} ${names.join(', ')}. Nothing is known of sessions there.`;
+  const closed = only === null ? notLookedInto(snapshot) : null;
+  const unread =
+    names.length === 0
+      ? []
+      : [
+          `Not read: ${names.length === 1 ? 'agent' : 'agents'} ${names.join(', ')}. Nothing is known of sessions there.`,
+        ];
+  const sentences = [...unread, ...(closed === null ? [] : [printable(closed)])];
+  return sentences.length === 0 ? null : sentences.join(' ');
 }
 
 interface One extends ExplainOptions {
@@ -61,68 +72,92 @@ interface One extends ExplainOptions {
   readonly isOpen: boolean;
 }
 
-/** In the place of an id of a person, a group or an account. */
+/** In the place of an id of a person, a group or an account, and of a key in a command. */
 const HIDDEN = '(hidden)';
+const KEY = 'KEY';
 
 function explainOne(agent: ReadableAgent, published: SnapshotSession, one: One): string {
-  const { session, labels, findings } = published;
-  const { key, keyAgent, kind, placement } = session;
-  const why = findings.map(({ finding, reason, expectedAgent }) => {
-    // The finding has a label, and an agent is nobody.
-    const expected = reason === 'wrong_store' ? keyAgent : placement.agent;
-    const where = expectedAgent === null || expected === null ? '' : `, expected in ${expected}`;
-    return `${finding}${reason === null ? '' : ` (${reason})`}${where}`;
-  });
-  const lines = [
-    `${printable(one.isOpen ? key : (labels?.session ?? HIDDEN))}, in the store of agent ${agent.agent}`,
-    ...(one.isOpen ? [row('label', labels === null ? '(no series)' : printable(labels.session))] : []),
-    row('kind', kind),
-    ...figures(session, one.nowMs),
-    row('findings', why.length === 0 ? 'none' : why.join('; ')),
-    '',
-  ];
+  const { session, labels } = published;
+  const { key, placement } = session;
+  const label = labels?.session ?? one.labelOf(key);
   const { conversation } = placement;
-  if (one.routing === null)
-    lines.push('The config or its bindings cannot be used, so it is not known where this session belongs.');
-  else if (conversation === null) lines.push(...withoutConversation(placement.undecided));
-  else lines.push(...withConversation(conversation, agent, placement, one.routing, one.isOpen));
-  const advice = whatToDo(agent, published, one.isOpen ? key : 'KEY');
+  const place =
+    one.routing === null
+      ? [['The config or its bindings cannot be used, so it is not known where this session belongs.']]
+      : conversation === null
+        ? [[withoutConversation(placement.undecided)]]
+        : withConversation(conversation, agent, placement, one.routing, one.isOpen);
+  const lines = [
+    ...hanging(printable(one.isOpen ? key : label), one.width, `, in the store of agent ${agent.agent}`),
+    ...about(judged(agent, published, one.nowMs), label, one).flatMap(([name, value]) => row(name, value, one.width)),
+    ...place.flatMap((paragraph) => ['', ...paragraph.flatMap((line) => placeLines(line, one.width))]),
+  ];
+  const advice = whatToDo(agent, published, one.isOpen ? key : KEY);
   return [
     ...lines,
     '',
     'What to do:',
-    ...advice.flatMap(adviceLines),
-    ...(one.isOpen ? [] : ['', '--show-keys prints its key, which stands here as KEY, and all that is hidden.']),
+    ...advice.flatMap((line) => adviceLines(line, one.width)),
+    ...(one.isOpen ? [] : ['', ...wrapped(aboutHidden(lines, advice), one.width)]),
     '',
   ].join('\n');
 }
 
-function figures(session: Session, nowMs: number): string[] {
+function aboutHidden(lines: readonly string[], advice: readonly string[]): string {
+  const stands = advice.some((line) => /\bKEY\b/.test(line)) ? `, which stands here as ${KEY}` : '';
+  const isHiding = lines.some((line) => line.includes(HIDDEN));
+  return `--show-keys prints its key${stands}${isHiding ? `${stands === '' ? '' : ','} and all that is hidden` : ''}.`;
+}
+
+type Row = readonly [name: string, value: string];
+
+function about({ published, alerts, rests }: JudgedSession, label: string, { isOpen, nowMs }: One): Row[] {
+  const { session, labels, findings, ignored } = published;
+  const named = (all: readonly Finding[]) => all.map((finding) => findingText(finding, session)).join('; ') || 'none';
+  const raised = alerts.map(({ alert, severity }) => `${alert} (${severity})`).join(', ') || 'none';
+  return [
+    ...(isOpen
+      ? [
+          [
+            'label',
+            labels === null ? `${printable(label)} (another session has its series)` : printable(label),
+          ] as const,
+        ]
+      : []),
+    ['kind', session.kind],
+    ...figures(session, nowMs),
+    ['findings', named(findings)],
+    ...(ignored.length === 0 ? [] : [['ignored', `${named(ignored)}, as the config file says`] as const]),
+    ['alerts', rests === null ? raised : `${raised}; ${rests}`],
+  ];
+}
+
+function findingText({ finding, reason, expectedAgent }: Finding, { keyAgent, placement }: Session): string {
+  // The finding has a label, and an agent is nobody.
+  const expected = reason === 'wrong_store' ? keyAgent : placement.agent;
+  const where = expectedAgent === null || expected === null ? '' : `, expected in ${printable(expected)}`;
+  return `${finding}${reason === null ? '' : ` (${reason})`}${where}`;
+}
+
+function figures(session: Session, nowMs: number): Row[] {
   const { tokens, tokensSource, window, effectiveWindow, thresholds, lastActivityMs } = session;
   const severity = tokensSeverity(session);
   const isDue = effectiveWindow !== null && effectiveWindow !== window;
+  const share = window === null ? '' : `, ${shareOf(tokens, window)} of the window`;
+  const judgement = severity === null ? '' : ` (${severity})`;
+  const due = isDue ? `; above ${amount(effectiveWindow)} a compaction is due` : '';
   return [
-    row(
-      'tokens',
-      tokens === null
-        ? 'not known'
-        : `${amount(tokens)}${window === null ? '' : `, ${shareOf(tokens, window)} of the window`}${severity === null ? '' : ` (${severity})`}, from the ${tokensSource}`,
-    ),
-    row(
-      'window',
-      window === null
-        ? 'not known'
-        : `${amount(window)}${isDue ? `; above ${amount(effectiveWindow)} a compaction is due` : ''}`,
-    ),
-    row(
+    ['tokens', tokens === null ? 'not known' : `${amount(tokens)}${share}${judgement}, from the ${tokensSource}`],
+    ['window', window === null ? 'not known' : `${amount(window)}${due}`],
+    [
       'thresholds',
       `${amount(thresholds.tokens.warning)} tokens warning, ${amount(thresholds.tokens.critical)} critical; ${amount(thresholds.transcriptBytes.warning)} bytes of transcript`,
-    ),
-    row(
+    ],
+    [
       'last active',
       lastActivityMs === null ? 'not known' : `${timeOf(lastActivityMs)} (${agoOf(lastActivityMs, nowMs)})`,
-    ),
-    row('transcript', transcriptText(session)),
+    ],
+    ['transcript', transcriptText(session)],
   ];
 }
 
@@ -151,24 +186,20 @@ function transcriptText(session: Session): string {
   ].join(', ');
 }
 
-function withoutConversation(isPeerUnknown: boolean): string[] {
-  if (isPeerUnknown) {
-    return [
-      'Its key names an identity link. Nothing stored says which of its peers this is, so the agent is undecided.',
-    ];
-  }
-  return [
-    'Its key has no route (main, cron, hook, subagent, acp, HTTP, a label): bindings do not decide where it belongs.',
-  ];
+function withoutConversation(isPeerUnknown: boolean): string {
+  return isPeerUnknown
+    ? 'Its key names an identity link. Nothing stored says which of its peers this is, so the agent is undecided.'
+    : 'Its key has no route (main, cron, hook, subagent, acp, HTTP, a label): bindings do not decide where it belongs.';
 }
 
+/** Paragraphs of sentences and rows. */
 function withConversation(
   conversation: SessionConversation,
   agent: ReadableAgent,
   { alsoTo, topicOwn, ofChannel }: Placement,
   routing: RoutingConfig,
   isOpen: boolean,
-): string[] {
+): (string | Row)[][] {
   const { version } = agent;
   const resolve = prepareRouting(routing, version);
   const routes = possibleConversations(conversation, routing).map((each) => ({
@@ -176,18 +207,21 @@ function withConversation(
     route: resolve(each),
   }));
   return [
-    'The conversation:',
-    ...facts(conversation, isOpen).map(([name, value]) => row(name, value)),
-    ...(alsoTo.length === 0 ? [] : [row(topicOwn === 'yes' ? 'own agent' : 'also sent to', alsoTo.join(', '))]),
-    ...TOPIC[topicOwn],
-    ...(ofChannel ? OF_CHANNEL : []),
-    '',
-    `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} tries them:`,
-    ...routes.flatMap(({ id, route }) => [
-      ...(routes.length > 1 ? [`  if the peer's id is spelt ${isOpen ? printable(id) : HIDDEN}:`] : []),
-      ...outcomes(route, routing.bindings),
-      `  => ${outcome(route)}`,
-    ]),
+    [
+      'The conversation:',
+      ...facts(conversation, isOpen),
+      ...(alsoTo.length === 0 ? [] : [[topicOwn === 'yes' ? 'own agent' : 'also sent to', alsoTo.join(', ')] as const]),
+      ...TOPIC[topicOwn],
+      ...(ofChannel ? OF_CHANNEL : []),
+    ],
+    [
+      `The bindings, in the order in which OpenClaw ${printable(version ?? '(version unknown)')} tries them:`,
+      ...routes.flatMap(({ id, route }) => [
+        ...(routes.length > 1 ? [`  if the peer's id is spelt ${isOpen ? printable(id) : HIDDEN}:`] : []),
+        ...outcomes(route, routing.bindings),
+        `  => ${outcome(route)}`,
+      ]),
+    ],
   ];
 }
 
@@ -204,7 +238,7 @@ const OF_CHANNEL = [
 function facts(
   { channel, account, peer, thread, parent, guild, team, roles }: SessionConversation,
   isOpen: boolean,
-): [string, string][] {
+): Row[] {
   const shown = (id: string) => (isOpen || id === '' ? printable(id) : HIDDEN);
   const known = (fact: Fact<string>) => {
     if (fact === UNKNOWN) return 'NOT KNOWN (not stored)';
@@ -239,17 +273,24 @@ function outcome(route: Route): string {
   return route.agent === null ? `OpenClaw refuses to choose an agent (${by})` : `${route.agent}, by ${by}${rest}`;
 }
 
+/** A row of a name and its value, or a sentence; two columns at its beginning are for all of its lines. */
+function placeLines(line: string | Row, width: number): string[] {
+  if (typeof line !== 'string') return row(line[0], line[1], width);
+  const indent = line.startsWith('  ') ? '  ' : '';
+  return hangingWords(line.trimStart(), width - indent.length).map((part) => indent + part);
+}
+
 /** What is long goes on below its beginning. */
-function row(name: string, value: string): string {
-  return wrapped(value, WIDTH - NAME_COLUMNS)
-    .map((line, at) => (at === 0 ? `  ${name}` : '').padEnd(NAME_COLUMNS) + line)
-    .join('\n');
+function row(name: string, value: string, width: number): string[] {
+  return wrapped(value, width - NAME_COLUMNS).map(
+    (line, at) => (at === 0 ? `  ${name}` : '').padEnd(NAME_COLUMNS) + line,
+  );
 }
 
 const NAME_COLUMNS = 16;
 
-/** A command stays on one line, so that it can be copied. */
-function adviceLines(line: string): string[] {
-  if (/\bopenclaw(?:-store-exporter)? /.test(line)) return [`  ${line}`];
-  return wrapped(line, WIDTH - 4).map((part, at) => (at === 0 ? `  ${part}` : `    ${part}`));
+/** A command can be copied, also where it takes several lines. */
+function adviceLines(line: string, width: number): string[] {
+  if (isCommand(line)) return shellLines(line, width);
+  return hangingWords(line, width - 2).map((part) => `  ${part}`);
 }

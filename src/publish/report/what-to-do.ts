@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { type Era, eraOf } from '../../model/layout.ts';
 import type { ReadableAgent, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
-import { archiveCommand, gatewayCall, shellQuoted } from '../../openclaw/commands.ts';
+import { archiveCommand, BINDINGS_COMMAND, gatewayCall, listCommand, shellQuoted } from '../../openclaw/commands.ts';
 import { oversized, stepsFor } from '../../repair/advice.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
 import { isRouting, meaningOf, routingAdvice } from '../session-advice.ts';
@@ -55,27 +55,23 @@ function repairPlan(agent: string, session: string): string[] {
   ];
 }
 
-function aboutRouting(
-  { agent, layout }: Pick<SnapshotAgent, 'agent' | 'layout'>,
-  findings: readonly Finding[],
-  key: string,
-): string[] {
+function aboutRouting({ agent, layout, version }: ReadableAgent, findings: readonly Finding[], key: string): string[] {
   const advice = routingAdvice(findings);
   if (advice.length === 0) return [];
   return [
     ...advice,
-    `Look:      openclaw sessions --agent ${shellQuoted(agent)} --json; openclaw agents bindings`,
+    'See what else the agent holds, and what the bindings say:',
+    listCommand(agent, version),
+    BINDINGS_COMMAND,
     // Two keys share a transcript: removing one would take it from the other.
-    ...(findings.some(({ finding }) => finding === 'collision') ? [] : removeCommand(key, agent, layout)),
-    'Intended?  List it under `ignore` in the config file of the exporter.',
+    ...(findings.some(({ finding }) => finding === 'collision') ? [] : removal(key, agent, layout)),
+    'If it is meant to be so, list it under `ignore` in the config file of the exporter.',
   ];
 }
 
-function removeCommand(key: string, agent: string, layout: SnapshotAgent['layout']): string[] {
-  if (eraOf(layout) === 'sqlite') return [`Archive:   ${archiveCommand(key, agent)} (then without --dry-run)`];
+function removal(key: string, agent: string, layout: SnapshotAgent['layout']): string[] {
+  if (eraOf(layout) === 'sqlite')
+    return ['Or archive it, first with --dry-run: it is hidden, and everything is kept.', archiveCommand(key, agent)];
   // The transcript is renamed, not deleted: it stays as `<id>.jsonl.deleted.<time>` until OpenClaw's clean-up takes it.
-  return [
-    'Delete:    copy its transcript, then, with the gateway running,',
-    `           ${gatewayCall('delete', key)}`,
-  ];
+  return ['Or delete it: copy its transcript, then, with the gateway running,', gatewayCall('delete', key)];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../../../src/lines.ts';
 import type { SnapshotSession } from '../../../src/model/snapshot.ts';
 import { type ExplainOptions, explain, unreadAgents } from '../../../src/publish/report/explain.ts';
 import { scanned, stateOf } from '../../support/routed.ts';
@@ -12,7 +13,13 @@ const FILES = { meta: { lastTouchedVersion: '2026.7.35' }, agents: AGENTS };
 const TOPIC = 'agent:main:telegram:group:-1001:topic:7';
 const ROOM = 'agent:main:discord:channel:7001';
 
-const OPTIONS: ExplainOptions = { agent: null, 'show-keys': false, nowMs: NOW };
+const OPTIONS: ExplainOptions = {
+  agent: null,
+  'show-keys': false,
+  labelOf: (key) => `label of ${key}`,
+  nowMs: NOW,
+  width: 80,
+};
 
 /** What is explained of a key, or of a label, in a state directory. */
 async function explained(
@@ -47,17 +54,17 @@ describe('an explanation', () => {
       { agentId: 'work', match: {} },
     ];
     const dir = stateOf({ ...FILES, bindings }, { main: { [TOPIC]: {} } });
-    expect(await explained(dir, TOPIC)).toBe(`${TOPIC}, in the store of agent main
+    expect(await explained(dir, TOPIC, { width: 120 })).toBe(`${TOPIC}, in the store of agent main
   label         ${TOPIC}
   kind          group
   tokens        700, 0 % of the window, from the index
   window        200,000; above 180,000 a compaction is due
-  thresholds    50,000 tokens warning, 150,000 critical; 500,000 bytes of
-                transcript
+  thresholds    50,000 tokens warning, 150,000 critical; 500,000 bytes of transcript
   last active   2026-11-23T23:50:00.000Z (10 min ago)
-  transcript    ${dir}/agents/main/sessions/main-0.jsonl,
-                335 bytes, 2 messages, 0 compactions, validated
+  transcript    ${dir}/agents/main/sessions/main-0.jsonl, 335 bytes, 2 messages, 0
+                compactions, validated
   findings      stray (binding), expected in work
+  alerts        OpenClawSessionsStray (warning)
 
 The conversation:
   channel       telegram
@@ -79,12 +86,14 @@ The bindings, in the order in which OpenClaw 2026.7.35 tries them:
   => work, by bindings[2], binding.peer.parent
 
 What to do:
-  New messages go to the expected agent, which starts without this history.
-    Change the bindings if this agent should go on with it.
-  Look:      openclaw sessions --agent main --json; openclaw agents bindings
-  Delete:    copy its transcript, then, with the gateway running,
-             openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
-  Intended?  List it under \`ignore\` in the config file of the exporter.
+  New messages go to the expected agent, which starts without this history. Change the bindings if this agent should
+    go on with it.
+  See what else the agent holds, and what the bindings say:
+  openclaw sessions --agent main --limit all --json
+  openclaw agents bindings
+  Or delete it: copy its transcript, then, with the gateway running,
+  openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
+  If it is meant to be so, list it under \`ignore\` in the config file of the exporter.
 `);
   });
 
@@ -116,7 +125,7 @@ What to do:
       { agentId: 'main', match: { channel: 'discord', guildId: '900' } },
     ];
     const dir = stateOf({ ...FILES, bindings }, { main: { [ROOM]: { space: '900' } } });
-    expect(part(await explained(dir, ROOM), 'The bindings').at(-1)).toBe(
+    expect(part(await explained(dir, ROOM, { width: 120 }), 'The bindings').at(-1)).toBe(
       '  => main, by bindings[1], binding.guild (not known, and without effect: roles)',
     );
   });
@@ -136,7 +145,7 @@ What to do:
       '  guild         900',
     ]);
     expect(part(text, 'The bindings')[0]).toBe('The bindings, in the order in which OpenClaw 2026.9.6 tries them:');
-    expect(text).toContain(`openclaw sessions archive --agent main --dry-run ${ROOM} (then without --dry-run)`);
+    expect(text).toContain(`  openclaw sessions archive --agent main --dry-run \\\n    ${ROOM}\n`);
   });
 
   it('of a conversation that OpenClaw refuses says so', async () => {
@@ -233,6 +242,29 @@ describe('the figures of an explanation', () => {
     expect(text).toContain('  transcript    in the database, 500,001 bytes (large), 0 messages, 0\n');
   });
 
+  it('are judged as the rules do: every alert that they are part of, and that nobody is paged for what rests', () => {
+    const alerts = (session: Parameters<typeof published>[0]) =>
+      part(figures(session), '  alerts')
+        .map((line) => line.trim())
+        .join(' ');
+    const overdue = { tokens: 185_000, window: 200_000, effectiveWindow: 180_000 };
+    expect(alerts(overdue)).toMatch(
+      /^alerts +OpenClawCompactionOverdue \(warning\), OpenClawSessionTokensHigh \(warning\)$/,
+    );
+    expect(alerts({ tokens: 250_000, lastActivityMs: NOW - 3_600_001 })).toMatch(
+      /OpenClawSessionTokensHigh \(warning\); no page, since nobody used it for 60 minutes$/,
+    );
+    expect(alerts({})).toMatch(/^alerts +none$/);
+  });
+
+  it('have what the config file says to ignore apart from the findings', () => {
+    const finding = { finding: 'stray', reason: 'binding', expectedAgent: 'work' } as const;
+    const whole = published({ key: 'agent:main:main' }, { ignored: [finding] });
+    const text = explain(aSnapshot({ agents: [anAgent({ sessions: [whole] })] }), null, 'agent:main:main', OPTIONS);
+    expect(text).toContain('  findings      none\n  ignored       stray (binding), as the config file says\n');
+    expect(figures({})).not.toContain('ignored');
+  });
+
   it.each([
     ['missing', 'there is none'],
     ['unnamed', 'nothing says where it would be'],
@@ -263,6 +295,10 @@ describe('what was not read', () => {
     );
     expect(unreadAgents(snapshot, 'a')).toBe('Not read: agent a (index_empty). Nothing is known of sessions there.');
     expect(unreadAgents(snapshot, 'main')).toBeNull();
+    const passedOver = [{ folder: 'ops', why: 'closed' }] as const;
+    expect(unreadAgents(aSnapshot({ agents: [anAgent()], passedOver }), null)).toBe(
+      'Not looked into, since this user may not enter: agents/ops.',
+    );
   });
 });
 
@@ -288,13 +324,74 @@ describe('the session that is explained', () => {
     const label = allSessions(snapshot)[0]?.labels?.session ?? '';
     const text = await explained(dir, label, { salt: SALT });
     for (const id of ['7001', '7002', '9009', 'anna-account']) expect(text).not.toContain(id);
-    expect(text.split('\n')[0]).toBe(`${label}, in the store of agent main`);
+    expect(text.split('\n').slice(0, 2)).toEqual([label, '    in the store of agent main']);
     expect(part(text, 'The conversation:')).toContain('  peer          channel (hidden)');
     expect(text).toContain(`--params '{"key":"KEY"}'`);
-    expect(text).toContain('--show-keys prints its key, which stands here as KEY');
+    expect(text.replace(/\n/g, ' ')).toContain(
+      '--show-keys prints its key, which stands here as KEY, and all that is hidden.',
+    );
     const open = await explained(dir, label, { salt: SALT, 'show-keys': true });
     for (const id of ['7001', '7002', '9009', 'anna-account']) expect(open).toContain(id);
     expect(open).not.toContain('KEY');
+  });
+
+  it('found by its label is said to have a key only where that or an id is hidden', () => {
+    const session = published({ key: 'agent:main:hook:anna' }, { labels: { session: 'agent:main:hook:digest' } });
+    const text = explain(
+      aSnapshot({ agents: [anAgent({ sessions: [session] })] }),
+      null,
+      'agent:main:hook:digest',
+      OPTIONS,
+    );
+    expect(text).toMatch(/\n\n--show-keys prints its key\.\n$/);
+    expect(text).not.toMatch(/KEY\b/);
+  });
+
+  it.each([
+    'agent:main:hook:digest',
+    'agent:main:hook:digest in agent work',
+    'agent:main\n    :hook:digest in agent work',
+    'agent:main:hook:digest\n    in agent work',
+    ' agent:main:hook:digest in agent work\n',
+    'agent:main:hook:a\\u001bb',
+    'agent:main:hook:a\\u001bb in agent work',
+    'label of agent:main:hook:without-series in agent work',
+  ])('is found as the table shows it: %j', (wanted) => {
+    const sessions = [
+      published({ key: 'agent:main:hook:a\u001bb' }, { labels: { session: 'agent:main:hook:digest' } }),
+      published({ key: 'agent:main:hook:without-series' }, { labels: null }),
+    ];
+    const agents = [anAgent({ sessions: sessions.slice(0, 1) }), anAgent({ agent: 'work', sessions })];
+    const text = explain(aSnapshot({ agents }), null, wanted, OPTIONS) ?? '';
+    const isNamed = wanted.includes('in agent work');
+    expect(text.match(/in the store of agent \w+/g)).toEqual([
+      ...(isNamed ? [] : ['in the store of agent main']),
+      'in the store of agent work',
+    ]);
+  });
+
+  it('is found by its own key, whatever that looks like', () => {
+    const key = 'agent:main:hook:x in agent work';
+    const agents = [
+      anAgent({ sessions: [published({ key })] }),
+      anAgent({ agent: 'work', sessions: [published({ key: 'agent:main:hook:x' })] }),
+    ];
+    expect(explain(aSnapshot({ agents }), null, key, OPTIONS)).toContain(`${key}, in the store of agent main\n`);
+  });
+
+  it.each([40, 80])('fits %i columns, whatever it is called, but can be copied', async (width) => {
+    const key = `agent:main:telegram:group:-1001${'2'.repeat(90)}:topic:7`;
+    const bindings = [
+      {
+        agentId: 'w'.repeat(60),
+        match: { channel: 'telegram', peer: { kind: 'group', id: `-1001${'2'.repeat(90)}` } },
+      },
+    ];
+    const text = await explained(stateOf({ ...FILES, bindings }, { main: { [key]: { totalTokens: 199_000 } } }), key, {
+      width,
+    });
+    expect(text.split('\n').filter((line) => columnsOf(line) > width)).toEqual([]);
+    expect(text.replace(/\n +/g, '')).toContain('OpenClawCompactionOverdue');
   });
 
   it('is each of those that have the key', async () => {

@@ -11,6 +11,7 @@ import { anAgent, anUnreadableAgent, aSnapshot, aTranscript, corrupted, publishe
 
 const NOW = Date.UTC(2026, 10, 24);
 const HOUR = 3_600_000;
+const OPTIONS = { agent: null, all: false, width: 80, paint: WITHOUT_COLOURS };
 
 function judge(snapshot: Snapshot, checks: readonly CheckOutcome[]): number {
   return judgeOf(verdicts(snapshot, { nowMs: NOW, checks }));
@@ -64,7 +65,7 @@ describe('judge', () => {
   });
 });
 
-/** Alerts that only the history of Prometheus tells, or that are about the exporter, or that ask for nothing. */
+/** Alerts that only the history of Prometheus tells, or that are about the exporter. */
 const WITHOUT_VERDICT = [
   'OpenClawIndexLost',
   'OpenClawCompactionStorm',
@@ -73,9 +74,6 @@ const WITHOUT_VERDICT = [
   'OpenClawExporterDown',
   'OpenClawExporterAbsent',
   'OpenClawExporterFlapping',
-  'OpenClawSessionsWithoutSeries',
-  'OpenClawSessionsAccumulating',
-  'OpenClawPreventionMissing',
 ];
 
 const idle = (hours: number, session: Parameters<typeof published>[0], findings: SnapshotSession['findings'] = []) =>
@@ -114,6 +112,13 @@ const RAISED: Readonly<Record<string, Snapshot>> = {
   }),
   OpenClawSessionsOverCap: aSnapshot({
     agents: [anAgent({ sessions: [HEALTHY, HEALTHY], settings: settings({ maintenanceEntries: 1 }) })],
+  }),
+  OpenClawSessionsWithoutSeries: aSnapshot({ agents: [anAgent({ sessions: [published({}, { labels: null })] })] }),
+  OpenClawSessionsAccumulating: aSnapshot({
+    agents: [anAgent({ sessions: Array.from({ length: 201 }, () => published({ kind: 'hook' })) })],
+  }),
+  OpenClawPreventionMissing: aSnapshot({
+    agents: [anAgent({ layout: 'sqlite', settings: settings({ pruning: false }) })],
   }),
   OpenClawLeftoversGrowing: aSnapshot({ agents: [anAgent({ files: files('temporary', 1e9 + 1) })] }),
   OpenClawSessionContextFull: aSnapshot({ agents: [anAgent({ sessions: [FULL] })] }),
@@ -201,15 +206,51 @@ describe('the verdicts', () => {
     expect(judge(snapshot, [])).toBe(code);
   });
 
+  it('of settings that are missing name the agents, and ask for no action', () => {
+    const found = (changes: Parameters<typeof anAgent>[0]) =>
+      verdicts(
+        aSnapshot({ agents: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((agent) => anAgent({ agent, ...changes })) }),
+        {
+          nowMs: NOW,
+          checks: [],
+        },
+      );
+    expect(found({}).map(({ severity, text }) => [severity, text])).toEqual([
+      [
+        'info',
+        'no hard limit of the context (agents.defaults.contextTokens is not set): agents a, b, c, d, e and 2 more',
+      ],
+      ['info', 'a compaction reserve of less than 25,000 tokens: agents a, b, c, d, e and 2 more'],
+    ]);
+    // Later versions drop these keys.
+    expect(found({ layout: 'sqlite' })).toEqual([]);
+    expect(found({ version: '2026.8.1' })).toEqual([]);
+    expect(found({ version: null })).toHaveLength(2);
+    expect(found({ layout: 'sqlite', settings: settings({ compactionMode: 'off' }) })).toMatchObject([
+      { alert: 'OpenClawPreventionMissing', agent: null, text: expect.stringMatching(/^sessions are not compacted/) },
+    ]);
+  });
+
+  it('have their counts with thousands apart', () => {
+    const sessions = Array.from({ length: 1234 }, () => WARNING);
+    const [worst] = verdicts(aSnapshot({ agents: [anAgent({ layout: 'sqlite', sessions })] }), {
+      nowMs: NOW,
+      checks: [],
+    });
+    expect(worst?.text).toBe('1,234 sessions above the warning threshold of tokens');
+  });
+
   it('are printed with the worst last, and the last line says why, of all agents', () => {
     const agents = [
       anUnreadableAgent({ agent: 'work' }),
-      anAgent({ agent: 'home', sessions: [WARNING] }),
-      anAgent({ agent: 'other', sessions: [WARNING] }),
+      anAgent({ agent: 'home', layout: 'sqlite', sessions: [WARNING, published({}, { labels: null })] }),
+      anAgent({ agent: 'other', layout: 'sqlite', sessions: [WARNING] }),
     ];
     const found = verdicts(aSnapshot({ agents }), { nowMs: NOW, checks: [] });
     const marked = (severity: string | null, line: string) => (severity === null ? line : `<${severity}>${line}`);
-    expect(reportVerdicts(found, 'home', marked).split('\n')).toEqual([
+    expect(reportVerdicts(found, null, { ...OPTIONS, agent: 'home', paint: marked }).split('\n')).toEqual([
+      'info: agent home: 1 session without series: no alert can name it, see',
+      '  --session.limit (OpenClawSessionsWithoutSeries)',
       '<warning>warning: agent home: 1 session above the warning threshold of tokens',
       '<warning>  (OpenClawSessionTokensHigh)',
       '<critical>critical: agent work: its store has a problem: index_unreadable',
@@ -217,16 +258,40 @@ describe('the verdicts', () => {
       '<critical>Exit 2: critical: OpenClawStoreProblem of agent work, and 2 more',
       '',
     ]);
-    const one = verdicts(aSnapshot({ agents: [anAgent({ agent: 'home', sessions: [CORRUPTED] })] }), {
+    const one = verdicts(aSnapshot({ agents: [anAgent({ agent: 'home', layout: 'sqlite', sessions: [CORRUPTED] })] }), {
       nowMs: NOW,
       checks: [],
     });
-    expect(reportVerdicts(one, null, WITHOUT_COLOURS).trimEnd().split('\n').at(-1)).toBe(
+    expect(reportVerdicts(one, null, OPTIONS).trimEnd().split('\n').at(-1)).toBe(
       'Exit 1: warning: agent home: 1 session corrupted (OpenClawSessionsCorrupted)',
     );
-    expect(reportVerdicts([], null, WITHOUT_COLOURS)).toBe(
-      'Exit 0: these figures would raise no warning and no page.\n',
+    expect(reportVerdicts([], null, OPTIONS)).toBe('Exit 0: these figures would raise no warning and no page.\n');
+  });
+
+  it('are printed beside what could not be looked into, whatever the exit code is', () => {
+    const closed = 'Not looked into, since this user may not enter: agents/ops.';
+    expect(reportVerdicts([], closed, OPTIONS)).toBe(
+      `${closed}\nExit 0: these figures would raise no warning and no page.\n`,
     );
+  });
+
+  it('are thirty of many, and of all with --all', () => {
+    const agents = Array.from({ length: 40 }, (_, at) => anUnreadableAgent({ agent: `a${at}` }));
+    const found = verdicts(aSnapshot({ agents }), { nowMs: NOW, checks: [] });
+    const lines = (all: boolean) =>
+      reportVerdicts(found, null, { ...OPTIONS, all, width: 120 })
+        .trimEnd()
+        .split('\n');
+    expect(lines(false)).toHaveLength(32);
+    expect(lines(false)[0]).toBe('... and 10 more, none of them worse: --all');
+    expect(lines(true)).toHaveLength(41);
+  });
+
+  it.each([40, 60, 80])('fit %i columns', (width) => {
+    const agents = [anUnreadableAgent({ agent: 'a'.repeat(64) }), anAgent({ sessions: [CRITICAL, WARNING] })];
+    const found = verdicts(aSnapshot({ agents }), { nowMs: NOW, checks: [] });
+    const text = reportVerdicts(found, `Not looked into: agents/${'x'.repeat(100)}.`, { ...OPTIONS, width });
+    expect(text.split('\n').filter((line) => line.length > width)).toEqual([]);
   });
 });
 

@@ -11,13 +11,15 @@ const MINUTE = 60_000;
 
 function table(snapshot: Snapshot, options: Partial<TableOptions> = {}): string {
   const where = { stateDir: '/state', whyStateDir: 'OPENCLAW_PROFILE is work' };
-  const filters = { agent: null, kind: null, 'findings-only': false, 'show-keys': false };
-  return reportTable(snapshot, { ...where, ...filters, deep: true, nowMs: NOW, paint: WITHOUT_COLOURS, ...options });
+  const filters = { agent: null, kind: null, 'findings-only': false, all: false, 'show-keys': false };
+  const terminal = { width: 80, paint: WITHOUT_COLOURS };
+  const labelOf = (key: string) => `label-${key}`;
+  return reportTable(snapshot, { ...where, ...filters, ...terminal, labelOf, deep: true, nowMs: NOW, ...options });
 }
 
 /** The labels of the sessions that are shown, in their order. */
 function shown(text: string): string[] {
-  return text.split('\n').filter((line) => line.startsWith('label-') || line.startsWith('(no series)'));
+  return text.split('\n').filter((line) => line.startsWith('label-'));
 }
 
 const SESSIONS = [
@@ -55,14 +57,11 @@ describe('the table', () => {
         'second  file           1         0',
         'third   file           -         -  index_empty',
         '',
-        'Whether sessions of the other agents are duplicates of some in third, or share a',
-        'transcript with them, is not known.',
-        '',
         'SESSION, the worst last',
         '     TOKENS   WINDOW  SHARE    BYTES  LAST ACTIVE  KIND',
         'label-unknown in agent main',
         '          -        -      -        -            -  other',
-        '(no series) in agent second',
+        'label-elsewhere in agent second',
         '         10        -      -        -            -  main',
         'label-small in agent main',
         '          9        -      -        -    2 min ago  dm',
@@ -72,6 +71,9 @@ describe('the table', () => {
         'label-full in agent main',
         '    250,000  200,000  125 %  500,001            -  main',
         '    tokens (critical), large transcript',
+        '',
+        'Whether sessions of the other agents are duplicates of some in third, or share',
+        '  a transcript with them, is not known.',
         '',
       ].join('\n'),
     );
@@ -125,6 +127,64 @@ describe('the table', () => {
       expect(text.match(new RegExp(problem, 'g'))).toHaveLength(2);
   });
 
+  it.each([40, 60, 100])('fits %i columns: figures are words where there is no room for columns', (width) => {
+    const text = table(SNAPSHOT, { width, deep: false, 'show-keys': true });
+    expect(text.split('\n').filter((line) => columnsOf(line) > width)).toEqual([]);
+    expect(text.includes('LAST ACTIVE')).toBe(width > 40);
+    expect(text.replace(/\n +/g, ' ').includes('main, 250,000 of 200,000 tokens (125 %), 500,001 bytes')).toBe(
+      width === 40,
+    );
+    expect(text).toContain('index_empty');
+  });
+
+  it('is as severe as the rules about a session that rests, and says so', () => {
+    const hour = 3_600_000;
+    const sessions = [
+      published({ key: 'resting', tokens: 250_000, lastActivityMs: NOW - 2 * hour }),
+      published({ key: 'forgotten', tokens: 250_000, lastActivityMs: NOW - 200 * hour }),
+    ];
+    const text = table(aSnapshot({ agents: [anAgent({ sessions })] }), {
+      paint: (severity, line) => `<${severity}>${line}`,
+    });
+    expect(text.match(/<.*/g)).toEqual([
+      '<null>tokens (critical), no alert, since nobody used it for 7 days',
+      '<warning>tokens (critical), no page, since nobody used it for 60 minutes',
+    ]);
+  });
+
+  it('of very many sessions shows the worst and the fullest, and how many more there are', () => {
+    const many = (count: number, name: string, tokens: number) =>
+      Array.from({ length: count }, (_, at) => published({ key: `label-${name}-${at}`, tokens: tokens + at }));
+    const sessions = [...many(4000, 'well', 1000), ...many(1060, 'bad', 150_001)];
+    const agents = Array.from({ length: 44 }, (_, at) => anAgent({ agent: `agent-${at}` }));
+    const snapshot = aSnapshot({ agents: [anAgent({ sessions }), ...agents, anUnreadableAgent({ agent: 'ill' })] });
+    const text = table(snapshot);
+    expect(text).toContain('\n... and 1,010 more that need a look, none of them worse: --all\n');
+    expect(text).toContain('\n... and 3,990 more healthy sessions: --all\n');
+    expect(text).toContain('\n... and 6 more agents: --all\n');
+    expect(text).toMatch(/^AGENT.*\nill /);
+    expect(shown(text)).toHaveLength(60);
+    expect(shown(text)[0]).toBe('label-well-3990 in agent main');
+    expect(shown(text).at(-1)).toBe('label-bad-1059 in agent main');
+    expect(shown(table(snapshot, { all: true }))).toHaveLength(5060);
+    expect(table(snapshot, { all: true })).not.toContain('--all');
+    expect(table(snapshot, { 'findings-only': true })).not.toContain('healthy');
+  });
+
+  it('names what is in no figure; what may not be entered is in the summary', () => {
+    const text = table(
+      aSnapshot({
+        agents: [anAgent()],
+        passedOver: [
+          { folder: 'ops', why: 'closed' },
+          { folder: 'a\u001bb', why: 'nameless' },
+        ],
+      }),
+    );
+    expect(text).toContain('\nagents/a\\u001bb is in no figure: OpenClaw lists no agent');
+    expect(text).not.toContain('agents/ops');
+  });
+
   it('says that transcripts were not validated, and what of is not known for that', () => {
     const sessions = [published({ transcript: aTranscript(10) })];
     const file = aSnapshot({ agents: [anAgent({ sessions })] });
@@ -139,10 +199,10 @@ describe('the table', () => {
   });
 
   it.each([
-    [{ agent: 'second' }, ['(no series) in agent second']],
+    [{ agent: 'second' }, ['label-elsewhere in agent second']],
     [{ agent: 'third' }, []],
     [{ agent: 'nobody' }, []],
-    [{ kind: 'main' as const }, ['(no series) in agent second', 'label-full in agent main']],
+    [{ kind: 'main' as const }, ['label-elsewhere in agent second', 'label-full in agent main']],
     [{ kind: 'acp' as const }, []],
     [{ 'findings-only': true }, ['label-bad in agent main', 'label-full in agent main']],
     [{ 'findings-only': true, kind: 'group' as const, agent: 'main' }, ['label-bad in agent main']],

@@ -53,8 +53,10 @@ describe('what to do', () => {
   it('about a context, also below the critical threshold, and a transcript that are too large', () => {
     expect(advice([], 'file', KEY, { tokens: 150_001 })).toEqual([
       'Its context is too large.',
-      expect.stringContaining('openclaw-store-exporter extract'),
-      expect.stringContaining('compact'),
+      'Extract what matters first:',
+      `openclaw-store-exporter extract --agent main --session ${KEY} --out session.md`,
+      'Then let OpenClaw summarise it:',
+      `openclaw gateway call sessions.compact --params '{"key":"${KEY}"}'`,
       expect.any(String),
       `openclaw gateway call sessions.reset --params '{"key":"${KEY}"}'`,
     ]);
@@ -79,17 +81,20 @@ describe('what to do', () => {
     const lines = advice([finding(name, reason)], 'sqlite');
     expect(lines[0]).toMatch(words);
     expect(lines.slice(1)).toEqual([
-      'Look:      openclaw sessions --agent main --json; openclaw agents bindings',
-      `Archive:   openclaw sessions archive --agent main --dry-run ${KEY} (then without --dry-run)`,
-      'Intended?  List it under `ignore` in the config file of the exporter.',
+      'See what else the agent holds, and what the bindings say:',
+      'openclaw sessions --agent main --limit all --json',
+      'openclaw agents bindings',
+      'Or archive it, first with --dry-run: it is hidden, and everything is kept.',
+      `openclaw sessions archive --agent main --dry-run ${KEY}`,
+      'If it is meant to be so, list it under `ignore` in the config file of the exporter.',
     ]);
   });
 
   it('in a store of files begins with a copy, since its command renames the transcript', () => {
     const lines = advice([finding('stray', 'binding', 'work')], 'file');
-    expect(lines.slice(2, 4)).toEqual([
-      'Delete:    copy its transcript, then, with the gateway running,',
-      `           openclaw gateway call sessions.delete --params '{"key":"${KEY}"}'`,
+    expect(lines.slice(4, 6)).toEqual([
+      'Or delete it: copy its transcript, then, with the gateway running,',
+      `openclaw gateway call sessions.delete --params '{"key":"${KEY}"}'`,
     ]);
   });
 
@@ -97,7 +102,7 @@ describe('what to do', () => {
     for (const layout of ['file', 'sqlite', 'migrating'] as const) {
       const lines = advice([finding('stray', 'binding', 'work'), finding('collision')], layout);
       expect(lines.join('\n')).toContain('Two writers');
-      expect(lines.join('\n')).not.toMatch(/sessions\.delete|Archive:|Delete:/);
+      expect(lines.join('\n')).not.toMatch(/sessions\.delete|archive|delete it/);
     }
   });
 
@@ -135,8 +140,9 @@ describe('a command that is printed', () => {
   }
 
   function commandIn(lines: readonly string[], words: string): string {
-    const line = lines.find((each) => each.includes(words)) ?? expect.unreachable(`no ${words}`);
-    return line.slice(line.indexOf('openclaw ')).replace(' (then without --dry-run)', '');
+    const line =
+      lines.find((each) => each.startsWith('openclaw ') && each.includes(words)) ?? expect.unreachable(`no ${words}`);
+    return line;
   }
 
   const HOSTILE: readonly string[] = [
@@ -190,8 +196,13 @@ describe('a command that is printed', () => {
   it('to look is one that a shell takes', () => {
     const lines = advice([finding('duplicate', 'alias')]);
     expect(typed(commandIn(lines, 'openclaw sessions --agent'))).toEqual([
-      ...['sessions', '--agent', 'main', '--json'],
-      ...['agents', 'bindings'],
+      'sessions',
+      '--agent',
+      'main',
+      '--limit',
+      'all',
+      '--json',
     ]);
+    expect(typed(commandIn(lines, 'bindings'))).toEqual(['agents', 'bindings']);
   });
 });

@@ -87,11 +87,13 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
     agent: null,
     kind: null,
     'findings-only': false,
+    all: true,
     'show-keys': true,
     stateDir: '/s',
     whyStateDir: 'so',
     deep: true,
     nowMs: 0,
+    width: 80,
     paint: WITHOUT_COLOURS,
   };
   return {
@@ -100,7 +102,7 @@ async function scanned(stateDir: string, now: number): Promise<Output> {
     report: both
       .map(({ snapshot, checks }) => reportJson(snapshot, checks, verdicts(snapshot, { nowMs: Date.now(), checks })))
       .join(),
-    table: both.map(({ snapshot }) => reportTable(snapshot, table)).join(),
+    table: both.map(({ snapshot, labelOf }) => reportTable(snapshot, { ...table, labelOf })).join(),
     log: lines.join(''),
   };
 }
