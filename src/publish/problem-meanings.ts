@@ -71,6 +71,6 @@ export const PROBLEM_MEANINGS = {
   scan_aborted: {
     readable: '0',
     meaning:
-      'Reading the store was the end of a scanning process: it gave no sign of life for `--scan.timeout`, or died in it twice in a row. The store is left alone until its files change or an hour has passed. The log names agent and step.',
+      'Reading the store was the end of a scanning process: it gave no sign of life for `--scan.timeout`, or died in it twice in a row. The store is left alone until its files change or an hour has passed; only the hour counts where already a look at them was the end. The log names agent and step.',
   },
 } satisfies Record<Problem, { readable: string; meaning: string }>;

@@ -1,14 +1,15 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
+import { newFolder } from '../support/folder.ts';
 import { SILENT, testSettings } from '../support/scan.ts';
 import { createState, type State } from '../support/state.ts';
 
 const BLOCKING_CHILD = join(import.meta.dirname, '../support/blocking-child.ts');
 const TIMEOUT_MS = 40;
-const PATIENCE = { timeout: 25_000, interval: 20 };
+const PATIENCE = { timeout: 50_000, interval: 20 };
 
 /** Milliseconds. It stands still unless a test moves it: how long a process takes to start is up to the machine. */
 let now: number;
@@ -17,6 +18,8 @@ let setBy: number;
 let state: State;
 let supervisor: Supervisor;
 let killed: ChildProcess[];
+/** A line for each time that a scanning process is blocked. */
+let note: string;
 
 beforeEach(() => {
   now = Date.UTC(2026, 10, 24);
@@ -24,8 +27,11 @@ beforeEach(() => {
   state = createState({ live: true });
   state.addSession('agent:main:main');
   killed = [];
+  note = join(newFolder(), 'blocked');
+  process.env.BLOCKED_NOTE = note;
 });
 afterEach(() => {
+  delete process.env.BLOCKED_NOTE;
   supervisor.stop();
   for (const child of killed) child.kill('SIGKILL');
 });
@@ -46,6 +52,22 @@ function supervise(options: Partial<SupervisorOptions> = {}): Supervisor {
 async function withoutHeartbeat(holds: () => void): Promise<void> {
   await vi.waitFor(() => {
     now += TIMEOUT_MS + 1;
+    holds();
+  }, PATIENCE);
+}
+
+/** The same for processes that come as far as what blocks them: scans are asked for, and time passes once one is blocked. */
+async function withoutHeartbeatOfBlocked(holds: () => void): Promise<void> {
+  let passed = 0;
+  await vi.waitFor(async () => {
+    supervisor.request('quick');
+    const blocked = existsSync(note) ? readFileSync(note, 'utf8').split('\n').length - 1 : 0;
+    if (blocked > passed) {
+      passed = blocked;
+      // What it said before that has been sent, and is read by now.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      now += TIMEOUT_MS + 1;
+    }
     holds();
   }, PATIENCE);
 }
@@ -139,16 +161,9 @@ describe('a scanning process that is blocked', () => {
     await scanned('deep', true);
     const metrics = () => supervisor.rendered?.metrics ?? '';
     state.blockIndex('bad');
-    await vi.waitFor(async () => {
-      supervisor.request('quick');
-      // A process that was started just now has not said anything yet.
-      if (supervisor.memoryBytes !== null) {
-        // Time to come as far as that store.
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        now += TIMEOUT_MS + 1;
-      }
-      expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n');
-    }, PATIENCE);
+    await withoutHeartbeatOfBlocked(() =>
+      expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n'),
+    );
     expect(lines.join()).toContain('"agent":"bad","step":"read"');
     expect(metrics()).toContain('openclaw_store_readable{agent="bad"} 0\n');
     expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
@@ -170,15 +185,9 @@ describe('a scanning process that is blocked', () => {
     supervise({ childPath: BLOCKING_CHILD, log });
     state.mountDead('bad');
     const metrics = () => supervisor.rendered?.metrics ?? '';
-    await vi.waitFor(async () => {
-      supervisor.request('quick');
-      if (supervisor.memoryBytes !== null) {
-        // Time to come as far as that folder.
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        now += TIMEOUT_MS + 1;
-      }
-      expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n');
-    }, PATIENCE);
+    await withoutHeartbeatOfBlocked(() =>
+      expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n'),
+    );
     expect(lines).toContain(
       JSON.stringify({
         scan: 'quick',
@@ -206,14 +215,7 @@ describe('a scanning process that is blocked', () => {
     supervise({ childPath: BLOCKING_CHILD, log });
     rmSync(join(state.dir, 'openclaw.json'));
     execFileSync('mkfifo', [join(state.dir, 'openclaw.json')]);
-    await vi.waitFor(async () => {
-      supervisor.request('quick');
-      if (supervisor.memoryBytes !== null) {
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        now += TIMEOUT_MS + 1;
-      }
-      expect(supervisor.scans.quick.success).toBe(true);
-    }, PATIENCE);
+    await withoutHeartbeatOfBlocked(() => expect(supervisor.scans.quick.success).toBe(true));
     expect(lines.filter((line) => line.includes('"agent":"none","step":"config"')).length).toBeGreaterThan(1);
     expect(supervisor.rendered?.metrics).toContain('openclaw_store_config_valid 0\n');
     expect(supervisor.rendered?.metrics).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);

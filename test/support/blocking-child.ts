@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, readFileSync } from 'node:fs';
 import { readIndex } from '../../src/read/file/index-file.ts';
 import { runChild } from '../../src/scan/child.ts';
 import { everyLook } from './every-look.ts';
@@ -6,7 +6,7 @@ import { everyLook } from './every-look.ts';
 /**
  * The scanning process with some differences, so that it can be blocked as by a dead network mount: a FIFO without a writer, whose
  * reading never returns. It opens an index or a config whatever it is, which the real reader refuses to do. And a look at anything
- * of an agent blocks while there is a FIFO called `agents/<id>/dead-mount`.
+ * of an agent blocks while there is a FIFO called `agents/<id>/dead-mount`. A file that the environment names gets a line before.
  */
 const look = lstatSync;
 let isBlocked = false;
@@ -21,12 +21,18 @@ function blockAt(path: string): void {
   // Reading is a look, too.
   if (isBlocked || look(path, { throwIfNoEntry: false })?.isFIFO() !== true) return;
   isBlocked = true;
-  readFileSync(path);
+  block(path);
   isBlocked = false;
+}
+
+function block(path: string): void {
+  const { BLOCKED_NOTE: note } = process.env;
+  if (note !== undefined) appendFileSync(note, `${path}\n`);
+  readFileSync(path);
 }
 
 runChild((path, root) => {
   const result = readIndex(path, root);
-  if (result.found === 'problem' && result.detail === 'not_regular') readFileSync(path);
+  if (result.found === 'problem' && result.detail === 'not_regular') block(path);
   return result;
 });
