@@ -1,6 +1,7 @@
 import { CHECKS } from './checks/all.ts';
 import type { Check } from './checks/check.ts';
 import { hanging, WIDTH, withoutMarkdown, wrapped } from './lines.ts';
+import { shellLines } from './publish/report/shell-lines.ts';
 import { CHECK_PREFIX, type Command, envName, FLAGS, type Flag, type FlagValues } from './settings/flags.ts';
 
 /** What the help says of a command. */
@@ -89,7 +90,7 @@ function headOfHelp({ name, help, examples }: CommandHelp, width: number): strin
     ...wrapped(`${PROGRAM} ${name}: ${help}`, width),
     '',
     'Examples',
-    ...examples.map((example) => `  ${PROGRAM} ${example}`),
+    ...examples.flatMap((example) => shellLines(`${PROGRAM} ${example}`, width)),
     '',
   ];
 }

@@ -21,7 +21,14 @@ export function archiveCommand(key: string, agent: string): string {
  * what the session holds. Needs the gateway.
  */
 export function gatewayCall(call: 'delete' | 'reset' | 'compact', key: string): string {
-  return `openclaw gateway call sessions.${call} --params ${shellQuoted(JSON.stringify({ key }))}`;
+  // What a terminal would not show as it is has an escape in JSON, too.
+  const json = JSON.stringify({ key }).replace(/\p{Cf}|[\x7f-\x9f]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+  return `openclaw gateway call sessions.${call} --params ${shellQuoted(json)}`;
 }
 
 /** Lists the bindings; changes nothing. */

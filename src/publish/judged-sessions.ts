@@ -35,6 +35,14 @@ export const ALERT_OF_FINDING = {
   stuck: 'OpenClawSessionStuck',
 } as const satisfies Record<Finding['finding'], string>;
 
+const WHAT_OF_FINDING = {
+  corrupted: 'corrupted',
+  duplicate: 'duplicated',
+  stray: 'stray',
+  collision: 'in a collision',
+  stuck: 'stuck',
+} as const satisfies Record<Finding['finding'], string>;
+
 /** In the order of their severity. */
 export const SESSION_ALERTS: readonly SessionAlert[] = [
   {
@@ -80,7 +88,7 @@ export const SESSION_ALERTS: readonly SessionAlert[] = [
       alert: ALERT_OF_FINDING[name],
       severity: 'warning',
       idleSeconds: IDLE_SECONDS.finding,
-      what: name,
+      what: WHAT_OF_FINDING[name],
       holds: ({ findings }) => findings.some(({ finding }) => finding === name),
     }),
   ),

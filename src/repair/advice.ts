@@ -25,10 +25,11 @@ export function adviceFor(agent: ReadableAgent, published: SnapshotSession, key:
   const isFull = tokensSeverity(session) === 'critical';
   if (why.length === 0 && !isFull) return null;
   const has = (name: string) => findings.some(({ finding }) => finding === name);
+  const name = nameIn(published, key);
   const steps = [
     ...stepsFor(agent, findings, key),
-    ...(has('stray') || has('duplicate') ? misplaced(agent, key, findings) : []),
-    ...(isFull ? oversized(agent, key) : []),
+    ...(has('stray') || has('duplicate') ? misplaced(agent, { key, name }, findings) : []),
+    ...(isFull ? oversized(agent, { key, name }) : []),
   ];
   if (steps.length === 0) return null;
   return {
@@ -38,6 +39,17 @@ export function adviceFor(agent: ReadableAgent, published: SnapshotSession, key:
     why: isFull ? [...why, 'context critical'] : why,
     steps,
   };
+}
+
+/** What stands for a session in OpenClaw's commands, and in those of the exporter, which take its label, too. */
+interface Names {
+  readonly key: string;
+  readonly name: string;
+}
+
+/** How the exporter's own commands name a session: by its label, unless its key may be shown. */
+export function nameIn({ session, labels }: SnapshotSession, key: string): string {
+  return key === session.key ? key : (labels?.session ?? key);
 }
 
 /** About findings that are not about where a session belongs; a file's corrupted entry is for `repair`. */
@@ -72,7 +84,11 @@ const COLLISION = [
   'Two writers mix their messages in one transcript: copy it before you do anything else, and remove neither key.',
 ];
 
-function misplaced({ agent, layout, version }: ReadableAgent, key: string, findings: readonly Finding[]): string[] {
+function misplaced(
+  { agent, layout, version }: ReadableAgent,
+  { key, name }: Names,
+  findings: readonly Finding[],
+): string[] {
   const look = [
     listCommand(agent, version),
     'Decide which agent the conversation belongs to (scan --explain says what the bindings choose), and extract what matters first.',
@@ -86,7 +102,7 @@ function misplaced({ agent, layout, version }: ReadableAgent, key: string, findi
     ];
   const own = [
     'Or take it out of the index, which leaves the transcript where it is:',
-    `openclaw-store-exporter repair --agent ${shellQuoted(agent)} --session ${shellQuoted(key)}`,
+    `openclaw-store-exporter repair --agent ${shellQuoted(agent)} --session ${shellQuoted(name)}`,
   ];
   // The gateway goes to the store of the agent that the key names.
   if (findings.some(({ reason }) => reason === 'wrong_store')) return [...look, ...own];
@@ -104,10 +120,10 @@ export function isCommand(step: string): boolean {
 }
 
 /** About a context that is too large. */
-export function oversized({ agent }: ReadableAgent, key: string): string[] {
+export function oversized({ agent }: ReadableAgent, { key, name }: Names): string[] {
   return [
     'Extract what matters first:',
-    `openclaw-store-exporter extract --agent ${shellQuoted(agent)} --session ${shellQuoted(key)} --out session.md`,
+    `openclaw-store-exporter extract --agent ${shellQuoted(agent)} --session ${shellQuoted(name)} --out session.md`,
     'Then let OpenClaw summarise it:',
     gatewayCall('compact', key),
     'Where that is not enough, a reset lets the next message start fresh; the old transcript stays as an archive or an orphan.',

@@ -291,6 +291,6 @@ const NAME_COLUMNS = 16;
 
 /** A command can be copied, also where it takes several lines. */
 function adviceLines(line: string, width: number): string[] {
-  if (isCommand(line)) return shellLines(line, width);
+  if (isCommand(line)) return shellLines(line, width, '    ');
   return hangingWords(line, width - 2).map((part) => `  ${part}`);
 }

@@ -1,7 +1,5 @@
 import { charactersOf, columnsOf } from '../../lines.ts';
 
-const INDENT = '  ';
-const CONTINUED = '    ';
 /** The backslash that ends a line, with the space or the quote before it. */
 const TAIL = 2;
 
@@ -9,15 +7,15 @@ const TAIL = 2;
  * A command in lines of at most so many columns, which a shell takes for one: each but the last ends in a backslash. A word that
  * is longer than a line is cut, and its rest begins at the start of the next line, so that nothing comes between.
  */
-export function shellLines(command: string, width: number): string[] {
+export function shellLines(command: string, width: number, indent = '  '): string[] {
   const words = command.match(/(?:'[^']*'|\\'|[^\s'])+/g) ?? [];
   const lines: string[] = [];
-  let line = INDENT;
+  let line = indent;
   for (const [at, word] of words.entries()) {
     const room = at === words.length - 1 ? width : width - TAIL;
     if (line.trim() !== '' && columnsOf(`${line} ${word}`) > room) {
       lines.push(`${line} \\`);
-      line = CONTINUED;
+      line = `${indent}  `;
     }
     const before = line.trim() === '' ? line : `${line} `;
     const [first = '', ...rest] = columnsOf(before + word) <= room ? [word] : pieces(word, width - TAIL, before.length);

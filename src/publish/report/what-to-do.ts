@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { type Era, eraOf } from '../../model/layout.ts';
 import type { ReadableAgent, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
 import { archiveCommand, BINDINGS_COMMAND, gatewayCall, listCommand, shellQuoted } from '../../openclaw/commands.ts';
-import { oversized, stepsFor } from '../../repair/advice.ts';
+import { nameIn, oversized, stepsFor } from '../../repair/advice.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
 import { isRouting, meaningOf, routingAdvice } from '../session-advice.ts';
 
@@ -13,15 +13,16 @@ import { isRouting, meaningOf, routingAdvice } from '../session-advice.ts';
  */
 export function whatToDo(agent: ReadableAgent, published: SnapshotSession, key: string): string[] {
   const { session, findings } = published;
+  const name = nameIn(published, key);
   const others = findings.filter((each) => !isRouting(each));
   const lines = [
     ...aboutRouting(agent, findings, key),
     ...others.map((finding) => named(finding, session.era)),
     ...(others.some(({ finding }) => finding === 'corrupted') && eraOf(agent.layout) === 'file'
-      ? repairPlan(agent.agent, published.labels?.session ?? key)
+      ? repairPlan(agent.agent, name)
       : []),
     ...stepsFor(agent, others, key),
-    ...(tokensSeverity(session) === null ? [] : ['Its context is too large.', ...oversized(agent, key)]),
+    ...(tokensSeverity(session) === null ? [] : ['Its context is too large.', ...oversized(agent, { key, name })]),
     ...(isTranscriptLarge(session) ? LARGE_TRANSCRIPT[session.era] : []),
     ...(session.placement.undecided ? [UNDECIDED] : []),
   ];

@@ -89,10 +89,10 @@ What to do:
   New messages go to the expected agent, which starts without this history. Change the bindings if this agent should
     go on with it.
   See what else the agent holds, and what the bindings say:
-  openclaw sessions --agent main --limit all --json
-  openclaw agents bindings
+    openclaw sessions --agent main --limit all --json
+    openclaw agents bindings
   Or delete it: copy its transcript, then, with the gateway running,
-  openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
+    openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
   If it is meant to be so, list it under \`ignore\` in the config file of the exporter.
 `);
   });
@@ -145,7 +145,7 @@ What to do:
       '  guild         900',
     ]);
     expect(part(text, 'The bindings')[0]).toBe('The bindings, in the order in which OpenClaw 2026.9.6 tries them:');
-    expect(text).toContain(`  openclaw sessions archive --agent main --dry-run \\\n    ${ROOM}\n`);
+    expect(text).toContain(`    openclaw sessions archive --agent main --dry-run \\\n      ${ROOM}\n`);
   });
 
   it('of a conversation that OpenClaw refuses says so', async () => {
@@ -429,7 +429,8 @@ describe('a hostile text in the store', () => {
     expect(text).toContain('unlisted_agent');
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     // Every line is one of ours: what is between two quotes of the shell ends before ours go on.
-    expect(text.split('\n').filter((line) => line.startsWith("'; rm"))).toEqual([]);
+    const harmful = text.split('\n').filter((line) => line.startsWith("'; rm") && !/^'[^']*'\\?$/.test(line));
+    expect(harmful).toEqual([]);
   });
 
   it.each([

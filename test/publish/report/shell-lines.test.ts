@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { columnsOf } from '../../../src/lines.ts';
 import { gatewayCall, shellQuoted } from '../../../src/openclaw/commands.ts';
@@ -24,6 +27,20 @@ describe('a command for a terminal', () => {
     ],
   ])('%s', (command, lines) => {
     expect(shellLines(command, 80)).toEqual(lines);
+  });
+
+  it('harms nothing where only one of its lines is copied', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shell-lines-'));
+    const keys = [
+      `a'; touch harmed; '`,
+      '; touch harmed # $(touch harmed) `touch harmed`',
+      "''; touch harmed;".repeat(9),
+    ];
+    const lines = keys.flatMap((key) => [40, 45, 57].flatMap((width) => shellLines(`true ${shellQuoted(key)}`, width)));
+    for (const line of new Set(lines)) spawnSync('/bin/sh', ['-c', line], { cwd: folder });
+    expect(lines.length).toBeGreaterThan(12);
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it('fits every width, and is the same words for a shell', () => {

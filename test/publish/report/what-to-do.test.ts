@@ -188,7 +188,7 @@ describe('a command that is printed', () => {
   );
 
   it('of a file store has a key with control characters as it is, since JSON can say them', () => {
-    const key = 'agent:main:a\nb\tc\u001b';
+    const key = 'agent:main:a\nb\tc\u001b\u009b\u202e\u{e0001}';
     const lines = advice([finding('stray', 'unlisted_agent')], 'file', key);
     expect(JSON.parse(typed(commandIn(lines, 'gateway call')).at(-1) ?? '')).toEqual({ key });
   });
