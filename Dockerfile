@@ -42,7 +42,7 @@ ENV NODE_ENV=production \
 # The uid is a choice of the start (`--user`): that of the owner of the state directory.
 USER 1000:1000
 EXPOSE 10789
-# Asks where process 1 listens, and over TLS where that answers so.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 CMD ["openclaw-store-exporter", "healthy"]
+# Asks where process 1 listens, and over TLS where that answers so. Node alone takes seconds to start where others work.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=15s --retries=3 CMD ["openclaw-store-exporter", "healthy"]
 ENTRYPOINT ["openclaw-store-exporter"]
 CMD ["serve"]

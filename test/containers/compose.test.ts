@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { VERSION } from '../../src/version.ts';
 import { rulesWith } from '../support/alert-rules.ts';
 import { engine, needsEngine } from '../support/engines.ts';
-import { buildImage, docker } from '../support/image.ts';
+import { BASES, docker } from '../support/image.ts';
 import { waitFor } from '../support/processes.ts';
 import { type UnpackedStore, unpackStore } from '../support/stores.ts';
 
@@ -21,9 +21,13 @@ const PROJECT = `openclaw-store-test-${process.pid}`;
 const Compose = z.object({ services: z.record(z.string(), z.object({ image: z.string() })) });
 const { services } = Compose.parse(parse(readFileSync(join(REPOSITORY, 'deploy/compose/compose.yaml'), 'utf8')));
 
-/** The receiver of the shipped config, under its own name. Grafana is left out: no package of Debian has it. */
+/**
+ * The repository, of which only some folders are laid out, and the receiver of the shipped config under its own name.
+ * Grafana is left out: no package of Debian has it.
+ */
 const OVERRIDE = `services:
   exporter:
+    build: { context: ${JSON.stringify(REPOSITORY)} }
     ports: !override ["127.0.0.1::10789"]
   prometheus:
     ports: !override ["127.0.0.1::9090"]
@@ -54,7 +58,6 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
     execFileSync('chown', ['-R', `${OWNER}:${OWNER}`, dirname(store.stateDir)]);
     folder = mkdtempSync(join(tmpdir(), 'compose-'));
     layOut(folder, store.stateDir);
-    await buildImage(services.exporter?.image ?? '');
     await buildEngine('prometheus', 'prometheusForky', [
       '--config.file=/etc/prometheus/prometheus.yml',
       '--storage.tsdb.path=/prometheus',
@@ -65,7 +68,7 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
       '--storage.path=/alertmanager',
       '--cluster.listen-address=',
     ]);
-    await compose('up', '--detach', '--no-build', '--pull=never', 'exporter', 'prometheus', 'alertmanager', 'receiver');
+    await compose('up', '--build', '--detach', '--pull=never', 'exporter', 'prometheus', 'alertmanager', 'receiver');
   });
   afterAll(async () => {
     if (folder) await compose('down', '--volumes', '--timeout=5');
@@ -156,7 +159,7 @@ function layOut(folder: string, stateDir: string): void {
   const env = readFileSync(join(target, 'env.example'), 'utf8')
     .replace(/^OPENCLAW_STATE_DIR=.*$/m, `OPENCLAW_STATE_DIR=${stateDir}`)
     .replaceAll(/=1000$/gm, `=${OWNER}`);
-  writeFileSync(join(target, '.env'), env);
+  writeFileSync(join(target, '.env'), [env, ...BASES, ''].join('\n'));
 }
 
 function hurry(path: string, what: RegExp, instead: string): void {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const REPOSITORY = join(import.meta.dirname, '../..');
 /** As `.ci/base-images` makes them. Those of the Dockerfile are pinned by digest, and cannot be pulled everywhere. */
-const BASES = ['NODE_IMAGE=node:24-bookworm-slim', 'BASE_IMAGE=debian:bookworm-slim'];
+export const BASES = ['NODE_IMAGE=node:24-bookworm-slim', 'BASE_IMAGE=debian:bookworm-slim'];
 
 /** Builds the image of this repository. Not by testcontainers, which does not say why a build failed. */
 export async function buildImage(tag: string, args: readonly string[] = []): Promise<void> {
