@@ -11,7 +11,7 @@ import {
   tokensSeverity,
 } from '../thresholds.ts';
 import type { AlertOfMoment } from './first-step.ts';
-import { remarks } from './remarks.ts';
+import { ALERT_OF_FINDING, remarks } from './remarks.ts';
 
 // What the rules make of single sessions. The verdicts, the status page, the table and `--explain` judge by this.
 
@@ -26,14 +26,6 @@ export interface SessionAlert {
   /** Whatever its last activity is. */
   readonly holds: (published: SnapshotSession, settings: AgentSettings) => boolean;
 }
-
-export const ALERT_OF_FINDING = {
-  corrupted: 'OpenClawSessionsCorrupted',
-  duplicate: 'OpenClawSessionsDuplicate',
-  stray: 'OpenClawSessionsStray',
-  collision: 'OpenClawSessionCollision',
-  stuck: 'OpenClawSessionStuck',
-} as const satisfies Record<Finding['finding'], string>;
 
 const WHAT_OF_FINDING = {
   corrupted: 'corrupted',
@@ -134,7 +126,7 @@ function mostSevere(alerts: readonly SessionAlert[]): Severity | null {
 
 /** Why it is shown, and why that raises less than it says. */
 export function whyShown({ published, rests }: JudgedSession): string[] {
-  return [...remarks(published), ...(rests === null ? [] : [rests])];
+  return [...remarks(published).map(({ text }) => text), ...(rests === null ? [] : [rests])];
 }
 
 /** A judged session in its place among others. */

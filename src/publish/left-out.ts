@@ -1,7 +1,7 @@
 import type { PassedOver } from '../model/passed-over.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { notCompared } from './remarks.ts';
-import { amount } from './words.ts';
+import { amount, counted } from './words.ts';
 
 // What lies in the state directory and is in no figure, as the status page and `scan` say it.
 
@@ -27,7 +27,7 @@ export function leftOut(snapshot: Snapshot): string[] {
     ...(uncompared === null ? [] : [uncompared]),
     ...unusedDatabases.map(
       ({ agent, place, sessions }) =>
-        `A database of agent ${agent} with ${amount(sessions)} sessions is not used (${place}): OpenClaw reads another one, or the agent is not in its config.`,
+        `A database of agent ${agent} with ${counted(sessions, 'session')} is not used (${place}): OpenClaw reads another one, or the agent is not in its config.`,
     ),
     ...passedOver.filter(isNoDisk).map(({ folder, why }) => `agents/${folder} ${WHY[why]}`),
   ];

@@ -1,14 +1,41 @@
+import type { Finding } from '../model/finding.ts';
 import { readableAgents, type Snapshot, type SnapshotSession } from '../model/snapshot.ts';
-import { isTranscriptLarge, tokensSeverity } from '../thresholds.ts';
+import { isTranscriptLarge, type Severity, tokensSeverity } from '../thresholds.ts';
+import type { AlertOfMoment } from './first-step.ts';
+
+export const ALERT_OF_FINDING = {
+  corrupted: 'OpenClawSessionsCorrupted',
+  duplicate: 'OpenClawSessionsDuplicate',
+  stray: 'OpenClawSessionsStray',
+  collision: 'OpenClawSessionCollision',
+  stuck: 'OpenClawSessionStuck',
+} as const satisfies Record<Finding['finding'], AlertOfMoment>;
+
+/** Why a session is shown. */
+export interface Remark {
+  readonly text: string;
+  /** Whose runbook says what to do about it, also where it does not fire since nobody uses the session. */
+  readonly alert: AlertOfMoment;
+}
 
 /** Why a session is shown: its findings and the thresholds that it is over. */
-export function remarks({ session, findings }: SnapshotSession): string[] {
+export function remarks({ session, findings }: SnapshotSession): Remark[] {
   const severity = tokensSeverity(session);
   return [
-    ...findings.map(({ finding, reason }) => (reason === null ? finding : `${finding} (${reason})`)),
-    ...(severity === null ? [] : [`tokens (${severity})`]),
-    ...(isTranscriptLarge(session) ? ['large transcript'] : []),
+    ...findings.map(({ finding, reason }) => ({
+      text: reason === null ? finding : `${finding} (${reason})`,
+      alert: ALERT_OF_FINDING[finding],
+    })),
+    ...(severity === null ? [] : [{ text: `tokens (${severity})`, alert: alertOfTokens(session, severity) }]),
+    ...(isTranscriptLarge(session) ? [{ text: 'large transcript', alert: 'OpenClawTranscriptsLarge' as const }] : []),
   ];
+}
+
+/** The most severe one. */
+function alertOfTokens({ tokens, window, thresholds }: SnapshotSession['session'], severity: Severity): AlertOfMoment {
+  const isFull = window !== null && (tokens ?? 0) >= window;
+  if (severity === 'critical') return isFull ? 'OpenClawSessionContextFull' : 'OpenClawSessionTokensCritical';
+  return (tokens ?? 0) > thresholds.tokens.warning ? 'OpenClawSessionTokensHigh' : 'OpenClawCompactionOverdue';
 }
 
 const SHOWN_PARTS = 10;

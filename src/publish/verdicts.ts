@@ -10,7 +10,7 @@ import { patternOfVersionsWithout } from '../openclaw/versions.ts';
 import { ALERT_THRESHOLDS, inWords, type Severity } from '../thresholds.ts';
 import type { AlertOfMoment } from './first-step.ts';
 import { isUsed, SESSION_ALERTS } from './judged-sessions.ts';
-import { amount } from './words.ts';
+import { amount, counted } from './words.ts';
 
 /** An alert that these figures would raise, if they stayed. */
 export interface Verdict {
@@ -84,9 +84,14 @@ function ofStore({ agent, problems, readable, ...store }: SnapshotAgent): Verdic
       'warning',
       agent,
       store.layout === 'migrating' || unimported > 0,
-      `the old index holds sessions beside the database, ${amount(unimported)} of them only there`,
+      `the old index holds sessions beside the database${onlyThere(unimported)}`,
     ),
   ];
+}
+
+function onlyThere(sessions: number): string {
+  if (sessions === 0) return ', which has all of them, too';
+  return sessions === 1 ? ', and one of them is only there' : `, and ${amount(sessions)} of them are only there`;
 }
 
 function ofSessions(agent: ReadableAgent, nowMs: number): Verdict[] {
@@ -94,7 +99,7 @@ function ofSessions(agent: ReadableAgent, nowMs: number): Verdict[] {
     const { holds, idleSeconds } = each;
     const raising = agent.sessions.filter((one) => holds(one, agent.settings) && isUsed(one, idleSeconds, nowMs));
     const { length } = raising;
-    return verdict(each.alert, each.severity, agent.agent, length > 0, `${countedSessions(length)} ${each.what}`);
+    return verdict(each.alert, each.severity, agent.agent, length > 0, `${counted(length, 'session')} ${each.what}`);
   });
 }
 
@@ -108,7 +113,7 @@ function infoOf({ agent, sessions }: ReadableAgent): Verdict[] {
       'info',
       agent,
       unlisted > 0,
-      `${countedSessions(unlisted)} without series: no alert can name ${unlisted === 1 ? 'it' : 'them'}, see --session.limit`,
+      `${counted(unlisted, 'session')} without series: no alert can name ${unlisted === 1 ? 'it' : 'them'}, see --session.limit`,
     ),
     ...PROGRAM_KINDS.flatMap((kind) => {
       const count = sessions.filter(({ session }) => session.kind === kind).length;
@@ -171,10 +176,6 @@ function isFileEraBefore(
   return layout === 'file' && new RegExp(`^(?:${patternOfVersionsWithout(change)})$`).test(version ?? '');
 }
 
-function countedSessions(count: number): string {
-  return `${amount(count)} ${count === 1 ? 'session' : 'sessions'}`;
-}
-
 function ofRuns({ agent, sessions }: ReadableAgent): Verdict[] {
   const active = sessions.map(({ session }) => session).filter((session) => session.active);
   const statuses = active.map(({ status }) => runStatus(status));
@@ -191,14 +192,14 @@ function ofRuns({ agent, sessions }: ReadableAgent): Verdict[] {
       'critical',
       agent,
       failed.length >= ALERT_THRESHOLDS.failingSessions && !statuses.includes('done'),
-      `the last run of ${amount(failed.length)} active sessions failed, and none is done`,
+      `the last run of ${counted(failed.length, 'active session')} failed, and none is done`,
     ),
     ...verdict(
       'OpenClawTokensUnknown',
       'warning',
       agent,
       unknown.length * 100 > ran.length * ALERT_THRESHOLDS.unknownTokensPercent,
-      `the tokens of ${amount(unknown.length)} of ${amount(ran.length)} active sessions are not known`,
+      `the tokens of ${amount(unknown.length)} of ${counted(ran.length, 'active session')} are not known`,
     ),
   ];
 }

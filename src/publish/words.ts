@@ -5,6 +5,11 @@ export function amount(value: number | null): string {
   return value === null ? '-' : value.toLocaleString('en-US');
 }
 
+/** With its noun: `1 session`, `2,000 sessions`. */
+export function counted(count: number, noun: string): string {
+  return `${amount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** How much of its window a session uses. Rounded down: 100 % is a full window, and not one that is nearly full. */
 export function shareOf(tokens: number | null, window: number | null): string {
   return tokens === null || window === null ? '-' : `${amount(Math.floor((tokens * 100) / window))} %`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agoOf, amount, shareOf } from '../../src/publish/words.ts';
+import { agoOf, amount, counted, shareOf } from '../../src/publish/words.ts';
 
 const NOW = Date.UTC(2026, 10, 30);
 const MINUTE = 60_000;
@@ -18,6 +18,16 @@ describe('agoOf', () => {
     [NOW + 5 * MINUTE, 'in 5 min'],
   ])('of %s is %s', (ms, words) => {
     expect(agoOf(ms, NOW)).toBe(words);
+  });
+});
+
+describe('counted', () => {
+  it.each([
+    [0, '0 sessions'],
+    [1, '1 session'],
+    [2000, '2,000 sessions'],
+  ])('%i', (count, words) => {
+    expect(counted(count, 'session')).toBe(words);
   });
 });
 

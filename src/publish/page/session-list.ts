@@ -1,6 +1,8 @@
 import { readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
-import { ALERT_OF_FINDING, type JudgedSession, limitOf, rankedSessions, whyShown } from '../judged-sessions.ts';
+import { FIRST_STEP } from '../first-step.ts';
+import { type JudgedSession, limitOf, rankedSessions, whyShown } from '../judged-sessions.ts';
+import { ALERT_OF_FINDING, remarks } from '../remarks.ts';
 import { meaningOf, routingAdvice } from '../session-advice.ts';
 import { amount, bytesInWords, minuteOf, shareOf } from '../words.ts';
 import { foldedList, type Markup, markup, when } from './markup.ts';
@@ -11,33 +13,33 @@ const OPEN = 20;
 const SHOWN = 50;
 
 interface ListOptions {
-  readonly runbookUrl: string | null;
+  readonly runbooks: string | null;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
 /** The sessions with their contexts against their limits: the worst first, then the fullest. */
-export function sessionList(snapshot: Snapshot, { runbookUrl, nowMs }: ListOptions): Markup {
+export function sessionList(snapshot: Snapshot, { runbooks, nowMs }: ListOptions): Markup {
   const all = rankedSessions(readableAgents(snapshot), nowMs);
   if (all.length === 0) return markup`<section><h2>Sessions</h2><p>There is no session.</p></section>`;
-  const items = all.slice(0, SHOWN).map((listed) => item(listed, runbookUrl));
+  const items = all.slice(0, SHOWN).map((listed) => item(listed, runbooks));
   const explain = all.some(({ needsLook }) => needsLook)
     ? markup`<p>Each of them in full, with commands: <code>openclaw-store-exporter scan --explain SESSION</code></p>`
     : markup`<p>No session is over a threshold or has a finding.</p>`;
   const rest = when(
     all.length > SHOWN,
     () =>
-      markup`<p>${amount(all.length - SHOWN)} more, none of them worse, are not shown here: see the metrics, or <code>scan</code>.</p>`,
+      markup`<p>And ${amount(all.length - SHOWN)} more, none of them worse: see the metrics, or <code>scan</code>.</p>`,
   );
   return markup`<section><h2>Sessions</h2>
 ${explain}
 ${foldedList('sessions', items, OPEN)}${rest}</section>`;
 }
 
-function item(judged: JudgedSession, runbookUrl: string | null): Markup {
+function item(judged: JudgedSession, runbooks: string | null): Markup {
   const { published, severity } = judged;
   const { agent } = judged.agent;
-  const { session, labels, findings } = published;
+  const { session, labels } = published;
   const bytes = foundTranscript(session)?.bytes ?? null;
   const facts = [
     ...(bytes === null ? [] : [bytesInWords(bytes)]),
@@ -45,21 +47,26 @@ function item(judged: JudgedSession, runbookUrl: string | null): Markup {
   ];
   const of = [agent, session.kind, labels?.channel, labels?.model].filter((each) => typeof each === 'string');
   const why = whyShown(judged);
-  const alerts = [...new Set(findings.map(({ finding }) => ALERT_OF_FINDING[finding]))];
-  const links = alerts.map((alert) => markup` ${runbook(alert, runbookUrl)}`);
+  const alerts = [...new Set(remarks(published).map(({ alert }) => alert))];
+  const links = alerts.map((alert) => markup` ${runbook(alert, runbooks)}`);
   return markup`<li class="${severity ?? 'quiet'}">
 <div><code>${labels?.session ?? '(no series)'}</code><small>${of.join(' · ')}</small></div>
 <div>${bar(published)}<small>${facts.join(' · ')}</small></div>
 ${when(why.length > 0, () => markup`<p>${why.join(', ')}${links}${advice(published)}</p>`)}</li>`;
 }
 
-/** What the findings mean, and what to think of first. Commands need the key, which is not for a page. */
-function advice({ session, findings }: SnapshotSession): readonly Markup[] {
+/** What the findings mean, and what to do first about each remark. Commands need the key, which is not for a page. */
+function advice(published: SnapshotSession): readonly Markup[] {
+  const { session, findings } = published;
+  const advised: readonly string[] = findings
+    .filter((each) => routingAdvice([each]).length > 0)
+    .map(({ finding }) => ALERT_OF_FINDING[finding]);
   const words = [
-    ...new Set(findings.flatMap((finding) => meaningOf(finding, session.era) ?? [])),
+    ...findings.flatMap((finding) => meaningOf(finding, session.era) ?? []),
     ...routingAdvice(findings),
+    ...remarks(published).flatMap(({ alert }) => (advised.includes(alert) ? [] : FIRST_STEP[alert])),
   ];
-  return when(words.length > 0, () => markup`<small>${words.join(' ')}</small>`);
+  return when(words.length > 0, () => markup`<small>${[...new Set(words)].join(' ')}</small>`);
 }
 
 function bar({ session }: SnapshotSession): Markup {

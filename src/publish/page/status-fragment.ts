@@ -4,12 +4,12 @@ import { notLookedInto } from '../left-out.ts';
 import { configRemark } from '../remarks.ts';
 import { UNREADABLE } from '../unreadable.ts';
 import { isRaised, type Verdict } from '../verdicts.ts';
-import { amount } from '../words.ts';
+import { amount, counted } from '../words.ts';
 import { markup, when } from './markup.ts';
 import { runbookBase } from './runbook.ts';
 import { sessionList } from './session-list.ts';
 import { storeList } from './store-list.ts';
-import { verdictList } from './verdict-list.ts';
+import { verdictLines, verdictList } from './verdict-list.ts';
 
 /** The part of the status page that comes from the snapshot. The scanning process renders it, as it renders the metrics. */
 export interface StatusFragment {
@@ -17,6 +17,8 @@ export interface StatusFragment {
   readonly severity: Severity | null;
   /** Is all well, in a sentence. */
   readonly headline: string;
+  /** HTML: what to know of the figures before they are read; empty: nothing. */
+  readonly below: string;
   /** HTML. */
   readonly html: string;
   /** false: the state directory could not be read. */
@@ -41,14 +43,16 @@ export function renderStatusFragment(
     return {
       severity: 'critical',
       headline: `No session is known: the OpenClaw state directory ${what}.`,
+      below: '',
       couldLook: false,
       html: markup`<p class="note">${remedy} Which one was looked at, and why, is said below.</p>`.html,
     };
   }
   const remark = configRemark(snapshot);
   const runbooks = runbookBase(runbookUrl);
-  // What asks for no action is nothing to do.
-  const toDo = raised.filter(({ severity }) => severity !== 'info');
+  const [toDo, toKnow] = parted(raised, ({ severity }) => severity !== 'info');
+  // Of these sessions other alerts say nothing.
+  const [unseen, others] = parted(toKnow, ({ alert }) => alert === 'OpenClawSessionsWithoutSeries');
   const parts = [
     ...when(
       snapshot.sample,
@@ -56,13 +60,15 @@ export function renderStatusFragment(
         markup`<p class="note critical"><b>This is a generated SAMPLE, no real OpenClaw state.</b> No figure on this page is about real sessions.</p>`,
     ),
     ...when(remark !== null, () => markup`<p class="note warning">${remark ?? ''}</p>`),
-    verdictList(toDo, runbooks),
-    sessionList(snapshot, { runbookUrl: runbooks, nowMs }),
+    verdictList('What to do', toDo, runbooks),
+    sessionList(snapshot, { runbooks, nowMs }),
     storeList(snapshot),
+    verdictList('Good to know', others, runbooks),
   ];
   return {
     severity: raised.find(isRaised)?.severity ?? null,
     headline: headline(raised, snapshot),
+    below: verdictLines(unseen, runbooks).html,
     html: markup`${parts}`.html,
     couldLook: true,
   };
@@ -79,8 +85,12 @@ function headline(all: readonly Verdict[], snapshot: Snapshot): string {
   return `${worst.severity === 'critical' ? 'Needs you now' : 'Needs you this week'}: ${whose}${worst.text}${more}.`;
 }
 
+function parted<Item>(all: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [all.filter(isFirst), all.filter((item) => !isFirst(item))];
+}
+
 function inventory(snapshot: Snapshot): string {
   const count = readableAgents(snapshot).reduce((sum, { sessions }) => sum + sessions.length, 0);
-  const agents = snapshot.agents.length;
-  return `${amount(count)} ${count === 1 ? 'session' : 'sessions'} of ${amount(agents)} ${agents === 1 ? 'agent' : 'agents'}, and none of them would raise a warning or a page`;
+  const agents = counted(snapshot.agents.length, 'agent');
+  return `${counted(count, 'session')} of ${agents}, and nothing that would raise a warning or a page`;
 }

@@ -40,6 +40,7 @@ export function renderStatusPage(input: StatusPageInput): string {
   const headline = isOwn ? own[0]?.text : fragment?.headline;
   const body = markup`<h1>OpenClaw sessions</h1>
 <p class="headline ${severity ?? 'good'}" role="status">${headline ?? ''}</p>
+${{ html: fragment?.below ?? '' }}
 ${own.slice(isOwn ? 1 : 0).map(({ severity: each, text }) => markup`<p class="note ${each}">${text}</p>`)}
 ${when(isOwn && fragment !== null, () => markup`<p class="note">${fragment?.headline ?? ''}</p>`)}
 ${pending(input)}

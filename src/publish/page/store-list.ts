@@ -2,7 +2,7 @@ import { withoutMarkdown } from '../../lines.ts';
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
 import { leftOut } from '../left-out.ts';
 import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
-import { amount, minuteOf } from '../words.ts';
+import { amount, counted, minuteOf } from '../words.ts';
 import { type Markup, markup, table, when } from './markup.ts';
 
 const LAYOUTS = {
@@ -30,7 +30,7 @@ export function storeList(snapshot: Snapshot): Markup {
   const head = ['Agent', 'Layout', 'OpenClaw', 'Sessions', 'Archived', 'Last write', 'Problems'];
   return markup`<section><h2>Stores</h2>
 ${snapshot.agents.length === 0 ? markup`<p>No agent was found.</p>` : table('Agents and their stores', head, rows)}
-${when(snapshot.agents.length > SHOWN, () => markup`<p>And ${amount(snapshot.agents.length - SHOWN)} more agents: see the metrics, or <code>scan</code>.</p>`)}
+${when(snapshot.agents.length > SHOWN, () => markup`<p>And ${counted(snapshot.agents.length - SHOWN, 'more agent')}: see the metrics, or <code>scan</code>.</p>`)}
 ${capped(leftOut(snapshot).map((line) => markup`<p class="note warning">${line}</p>`))}${capped(ignored(snapshot))}</section>`;
 }
 

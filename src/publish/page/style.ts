@@ -29,10 +29,10 @@ meter{width:100%;height:.8rem;display:block}
 table{border-collapse:collapse;width:100%}caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{text-align:left;vertical-align:top;padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 td:not(:first-child):not(:last-child){white-space:nowrap}td code{white-space:normal}
-th{font-weight:600;color:var(--soft)}.problem{display:block}
+th{font-weight:600;color:var(--soft);white-space:nowrap}td:first-child{min-width:8rem}.problem{display:block}
 @media (max-width:40rem){.verdicts small{padding:0}.sessions li{grid-template-columns:minmax(0,1fr)}
 table,tbody,tr,td{display:block}thead{display:none}tr{border-bottom:1px solid var(--line);padding:.5rem 0}
-td:not(:first-child):not(:last-child){white-space:normal}td{border:0;padding:.1rem 0}td:empty{display:none}td::before{content:attr(data-of) ": ";color:var(--soft)}}
+td:not(:first-child):not(:last-child){white-space:normal}td,td:first-child{min-width:0}td{border:0;padding:.1rem 0}td:empty{display:none}td::before{content:attr(data-of) ": ";color:var(--soft)}}
 `;
 
 /** What a Content-Security-Policy says of it: this style and no other. */

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FINDINGS } from '../../../src/model/finding.ts';
 import { printable } from '../../../src/printable.ts';
 import { runbooksOnline } from '../../../src/publish/page/runbook.ts';
 import { renderStatusFragment } from '../../../src/publish/page/status-fragment.ts';
 import { renderStatusPage, type StatusPageInput } from '../../../src/publish/page/status-page.ts';
+import { ALERT_OF_FINDING } from '../../../src/publish/remarks.ts';
 import { verdicts } from '../../../src/publish/verdicts.ts';
 import {
   anAgent,
@@ -30,7 +32,7 @@ function page({
     state: anExporterState({ scans: { quick: WELL, deep: WELL }, ...state }),
     telemetryPath: '/metrics',
     runbooks: null,
-    fragment: { severity: null, headline: 'All is well.', html: '<p>the fragment</p>', couldLook: true },
+    fragment: { severity: null, headline: 'All is well.', below: '', html: '<p>the fragment</p>', couldLook: true },
     refused: null,
     warnings: [],
     stateDir: '/state',
@@ -106,7 +108,7 @@ describe('the fragment', () => {
     const sessions = [published(), published({ key: 'other' })];
     const { severity, headline, html } = fragment({ agents: [anAgent({ sessions })] });
     expect(severity).toBe(null);
-    expect(headline).toBe('All is well: 2 sessions of 1 agent, and none of them would raise a warning or a page.');
+    expect(headline).toBe('All is well: 2 sessions of 1 agent, and nothing that would raise a warning or a page.');
     expect(html).toContain('No session is over a threshold or has a finding.');
     expect(html).not.toContain('What to do');
   });
@@ -165,11 +167,12 @@ describe('the fragment', () => {
       'full',
       'main · main',
       '250,001 of 1,000,000 tokens (25 %)512 KB · last active 2026-11-24 12:30',
-      'tokens (critical), large transcript',
+      'tokens (critical), large transcript OpenClawSessionTokensCritical',
+      expect.stringMatching(/^OpenClawTranscriptsLargeKeep .*\/new\. Keep what matters, then send \/new .*\.$/),
       'bad',
       'main · group',
       '10 of 150,000 tokens (0 %)',
-      expect.stringMatching(/^corrupted \(id_mismatch\) OpenClawSessionsCorrupted[A-Z].*\.$/),
+      expect.stringMatching(/^corrupted \(id_mismatch\) OpenClawSessionsCorrupted[A-Z].*\. Stop the gateway .*\.$/),
       'fuller',
       'main · main',
       '150,000 of 200,000 tokens (75 %)',
@@ -250,7 +253,7 @@ describe('the fragment', () => {
       anUnreadableAgent({ agent: 'ill', problems: ['index_empty'] }),
     ];
     const { html } = fragment({ agents });
-    const rows = lines(html.slice(html.indexOf('<tbody>')));
+    const rows = lines(html.slice(html.indexOf('<tbody>')).split('<h2>')[0] ?? '');
     expect(rows[0]).toBe('ill');
     expect(html.match(/<b>well-/g)).toHaveLength(39);
     expect(rows).toContain('And 11 more agents: see the metrics, or scan');
@@ -271,7 +274,7 @@ describe('the fragment', () => {
     const { html } = fragment({ agents: [anAgent({ sessions })] });
     expect(html.match(/<meter/g)).toHaveLength(50);
     expect(html).toContain('<details><summary>And 30 more</summary>');
-    expect(html).toContain('4,950 more, none of them worse, are not shown here');
+    expect(html).toContain('And 4,950 more, none of them worse: see');
     expect(html.length).toBeLessThan(40_000);
   });
 
@@ -281,7 +284,7 @@ describe('the fragment', () => {
       anUnreadableAgent({ agent: 'ill', problems: ['index_empty'] }),
     ];
     const { html } = fragment({ agents });
-    const rows = lines(html.slice(html.indexOf('<tbody>')));
+    const rows = lines(html.slice(html.indexOf('<tbody>')).split('<h2>')[0] ?? '');
     expect(rows).toEqual([
       ...['well', 'files', '2026.7.35', '1', '2', 'none'],
       ...['ill', 'files', '2026.7.35', 'could not look', 'index_empty The index has 0 bytes.'],
@@ -303,6 +306,43 @@ describe('the fragment', () => {
     expect(html).toContain('agents/a&amp;b holds transcripts');
     expect(html).toContain('agents/ops was not looked into');
     expect(html).not.toContain('lost+found');
+  });
+
+  const ADVISED: readonly [string, Parameters<typeof published>[0], Parameters<typeof published>[1]][] = [
+    ['OpenClawSessionContextFull', { tokens: 100_000, window: 100_000, effectiveWindow: 90_000 }, {}],
+    ['OpenClawSessionTokensCritical', { tokens: 200_001 }, {}],
+    ['OpenClawSessionTokensHigh', { tokens: 150_001 }, {}],
+    ['OpenClawCompactionOverdue', { tokens: 90_001, window: 100_000, effectiveWindow: 90_000 }, {}],
+    ['OpenClawTranscriptsLarge', { transcript: aTranscript(500_001) }, {}],
+    ...FINDINGS.map((finding): (typeof ADVISED)[number] => [
+      ALERT_OF_FINDING[finding],
+      {},
+      { findings: [{ finding, reason: finding === 'corrupted' ? 'truncated' : null, expectedAgent: null }] },
+    ]),
+  ];
+
+  it.each(ADVISED)('has a link and advice for whatever a session is listed for: %s', (alert, session, more) => {
+    const { html } = fragment({ agents: [anAgent({ sessions: [published(session, more)] })] }, RUNBOOKS);
+    const [, item = ''] = /<ul class="sessions">(.*?)<\/ul>/s.exec(html) ?? [];
+    expect(item).toContain(`<a href="${RUNBOOKS}/${alert}.md" rel="noreferrer">${alert}</a><small>`);
+    expect(item).toMatch(/<small>[A-Z][^<]{20,}\.<\/small><\/p>/);
+  });
+
+  it('says below the first line how many sessions have no series, and behind the rest what else is good to know', () => {
+    const settings = { ...anAgent().settings, contextLimit: 100_000, compactionReserve: 25_000 };
+    const well = fragment({ agents: [anAgent({ settings })] });
+    expect(well).toMatchObject({ below: '', html: expect.not.stringContaining('Good to know') });
+    const unlisted = published({}, { labels: null });
+    const one = fragment({ agents: [anAgent({ sessions: [unlisted, published()] })] }, RUNBOOKS);
+    expect(lines(one.below)).toEqual([
+      'Agent main: 1 session without series: no alert can name it, see --session.limit. OpenClawSessionsWithoutSeries',
+    ]);
+    expect(one.severity).toBe(null);
+    expect(one.html.slice(one.html.indexOf('<h2>Stores'))).toContain('<h2>Good to know</h2>');
+    expect(one.html).toContain(`href="${RUNBOOKS}/OpenClawPreventionMissing.md"`);
+    expect(one.html).not.toContain('OpenClawSessionsWithoutSeries');
+    const agents = ['a', 'b', 'c', 'd'].map((agent) => anAgent({ agent, sessions: [unlisted] }));
+    expect(lines(fragment({ agents }).below)).toContain('And of 1 more agent the same: see scan');
   });
 
   it('shows nothing of sessions when the state directory cannot be read, and says what to do', () => {
@@ -329,7 +369,7 @@ describe('the fragment', () => {
 
 describe('the first line of the page', () => {
   const failed = { ...WELL, success: false };
-  const ill = { severity: 'critical', headline: 'Needs you now: x.', html: '', couldLook: true } as const;
+  const ill = { severity: 'critical', headline: 'Needs you now: x.', below: '', html: '', couldLook: true } as const;
   it.each<[string, Parameters<typeof page>[0], string[]]>([
     ['is that of the figures', {}, ['good', 'All is well.']],
     [
@@ -393,7 +433,7 @@ describe('the page', () => {
   });
 
   it('does not call a scan ok that had nothing to read', () => {
-    const fragment = { severity: 'critical', headline: 'x', html: '', couldLook: false } as const;
+    const fragment = { severity: 'critical', headline: 'x', below: '', html: '', couldLook: false } as const;
     const shown = lines(page({ fragment }));
     expect(shown.slice(shown.indexOf('quick') + 1)[0]).toBe('nothing to read');
     expect(shown).not.toContain('ok');
