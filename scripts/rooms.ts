@@ -49,6 +49,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'printable.ts', holds: 'any text, safe for a terminal' },
   { path: 'newest.ts', holds: 'the latest of times that may be unknown' },
   { path: 'unchanged.ts', holds: 'the value of before where the new one says the same' },
+  { path: 'deflated.ts', holds: 'a text that was compressed before, in one gzip member with another' },
 ];
 
 /** Rooms that share nothing but what lies below both. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { describeError, ExporterError, inOneLine } from './errors.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, drain, listen, listenOn } from './http/server.ts';
+import type { Content } from './http/shared-body.ts';
 import { takeSystemdSockets } from './http/systemd-socket.ts';
 import { createLog, type Log } from './log.ts';
 import { SCANS } from './model/scan.ts';
@@ -172,14 +173,10 @@ class Exporter {
     return this.supervisor.ready;
   }
 
-  /** The families of this process and of the exporter, in front of those of the last scan; no name is in two of them. */
-  async metrics(): Promise<string> {
-    const parts = [
-      await this.processMetrics.metrics(),
-      await renderFamilies(EXPORTER_FAMILIES, this.state()),
-      this.lastScan()?.metrics ?? '',
-    ];
-    return parts.join('\n');
+  /** The families of the last scan, and of this process and the exporter; no name is in two of them. */
+  async metrics(): Promise<Content> {
+    const own = [await this.processMetrics.metrics(), await renderFamilies(EXPORTER_FAMILIES, this.state())];
+    return { first: this.lastScan()?.metrics ?? null, rest: own.join('\n') };
   }
 
   statusPage(): string {

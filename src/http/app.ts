@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { type Admission, createGate, type Gate } from './gate.ts';
 import { RequestSlots } from './request-slots.ts';
 import { seldom } from './seldom.ts';
-import { type Body, shareBody } from './shared-body.ts';
+import { type Body, type Content, shareBody } from './shared-body.ts';
 
 /** Prometheus 3 fails a scrape whose type it does not know: to the letter. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -15,7 +15,7 @@ const REFRESH_SECONDS = 60;
 export interface AppOptions {
   /** Compared as a string: it may hold characters that a router would take for a pattern. */
   readonly telemetryPath: string;
-  readonly metrics: () => Promise<string>;
+  readonly metrics: () => Promise<Content>;
   readonly statusPage: () => string;
   /** Of its style, for the Content-Security-Policy. */
   readonly styleHash: string;
@@ -55,7 +55,7 @@ export function createApp(options: AppOptions): Express {
     options,
     gate: createGate(options.admission, log, now),
     metrics: shareBody(options.metrics, now),
-    statusPage: shareBody(options.statusPage, now),
+    statusPage: shareBody(() => ({ first: null, rest: options.statusPage() }), now),
     takeSlot(request, response) {
       const isFree = slots.take(request, response);
       if (!isFree) warnOfRefusal();
@@ -99,14 +99,14 @@ async function answer(request: Request, response: Response, pages: Pages): Promi
 async function sendMetrics(request: Request, response: Response, body: Body): Promise<void> {
   response.set({ 'Content-Type': METRICS_TYPE, Vary: 'Accept-Encoding', 'Cache-Control': 'no-store' });
   if (request.acceptsEncodings('gzip') === false) {
-    response.end(body.plain);
+    response.end(await body.plain());
     return;
   }
-  const zipped = await body.gzip();
-  response.set('Content-Encoding', 'gzip').end(zipped);
+  response.set('Content-Encoding', 'gzip').end(body.gzip());
 }
 
-function sendPage(response: Response, { plain }: Body, { styleHash, admission }: AppOptions): void {
+async function sendPage(response: Response, body: Body, { styleHash, admission }: AppOptions): Promise<void> {
+  const plain = await body.plain();
   response.set({
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',

@@ -1,3 +1,4 @@
+import { deflate } from '../deflated.ts';
 import { describeError } from '../errors.ts';
 import { createLog, outliveLogReader } from '../log.ts';
 import type { ReadIndex } from '../read/file/index-file.ts';
@@ -66,7 +67,8 @@ async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {
   try {
     const { rendered, page, checks } = await (kind === 'quick' ? scanner.quick() : scanner.deep());
     const durationSeconds = (performance.now() - startedAt) / 1000;
-    await send({ type: 'done', scan: kind, durationSeconds, rendered, page, checks, cost: processCost() });
+    const sent = rendered === null ? null : { ...rendered, metrics: deflate(rendered.metrics) };
+    await send({ type: 'done', scan: kind, durationSeconds, rendered: sent, page, checks, cost: processCost() });
   } catch (error) {
     await send({ type: 'failed', scan: kind, error: describeError(error), cost: processCost() });
   }

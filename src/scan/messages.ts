@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '../checks/run.ts';
+import type { Deflated } from '../deflated.ts';
 import type { Scan } from '../model/scan.ts';
 import type { StatusFragment } from '../publish/page/status-fragment.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -65,6 +66,12 @@ export interface Rendered {
   readonly page: StatusFragment;
 }
 
+/** Compressed in the scanning process: whoever scrapes does not wait for that, and a tenth of the bytes is sent and kept. */
+export interface SentText {
+  readonly metrics: Deflated;
+  readonly page: StatusFragment;
+}
+
 export type FromChild =
   | { readonly type: 'heartbeat'; readonly at: Whereabouts; readonly cost: ProcessCost }
   | {
@@ -72,7 +79,7 @@ export type FromChild =
       readonly scan: Scan;
       readonly durationSeconds: number;
       /** null: the figures are those that were sent last. */
-      readonly rendered: Rendered | null;
+      readonly rendered: SentText | null;
       /** Where only the page changed. */
       readonly page: StatusFragment | null;
       readonly checks: readonly CheckOutcome[];

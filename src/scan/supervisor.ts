@@ -7,7 +7,7 @@ import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Scan, ScanState } from '../model/scan.ts';
 import { REST_MS } from './aborted-agents.ts';
-import type { AbortedAgent, FromChild, ProcessCost, Rendered, ScanSettings, ToChild, Whereabouts } from './messages.ts';
+import type { AbortedAgent, FromChild, ProcessCost, ScanSettings, SentText, ToChild, Whereabouts } from './messages.ts';
 
 /** What can change while it runs. */
 export interface SupervisorSettings {
@@ -51,7 +51,7 @@ const CHILD_MODULE = import.meta.url.endsWith('.ts') ? './child-main.ts' : './ch
 export class Supervisor {
   checks: readonly CheckOutcome[] = [];
   /** Of the last good scan. */
-  rendered: Rendered | null = null;
+  rendered: SentText | null = null;
   /** A killed process has not ended: no other one is started. */
   stuck = false;
   memoryBytes: number | null = null;
@@ -119,7 +119,7 @@ export class Supervisor {
   }
 
   /** The text to serve: null when the last good quick scan is longer ago than `maxAgeMs`. */
-  renderedWithin(maxAgeMs: number): Rendered | null {
+  renderedWithin(maxAgeMs: number): SentText | null {
     const { lastGood } = this.results.quick;
     return lastGood !== null && msBetween(lastGood, this.now()) <= maxAgeMs ? this.rendered : null;
   }

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import { OPEN } from '../../src/http/gate.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import type { Content } from '../../src/http/shared-body.ts';
 import { createLog } from '../../src/log.ts';
 import { SILENT } from '../support/scan.ts';
 
@@ -29,11 +30,15 @@ afterEach(() => {
   }
 });
 
+function content(rest: string): Content {
+  return { first: null, rest };
+}
+
 /** Serves an app and returns how to ask it; the path is sent as it stands. */
 async function serveApp(changes: Partial<AppOptions> = {}) {
   const app = createApp({
     telemetryPath: '/metrics',
-    metrics: async () => METRICS,
+    metrics: async () => content(METRICS),
     statusPage: () => '<!doctype html><p>status',
     styleHash: "'sha256-x'",
     isReady: () => true,
@@ -92,7 +97,7 @@ describe('the metrics', () => {
     let now = 0;
     const metrics = async () => {
       count += 1;
-      return `b ${count}\n`;
+      return content(`b ${count}\n`);
     };
     const ask = await serveApp({ metrics, now: () => now });
     const bodies = await Promise.all(Array.from({ length: 20 }, () => ask('/metrics')));
@@ -129,7 +134,7 @@ describe('the metrics', () => {
     const ask = await serveApp({
       metrics: async () => {
         if (fails) throw new Error('a detail');
-        return METRICS;
+        return content(METRICS);
       },
       log: createLog({ level: 'info', format: 'logfmt', write: (line) => lines.push(line) }),
     });
@@ -146,14 +151,14 @@ describe('the metrics', () => {
 describe('requests at once', () => {
   /** An app whose metrics are made when the test says so. */
   async function serveSlowly(maxRequests: number) {
-    let make = (_text: string): void => undefined;
-    const text = new Promise<string>((resolve) => {
+    let make = (_text: Content): void => undefined;
+    const text = new Promise<Content>((resolve) => {
       make = resolve;
     });
     const lines: string[] = [];
     const log = createLog({ level: 'info', format: 'logfmt', write: (line) => lines.push(line) });
     const ask = await serveApp({ maxRequests, metrics: () => text, log });
-    return { ask, lines, make: () => make(METRICS) };
+    return { ask, lines, make: () => make(content(METRICS)) };
   }
 
   it('above the limit are 503 and logged once, health is always answered, and their place is free again', async () => {

@@ -25,7 +25,7 @@ async function serve(first: Partial<Admission>) {
   const lines: string[] = [];
   const app = createApp({
     telemetryPath: '/metrics',
-    metrics: async () => 'a 1\n',
+    metrics: async () => ({ first: null, rest: 'a 1\n' }),
     statusPage: () => '<!doctype html><p>status',
     styleHash: "'sha256-x'",
     isReady: () => true,

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { constants, inflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
 import { newFolder } from '../support/folder.ts';
@@ -72,6 +73,12 @@ async function withoutHeartbeatOfBlocked(holds: () => void): Promise<void> {
   }, PATIENCE);
 }
 
+/** The text that the scanning process sent last. */
+function metrics(): string {
+  const sent = supervisor.rendered?.metrics.deflated ?? Buffer.alloc(0);
+  return inflateRawSync(sent, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
+}
+
 async function scanned(scan: 'quick' | 'deep', success: boolean): Promise<void> {
   await vi.waitFor(() => expect(supervisor.scans[scan].success).toBe(success), PATIENCE);
 }
@@ -84,7 +91,7 @@ describe('a scanning process that works', () => {
     await scanned('quick', true);
     await scanned('deep', true);
     expect(supervisor.ready).toBe(true);
-    expect(supervisor.rendered?.metrics).toContain('openclaw_store_session_messages{');
+    expect(metrics()).toContain('openclaw_store_session_messages{');
     expect(supervisor.rendered?.page.html).toContain('<table>');
     expect(supervisor.checks.every(({ success }) => success)).toBe(true);
     expect(supervisor.memoryBytes).toBeGreaterThan(1_000_000);
@@ -159,7 +166,6 @@ describe('a scanning process that is blocked', () => {
     supervise({ childPath: BLOCKING_CHILD, log });
     supervisor.request('quick');
     await scanned('deep', true);
-    const metrics = () => supervisor.rendered?.metrics ?? '';
     state.blockIndex('bad');
     await withoutHeartbeatOfBlocked(() =>
       expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n'),
@@ -184,7 +190,6 @@ describe('a scanning process that is blocked', () => {
     });
     supervise({ childPath: BLOCKING_CHILD, log });
     state.mountDead('bad');
-    const metrics = () => supervisor.rendered?.metrics ?? '';
     await withoutHeartbeatOfBlocked(() =>
       expect(metrics()).toContain('openclaw_store_problem{agent="bad",reason="scan_aborted"} 1\n'),
     );
@@ -217,8 +222,8 @@ describe('a scanning process that is blocked', () => {
     execFileSync('mkfifo', [join(state.dir, 'openclaw.json')]);
     await withoutHeartbeatOfBlocked(() => expect(supervisor.scans.quick.success).toBe(true));
     expect(lines.filter((line) => line.includes('"agent":"none","step":"config"')).length).toBeGreaterThan(1);
-    expect(supervisor.rendered?.metrics).toContain('openclaw_store_config_valid 0\n');
-    expect(supervisor.rendered?.metrics).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
+    expect(metrics()).toContain('openclaw_store_config_valid 0\n');
+    expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
   });
 
   it('is left behind when it cannot be killed: nothing is started beside it until it is gone', async () => {
