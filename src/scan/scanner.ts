@@ -286,7 +286,7 @@ export class Scanner {
       try {
         const { snapshot } = await this.judge({ ...latest, readings: [reading] }, new Snapshots());
         step = 'render';
-        await this.draw(snapshot);
+        await this.draw(snapshot, latest.terms);
       } catch (error) {
         failing.add(reading.agent);
         this.guard.note(reading.agent, step, error);
@@ -320,7 +320,7 @@ export class Scanner {
     const { discovery } = latest;
     const taken = await this.judge(latest, this.snapshots);
     const { snapshot, checks } = taken;
-    const { rendered, page } = await this.render(snapshot);
+    const { rendered, page } = await this.render(snapshot, latest.terms);
     // The same one: nothing changed, and there is no news.
     if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
     this.changes.reportFailures(snapshot, this.guard.failures);
@@ -343,25 +343,25 @@ export class Scanner {
    * An unchanged snapshot is the same object. Time alone changes what it would raise: a session that nobody used for an hour
    * pages no more, and a message that waits for too long does.
    */
-  private async render(snapshot: Snapshot): Promise<Pick<ScanResult, 'rendered' | 'page'>> {
+  private async render(snapshot: Snapshot, terms: ScanTerms): Promise<Pick<ScanResult, 'rendered' | 'page'>> {
     if (this.options.renders === false) return NOT_RENDERED;
     const raised = this.raisedBy(snapshot);
     const isRendered = snapshot === this.rendered;
     if (isRendered && isDeepStrictEqual(raised, this.raised)) return NOT_RENDERED;
     if (isRendered) {
-      const page = this.pageOf(snapshot, raised);
+      const page = this.pageOf(snapshot, terms, raised);
       this.raised = raised;
       return { rendered: null, page };
     }
-    const rendered = await this.draw(snapshot, raised);
+    const rendered = await this.draw(snapshot, terms, raised);
     this.counts.renders += 1;
     this.raised = raised;
     this.rendered = snapshot;
     return { rendered, page: null };
   }
 
-  private async draw(snapshot: Snapshot, raised = this.raisedBy(snapshot)): Promise<Rendered> {
-    const page = this.pageOf(snapshot, raised);
+  private async draw(snapshot: Snapshot, terms: ScanTerms, raised = this.raisedBy(snapshot)): Promise<Rendered> {
+    const page = this.pageOf(snapshot, terms, raised);
     await this.options.pause();
     const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
       this.options.log.error(SERIES_LEFT_OUT, { family }),
@@ -373,10 +373,11 @@ export class Scanner {
     return verdicts(snapshot, { nowMs: this.now(), checks: [] });
   }
 
-  private pageOf(snapshot: Snapshot, raised: readonly Verdict[]): StatusFragment {
+  private pageOf(snapshot: Snapshot, { sessionLabels }: ScanTerms, raised: readonly Verdict[]): StatusFragment {
     return renderStatusFragment(snapshot, {
       raised,
       runbookUrl: this.settings['runbook-url'],
+      labelOf: (key) => sessionLabels.of(key),
       nowMs: this.now(),
     });
   }

@@ -14,15 +14,17 @@ const SHOWN = 50;
 
 interface ListOptions {
   readonly runbooks: string | null;
+  /** The label of a key, also where its session has no series. */
+  readonly labelOf: (key: string) => string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
 /** The sessions with their contexts against their limits: the worst first, then the fullest. */
-export function sessionList(snapshot: Snapshot, { runbooks, nowMs }: ListOptions): Markup {
-  const all = rankedSessions(readableAgents(snapshot), nowMs);
+export function sessionList(snapshot: Snapshot, options: ListOptions): Markup {
+  const all = rankedSessions(readableAgents(snapshot), options.nowMs);
   if (all.length === 0) return markup`<section><h2>Sessions</h2><p>There is no session.</p></section>`;
-  const items = all.slice(0, SHOWN).map((listed) => item(listed, runbooks));
+  const items = all.slice(0, SHOWN).map((listed) => item(listed, options));
   const explain = all.some(({ needsLook }) => needsLook)
     ? markup`<p>Each of them in full, with commands: <code>openclaw-store-exporter scan --explain SESSION</code></p>`
     : markup`<p>No session is over a threshold or has a finding.</p>`;
@@ -36,7 +38,7 @@ ${explain}
 ${foldedList('sessions', items, OPEN)}${rest}</section>`;
 }
 
-function item(judged: JudgedSession, runbooks: string | null): Markup {
+function item(judged: JudgedSession, { runbooks, labelOf }: ListOptions): Markup {
   const { published, severity } = judged;
   const { agent } = judged.agent;
   const { session, labels } = published;
@@ -50,7 +52,7 @@ function item(judged: JudgedSession, runbooks: string | null): Markup {
   const alerts = [...new Set(remarks(published).map(({ alert }) => alert))];
   const links = alerts.map((alert) => markup` ${runbook(alert, runbooks)}`);
   return markup`<li class="${severity ?? 'quiet'}">
-<div><code>${labels?.session ?? '(no series)'}</code><small>${of.join(' · ')}</small></div>
+<div><code>${labels?.session ?? labelOf(session.key)}</code><small>${of.join(' · ')}</small></div>
 <div>${bar(published)}<small>${facts.join(' · ')}</small></div>
 ${when(why.length > 0, () => markup`<p>${why.join(', ')}${links}${advice(published)}</p>`)}</li>`;
 }

@@ -30,13 +30,15 @@ export interface FragmentOptions {
   readonly raised: readonly Verdict[];
   /** Where the runbooks are served; null: nobody said. */
   readonly runbookUrl: string | null;
+  /** The label of a key, also where its session has no series. */
+  readonly labelOf: (key: string) => string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
 export function renderStatusFragment(
   snapshot: Snapshot,
-  { raised, runbookUrl, nowMs }: FragmentOptions,
+  { raised, runbookUrl, labelOf, nowMs }: FragmentOptions,
 ): StatusFragment {
   if (snapshot.unreadable !== null) {
     const { what, remedy } = UNREADABLE[snapshot.unreadable];
@@ -61,7 +63,7 @@ export function renderStatusFragment(
     ),
     ...when(remark !== null, () => markup`<p class="note warning">${remark ?? ''}</p>`),
     verdictList('What to do', toDo, runbooks),
-    sessionList(snapshot, { runbooks, nowMs }),
+    sessionList(snapshot, { runbooks, labelOf, nowMs }),
     storeList(snapshot),
     verdictList('Good to know', others, runbooks),
   ];

@@ -48,6 +48,7 @@ function fragment(changes: Parameters<typeof aSnapshot>[0] = {}, runbookUrl: str
   return renderStatusFragment(snapshot, {
     raised: verdicts(snapshot, { nowMs: NOW, checks: [] }),
     runbookUrl,
+    labelOf: (key) => `label of ${key}`,
     nowMs: NOW,
   });
 }
@@ -341,6 +342,8 @@ describe('the fragment', () => {
     expect(one.html.slice(one.html.indexOf('<h2>Stores'))).toContain('<h2>Good to know</h2>');
     expect(one.html).toContain(`href="${RUNBOOKS}/OpenClawPreventionMissing.md"`);
     expect(one.html).not.toContain('OpenClawSessionsWithoutSeries');
+    // By this name --explain finds it.
+    expect(one.html).toContain('<code>label of agent:main:main</code>');
     const agents = ['a', 'b', 'c', 'd'].map((agent) => anAgent({ agent, sessions: [unlisted] }));
     expect(lines(fragment({ agents }).below)).toContain('And of 1 more agent the same: see scan');
   });
