@@ -66,7 +66,8 @@ export default defineConfig({
           globalSetup: ['test/support/docker-setup.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
-          hookTimeout: 300_000,
+          // An image is built in a hook, on a machine at work from nothing.
+          hookTimeout: 600_000,
         },
       },
     ],
