@@ -36,6 +36,11 @@ const PARAMETERS = {
  * `temp_store`: what is sorted would otherwise reach a temporary file.
  */
 const SETTINGS = 'PRAGMA query_only=1; PRAGMA trusted_schema=0; PRAGMA mmap_size=0; PRAGMA temp_store=memory';
+/**
+ * What SQLite itself refuses to hold, a text of the schema too, which it reads before anybody asks for it. Node before 24.15 knows
+ * no limits, and takes the memory for a moment.
+ */
+export const LIMITS = { length: 32 * 1024 * 1024, sqlLength: 1024 * 1024 };
 /** The transaction begins with its first statement; this one reads the schema, which shows most damage. */
 const FIRST = 'SELECT 1 FROM sqlite_schema LIMIT 1; PRAGMA cache_size=-4096';
 
@@ -98,7 +103,7 @@ function readOnce<T>(
     const url = pathToFileURL(state.path);
     url.search = PARAMETERS[mode];
     const timeout = state.wal === null ? BUSY_TIMEOUT_MS : 0;
-    using database = new DatabaseSync(url, { readOnly: true, allowExtension: false, timeout });
+    using database = new DatabaseSync(url, { readOnly: true, allowExtension: false, limits: LIMITS, timeout });
     database.exec(SETTINGS);
     database.exec('BEGIN');
     // Looked for as late as can be: where its owner deleted the WAL meanwhile, the first statement makes an empty one.

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { LIMITS } from './database-file.ts';
 import { signatureOf } from './files.ts';
 
 /**
@@ -11,7 +12,7 @@ export function tablesInMainFile(path: string, root: string): string[] | null {
     signatureOf(path, root);
     const url = pathToFileURL(path);
     url.search = 'immutable=1';
-    using database = new DatabaseSync(url, { readOnly: true, allowExtension: false });
+    using database = new DatabaseSync(url, { readOnly: true, allowExtension: false, limits: LIMITS });
     database.exec('PRAGMA query_only=1; PRAGMA trusted_schema=0; PRAGMA mmap_size=0');
     const rows = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
     return rows.map(({ name }) => String(name));

@@ -13,7 +13,16 @@ import {
 const LARGE_BYTES = 256;
 /** Bytes of a value above which it is cut out when its field is wanted: no such value is what it should be. */
 const LARGEST_BYTES = 1024 * 1024;
+/** Of an entry, which stands in memory as a whole; none has a hundredth of it. */
+const LARGEST_ENTRY_BYTES = 16 * 1024 * 1024;
 const PART_BYTES = 1024 * 1024;
+
+/** An entry is too large to be looked at. It may be valid JSON. */
+export class EntryTooLarge extends Error {
+  constructor() {
+    super(`an entry of more than ${LARGEST_ENTRY_BYTES / (1024 * 1024)} MiB`);
+  }
+}
 
 /** Fills the buffer with the bytes at `position` and says how many; 0 at the end. */
 export type ReadPart = (into: Uint8Array, position: number) => number;
@@ -24,7 +33,7 @@ export type ReadPart = (into: Uint8Array, position: number) => number;
  * is large in the other fields of an entry, or an entry that is no object, is checked but never becomes a value: 0 stands
  * there instead. In file
  * order; a key that stands twice is yielded twice and the last one counts, as in JSON.parse. Throws a JsonError for
- * everything that JSON.parse of the whole would refuse, and for a value that is no object.
+ * everything that JSON.parse of the whole would refuse, and for a value that is no object; an EntryTooLarge.
  */
 export function* jsonEntries(
   read: ReadPart,
@@ -90,6 +99,7 @@ class Window {
     this.filled -= this.at;
     this.base += this.at;
     this.at = 0;
+    if (this.filled > LARGEST_ENTRY_BYTES) throw new EntryTooLarge();
     if (this.filled >= this.buffer.length / 2) {
       const larger = Buffer.alloc(this.buffer.length * 2);
       this.buffer.copy(larger, 0, 0, this.filled);

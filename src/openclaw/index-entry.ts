@@ -9,6 +9,8 @@ import { isObject } from '../is-object.ts';
 const Figure = z.number().finite().nonnegative().nullable().catch(null).default(null);
 const Limit = z.number().finite().positive().nullable().catch(null).default(null);
 const Text = z.string().nullable().catch(null).default(null);
+/** null is a finding; anything else that is no text is as if absent. */
+const Path = z.string().nullable().optional().catch(undefined);
 /** A thread is a number on Telegram, a text elsewhere. */
 const Id = z
   .union([z.string(), z.number().transform(String)])
@@ -31,10 +33,10 @@ const Delivery = z
 export const IndexEntry = z.object({
   /** A blank one names nothing. */
   sessionId: Text.transform((id) => (id === null || id.trim() === '' ? null : id)),
-  /** Anything: null is a finding, a number is as if absent, a string is a path of the gateway's host. */
-  sessionFile: z.unknown().optional(),
+  /** Of the gateway's host. */
+  sessionFile: Path,
   /** No version writes it; a plugin or a hand may. */
-  transcriptPath: z.unknown().optional(),
+  transcriptPath: Path,
   /** Milliseconds since the epoch, as all times here. */
   updatedAt: Figure,
   sessionStartedAt: Figure,
@@ -79,6 +81,16 @@ export const IndexEntry = z.object({
 export const ENTRY_FIELDS: ReadonlySet<string> = new Set(Object.keys(IndexEntry.shape));
 
 export type IndexEntry = z.infer<typeof IndexEntry>;
+
+/** How many characters are kept of an entry. */
+export function charactersOf(entry: object): number {
+  let characters = 0;
+  for (const value of Object.values(entry)) {
+    if (typeof value === 'string') characters += value.length;
+    else if (isObject(value)) characters += charactersOf(value);
+  }
+  return characters;
+}
 
 /** null: the entry is no object. */
 export function parseEntry(value: unknown): IndexEntry | null {

@@ -13,7 +13,10 @@ export type TranscriptRecord =
 export type ReadRecord = TranscriptRecord | 'bad' | 'oversized';
 
 /** A larger record, a line of JSONL or an event of a database, is neither parsed nor judged. */
-export const LARGEST_RECORD_BYTES = 64 * 1024 * 1024;
+export const LARGEST_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** A file with more bytes that were not validated yet is not validated: OpenClaw writes none such, and to read it takes hours. */
+export const LARGEST_TRANSCRIPT_BYTES = 4 * 1024 * 1024 * 1024;
 
 /** No record has a thousandth of it. A shorter line has no room for so many that they matter. */
 const MOST_VALUES = 1_000_000;

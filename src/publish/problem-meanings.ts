@@ -1,8 +1,10 @@
 import type { Problem } from '../model/problem.ts';
-import { MOST_SESSIONS } from '../model/reading.ts';
+import { MOST_CHARACTERS, MOST_SESSIONS } from '../model/reading.ts';
 import { AGE_SECONDS, inWords } from '../thresholds.ts';
 
 // What a problem of a store means, in words: for `docs/metrics.md` and the status page.
+
+const TOO_MUCH = `${MOST_SESSIONS.toLocaleString('en')} sessions, or ${MOST_CHARACTERS / 1_000_000} million characters in the fields of them that are used`;
 
 /** `readable`: the value of `openclaw_store_readable` beside it. */
 export const PROBLEM_MEANINGS = {
@@ -13,7 +15,7 @@ export const PROBLEM_MEANINGS = {
   },
   index_unreadable: {
     readable: '0; 1 when it is a transcript alone',
-    meaning: `The index, its folder or a transcript cannot be read, for another reason than its mode: an error of the disk, no regular file, a link in its place, which is not followed. Or the index holds more than ${MOST_SESSIONS.toLocaleString('en')} sessions.`,
+    meaning: `The index, its folder or a transcript cannot be read, for another reason than its mode: an error of the disk, no regular file, a link in its place, which is not followed. Or the index holds more than ${TOO_MUCH}, or an entry of more than 16 MiB.`,
   },
   index_empty: { readable: '0', meaning: 'The index has 0 bytes.' },
   index_invalid_json: {
@@ -28,7 +30,7 @@ export const PROBLEM_MEANINGS = {
   },
   database_unreadable: {
     readable: '0; 1 when only a copy was set aside',
-    meaning: `The database is damaged, or its \`-wal\` is, or it has been locked for more than ${inWords(AGE_SECONDS.lockedDatabase)}, or OpenClaw has it in quarantine, or it holds more than ${MOST_SESSIONS.toLocaleString('en')} sessions. With \`readable\` 1: OpenClaw set a damaged one aside (\`….sqlite.corrupt-*\`) and went on with an empty one.`,
+    meaning: `The database is damaged, or its \`-wal\` is, or it has been locked for more than ${inWords(AGE_SECONDS.lockedDatabase)}, or OpenClaw has it in quarantine, or it holds more than ${TOO_MUCH}, or what SQLite reads before anything else (its schema) is larger than any of OpenClaw’s. With \`readable\` 1: OpenClaw set a damaged one aside (\`….sqlite.corrupt-*\`) and went on with an empty one.`,
   },
   schema_unsupported: {
     readable: '0',

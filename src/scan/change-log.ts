@@ -3,14 +3,21 @@ import type { Discovery } from '../discover/discover.ts';
 import type { Log } from '../log.ts';
 import type { PassedOver } from '../model/passed-over.ts';
 import type { ReadableAgent, Snapshot, SnapshotAgent } from '../model/snapshot.ts';
-import { foundTranscript } from '../model/transcript.ts';
-import { LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
+import { type FoundTranscript, foundTranscript } from '../model/transcript.ts';
+import { LARGEST_RECORD_BYTES, LARGEST_TRANSCRIPT_BYTES } from '../openclaw/transcript-record.ts';
 import type { Failure } from './agent-guard.ts';
 
 /** Of the config, in one line of the log. */
 const SHOWN_PARTS = 10;
 
 const LARGEST_RECORD = `${LARGEST_RECORD_BYTES / (1024 * 1024)} MiB`;
+const LARGEST_TRANSCRIPT = `${LARGEST_TRANSCRIPT_BYTES / (1024 * 1024 * 1024)} GiB`;
+
+/** In files alone: of a database nobody knows no messages. */
+function isTooLarge(transcript: FoundTranscript | null): boolean {
+  const { path = null, bytes = null, messages = null } = transcript ?? {};
+  return path !== null && messages === null && bytes !== null && bytes > LARGEST_TRANSCRIPT_BYTES;
+}
 
 /** Why a folder of `agents/` is no agent. */
 const LEFT_OUT: Readonly<Record<PassedOver['why'], string>> = {
@@ -183,6 +190,14 @@ export class ChangeLog {
       good: `no record is larger than ${LARGEST_RECORD} any more`,
       bad: `records larger than ${LARGEST_RECORD} are not judged: only their bytes count`,
       fields: { agent, oversized_records: oversized },
+    });
+    const unvalidated = sessions.filter(({ session }) => isTooLarge(foundTranscript(session))).length;
+    this.note({
+      subject: `transcripts ${agent}`,
+      wrong: unvalidated === 0 ? null : String(unvalidated),
+      good: `no transcript is larger than ${LARGEST_TRANSCRIPT} any more`,
+      bad: `transcripts larger than ${LARGEST_TRANSCRIPT} are not validated: only their bytes count`,
+      fields: { agent, transcripts: unvalidated },
     });
   }
 

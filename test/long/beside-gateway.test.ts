@@ -1,17 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { sampleValue, startExporter } from '../support/exporter.ts';
-import { type LiveDatabase, liveDatabase } from '../support/live-database.ts';
+import { commitSteadily, liveDatabase } from '../support/live-database.ts';
+import { startedBy } from '../support/pair-memory.ts';
 
 /** `npm run soak`: 3,600, an hour. */
 const SCANS = Number(process.env.WRITER_SCANS ?? 15);
-const COMMITS_A_SECOND = 50;
 const SESSIONS = 20;
-/** One session is replaced by a new one after so many commits, so that transcripts come and go. */
-const REPLACED_EVERY = 100;
-const EMPTIED_EVERY = 1000;
 /** Scans between two lines about how it goes. */
 const TOLD_EVERY = 300;
 const MIB = 1024 * 1024;
@@ -31,26 +27,6 @@ interface Sample {
 function holdingOf(pid: number): Holding {
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return { mib: Math.round((Number(kib) * 1024) / MIB), descriptors: readdirSync(`/proc/${pid}/fd`).length };
-}
-
-function scanningPid(pid: number): number {
-  return Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim());
-}
-
-/** Commits at a steady pace until it is told to stop; resolves to how many there were. */
-async function write(live: LiveDatabase, isOver: () => boolean): Promise<number> {
-  const begun = performance.now();
-  let commits = 0;
-  while (!isOver()) {
-    if (commits % REPLACED_EVERY === 0) {
-      live.removeSession(commits);
-      live.addSession(['user', 'answer']);
-    } else if (commits % EMPTIED_EVERY === 1) live.checkpoint('TRUNCATE');
-    else live.append(commits * 7, commits % 40 === 3 ? ['compaction'] : ['user', 'answer']);
-    commits += 1;
-    await sleep(Math.max(0, begun + (commits * 1000) / COMMITS_A_SECOND - performance.now()));
-  }
-  return commits;
 }
 
 /** The middle one of each quarter but the first, in which both processes grow warm. */
@@ -88,7 +64,7 @@ it(
       flags: ['--scan.deep-schedule=*/10 * * * * *', '--privacy.peers=plain'],
     });
     let isOver = false;
-    const written = write(live, () => isOver);
+    const written = commitSteadily(live, () => isOver);
     const samples: Sample[] = [];
     const times = new Set<number>();
     const failed = new Set<string>();
@@ -103,7 +79,7 @@ it(
           times.add(time);
           const series = text.split('\n').filter((line) => line.startsWith('openclaw_store_')).length;
           const { pid } = exporter.running;
-          samples.push({ series, main: holdingOf(pid), scanning: holdingOf(scanningPid(pid)) });
+          samples.push({ series, main: holdingOf(pid), scanning: holdingOf(startedBy(pid)[0] ?? 0) });
           if (times.size % TOLD_EVERY === 0) process.stdout.write(told(samples));
         }
         await sleep(200);

@@ -4,7 +4,7 @@ import { testScanner } from '../support/scan.ts';
 import { agentSeries, type Families, PLAIN, watcher } from '../support/scans.ts';
 
 /** Records of 60 MB are made in memory, and read, on slow machines too. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** All series of the healthy agent, but those of the config, which is not its own. */
 function healthySeries(families: Families): Record<string, number> {

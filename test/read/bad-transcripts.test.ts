@@ -121,7 +121,7 @@ describe('a transcript beside healthy ones', () => {
       content: HEADER + QUESTION + ANSWER + 'x'.repeat(3 * MIB),
       reasons: ['truncated'],
     },
-    { what: 'with a line of more than 64 MiB', content: `${WHOLE}{${' '.repeat(64 * MIB)}\n` },
+    { what: 'with a line of more than 16 MiB', content: `${WHOLE}{${' '.repeat(16 * MIB)}\n` },
     { what: 'with a usage of strings', content: WHOLE + answerOf('{"input":"9","output":"1"}'), messages: 3 },
     { what: 'with a negative usage', content: WHOLE + answerOf('{"input":-9,"output":-1}'), messages: 3 },
     { what: 'with a usage of 1e999', content: WHOLE + answerOf('{"input":1e999}'), messages: 3 },

@@ -115,13 +115,13 @@ describe('ChangeLog', () => {
     expect(lines.map((each) => each.filter((line) => line !== READ))).toEqual([
       [],
       [
-        'level=warn msg="records larger than 64 MiB are not judged: only their bytes count" agent=main oversized_records=3',
+        'level=warn msg="records larger than 16 MiB are not judged: only their bytes count" agent=main oversized_records=3',
       ],
       [],
       [
-        'level=warn msg="records larger than 64 MiB are not judged: only their bytes count" agent=main oversized_records=1',
+        'level=warn msg="records larger than 16 MiB are not judged: only their bytes count" agent=main oversized_records=1',
       ],
-      ['level=info msg="no record is larger than 64 MiB any more" agent=main oversized_records=0'],
+      ['level=info msg="no record is larger than 16 MiB any more" agent=main oversized_records=0'],
       [],
     ]);
   });

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -105,10 +106,24 @@ describe('loadSalt', () => {
   it('refuses a pipe, a device and what is too large for a salt', () => {
     const path = join(folder, 'salt');
     execFileSync('mkfifo', [path]);
-    for (const bad of [path, '/dev/zero']) expect(() => loadSalt(bad)).toThrow('no regular file');
+    const links = [path, '/dev/zero'].map((target, at) => {
+      const link = join(folder, `link-${at}`);
+      symlinkSync(target, link);
+      return link;
+    });
+    for (const bad of [path, '/dev/zero', ...links]) expect(() => loadSalt(bad)).toThrow('no regular file');
     rmSync(path);
     writeFileSync(path, 'x'.repeat(70_000));
     expect(() => loadSalt(path)).toThrow('larger than');
+  });
+
+  it('reads one behind a link, as those of Kubernetes are, and makes none behind a link to nothing', () => {
+    writeFileSync(join(folder, 'data'), 'kept by the operator');
+    symlinkSync(join(folder, 'data'), join(folder, 'salt'));
+    expect(loadSalt(join(folder, 'salt')).salt).toEqual(Buffer.from('kept by the operator'));
+    symlinkSync(join(folder, 'nothing'), join(folder, 'dangling'));
+    expect(loadSalt(join(folder, 'dangling')).kept).toBe(false);
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });
 
   it('refuses a folder of that name', () => {

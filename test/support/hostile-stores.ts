@@ -1,4 +1,15 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { putFile } from './folder.ts';
@@ -61,6 +72,145 @@ function record(name: string, content: () => string): HostileStore {
 function config(name: string, text: () => string): HostileStore {
   return files(name, ({ dir }) => void putFile(join(dir, 'openclaw.json'), text()));
 }
+
+/** Statements on the schema itself, which SQLite refuses where nobody asks for it. */
+function schema(name: string, ...all: readonly string[]): HostileStore {
+  return database(name, (path) => {
+    using open = new DatabaseSync(path, { defensive: false });
+    for (const statement of ['PRAGMA writable_schema = ON', ...all]) open.exec(statement);
+  });
+}
+
+interface Pages {
+  readonly bytes: Buffer;
+  readonly size: number;
+  /** Where the first page of a table begins. */
+  rootOf(table: string): number;
+}
+
+/** What no statement can write, in a database without a WAL, after these statements. */
+function pages(name: string, statements: readonly string[], change: (pages: Pages) => void): HostileStore {
+  return database(name, (path) => {
+    const roots = new Map<string, number>();
+    {
+      using open = new DatabaseSync(path);
+      for (const statement of ['PRAGMA journal_mode = DELETE', ...statements]) open.exec(statement);
+      for (const { name: table, rootpage } of open.prepare('SELECT name, rootpage FROM sqlite_schema').all())
+        roots.set(String(table), Number(rootpage));
+    }
+    const bytes = readFileSync(path);
+    const size = bytes.readUInt16BE(16);
+    change({ bytes, size, rootOf: (table) => ((roots.get(table) ?? 0) - 1) * size });
+    writeFileSync(path, bytes);
+  });
+}
+
+/** Makes the page of a table, whose header stands at `header`, one whose only children are the page itself. */
+function childOfItself({ bytes, size }: Pages, start: number, header = start): void {
+  const cell = size - 10;
+  const page = start / size + 1;
+  bytes[header] = 5;
+  bytes.writeUInt16BE(1, header + 3);
+  bytes.writeUInt16BE(cell, header + 5);
+  bytes.writeUInt32BE(page, header + 8);
+  bytes.writeUInt16BE(cell, header + 12);
+  bytes.writeUInt32BE(page, start + cell);
+  bytes[start + cell + 4] = 1;
+}
+
+/** The same tables and rows in another encoding or size of pages, which only a new database can have. */
+function rewritten(name: string, setting: string): HostileStore {
+  return database(name, (path) => {
+    const other = `${path}.other`;
+    {
+      using from = new DatabaseSync(path);
+      using to = new DatabaseSync(other);
+      to.exec(`PRAGMA ${setting}; PRAGMA user_version = ${from.prepare('PRAGMA user_version').get()?.user_version}`);
+      for (const type of ['table', 'index']) {
+        const made = from.prepare("SELECT name, sql FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%'");
+        for (const { name: table, sql } of made.all(type)) {
+          if (sql === null) continue;
+          to.exec(String(sql));
+          if (type === 'table') copyRows(from, to, String(table));
+        }
+      }
+    }
+    renameSync(other, path);
+  });
+}
+
+function copyRows(from: DatabaseSync, to: DatabaseSync, table: string): void {
+  for (const row of from.prepare(`SELECT * FROM ${table}`).all()) {
+    const places = Object.keys(row).map(() => '?');
+    to.prepare(`INSERT INTO ${table} (${Object.keys(row)}) VALUES (${places})`).run(...Object.values(row));
+  }
+}
+
+/** A table anew with these columns. */
+function recreated(table: string, columns: string, select: string): string[] {
+  return [
+    `ALTER TABLE ${table} RENAME TO former`,
+    `CREATE TABLE ${table} (${columns})`,
+    `INSERT INTO ${table} ${select} FROM former`,
+    'DROP TABLE former',
+  ];
+}
+
+/** `INSERT INTO` so many rows, of which `n` is the number. */
+function rows(count: number, into: string, values: string): string {
+  return `INSERT OR IGNORE INTO ${into} WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ${count})
+    SELECT ${values} FROM s`;
+}
+
+/** So many sessions with a window and an event each. */
+function sessionRows(count: number): string[] {
+  return [
+    rows(
+      count,
+      'session_nodes (session_key, current_session_id, entry_json, updated_at)',
+      "'agent:bad:telegram:direct:' || n, 'row-' || n, '{}', n",
+    ),
+    rows(
+      count,
+      'session_windows (session_id, session_key, created_at, updated_at, primary_conversation_id)',
+      "'row-' || n, 'agent:bad:telegram:direct:' || n, n * 20000, n, 'conversation-' || n",
+    ),
+    rows(count, 'transcript_events (session_id, seq, event_json, created_at)', "'row-' || n, 1, '{}', 1"),
+    rows(
+      count,
+      'transcript_event_identities (session_id, event_id, seq, event_type, created_at)',
+      "'row-' || n, 'event', 1, 'message', 1",
+    ),
+  ];
+}
+
+const OPTIONAL = [
+  'conversations',
+  'session_conversations',
+  'transcript_event_identities',
+  'transcript_rewrite_watermarks',
+  'session_transcript_archives',
+  'session_transcript_cold_archives',
+];
+/** Of all of them. */
+const OPTIONAL_COLUMNS = [
+  ...[
+    'session_id',
+    'session_key',
+    'conversation_id',
+    'channel',
+    'peer_id',
+    'thread_id',
+    'event_id',
+    'event_type',
+    'seq',
+  ],
+  ...['generation', 'raw_bytes', 'archived_at', 'published_at', 'last_publish_error', 'role', 'route_context_json'],
+  'last_seen_at',
+];
+/** As text, 10 MB. */
+const LARGE = 'hex(zeroblob(5000000))';
+const TERABYTE = 1024 ** 4;
 
 const MANY = `[${'[],'.repeat(20_000_000)}0]`;
 const LONG_KEY = `agent:bad:${'x:'.repeat(200_000)}`;
@@ -196,6 +346,199 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
       [...entries, '"__proto__":{"sessionId":"p"}', '"constructor":{}', '"":{}', '"\\ud800":{}'].join(),
     );
   }),
+  statements(
+    '10 MB in every text of a session',
+    `UPDATE session_nodes SET status = ${LARGE}`,
+    `UPDATE session_windows SET model = ${LARGE}, account_id = ${LARGE}, primary_conversation_id = ${LARGE}`,
+    `INSERT OR REPLACE INTO transcript_rewrite_watermarks SELECT session_id, ${LARGE}, 1 FROM session_windows`,
+    `INSERT INTO session_pending_inputs (input_id, session_key, session_id, message_json, state, accepted_at)
+      VALUES ('x', ${LARGE}, 'x', '{}', ${LARGE}, 1)`,
+  ),
+  ...['session_nodes.session_key', 'session_nodes.current_session_id', 'transcript_events.session_id'].map((column) => {
+    const [table, name] = column.split('.');
+    return statements(`10 MB in the place of ${column}`, `UPDATE ${table} SET ${name} = ${LARGE} || rowid`);
+  }),
+  statements(
+    'events with 10 MB in the place of a type',
+    `UPDATE transcript_event_identities SET event_type = ${LARGE}`,
+  ),
+  statements('an entry of 20 MB', `UPDATE session_nodes SET entry_json = '{"model":"' || ${LARGE} || ${LARGE} || '"}'`),
+  statements(
+    '20,000 windows of one key that began together',
+    rows(
+      20_000,
+      'session_windows (session_id, session_key, created_at, updated_at)',
+      `'window-' || n, '${KEY}', n % 5000, n`,
+    ),
+  ),
+  statements(
+    '3,000 sessions, and 20,000 conversations without a key',
+    'DROP INDEX idx_agent_conversations_identity',
+    ...recreated('conversations', 'conversation_id, channel, peer_id, thread_id', 'SELECT 1, 2, 3, 4'),
+    ...sessionRows(3000),
+    rows(20_000, 'conversations', "'other-' || n, 'telegram', n, NULL"),
+  ),
+  statements(
+    '3,000 sessions, and windows without an index of their keys',
+    'DROP INDEX idx_agent_session_windows_session_key',
+    ...sessionRows(3000),
+  ),
+  statements(
+    'events in no order of their transcripts',
+    ...recreated(
+      'transcript_events',
+      'session_id, other, seq, event_json, created_at, event_zstd, event_utf8_bytes, PRIMARY KEY (session_id, other, seq)',
+      'SELECT session_id, seq, seq, event_json, created_at, event_zstd, event_utf8_bytes',
+    ),
+  ),
+  statements(
+    'a hundred thousand events of one transcript',
+    rows(100_000, 'transcript_events (session_id, seq, event_json, created_at)', "'bad-0', n + 10, '{}', 1"),
+    rows(
+      100_000,
+      'transcript_event_identities (session_id, event_id, seq, event_type, created_at)',
+      "'bad-0', n, n + 10, 'message', 1",
+    ),
+  ),
+  statements(
+    'a hundred thousand events of transcripts that no session has',
+    ...sessionRows(100),
+    rows(100_000, 'transcript_events (session_id, seq, event_json, created_at)', "'nobody-' || n, 1, '{}', 1"),
+  ),
+  ...OPTIONAL.flatMap((table) => [
+    statements(
+      `a view without end in the place of ${table}`,
+      `DROP TABLE ${table}`,
+      `CREATE VIEW ${table} AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
+        SELECT ${OPTIONAL_COLUMNS.map((column) => `x AS ${column}`).join()} FROM c`,
+    ),
+    statements(
+      `a virtual table in the place of ${table}`,
+      `DROP TABLE ${table}`,
+      `CREATE VIRTUAL TABLE ${table} USING fts5(${OPTIONAL_COLUMNS.join()})`,
+    ),
+  ]),
+  statements('a table called pragma_table_info', 'CREATE TABLE pragma_table_info (name, pk)'),
+  statements(
+    'a view without end that is called pragma_table_info',
+    `CREATE VIEW pragma_table_info AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
+      SELECT x AS name, 1 AS pk FROM c`,
+  ),
+  schema('a schema of rubbish', "UPDATE sqlite_schema SET sql = 'CREATE TABLE (((' WHERE name = 'session_windows'"),
+  schema(
+    'a schema that is no text',
+    "UPDATE sqlite_schema SET sql = x'ff00fe', type = 5 WHERE name = 'session_windows'",
+  ),
+  schema(
+    'a schema of 10 MB',
+    `UPDATE sqlite_schema SET sql = 'CREATE TABLE session_windows (a /*' || ${LARGE} || '*/)' WHERE name = 'session_windows'`,
+  ),
+  schema(
+    'a schema of 20,000 tables',
+    rows(20_000, 'sqlite_schema', "'table', 'more' || n, 'more' || n, 2, 'CREATE TABLE more' || n || ' (a, b, c)'"),
+  ),
+  schema(
+    'tables that lie in one place',
+    `UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'transcript_events')
+      WHERE name IN ('session_nodes', 'session_windows', 'sqlite_autoindex_session_nodes_1')`,
+  ),
+  schema(
+    'a collation that nobody knows',
+    `UPDATE sqlite_schema SET sql = replace(sql, 'session_key TEXT', 'session_key TEXT COLLATE nobody')
+      WHERE name = 'session_nodes'`,
+  ),
+  schema(
+    'a function that nobody knows',
+    `UPDATE sqlite_schema SET sql = 'CREATE INDEX idx_agent_session_nodes_current_session_id ON session_nodes (nobody(status))'
+      WHERE name = 'idx_agent_session_nodes_current_session_id'`,
+  ),
+  pages('a page of a table that is its own child', [], (all) => childOfItself(all, all.rootOf('transcript_events'))),
+  pages('a page of the schema that is its own child', [], (all) => childOfItself(all, 0, 100)),
+  pages(
+    'an event that has no end',
+    [`UPDATE transcript_events SET event_json = ${LARGE}, event_zstd = NULL WHERE session_id = 'bad-0' AND seq = 2`],
+    ({ bytes, size }) => {
+      // Each page of what does not fit into one names itself as the next.
+      for (let start = size; start < bytes.length; start += size)
+        if (bytes.subarray(start + 4, start + 204).every((byte) => byte === 0x30))
+          bytes.writeUInt32BE(start / size + 1, start);
+    },
+  ),
+  pages(
+    'free pages without end',
+    ['CREATE TABLE free (a)', 'INSERT INTO free VALUES (zeroblob(2000000))', 'DROP TABLE free'],
+    ({ bytes, size }) => {
+      const first = bytes.readUInt32BE(32);
+      bytes.writeUInt32BE(first, (first - 1) * size);
+      bytes.writeUInt32BE(0xff_ff_ff_ff, 36);
+    },
+  ),
+  ...['page_size = 512', 'page_size = 65536', "encoding = 'UTF-16le'", "encoding = 'UTF-16be'"].map((setting) =>
+    rewritten(`a database with ${setting}`, setting),
+  ),
+  database('a database that two agents have by a hard link', (path, state) => {
+    rmSync(path);
+    linkSync(state.databasePath('main'), path);
+  }),
+  database('a database of a terabyte that takes no room', (path) => truncateSync(path, TERABYTE)),
+  database('a WAL of a terabyte that takes no room', (path) => {
+    writeFileSync(`${path}-wal`, '');
+    truncateSync(`${path}-wal`, TERABYTE);
+  }),
+  ...[-2_208_988_800, 9_223_372_036, 253_402_300_799, 9e12, -9e12].flatMap((seconds) => [
+    database(`a database that was written ${seconds} seconds after 1970`, (path) => utimesSync(path, seconds, seconds)),
+    files(`an index and a transcript that were written ${seconds} seconds after 1970`, (state) => {
+      const lock = putFile(`${state.indexPath('bad')}.lock`, '{}');
+      for (const path of [state.indexPath('bad'), state.transcriptPath(KEY), lock]) utimesSync(path, seconds, seconds);
+    }),
+  ]),
+  files('index and transcripts that two agents have by hard links', (state) => {
+    rmSync(state.indexPath('bad'));
+    linkSync(state.indexPath('main'), state.indexPath('bad'));
+    linkSync(state.transcriptPath(HEALTHY), join(state.folder('bad'), 'main-0.jsonl'));
+  }),
+  files('an entry of 40 MB in one field', (state) => {
+    state.writeIndex('bad', `"agent:bad:x": {"other": "${'x'.repeat(40 * MIB)}"}`);
+  }),
+  files('120 keys of 1 MB each', (state) => {
+    const keys = Array.from({ length: 120 }, (_, at) => `"agent:bad:${at}${'x'.repeat(MIB)}":{}`);
+    putFile(state.indexPath('bad'), `{${keys.join()}}`);
+  }),
+  files('entries with 1 MB in each field that is used', (state) => {
+    const entry = `{"sessionFile":[${'[],'.repeat(MIB / 3)}0],"model":"${'x'.repeat(MIB - 10)}"}`;
+    state.writeIndex('bad', Array.from({ length: 20 }, (_, at) => `"agent:bad:${at}":${entry}`).join());
+  }),
+  record('a line of 60 MB', () => 'x'.repeat(60 * MIB)),
+  files('a transcript of a terabyte that takes no room', (state) => truncateSync(state.transcriptPath(KEY), TERABYTE)),
+  files('a transcript of no session of a terabyte', (state) => {
+    truncateSync(putFile(join(state.folder('bad'), 'other.jsonl'), ''), TERABYTE);
+  }),
+  files('20,000 files with names of 255 bytes', (state) => {
+    for (let at = 0; at < 20_000; at += 1)
+      writeFileSync(join(state.folder('bad'), `${String(at).padStart(249, 'x')}.jsonl`), '');
+  }),
+  files('names with newlines, names that are no UTF-8, names of controls and marks', (state) => {
+    const folder = state.folder('bad');
+    for (const name of ['a\nb.jsonl', ' ', '\u202e.jsonl', '\u0007.lock', '"<b>.jsonl', 'x'.repeat(255)])
+      writeFileSync(join(folder, name), '');
+    for (const byte of [0xfe, 0xff]) writeFileSync(Buffer.from([...Buffer.from(`${folder}/`), byte, 0x80]), '');
+    for (const name of ['a\nb', '\u202e', '"<b>', 'x'.repeat(255)])
+      putFile(join(state.dir, 'agents', name, 'sessions', 'sessions.json'), '{}');
+    mkdirSync(Buffer.from([...Buffer.from(join(state.dir, 'agents/')), 0xff, 0x61]));
+  }),
+  files('links that lead back to where they lie', (state) => {
+    const folder = state.folder('bad');
+    for (const [name, target] of [
+      ['up', '..'],
+      ['all', state.dir],
+      ['same', folder],
+    ] as const)
+      symlinkSync(target, join(folder, name));
+    symlinkSync(join(state.dir, 'agents'), join(state.dir, 'agents', 'again'));
+  }),
+  files('folders as deep as a path can be', (state) => {
+    mkdirSync(join(state.folder('bad'), 'x/'.repeat((4000 - state.folder('bad').length) / 2)), { recursive: true });
+  }),
   files('a folder in the place of the index', (state) => {
     rmSync(state.indexPath('bad'));
     mkdirSync(state.indexPath('bad'));
@@ -224,4 +567,37 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
       WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 20000)
       SELECT 'ghost-' || n, 'agents/ghost-' || n || '/agent/openclaw-agent.sqlite', 23, 0 FROM s`);
   }),
+];
+
+/** As text, 300 MB. */
+const HUGE = 'hex(zeroblob(150000000))';
+
+/** Stores in which one thing is so large that it must not stand in memory, nor be read again and again. */
+export const LARGE_STORES: readonly HostileStore[] = [
+  statements('a status of 300 MB', `UPDATE session_nodes SET status = ${HUGE}`),
+  statements('an entry of 300 MB', `UPDATE session_nodes SET entry_json = '{"model":"' || ${HUGE} || '"}'`),
+  statements(
+    'texts of 300 MB of a window, its rewrites and its messages',
+    `UPDATE session_windows SET model = ${HUGE}`,
+    `INSERT OR REPLACE INTO transcript_rewrite_watermarks SELECT session_id, ${HUGE}, 1 FROM session_windows`,
+    `INSERT INTO session_pending_inputs (input_id, session_key, session_id, message_json, state, accepted_at)
+      VALUES ('x', ${HUGE}, 'x', '{}', 'queued', 1)`,
+  ),
+  statements('an event of 300 MB', `UPDATE transcript_events SET event_json = ${HUGE} WHERE seq = 2`),
+  schema(
+    'a schema of 300 MB',
+    `UPDATE sqlite_schema SET sql = 'CREATE TABLE session_windows (a /*' || ${HUGE} || '*/)' WHERE name = 'session_windows'`,
+  ),
+  record('a line of 300 MB', () => 'x'.repeat(300 * MIB)),
+  files('an entry of 200 MB', (state) => {
+    state.writeIndex('bad', `"agent:bad:x": {"other": "${'x'.repeat(200 * MIB)}"}`);
+  }),
+  files('200 MB of keys and of fields that are used', (state) => {
+    const entries = Array.from({ length: 100 }, (_, at) => {
+      const text = `${at}${'x'.repeat(MIB - 10)}`;
+      return `"agent:bad:${text}":{"model":"${text}"}`;
+    });
+    putFile(state.indexPath('bad'), `{${entries.join()}}`);
+  }),
+  files('a transcript of a terabyte that takes no room', (state) => truncateSync(state.transcriptPath(KEY), TERABYTE)),
 ];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { type DatabaseEvent, insertEvents } from '../../demo/database-events.ts';
 import { insert } from '../../demo/database-file.ts';
@@ -354,6 +355,27 @@ export function liveDatabase(
   );
   onTestFinished(() => database.close());
   return database;
+}
+
+const COMMITS_A_SECOND = 50;
+/** One session is replaced by a new one after so many commits, so that transcripts come and go. */
+const REPLACED_EVERY = 100;
+const EMPTIED_EVERY = 1000;
+
+/** Commits at the pace of a busy gateway until it is told to stop; resolves to how many there were. */
+export async function commitSteadily(live: LiveDatabase, isOver: () => boolean): Promise<number> {
+  const begun = performance.now();
+  let commits = 0;
+  while (!isOver()) {
+    if (commits % REPLACED_EVERY === 0) {
+      live.removeSession(commits);
+      live.addSession(['user', 'answer']);
+    } else if (commits % EMPTIED_EVERY === 1) live.checkpoint('TRUNCATE');
+    else live.append(commits * 7, commits % 40 === 3 ? ['compaction'] : ['user', 'answer']);
+    commits += 1;
+    await sleep(Math.max(0, begun + (commits * 1000) / COMMITS_A_SECOND - performance.now()));
+  }
+  return commits;
 }
 
 function liveEntry(sessionId: string, total: number | null = 1000, fresh: boolean | null = true): object {

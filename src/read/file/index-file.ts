@@ -1,12 +1,12 @@
 import { readSync } from 'node:fs';
 import JSON5 from 'json5';
 import { diskError, type FileSignature, openFile, readAt } from '../../disk/files.ts';
-import { jsonEntries, type ReadPart } from '../../disk/json-entries.ts';
+import { EntryTooLarge, jsonEntries, type ReadPart } from '../../disk/json-entries.ts';
 import { JsonError } from '../../disk/json-scan.ts';
 import { isObject } from '../../is-object.ts';
 import type { Problem } from '../../model/problem.ts';
-import { MOST_SESSIONS } from '../../model/reading.ts';
-import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
+import { MOST_CHARACTERS, MOST_SESSIONS } from '../../model/reading.ts';
+import { charactersOf, ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
 import { unchanged } from '../../unchanged.ts';
 
 /** What a look at one `sessions.json` gave. */
@@ -59,16 +59,19 @@ export function sameEntries(before: IndexResult | undefined, now: IndexResult): 
 
 function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {
   const entries = new Map<string, IndexEntry | null>();
+  let characters = 0;
+  const tooLarge = (detail: string) => ({ found: 'problem', problem: 'index_unreadable', detail, signature }) as const;
   try {
     for (const [key, value] of jsonEntries(read, ENTRY_FIELDS)) {
       // As JSON.parse has it: a key that stands twice keeps its first place and its last value.
-      entries.set(key, parseEntry(value));
-      if (entries.size > MOST_SESSIONS) {
-        const detail = `more than ${MOST_SESSIONS} sessions`;
-        return { found: 'problem', problem: 'index_unreadable', detail, signature };
-      }
+      const entry = parseEntry(value);
+      entries.set(key, entry);
+      if (entries.size > MOST_SESSIONS) return tooLarge(`more than ${MOST_SESSIONS} sessions`);
+      characters += key.length + charactersOf(entry ?? {});
+      if (characters > MOST_CHARACTERS) return tooLarge(`sessions of more than ${MOST_CHARACTERS} characters`);
     }
   } catch (error) {
+    if (error instanceof EntryTooLarge) return tooLarge(error.message);
     if (error instanceof JsonError)
       return { found: 'problem', problem: 'index_invalid_json', detail: error.message, signature };
     throw error;

@@ -1,9 +1,12 @@
 import { type FileSignature, isDiskError, type OpenFile, openFile, sameSignature } from '../../disk/files.ts';
 import type { Validation } from '../../model/validation.ts';
 import type { IsEnough, UsageSearch } from '../../openclaw/last-usage.ts';
+import { LARGEST_TRANSCRIPT_BYTES } from '../../openclaw/transcript-record.ts';
 import { lastUsageFromEnd } from './last-usage.ts';
 import type { TranscriptSummary } from './transcript-summary.ts';
 import { continues, NOTHING_VALIDATED, type ValidationProgress, validateForward } from './transcript-validation.ts';
+
+const LONG_BYTES = 256 * 1024 * 1024;
 
 /** What is known of one transcript. */
 export interface KnownTranscript {
@@ -76,14 +79,15 @@ export class KeptTranscripts {
 
   /** Bytes that were not validated yet. */
   unvalidatedBytes(): number {
-    return [...this.known.values()]
-      .filter(({ summary }) => summary === null)
-      .reduce((sum, { signature, progress }) => sum + signature.size - progress.offset, 0);
+    return this.unvalidated().reduce((sum, transcript) => sum + bytesLeft(transcript), 0);
   }
 
-  /** Validates all that was not validated to its end. Each transcript stands by itself. */
+  /**
+   * Validates all that was not validated to its end. Each transcript stands by itself, and what little there is of the others
+   * does not wait for a large one.
+   */
   *validate(): Validation {
-    for (const { path, root } of [...this.known.values()].filter(({ summary }) => summary === null)) {
+    for (const { path, root } of this.unvalidated().toSorted((a, b) => Number(isLong(a)) - Number(isLong(b)))) {
       yield { path };
       try {
         using file = openFile(path, root);
@@ -95,6 +99,12 @@ export class KeptTranscripts {
       }
       yield;
     }
+  }
+
+  private unvalidated(): KnownTranscript[] {
+    return [...this.known.values()].filter(
+      (transcript) => transcript.summary === null && bytesLeft(transcript) <= LARGEST_TRANSCRIPT_BYTES,
+    );
   }
 
   private forget(path: string): void {
@@ -140,6 +150,15 @@ export class KeptTranscripts {
     const continued = grew || sameSignature(before.signature, file.signature);
     return continued && continues(file.fd, before.progress) ? before.progress : NOTHING_VALIDATED;
   }
+}
+
+/** Takes so long that the others need not wait for it. */
+function isLong(transcript: KnownTranscript): boolean {
+  return bytesLeft(transcript) > LONG_BYTES;
+}
+
+function bytesLeft({ signature, progress }: KnownTranscript): number {
+  return signature.size - progress.offset;
 }
 
 /** A search that ended because it was enough for one stored total may be too little for another. */

@@ -3,6 +3,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { type IsEnough, searchLastUsage, type UsageSearch } from '../../openclaw/last-usage.ts';
 import { LARGEST_RECORD_BYTES, parseRecord, type ReadRecord } from '../../openclaw/transcript-record.ts';
 import type { DatabaseSchema } from './schema.ts';
+import { small, smallId } from './values.ts';
 
 /** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that is larger, or unpacks to more, is none of its. */
 const LARGEST_PACKED_BYTES = 4 * 1024 * 1024;
@@ -100,14 +101,15 @@ export function eventId(
   seq: number,
 ): string | null {
   if (!has('transcript_event_identities', 'event_id')) return null;
-  const statement = 'SELECT event_id AS id FROM transcript_event_identities WHERE session_id = ? AND seq = ? LIMIT 1';
+  const statement = `SELECT ${small('event_id')} AS id FROM transcript_event_identities
+    WHERE session_id = ? AND seq = ? LIMIT 1`;
   const id = prepared(database, statement).get(sessionId, seq)?.id;
   return typeof id === 'string' ? id : null;
 }
 
 /**
- * The counts of the next events in the order in which they lie in the file, by session id, and the rowid to go on from, null
- * at the end. By transcript the same takes three times as long on a cold disk: no index has the sizes. SQLite adds them up:
+ * The counts of the next events in the order in which they lie in the file, by session id, of the wanted ones, and the rowid
+ * to go on from, null at the end. By transcript the same takes three times as long on a cold disk: no index has the sizes. SQLite adds them up:
  * a row for each event would take as long again, and leave its garbage.
  */
 export function countSlice(
@@ -115,18 +117,26 @@ export function countSlice(
   schema: DatabaseSchema,
   after: bigint,
   limit: number,
+  wanted: { has(sessionId: string): boolean },
 ): { counts: (EventCount & { readonly id: string })[]; next: bigint | null } {
   const rows = prepared(
     database,
     `SELECT id, COUNT(*) AS events, CAST(TOTAL(bytes) AS REAL) AS bytes, CAST(TOTAL(storedBytes) AS REAL) AS storedBytes,
         CAST(MAX(row) AS TEXT) AS last
-      FROM (SELECT rowid AS row, session_id AS id, ${bytesOf(schema)} AS bytes, ${storedBytesOf(schema)} AS storedBytes
+      FROM (SELECT rowid AS row, ${smallId('session_id')} AS id, ${bytesOf(schema)} AS bytes, ${storedBytesOf(schema)} AS storedBytes
         FROM transcript_events WHERE rowid > ? ORDER BY rowid LIMIT ?)
       GROUP BY id ORDER BY MAX(row)`,
-  ).all(after, limit);
-  const counts = rows.map((row) => ({ id: String(row.id), ...eventCount(row) }));
-  const isEnd = counts.reduce((sum, { events }) => sum + events, 0) < limit;
-  return { counts, next: isEnd ? null : BigInt(String(rows.at(-1)?.last)) };
+  ).iterate(after, limit);
+  const counts: (EventCount & { readonly id: string })[] = [];
+  let events = 0;
+  let last = '';
+  for (const row of rows) {
+    const count = eventCount(row);
+    events += count.events;
+    last = String(row.last);
+    if (typeof row.id === 'string' && wanted.has(row.id)) counts.push({ id: row.id, ...count });
+  }
+  return { counts, next: events < limit ? null : BigInt(last) };
 }
 
 export function countRecords(database: DatabaseSync, sessionId: string): RecordCount {
@@ -170,9 +180,9 @@ export function* readEvents(
       : ['session_id = ? AND seq > ? ORDER BY seq', from.sessionId, from.after];
   let decoded = 0;
   for (const row of prepared(database, `${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
-    const event = toEvent(row);
+    const event = toEvent(row, 'sessionId' in from ? from.sessionId : null);
     yield event;
-    decoded += event.bytes + ROW_BYTES;
+    decoded += event.bytes + ROW_BYTES + ('rowid' in from ? event.sessionId.length : 0);
     if (decoded >= budget) return;
   }
 }
@@ -196,7 +206,7 @@ export function findLastUsage(
     let cut = cutSeq;
     for (const row of prepared(database, statement).iterate(sessionId)) {
       if (decoded >= budget || row.isLarger === 1) return;
-      const { record, bytes, seq } = toEvent(row);
+      const { record, bytes, seq } = toEvent(row, sessionId);
       if (cut !== null && seq <= cut) {
         yield { type: 'compaction' };
         cut = null;
@@ -216,9 +226,9 @@ function selectEvents({ has }: DatabaseSchema, budget = Number.POSITIVE_INFINITY
   const largest = Math.min(budget, LARGEST_RECORD_BYTES);
   const [size, oversized] = ['octet_length(event_json)', `octet_length(event_json) > ${LARGEST_RECORD_BYTES}`];
   const zstd = has('transcript_events', 'event_zstd')
-    ? `CASE WHEN length(event_zstd) <= ${LARGEST_PACKED_BYTES} THEN event_zstd END`
+    ? `CASE WHEN octet_length(event_zstd) <= ${LARGEST_PACKED_BYTES} THEN event_zstd END`
     : 'NULL';
-  return `SELECT CAST(rowid AS TEXT) AS row, session_id AS sessionId, CAST(seq AS REAL) AS seq,
+  return `SELECT CAST(rowid AS TEXT) AS row, ${smallId('session_id')} AS sessionId, CAST(seq AS REAL) AS seq,
     CASE WHEN ${size} <= ${largest} THEN event_json END AS json, ${zstd} AS zstd,
     COALESCE(${oversized}, 0) AS oversized, COALESCE(${size} > ${largest} AND NOT ${oversized}, 0) AS isLarger
     FROM transcript_events`;
@@ -247,8 +257,12 @@ export function* readTexts(
   }
 }
 
-function toEvent({ row, sessionId, seq, json, zstd, oversized }: Record<string, unknown>): StoredEvent {
-  const event = { rowid: BigInt(String(row)), sessionId: String(sessionId), seq: Number(seq) };
+/** `sessionId`: of all events that are asked for; null: each has its own. */
+function toEvent(
+  { row, sessionId: own, seq, json, zstd, oversized }: Record<string, unknown>,
+  sessionId: string | null,
+): StoredEvent {
+  const event = { rowid: BigInt(String(row)), sessionId: sessionId ?? String(own), seq: Number(seq) };
   if (oversized === 1) return { ...event, record: 'oversized', bytes: 0 };
   const { text, bytes } = textOf(json, zstd);
   return { ...event, record: (text === null ? null : parseRecord(text)) ?? 'bad', bytes };

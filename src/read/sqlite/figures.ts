@@ -3,6 +3,7 @@ import { ownerOf } from '../../discover/agent-stores.ts';
 import type { DatabaseFigures } from '../../model/reading.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { DatabaseSchema } from './schema.ts';
+import { small } from './values.ts';
 
 /** What becomes of a message between its arrival and the run that takes it up. */
 export const INPUT_STATES = ['queued', 'interrupted', 'cancelled'] as const;
@@ -38,11 +39,11 @@ export function readFigures(database: DatabaseSync, schema: DatabaseSchema): Sto
 }
 
 function pendingInputs(database: DatabaseSync, { has }: DatabaseSchema): PendingInputs[] {
-  const key = has('session_pending_inputs', 'session_key') ? 'session_key' : 'NULL';
+  const key = has('session_pending_inputs', 'session_key') ? small('session_key') : 'NULL';
   const accepted = has('session_pending_inputs', 'accepted_at') ? 'MIN(accepted_at)' : 'NULL';
   return database
     .prepare(
-      `SELECT ${key} AS key, state, COUNT(*) AS inputs, CAST(${accepted} AS REAL) AS oldestMs
+      `SELECT ${key} AS key, ${small('state')} AS state, COUNT(*) AS inputs, CAST(${accepted} AS REAL) AS oldestMs
         FROM session_pending_inputs GROUP BY 1, 2`,
     )
     .all()

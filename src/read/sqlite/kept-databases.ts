@@ -15,9 +15,9 @@ import { AGE_SECONDS } from '../../thresholds.ts';
 import { unchanged } from '../../unchanged.ts';
 import { BEFORE_ALL_ROWS, forgetStatements } from './events.ts';
 import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
-import type { SessionNode } from './nodes.ts';
+import { type SessionNode, TooManySessions } from './nodes.ts';
 import { BELIEVED_MS, renewValidation } from './renewal.ts';
-import { allRows, areKnown, changedRows, type KnownRows, TooManySessions, wholeRows } from './rows.ts';
+import { allRows, areKnown, changedRows, type KnownRows, wholeRows } from './rows.ts';
 import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './schema.ts';
 import { storedSession } from './session.ts';
 import {
@@ -227,7 +227,7 @@ export class KeptDatabases {
     const first = readTables(location.path, location.root, TABLES, (database) => {
       const schema = databaseSchema(database, location.sharedBy === null ? location.agent : null);
       const isComparable = same !== null && !same.whole.isDue && same.schema.version === schema.version;
-      if (schema.sessions !== 'readable') return { schema, figures: null, isComparable, rows: [] };
+      if (schema.sessions !== 'readable') return { schema, figures: null, isComparable: false, rows: [] };
       const reader = isComparable ? changedRows(rows) : wholeRows(rows);
       return {
         schema,

@@ -1,16 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseError } from '../../disk/database-file.ts';
 import { isObject } from '../../is-object.ts';
+import { MOST_CHARACTERS } from '../../model/reading.ts';
 import type { StoredRoute } from '../../model/session.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
-import { routeColumns, routeMarks, routeOf } from './routes.ts';
+import { routeColumns, routeJoin, routeMarks, routeOf } from './routes.ts';
 import type { DatabaseSchema } from './schema.ts';
-import { parseOrNull, text } from './values.ts';
+import { parseOrNull, small, smallId, text } from './values.ts';
+
+/** More than an agent may have, or more of them than is kept. It stays so until the database is written to. */
+export class TooManySessions extends DatabaseError {}
 
 /** One row of `session_nodes` with what belongs to it. Times in milliseconds since the epoch. */
 export interface SessionNode {
   readonly rowid: string;
   /** As `readMarks` has it. */
   readonly mark: string;
+  /** How many are kept of the row. */
+  readonly characters: number;
   readonly key: string;
   readonly sessionId: string;
   /** null: no object. */
@@ -57,8 +64,10 @@ const NOT_STORED = new Set([
 ]);
 const FIELDS = [...ENTRY_FIELDS].filter((field) => !NOT_STORED.has(field));
 const DELIVERY = '$.delivery';
-/** No entry has a thousandth of it; near 512 MB node:sqlite gives no value at all, and no error. */
-const LARGEST_ENTRY_BYTES = 64 * 1024 * 1024;
+/** No entry has a hundredth of it; near 512 MB node:sqlite gives no value at all, and no error. */
+const LARGEST_ENTRY_BYTES = 16 * 1024 * 1024;
+/** Of the fields that are used; no entry has a hundredth of it. Of one that has more it is known that it is an object. */
+const LONGEST_FIELDS = 256 * 1024;
 
 const NEXT = 'n.rowid > ? ORDER BY n.rowid LIMIT ?';
 
@@ -66,18 +75,29 @@ const NEXT = 'n.rowid > ? ORDER BY n.rowid LIMIT ?';
  * The sessions after a rowid, tombstones left out (`entry_valid` -1 with `{}`: history without a current entry). An entry
  * has 9 to 24 KB, of which `json_extract` takes what is used three times as fast as parsing it all; it throws at the
  * first malformed entry, which ends the statement (and OpenClaw's own list), so each is asked whether it is one first.
+ * Throws a DatabaseError where they say more than is kept of a store.
  */
 export function readNodes(database: DatabaseSync, schema: DatabaseSchema, after: bigint, limit: number): SessionNode[] {
-  return database.prepare(selectRows(schema, NEXT)).all(after, limit).map(toNode);
+  return nodesOf(database.prepare(selectRows(schema, NEXT)).iterate(after, limit));
+}
+
+/** One row at a time stands in memory. */
+function nodesOf(rows: Iterable<Record<string, unknown>>): SessionNode[] {
+  const nodes: SessionNode[] = [];
+  let characters = 0;
+  for (const row of rows) {
+    const node = toNode(row);
+    nodes.push(node);
+    characters += node.characters;
+    if (characters > MOST_CHARACTERS) throw new TooManySessions('database_unreadable');
+  }
+  return nodes;
 }
 
 /** Those of these rowids that are still there. */
 export function readNodesAt(database: DatabaseSync, schema: DatabaseSchema, rowids: readonly string[]): SessionNode[] {
   const chosen = `n.rowid IN (${rowids.map(() => '?').join(', ')})`;
-  return database
-    .prepare(selectRows(schema, chosen))
-    .all(...rowids.map(BigInt))
-    .map(toNode);
+  return nodesOf(database.prepare(selectRows(schema, chosen)).iterate(...rowids.map(BigInt)));
 }
 
 export type NodeMark = Pick<SessionNode, 'rowid' | 'mark'>;
@@ -94,7 +114,8 @@ export function readMarks(database: DatabaseSync, schema: DatabaseSchema, after:
 }
 
 const ROWID = 'CAST(n.rowid AS TEXT) AS row';
-const LAST_SEQ = '(SELECT MAX(e.seq) FROM transcript_events e WHERE e.session_id = n.current_session_id)';
+const ID = smallId('n.current_session_id');
+const LAST_SEQ = `(SELECT MAX(e.seq) FROM transcript_events e WHERE e.session_id = ${ID})`;
 
 function markOf(schema: DatabaseSchema): string {
   const { has } = schema;
@@ -111,8 +132,8 @@ function markOf(schema: DatabaseSchema): string {
   const window = ['chat_type', 'account_id', 'model', 'model_provider', 'transcript_updated_at'];
   const values = [
     'octet_length(n.entry_json)',
-    ...[...node, ...activity].filter((column) => has('session_nodes', column)).map((column) => `n.${column}`),
-    ...window.filter((column) => has('session_windows', column)).map((column) => `w.${column}`),
+    ...[...node, ...activity].filter((column) => has('session_nodes', column)).map((column) => sized(`n.${column}`)),
+    ...window.filter((column) => has('session_windows', column)).map((column) => sized(`w.${column}`)),
     ...(isCold(schema) ? ['c.raw_bytes', 'c.archived_at'] : []),
     LAST_SEQ,
     generation(schema),
@@ -121,21 +142,27 @@ function markOf(schema: DatabaseSchema): string {
   return `concat_ws(char(31), ${values.map((value) => `COALESCE(${value}, '')`).join(', ')})`;
 }
 
+/** What is too large to be read is told by its size. */
+function sized(column: string): string {
+  return `COALESCE(${small(column)}, octet_length(${column}))`;
+}
+
 function isCold({ has }: DatabaseSchema): boolean {
   return has('session_transcript_cold_archives', 'raw_bytes');
 }
 
 function generation({ has }: DatabaseSchema): string {
   return has('transcript_rewrite_watermarks', 'generation')
-    ? '(SELECT g.generation FROM transcript_rewrite_watermarks g WHERE g.session_id = n.current_session_id)'
+    ? `(SELECT ${small('g.generation')} FROM transcript_rewrite_watermarks g WHERE g.session_id = ${ID})`
     : 'NULL';
 }
 
 /** Without tombstones; to be followed by ` AND `. */
 function tables(schema: DatabaseSchema): string {
   return `FROM session_nodes n
-      LEFT JOIN session_windows w ON w.session_id = n.current_session_id
-      ${isCold(schema) ? 'LEFT JOIN session_transcript_cold_archives c ON c.session_id = n.current_session_id' : ''}
+      LEFT JOIN session_windows w ON w.session_id = ${ID}
+      ${isCold(schema) ? `LEFT JOIN session_transcript_cold_archives c ON c.session_id = ${ID}` : ''}
+      ${routeJoin(schema)}
     WHERE NOT (${schema.has('session_nodes', 'entry_valid') ? "n.entry_valid = -1 AND n.entry_json = '{}'" : '0'})`;
 }
 
@@ -148,27 +175,32 @@ function selectRows(schema: DatabaseSchema, which: string): string {
   const window = (column: string) => (has('session_windows', column) ? `w.${column}` : 'NULL');
   // As REAL: node:sqlite throws at an integer above 2^53, and one bad row must not hide the others.
   const real = (column: string, name: string) => `CAST(${column} AS REAL) AS ${name}`;
-  return `SELECT ${ROWID}, ${markOf(schema)} AS mark, n.session_key AS key, n.current_session_id AS sessionId,
+  return `SELECT ${ROWID}, ${markOf(schema)} AS mark, ${small('n.session_key')} AS key, ${ID} AS sessionId,
       CASE WHEN ${isJson} THEN CASE json_type(n.entry_json) WHEN 'object' THEN json_extract(n.entry_json, ${paths}) END END AS fields,
       CASE WHEN ${isJson} OR NOT ${isSmall} THEN NULL ELSE n.entry_json END AS malformed,
-      ${node('archived_at')} IS NOT NULL AS archived, ${node('status')} AS status,
+      ${node('archived_at')} IS NOT NULL AS archived, ${small(node('status'))} AS status,
       ${real(node('updated_at'), 'updatedMs')}, ${real(node('created_at'), 'createdMs')},
       ${real(node('last_interaction_at'), 'lastInteractionMs')}, ${real(node('last_activity_at'), 'lastActivityMs')},
-      w.session_id IS NOT NULL AS hasWindow, ${window('chat_type')} AS chatType, ${window('account_id')} AS accountId,
-      ${window('model')} AS model, ${window('model_provider')} AS provider,
+      w.session_id IS NOT NULL AS hasWindow, ${small(window('chat_type'))} AS chatType,
+      ${small(window('account_id'))} AS accountId,
+      ${small(window('model'))} AS model, ${small(window('model_provider'))} AS provider,
       ${real(window('transcript_updated_at'), 'transcriptMs')},
       ${isCold(schema) ? `${real('c.raw_bytes', 'coldBytes')}, ${real('c.archived_at', 'coldMs')}` : 'NULL AS coldBytes, NULL AS coldMs'},
       ${real(LAST_SEQ, 'lastSeq')}, ${generation(schema)} AS generation, ${routeColumns(schema)}
     ${tables(schema)} AND ${which}`;
 }
 
-function toNode(row: Record<string, unknown>): SessionNode {
+function toNode(given: Record<string, unknown>): SessionNode {
+  const isLong = typeof given.fields === 'string' && given.fields.length > LONGEST_FIELDS;
+  const row = isLong ? { ...given, fields: '[]' } : given;
   const entry = parseEntry(fieldsOf(row));
   return {
     rowid: String(row.row),
     mark: String(row.mark),
-    key: String(row.key),
-    sessionId: String(row.sessionId),
+    characters: charactersIn(row),
+    // Too large to be read: no key and no id of OpenClaw's is.
+    key: String(row.key ?? `row ${row.row}`),
+    sessionId: String(row.sessionId ?? ''),
     entry,
     route: routeOf(entry, row),
     archived: row.archived === 1,
@@ -192,6 +224,10 @@ function toNode(row: Record<string, unknown>): SessionNode {
     generation: text(row.generation),
     simultaneousStartMs: figure(row.simultaneousStartMs),
   };
+}
+
+function charactersIn(row: Record<string, unknown>): number {
+  return Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
 }
 
 /** What a file has as `origin` and `deliveryContext` is one object here. */

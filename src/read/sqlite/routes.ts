@@ -3,8 +3,9 @@ import type { StoredRoute } from '../../model/session.ts';
 import type { IndexEntry } from '../../openclaw/index-entry.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import type { DatabaseSchema } from './schema.ts';
-import { parseOrNull, text } from './values.ts';
+import { parseOrNull, small, smallId, text } from './values.ts';
 
+const CONVERSATION = small('w.primary_conversation_id');
 /** Two windows of one key that began so close to each other were begun by two writers. */
 const SIMULTANEOUS_MS = AGE_SECONDS.collisionGap * 1000;
 
@@ -16,28 +17,42 @@ export function routeColumns(schema: DatabaseSchema): string {
   const { has } = schema;
   const conversation = (column: string) =>
     has('conversations', column) && has('session_windows', 'primary_conversation_id')
-      ? `(SELECT v.${column} FROM conversations v WHERE v.conversation_id = w.primary_conversation_id)`
+      ? `(SELECT ${small(`v.${column}`)} FROM conversations v WHERE v.conversation_id = ${CONVERSATION})`
       : 'NULL';
-  const simultaneousStart = hasChains(schema)
-    ? `(SELECT CAST(MAX(y.created_at) AS REAL) FROM session_windows y
-          JOIN session_windows o ON o.session_key = y.session_key AND o.session_id <> y.session_id
-          WHERE y.session_key = n.session_key AND y.previous_session_id IS NULL AND o.previous_session_id IS NULL
-          AND y.created_at BETWEEN o.created_at AND o.created_at + ${SIMULTANEOUS_MS})`
-    : 'NULL';
   return `${conversation('channel')} AS conversationChannel, ${conversation('peer_id')} AS peerId,
     ${conversation('thread_id')} AS threadId, ${conversation('native_channel_id')} AS nativeChannelId,
     ${record(schema, 'route_context_json')} AS routeRecord,
-    CAST(${record(schema, 'last_seen_at')} AS REAL) AS recordSeenMs, ${simultaneousStart} AS simultaneousStartMs`;
+    CAST(${record(schema, 'last_seen_at')} AS REAL) AS recordSeenMs,
+    ${hasChains(schema) ? 'CAST(y.startMs AS REAL)' : 'NULL'} AS simultaneousStartMs`;
 }
 
 /** What is cheap to ask of these. A conversation keeps what it is. */
 export function routeMarks(schema: DatabaseSchema): string[] {
   return [
-    ...(schema.has('session_windows', 'primary_conversation_id') ? ['w.primary_conversation_id'] : []),
+    ...(schema.has('session_windows', 'primary_conversation_id') ? [CONVERSATION] : []),
     record(schema, 'last_seen_at'),
     `octet_length(${record(schema, 'route_context_json')})`,
-    ...(hasChains(schema) ? ['(SELECT COUNT(*) FROM session_windows y WHERE y.session_key = n.session_key)'] : []),
+    ...(hasChains(schema) ? ['y.windows'] : []),
   ];
+}
+
+/**
+ * The join `y` that both need: one pass over all windows, each beside the one of its key that began before it. Asked row by
+ * row, two windows each, it never ended for a key with 100,000 of them, or without an index of keys.
+ */
+export function routeJoin(schema: DatabaseSchema): string {
+  return hasChains(schema)
+    ? `LEFT JOIN (
+        SELECT session_key, COUNT(*) AS windows,
+            MAX(CASE WHEN created_at - beforeMs <= ${SIMULTANEOUS_MS} THEN created_at END) AS startMs
+          FROM (
+            SELECT session_key, created_at, CASE WHEN previous_session_id IS NULL THEN
+                LAG(created_at) OVER (PARTITION BY session_key, previous_session_id IS NULL ORDER BY created_at)
+              END AS beforeMs
+              FROM session_windows WHERE ${small('session_key')} IS NOT NULL
+          ) GROUP BY session_key
+      ) y ON y.session_key = ${small('n.session_key')}`
+    : '';
 }
 
 function hasChains({ has }: DatabaseSchema): boolean {
@@ -46,8 +61,8 @@ function hasChains({ has }: DatabaseSchema): boolean {
 
 function record({ has }: DatabaseSchema, column: string): string {
   return has('session_conversations', 'route_context_json') && has('session_windows', 'primary_conversation_id')
-    ? `(SELECT s.${column} FROM session_conversations s WHERE s.session_id = n.current_session_id
-        AND s.conversation_id = w.primary_conversation_id AND s.role = 'primary')`
+    ? `(SELECT ${small(`s.${column}`)} FROM session_conversations s WHERE s.session_id = ${smallId('n.current_session_id')}
+        AND s.conversation_id = ${CONVERSATION} AND s.role = 'primary')`
     : 'NULL';
 }
 

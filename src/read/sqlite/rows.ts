@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { DatabaseError } from '../../disk/database-file.ts';
-import { MOST_SESSIONS } from '../../model/reading.ts';
+import { MOST_CHARACTERS, MOST_SESSIONS } from '../../model/reading.ts';
 import { unchanged } from '../../unchanged.ts';
 import { BEFORE_ALL_ROWS } from './events.ts';
-import { readMarks, readNodes, readNodesAt, type SessionNode } from './nodes.ts';
+import { readMarks, readNodes, readNodesAt, type SessionNode, TooManySessions } from './nodes.ts';
 import type { DatabaseSchema } from './schema.ts';
 import type { Read } from './transcripts.ts';
 
@@ -43,9 +42,6 @@ export function changedRows(known: KnownRows): RowReader {
   };
 }
 
-/** More than an agent may have. It stays so until the database is written to. */
-export class TooManySessions extends DatabaseError {}
-
 /** All rows; `first`: a slice that was read already. */
 export async function allRows(
   read: Read,
@@ -54,10 +50,12 @@ export async function allRows(
   first: readonly SessionNode[] | null = null,
 ): Promise<SessionNode[]> {
   const nodes: SessionNode[] = [];
+  let characters = 0;
   for (let slice = first ?? next(BEFORE_ALL_ROWS); ; slice = next(BigInt(slice.at(-1)?.rowid ?? 0))) {
     nodes.push(...slice);
     await pause();
-    if (nodes.length > MOST_SESSIONS) throw new TooManySessions('database_unreadable');
+    characters += slice.reduce((sum, node) => sum + node.characters, 0);
+    if (nodes.length > MOST_SESSIONS || characters > MOST_CHARACTERS) throw new TooManySessions('database_unreadable');
     if (slice.length < reader.size) return nodes;
   }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { normalizeAgentId } from '../../openclaw/agent-id.ts';
-import { text } from './values.ts';
+import { small, text } from './values.ts';
 
 /** The tables that are read, and no others: credentials stand in the same file. */
 export const TABLES = [
@@ -31,13 +31,25 @@ const NEEDED = [
   'transcript_event_identities.seq',
 ];
 
-/** The first columns of primary keys. Without them each row of one table is looked for in all rows of another. */
+/**
+ * Columns of primary keys, by their place in it. Without the first each row of one table is looked for in all rows of another;
+ * without the second all events of a transcript are sorted before the first of them is read.
+ */
 const NEEDED_KEYS = [
-  'session_nodes.session_key',
-  'session_windows.session_id',
-  'transcript_events.session_id',
-  'transcript_event_identities.session_id',
+  'session_nodes.session_key 1',
+  'session_windows.session_id 1',
+  'transcript_events.session_id 1',
+  'transcript_events.seq 2',
+  'transcript_event_identities.session_id 1',
 ];
+
+/** The same of the tables that a version may lack: without its key such a table is as if it were not there. */
+const KEYS: ReadonlyMap<string, string> = new Map([
+  ['conversations', 'conversations.conversation_id 1'],
+  ['session_conversations', 'session_conversations.session_id 1'],
+  ['transcript_rewrite_watermarks', 'transcript_rewrite_watermarks.session_id 1'],
+  ['session_transcript_cold_archives', 'session_transcript_cold_archives.session_id 1'],
+]);
 
 /** Rows are read on from the last one's rowid. A column of such a name hides it, and says whatever somebody wrote there. */
 const HIDES_ROWID = /^(session_nodes|transcript_events)\.(rowid|oid|_rowid_)$/i;
@@ -62,17 +74,20 @@ export interface DatabaseSchema {
  */
 export function databaseSchema(database: DatabaseSync, agent: string | null): DatabaseSchema {
   const columns = new Set(texts(database, COLUMNS, ...TABLES));
-  const has: DatabaseSchema['has'] = (table, column) => columns.has(`${table}.${column}`);
+  const keys = new Set(texts(database, KEY_COLUMNS, ...TABLES));
+  const has: DatabaseSchema['has'] = (table, column) => {
+    const key = KEYS.get(table);
+    return columns.has(`${table}.${column}`) && (key === undefined || keys.has(key));
+  };
   const version = userVersion(database);
   const meta = has('schema_meta', 'agent_id') && has('schema_meta', 'role') ? metaOf(database) : null;
   const appVersion = text(meta?.app_version) || null;
-  const tables = new Set(texts(database, "SELECT name FROM sqlite_schema WHERE type = 'table'"));
+  const tables = new Set(texts(database, SESSION_TABLES_THERE, ...SESSION_TABLES));
   return { version, appVersion, has, sessions: sessions() };
 
   function sessions(): DatabaseSchema['sessions'] {
     if (!holdsSessions(tables)) return 'absent';
     if (meta !== null && isOfAnother(meta, agent)) return 'mismatch';
-    const keys = new Set(texts(database, FIRST_OF_KEYS, ...TABLES));
     const isReadable =
       NEEDED.every((column) => columns.has(column)) &&
       NEEDED_KEYS.every((column) => keys.has(column)) &&
@@ -86,10 +101,12 @@ export function holdsSessions(tables: ReadonlySet<string>): boolean {
   return SESSION_TABLES.some((table) => tables.has(table));
 }
 
-const COLUMNS = `SELECT t.name || '.' || c.name AS name FROM sqlite_schema t, pragma_table_info(t.name) c
+const FROM_COLUMNS = `FROM sqlite_schema t, pragma_table_info(t.name) c
   WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
-
-const FIRST_OF_KEYS = `${COLUMNS} AND c.pk = 1`;
+const COLUMNS = `SELECT t.name || '.' || c.name AS name ${FROM_COLUMNS}`;
+const KEY_COLUMNS = `SELECT t.name || '.' || c.name || ' ' || c.pk AS name ${FROM_COLUMNS} AND c.pk > 0`;
+const SESSION_TABLES_THERE = `SELECT name FROM sqlite_schema
+  WHERE type = 'table' AND name IN (${SESSION_TABLES.map(() => '?').join(', ')})`;
 
 function texts(database: DatabaseSync, statement: string, ...parameters: readonly string[]): string[] {
   return database
@@ -103,9 +120,8 @@ export function userVersion(database: DatabaseSync): number {
 }
 
 function metaOf(database: DatabaseSync) {
-  return (
-    database.prepare("SELECT role, agent_id, app_version FROM schema_meta WHERE meta_key = 'primary'").get() ?? null
-  );
+  const columns = ['role', 'agent_id', 'app_version'].map((column) => `${small(column)} AS ${column}`);
+  return database.prepare(`SELECT ${columns.join(', ')} FROM schema_meta WHERE meta_key = 'primary'`).get() ?? null;
 }
 
 function isOfAnother({ role, agent_id }: Record<string, unknown>, agent: string | null): boolean {

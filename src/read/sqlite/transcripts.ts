@@ -96,7 +96,7 @@ export function* countTranscripts(
 ): Generator<void> {
   const changed = marks.filter((mark) => !isSame(known.get(mark.sessionId), mark));
   const anew = changed.filter((mark) => !mayHaveGrown(known.get(mark.sessionId), mark));
-  const bulk = anew.length > BULK ? yield* countAll(read) : new Map<string, EventCount>();
+  const bulk = anew.length > BULK ? yield* countAll(read, idsOf(anew)) : new Map<string, EventCount>();
   for (let at = 0; at < changed.length; at += TRANSCRIPTS_A_SLICE) {
     const slice = read((database, schema) =>
       changed
@@ -118,7 +118,7 @@ export function* countTranscripts(
  */
 export function* recountTranscripts(read: Read, known: Map<string, KnownTranscript>, seen: FilesSeen): Generator<void> {
   const begun = new Map(known);
-  const counts = yield* countAll(read);
+  const counts = yield* countAll(read, begun);
   for (const slice of slicesOf(begun.values())) {
     const counted = read((database, schema) =>
       slice.flatMap(({ sessionId }) => {
@@ -164,12 +164,17 @@ function withSameEvents(before: KnownTranscript, after: KnownTranscript): KnownT
   return isSame ? before : { ...before, messages, compactions, cutSeq, lastEventId, usage: null };
 }
 
-function* countAll(read: Read): Generator<void, Map<string, EventCount>> {
+function idsOf(transcripts: Iterable<TranscriptMark>): Set<string> {
+  return new Set([...transcripts].map(({ sessionId }) => sessionId));
+}
+
+/** Of these transcripts alone: a database can hold events of a million that no session has. */
+function* countAll(read: Read, wanted: { has(sessionId: string): boolean }): Generator<void, Map<string, EventCount>> {
   const counts = new Map<string, EventCount>();
   for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
     const from: bigint = after;
     // Added here and not in the transaction: that is begun anew when the files change under it.
-    const slice = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE));
+    const slice = read((database, schema) => countSlice(database, schema, from, EVENTS_A_SLICE, wanted));
     for (const { id, events, bytes, storedBytes } of slice.counts) {
       const known = counts.get(id) ?? NO_EVENTS;
       counts.set(id, {

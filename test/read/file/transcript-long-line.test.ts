@@ -47,7 +47,7 @@ function inChild(code: string): Outcome {
 
 const HEAD = { ...EMPTY_SUMMARY, header: { id: 'abc', startedMs: null }, records: 1 };
 
-describe('a line of more than 64 MiB', () => {
+describe('a line of more than 16 MiB', () => {
   it('is not judged, and takes no more memory the longer it is', () => {
     writeLongLine(64);
     const short = inChild(VALIDATE_FORWARD);

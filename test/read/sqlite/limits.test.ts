@@ -45,9 +45,9 @@ it('frames that all unpack to too much end a slice, however small they are', asy
   expect(scanner.kept.databases.counts.reads - before).toBeGreaterThan(FRAMES / 3);
 });
 
-it('an event of more than 64 MiB is no damage: its bytes count, and it is counted as not judged', async () => {
+it('an event of more than 16 MiB is no damage: its bytes count, and it is counted as not judged', async () => {
   const state = databasesBeside({ bad: badSession() });
-  const size = 64 * 1024 * 1024 + 1;
+  const size = 16 * 1024 * 1024 + 1;
   damage(
     state.database,
     `INSERT INTO transcript_events (session_id, seq, created_at, event_json, event_utf8_bytes)

@@ -81,11 +81,28 @@ describe('databaseSchema', () => {
       'unsupported',
       ['PRAGMA user_version = 99', dropColumn('transcript_events', 'event_json')],
     ],
+    [
+      'events that are not in the order of their transcripts',
+      'unsupported',
+      [
+        'DROP TABLE transcript_events',
+        'CREATE TABLE transcript_events (session_id, other, seq, event_json, PRIMARY KEY (session_id, other, seq))',
+      ],
+    ],
     ['the tables of an early beta', 'unsupported', ['PRAGMA user_version = 4', ...NO_SESSION_TABLES, SESSION_ENTRIES]],
     ['only the tables of 2026.7', 'absent', ['PRAGMA user_version = 1', ...NO_SESSION_TABLES]],
     ['no session tables of another agent', 'absent', [setMeta("agent_id = 'kin'"), ...NO_SESSION_TABLES]],
   ])('with %s is %s', (_, verdict, damage) => {
     expect(databaseSchema(agentDatabase({}, ...damage), 'ops').sessions).toBe(verdict);
+  });
+
+  it('takes a table that a version may lack, and that has no key to look its rows up by, as not there', () => {
+    const found = databaseSchema(
+      agentDatabase({}, 'DROP TABLE conversations', 'CREATE TABLE conversations (conversation_id, channel)'),
+      'ops',
+    );
+    expect(found).toMatchObject({ sessions: 'readable' });
+    expect(found.has('conversations', 'channel')).toBe(false);
   });
 
   it('does not ask the program’s version for what the tables say', () => {

@@ -30,6 +30,7 @@ function node(changes: Partial<Omit<SessionNode, 'entry'>> = {}, entry: unknown 
   return {
     rowid: '1',
     mark: '',
+    characters: 0,
     key: 'agent:ops:main',
     sessionId: 's',
     entry: parseEntry(entry),
