@@ -129,6 +129,8 @@ export class Scanner {
   /** Takes effect at the next scan; what is known of files is kept. */
   configure(settings: ScanSettings): void {
     this.settings = settings;
+    // The page has links and limits of the settings, also where every figure stays as it is.
+    this.rendered = null;
   }
 
   /** Indexes, `stat` of transcripts, and what is new at their ends. */

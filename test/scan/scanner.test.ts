@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Scanner } from '../../src/scan/scanner.ts';
-import { testScanner } from '../support/scan.ts';
+import { testScanner, testSettings } from '../support/scan.ts';
 import { allSessions } from '../support/snapshot.ts';
 import { createState, type State } from '../support/state.ts';
 
@@ -55,6 +55,16 @@ describe('the page', () => {
     expect(rendered).toBeNull();
     expect(page?.headline).toMatch(/^Needs you this week: /);
     expect((await scanner.quick()).page).toBeNull();
+  });
+
+  it('has the links of settings that were loaded again, though every figure is as before', async () => {
+    state.addSession('agent:main:main', { totalTokens: 210_000 });
+    const scanner = testScanner(state.dir);
+    await scanner.quick();
+    const url = 'https://git.example.org/runbooks';
+    scanner.configure(testSettings(state.dir, { 'runbook-url': url }));
+    const { rendered } = await scanner.quick();
+    expect(rendered?.page.html).toContain(`href="${url}/OpenClawSessionTokensCritical.md"`);
   });
 });
 
