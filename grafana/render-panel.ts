@@ -166,7 +166,7 @@ const EMPTY_CELL = '-';
 const WIDTHS: Readonly<Record<string, number>> = {
   Session: 340,
   Alert: 240,
-  Severity: 90,
+  Severity: 120,
   Cluster: 110,
   Instance: 150,
   Job: 130,

@@ -12,7 +12,7 @@ main{max-width:68rem;margin:0 auto;padding:1.25rem 1rem 3rem}
 h1{font-size:1rem;font-weight:600;margin:0 0 .75rem;color:var(--soft)}h2{font-size:1.05rem;margin:2rem 0 .5rem}
 p{margin:.4rem 0}a{color:var(--link)}small{color:var(--soft);font-size:.85rem}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
-nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.75rem 0}
+nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.75rem 0}nav code{white-space:nowrap}
 .headline{font-size:1.35rem;line-height:1.35;font-weight:600;margin:0;padding:.9rem 1.1rem;border-radius:.6rem;overflow-wrap:anywhere}
 .headline.good{color:var(--good);background:var(--good-back)}.headline.warning{color:var(--warn);background:var(--warn-back)}
 .headline.critical{color:var(--bad);background:var(--bad-back)}
