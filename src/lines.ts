@@ -11,7 +11,6 @@ export function widthFor(stream: { readonly columns?: number }, { COLUMNS }: Nod
   return columns > 0 ? Math.min(Math.max(columns, NARROWEST), WIDEST) : WIDTH;
 }
 
-const SEGMENTER = new Intl.Segmenter();
 const IS_PLAIN = /^[\x20-\x7e]*$/;
 /** A terminal gives two columns to each of these. */
 const IS_WIDE =
@@ -88,7 +87,11 @@ function cut(text: string, width: number): string[] {
   return pieces;
 }
 
+/** Made when it is needed: that takes as long as loading a tenth of the program. */
+let segmenter: Intl.Segmenter | null = null;
+
 /** As a person counts them. */
 export function charactersOf(text: string): string[] {
-  return [...SEGMENTER.segment(text)].map(({ segment }) => segment);
+  segmenter ??= new Intl.Segmenter();
+  return [...segmenter.segment(text)].map(({ segment }) => segment);
 }
