@@ -162,8 +162,9 @@ ${targetTable(targets)}`;
 const WHY = {
   jq: 'A `JSON.parse` of each line alone is no faster than this.',
   changedRows:
-    'Every row is asked for again, since a row that was changed by hand tells no time: what reads only rows with a newer time misses those until the deep scan.',
-  firstDatabases: 'The entries become sessions one by one, and each transcript is counted by itself for its records.',
+    'Every row is asked for its times and sizes, and changed ones are read: no index has all of what can change. Half of the time is what comes after that: counting, judging, comparing.',
+  firstDatabases:
+    'Each entry becomes a session that is classified and labelled, and each transcript is asked for its records and its last usage.',
 } as const;
 
 const FILE_ROWS: readonly (readonly [string, string])[] = [

@@ -65,7 +65,9 @@ describe.skipIf(needsEngine('browser'))('deploy/launchd', () => {
       })()`);
       expect(read.errors).toEqual([]);
       expect(read.keys).toEqual(expect.arrayContaining(['Label', 'ProgramArguments', 'RunAtLoad', 'KeepAlive']));
-      expect(read.words.at(-1)).toBe('exec openclaw-store-exporter serve --openclaw.same-pid-namespace');
+      expect(read.words.at(-1)).toBe(
+        'exec openclaw-store-exporter serve --openclaw.same-pid-namespace 2>> "$HOME/Library/Logs/openclaw-store-exporter.log"',
+      );
       expect(basename(path)).toBe(`${/<string>(.*)<\/string>/.exec(readText(path))?.[1]}.plist`);
     } finally {
       await browser.close();
