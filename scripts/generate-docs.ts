@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { CHECKS } from '../src/checks/all.ts';
 import { FINDINGS } from '../src/model/finding.ts';
 import { LAYOUTS } from '../src/model/layout.ts';
-import { PROBLEMS } from '../src/model/problem.ts';
+import { PROBLEMS, type Problem } from '../src/model/problem.ts';
 import { FILE_CLASSES } from '../src/openclaw/file-classes.ts';
 import { KINDS } from '../src/openclaw/keys.ts';
 import { RUN_STATUSES } from '../src/openclaw/run-status.ts';
@@ -11,7 +11,7 @@ import { POSSIBLE_PROBLEMS } from '../src/publish/metrics/agents.ts';
 import { EXPORTER_FAMILIES } from '../src/publish/metrics/exporter.ts';
 import { SNAPSHOT_FAMILIES } from '../src/publish/metrics/families.ts';
 import type { Family } from '../src/publish/metrics/family.ts';
-import { PROBLEM_MEANINGS } from '../src/publish/problem-meanings.ts';
+import { PROBLEM_MEANINGS, problemMeaning } from '../src/publish/problem-meanings.ts';
 import { INPUT_STATES } from '../src/read/sqlite/figures.ts';
 import { renderRules } from '../src/rules/render.ts';
 import { SHIPPED_OPTIONS } from '../src/rules/rule.ts';
@@ -120,7 +120,7 @@ ${table(
     code(problem),
     ERAS.filter((era) => POSSIBLE_PROBLEMS[era].includes(problem)).join(', '),
     PROBLEM_MEANINGS[problem].readable,
-    PROBLEM_MEANINGS[problem].meaning,
+    problemOfMetric(problem),
   ]),
 )}
 
@@ -392,4 +392,11 @@ function readIfThere(name: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Of a store that was read it can mean something else. */
+function problemOfMetric(problem: Problem): string {
+  const unread = problemMeaning(problem, false).meaning;
+  const read = problemMeaning(problem, true).meaning;
+  return unread === read ? unread : `${unread} With \`readable\` 1: ${read}`;
 }

@@ -1,6 +1,6 @@
 import type { CheckOutcome } from '../checks/run.ts';
 import { eraOf } from '../model/layout.ts';
-import { BLIND_PROBLEMS } from '../model/problem.ts';
+import { BLIND_PROBLEMS, type Problem } from '../model/problem.ts';
 import { type ReadableAgent, readableAgents, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts';
 import { foundTranscript } from '../model/transcript.ts';
 import type { FileClass } from '../openclaw/file-classes.ts';
@@ -10,6 +10,7 @@ import { patternOfVersionsWithout } from '../openclaw/versions.ts';
 import { ALERT_THRESHOLDS, inWords, type Severity } from '../thresholds.ts';
 import type { AlertOfMoment } from './first-step.ts';
 import { isUsed, SESSION_ALERTS } from './judged-sessions.ts';
+import { problemInWords } from './problem-meanings.ts';
 import { amount, counted } from './words.ts';
 
 /** An alert that these figures would raise, if they stayed. */
@@ -76,9 +77,9 @@ function ofStore({ agent, problems, readable, ...store }: SnapshotAgent): Verdic
       'critical',
       agent,
       damage.length > 0 || isUnknown,
-      isUnknown ? 'its store is unreadable' : `its store has a problem: ${damage.join(', ')}`,
+      isUnknown ? 'its store is unreadable' : inWordsOf(damage, readable),
     ),
-    ...verdict('OpenClawStoreBlind', 'warning', agent, blind.length > 0, `not all is seen: ${blind.join(', ')}`),
+    ...verdict('OpenClawStoreBlind', 'warning', agent, blind.length > 0, inWordsOf(blind, readable)),
     ...verdict(
       'OpenClawMigrationUnfinished',
       'warning',
@@ -87,6 +88,10 @@ function ofStore({ agent, problems, readable, ...store }: SnapshotAgent): Verdic
       `the old index holds sessions beside the database${onlyThere(unimported)}`,
     ),
   ];
+}
+
+function inWordsOf(problems: readonly Problem[], readable: boolean): string {
+  return problems.map((problem) => problemInWords(problem, readable)).join(', ');
 }
 
 function onlyThere(sessions: number): string {

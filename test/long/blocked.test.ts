@@ -132,7 +132,9 @@ describe('an agent whose folder is a dead mount', () => {
     expect(after).toContain('openclaw_store_readable{agent="bad"} 0\n');
     expect(after).not.toContain('session="agent:bad:main"');
     expect(sampleValue(after, SUCCESS)).toBe(1);
-    expect(await (await fetch(exporter.url)).text()).toContain('Agent bad: not all is seen: scan_aborted');
+    expect(await (await fetch(exporter.url)).text()).toContain(
+      'Agent bad: a scan broke off while it read this store (scan_aborted)',
+    );
 
     state.addSession('agent:main:main', { totalTokens: 1235 });
     await waitFor('new figures', async () => (await exporter.metrics()).includes('kind="main"} 1235\n'));

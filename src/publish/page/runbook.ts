@@ -12,8 +12,8 @@ export function runbooksOnline(repository: string | null, version: string): stri
   return name === undefined ? null : `https://github.com/${name}/blob/v${version}/docs/runbooks`;
 }
 
-/** The name of an alert as a link to its runbook; where nobody knows where that is served, its file is named. */
-export function runbook(alert: string, base: string | null): Markup {
-  if (base === null) return markup`<span title="docs/runbooks/${alert}.md">${alert}</span>`;
-  return markup`<a href="${base}/${alert}.md" rel="noreferrer">${alert}</a>`;
+/** The name of an alert as a link to its runbook, or another text; where nobody knows where that is served, its file is named. */
+export function runbook(alert: string, base: string | null, text = alert): Markup {
+  if (base === null) return markup`<span title="docs/runbooks/${alert}.md">${text}</span>`;
+  return markup`<a href="${base}/${alert}.md" rel="noreferrer">${text}</a>`;
 }

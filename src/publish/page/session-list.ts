@@ -1,6 +1,6 @@
 import { readableAgents, type Snapshot, type SnapshotSession } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
-import { FIRST_STEP } from '../first-step.ts';
+import { type AlertOfMoment, FIRST_STEP } from '../first-step.ts';
 import { type JudgedSession, limitOf, rankedSessions, whyShown } from '../judged-sessions.ts';
 import { ALERT_OF_FINDING, remarks } from '../remarks.ts';
 import { meaningOf, routingAdvice } from '../session-advice.ts';
@@ -48,17 +48,25 @@ function item(judged: JudgedSession, { runbooks, labelOf }: ListOptions): Markup
     ...(session.lastActivityMs === null ? [] : [`last active ${minuteOf(session.lastActivityMs)}`]),
   ];
   const of = [agent, session.kind, labels?.channel, labels?.model].filter((each) => typeof each === 'string');
-  const why = whyShown(judged);
-  const alerts = [...new Set(remarks(published).map(({ alert }) => alert))];
-  const links = alerts.map((alert) => markup` ${runbook(alert, runbooks)}`);
+  const why = whyShown(judged).join(', ');
+  const remarked = remarks(published).map(({ alert }) => alert);
+  const raised = judged.alerts.map(({ alert }) => alert);
   return markup`<li class="${severity ?? 'quiet'}">
 <div><code>${labels?.session ?? labelOf(session.key)}</code><small>${of.join(' · ')}</small></div>
 <div>${bar(published)}<small>${facts.join(' · ')}</small></div>
-${when(why.length > 0, () => markup`<p>${why.join(', ')}${links}${advice(published)}</p>`)}</li>`;
+${when(remarked.length + raised.length > 0, () => markup`<p>${why === '' ? '' : `${why} · `}${alertsOf(raised, remarked, runbooks)}${advice(published, remarked.length > 0 ? remarked : raised)}</p>`)}</li>`;
 }
 
-/** What the findings mean, and what to do first about each remark. Commands need the key, which is not for a page. */
-function advice(published: SnapshotSession): readonly Markup[] {
+/** The alerts that the rules raise for it. What it is shown for and raises none has the link to a runbook alone. */
+function alertsOf(raised: readonly string[], remarked: readonly string[], runbooks: string | null): Markup {
+  const names = raised.map((alert) => markup` ${runbook(alert, runbooks)}`);
+  const silent = [...new Set(remarked)].filter((alert) => !raised.includes(alert));
+  const links = silent.map((alert) => markup` ${runbook(alert, runbooks, 'Runbook')}`);
+  return markup`Alerts:${names.length === 0 ? ' none' : names}${when(links.length > 0, () => markup` ·${links}`)}`;
+}
+
+/** What the findings mean, and what to do first about each alert. Commands need the key, which is not for a page. */
+function advice(published: SnapshotSession, alerts: readonly AlertOfMoment[]): readonly Markup[] {
   const { session, findings } = published;
   const advised: readonly string[] = findings
     .filter((each) => routingAdvice([each]).length > 0)
@@ -66,7 +74,7 @@ function advice(published: SnapshotSession): readonly Markup[] {
   const words = [
     ...findings.flatMap((finding) => meaningOf(finding, session.era) ?? []),
     ...routingAdvice(findings),
-    ...remarks(published).flatMap(({ alert }) => (advised.includes(alert) ? [] : FIRST_STEP[alert])),
+    ...alerts.flatMap((alert) => (advised.includes(alert) ? [] : FIRST_STEP[alert])),
   ];
   return when(words.length > 0, () => markup`<small>${[...new Set(words)].join(' ')}</small>`);
 }

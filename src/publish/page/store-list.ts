@@ -1,7 +1,7 @@
 import { withoutMarkdown } from '../../lines.ts';
 import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
 import { leftOut } from '../left-out.ts';
-import { PROBLEM_MEANINGS } from '../problem-meanings.ts';
+import { problemMeaning } from '../problem-meanings.ts';
 import { amount, counted, minuteOf } from '../words.ts';
 import { type Markup, markup, table, when } from './markup.ts';
 
@@ -51,10 +51,11 @@ function problems({ problems, readable, ...store }: SnapshotAgent): Markup {
     const since = 'staleSinceMs' in store ? store.staleSinceMs : null;
     return since === null ? markup`none` : markup`its database is locked: figures of ${minuteOf(since)}`;
   }
-  const words = problems.map(
-    (problem) =>
-      markup`<span class="problem"><b>${problem}</b> ${withoutMarkdown(PROBLEM_MEANINGS[problem].meaning)}</span>`,
-  );
+  const words = problems.map((problem) => {
+    const { brief, meaning } = problemMeaning(problem, readable);
+    const first = brief.charAt(0).toUpperCase() + brief.slice(1);
+    return markup`<span class="problem"><b>${first}</b> (${problem}). ${withoutMarkdown(meaning)}</span>`;
+  });
   return markup`${words}`;
 }
 

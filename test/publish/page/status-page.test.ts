@@ -168,12 +168,15 @@ describe('the fragment', () => {
       'full',
       'main · main',
       '250,001 of 1,000,000 tokens (25 %)512 KB · last active 2026-11-24 12:30',
-      'tokens (critical), large transcript OpenClawSessionTokensCritical',
+      'tokens (critical), large transcript · Alerts: OpenClawSessionTokensCritical',
+      'OpenClawSessionTokensHigh',
       expect.stringMatching(/^OpenClawTranscriptsLargeKeep .*\/new\. Keep what matters, then send \/new .*\.$/),
       'bad',
       'main · group',
       '10 of 150,000 tokens (0 %)',
-      expect.stringMatching(/^corrupted \(id_mismatch\) OpenClawSessionsCorrupted[A-Z].*\. Stop the gateway .*\.$/),
+      expect.stringMatching(
+        /^corrupted \(id_mismatch\) · Alerts: OpenClawSessionsCorrupted[A-Z].*\. Stop the gateway .*\.$/,
+      ),
       'fuller',
       'main · main',
       '150,000 of 200,000 tokens (75 %)',
@@ -288,7 +291,7 @@ describe('the fragment', () => {
     const rows = lines(html.slice(html.indexOf('<tbody>')).split('<h2>')[0] ?? '');
     expect(rows).toEqual([
       ...['well', 'files', '2026.7.35', '1', '2', 'none'],
-      ...['ill', 'files', '2026.7.35', 'could not look', 'index_empty The index has 0 bytes.'],
+      ...['ill', 'files', '2026.7.35', 'could not look', 'Its index is empty (index_empty). The index has 0 bytes.'],
       'Whether sessions of the other agents are duplicates of some in ill, or share a transcript with them, is not known.',
       'Findings of agent well that the config file says to ignore: 2 duplicate.',
     ]);
@@ -325,8 +328,47 @@ describe('the fragment', () => {
   it.each(ADVISED)('has a link and advice for whatever a session is listed for: %s', (alert, session, more) => {
     const { html } = fragment({ agents: [anAgent({ sessions: [published(session, more)] })] }, RUNBOOKS);
     const [, item = ''] = /<ul class="sessions">(.*?)<\/ul>/s.exec(html) ?? [];
-    expect(item).toContain(`<a href="${RUNBOOKS}/${alert}.md" rel="noreferrer">${alert}</a><small>`);
+    expect(item).toContain(`<a href="${RUNBOOKS}/${alert}.md" rel="noreferrer">${alert}</a>`);
     expect(item).toMatch(/<small>[A-Z][^<]{20,}\.<\/small><\/p>/);
+  });
+
+  const HOUR = 3_600_000;
+  const FULL = { tokens: 152_000, window: 128_000, effectiveWindow: 108_000 };
+  const OFF = { settings: { ...anAgent().settings, compactionMode: 'off' as const } };
+  it.each<[string, Parameters<typeof anAgent>[0], Parameters<typeof published>[0], string]>([
+    ['in use', {}, FULL, 'tokens (critical) · Alerts: ContextFull CompactionOverdue TokensHigh'],
+    [
+      'idle for an hour',
+      {},
+      { ...FULL, lastActivityMs: NOW - 2 * HOUR },
+      'tokens (critical), no page, since nobody used it for 60 minutes · Alerts: CompactionOverdue TokensHigh · Runbook of ContextFull',
+    ],
+    [
+      'idle for a week',
+      {},
+      { tokens: 200_001, lastActivityMs: NOW - 169 * HOUR },
+      'tokens (critical), no alert, since nobody used it for 7 days · Alerts: none · Runbook of TokensCritical',
+    ],
+    [
+      'that is not compacted, below the share of its window',
+      OFF,
+      { tokens: 90_000, window: 100_000, effectiveWindow: 80_000 },
+      'tokens (warning) · Alerts: none · Runbook of CompactionOverdue',
+    ],
+    [
+      'that is not compacted, above it',
+      OFF,
+      { tokens: 90_001, window: 100_000, effectiveWindow: 95_000 },
+      'Alerts: CompactionOverdue',
+    ],
+  ])('names the alerts that the rules raise for a session %s, and no other', (_, agent, session, expected) => {
+    const { html } = fragment({ agents: [anAgent({ ...agent, sessions: [published(session)] })] }, RUNBOOKS);
+    const [, item = ''] = /<ul class="sessions">(.*?)<\/ul>/s.exec(html) ?? [];
+    const named = item
+      .replaceAll(/<a href="[^"]*OpenClaw(?:Session)?(\w+)\.md" rel="noreferrer">Runbook<\/a>/g, 'Runbook of $1')
+      .replaceAll(/OpenClaw(?:Session)?(?=\w+<)/g, '');
+    const [, shown = ''] = /<p>(.*?)<small>/s.exec(named) ?? [];
+    expect(lines(shown.replaceAll(/\s+/g, ' '))).toEqual([expected]);
   });
 
   it('says below the first line how many sessions have no series, and behind the rest what else is good to know', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckOutcome } from '../../../src/checks/run.ts';
-import { BLIND_PROBLEMS } from '../../../src/model/problem.ts';
+import { BLIND_PROBLEMS, PROBLEMS } from '../../../src/model/problem.ts';
 import type { Snapshot, SnapshotSession } from '../../../src/model/snapshot.ts';
 import { remarks } from '../../../src/publish/remarks.ts';
 import { judge as judgeOf, reportVerdicts } from '../../../src/publish/report/judge.ts';
@@ -231,6 +231,28 @@ describe('the verdicts', () => {
     ]);
   });
 
+  it.each([true, false])(
+    'say every problem of a store in words, with its code in brackets (store read: %s)',
+    (isRead) => {
+      for (const problem of PROBLEMS) {
+        const agent = isRead ? anAgent({ problems: [problem] }) : anUnreadableAgent({ problems: [problem] });
+        const [worst] = verdicts(aSnapshot({ agents: [agent] }), { nowMs: NOW, checks: [] });
+        expect(worst?.text).toMatch(new RegExp(`^[a-zA-Z][^_]{10,75} \\(${problem}\\)$`));
+      }
+    },
+  );
+
+  it('tell a database that OpenClaw set aside from one that cannot be read', () => {
+    const texts = [anAgent, anUnreadableAgent].map((made) => {
+      const agents = [made({ problems: ['database_unreadable'] })];
+      return verdicts(aSnapshot({ agents }), { nowMs: NOW, checks: [] })[0]?.text;
+    });
+    expect(texts).toEqual([
+      'its database was damaged, and OpenClaw went on with an empty one (database_unreadable)',
+      'its database cannot be read (database_unreadable)',
+    ]);
+  });
+
   it('have their counts with thousands apart', () => {
     const sessions = Array.from({ length: 1234 }, () => WARNING);
     const [worst] = verdicts(aSnapshot({ agents: [anAgent({ layout: 'sqlite', sessions })] }), {
@@ -253,7 +275,7 @@ describe('the verdicts', () => {
       '  --session.limit (OpenClawSessionsWithoutSeries)',
       '<warning>warning: agent home: 1 session above the warning threshold of tokens',
       '<warning>  (OpenClawSessionTokensHigh)',
-      '<critical>critical: agent work: its store has a problem: index_unreadable',
+      '<critical>critical: agent work: its index cannot be read (index_unreadable)',
       '<critical>  (OpenClawStoreProblem)',
       '<critical>Exit 2: critical: OpenClawStoreProblem of agent work, and 2 more',
       '',
