@@ -48,7 +48,10 @@ export function parsed(rendered: ScanResult['rendered']): Families {
 }
 
 export function agentSeries(families: Families, agent: string): Record<string, number> {
-  return matching(families, `agent="${agent}"`);
+  const isOfAgent = ([series]: [string, number]) =>
+    series.includes(` agent="${agent}"`) || series.includes(`,agent="${agent}"`);
+  // Not those of others that name it as `expected_agent`.
+  return Object.fromEntries(Object.entries(matching(families, `agent="${agent}"`)).filter(isOfAgent));
 }
 
 /** Every series of a session, by name and labels; the label is the key, since PLAIN hides nothing. */
