@@ -6,6 +6,7 @@ import { listBackups, restoreBackup } from './repair/run-backups.ts';
 import { bringBack } from './repair/run-lost-index.ts';
 import { takeOutEntries } from './repair/run-take-out.ts';
 import { quietScanner } from './scan/quiet-scanner.ts';
+import { commandPlace } from './settings/command-place.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -42,6 +43,7 @@ async function look(settings: Settings): Promise<Run> {
     snapshot,
     stores,
     showsKeys,
+    place: commandPlace(settings, process.env),
     log: createLog({ level: settings['log.level'], format: settings['log.format'] }),
     labelOf,
     nameOf: ({ key, label }) => printable(showsKeys ? key : (label ?? labelOf(key))),

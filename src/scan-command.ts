@@ -12,7 +12,9 @@ import { paintFor, WITHOUT_COLOURS } from './publish/report/paint.ts';
 import type { ProgressBar } from './publish/report/progress-bar.ts';
 import { reportTable } from './publish/report/table.ts';
 import { type Verdict, verdicts } from './publish/verdicts.ts';
+import { indexPathOf } from './repair/index-places.ts';
 import { Scanner, type ScanResult, SERIES_LEFT_OUT } from './scan/scanner.ts';
+import { commandPlace } from './settings/command-place.ts';
 import { FORMATS_OF, formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
@@ -87,9 +89,16 @@ async function scanOnce(settings: Settings, log: Log, progress: ProgressBar | nu
   }
 }
 
-function explanation(wanted: string, settings: Settings, { snapshot, config, labelOf }: ScanResult): string {
+function explanation(wanted: string, settings: Settings, { snapshot, config, stores, labelOf }: ScanResult): string {
   const width = widthFor(process.stdout, process.env);
-  const text = explain(snapshot, config.routing, wanted, { ...settings, labelOf, nowMs: Date.now(), width });
+  const text = explain(snapshot, config.routing, wanted, {
+    ...settings,
+    labelOf,
+    indexPathOf: (agent) => indexPathOf(stores, agent),
+    place: commandPlace(settings, process.env),
+    nowMs: Date.now(),
+    width,
+  });
   const unread = unreadAgents(snapshot, settings.agent);
   if (text !== null) return unread === null ? text : `${text}\n${wrapped(unread, width).join('\n')}\n`;
   const where = settings.agent === null ? '' : ` of agent ${settings.agent}`;

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { newFolder } from './support/folder.ts';
 import { stateOf } from './support/routed.ts';
 import { type Ended, runHere } from './support/run.ts';
 
@@ -37,6 +38,25 @@ describe('scan --explain', () => {
     const open = await explained(dir, label, salt, '--show-keys');
     expect(open.stdout).toBe((await explained(dir, STRAY, salt)).stdout);
     expect(open.stdout).toContain(`  label         ${label}\n`);
+  });
+
+  it('prints commands that find the same store, wherever they are pasted', async () => {
+    const dir = stateOf(CONFIG, { main: { [STRAY]: { totalTokens: 199_000 } } });
+    const { stdout } = await explained(dir, STRAY);
+    const commands =
+      stdout
+        .replaceAll(/ \\\n +/g, ' ')
+        .replaceAll('\\\n', '')
+        .match(/^ {4}(?:OPENCLAW|openclaw).*$/gm) ?? [];
+    const own = commands.filter((line) => line.startsWith('    openclaw-store-exporter'));
+    expect(own).toHaveLength(2);
+    for (const line of own) {
+      const args = line.trim().replace('session.md', join(newFolder(), 'session.md')).split(' ').slice(1);
+      expect(await runHere(args)).toMatchObject({ code: args[0] === 'repair' ? 1 : 0, stderr: '' });
+    }
+    const others = commands.filter((line) => !own.includes(line));
+    expect(others.length).toBeGreaterThan(2);
+    for (const line of others) expect(line.startsWith(`    OPENCLAW_STATE_DIR=${dir} openclaw `)).toBe(true);
   });
 
   it('explains a session that is beyond the session limit', async () => {

@@ -2,10 +2,28 @@
 import { printable } from '../printable.ts';
 import { has } from './versions.ts';
 
-/** Lists the sessions of one agent; changes nothing. */
-export function listCommand(agent: string, version: string | null): string {
+/** What a printed command needs beside its own words to find the state directory that this run looked at; for a POSIX shell. */
+export interface CommandPlace {
+  /** Flags of the exporter's own commands. */
+  readonly flags: readonly string[];
+  /** Assignments in front of OpenClaw's commands. */
+  readonly variables: readonly string[];
+}
+
+/** A command that finds what this run found, wherever it is pasted; what is no command stays as it is. */
+export function inPlace(step: string, { flags, variables }: CommandPlace): string {
+  if (step.startsWith('openclaw ')) return [...variables, step].join(' ');
+  const [command] = /^openclaw-store-exporter \S+/.exec(step) ?? [];
+  return command === undefined ? step : `${[command, ...flags].join(' ')}${step.slice(command.length)}`;
+}
+
+/**
+ * Lists the sessions of one agent; changes nothing. `indexPath`: of its `sessions.json`, which old versions have to be
+ * told; null: not known.
+ */
+export function listCommand(agent: string, version: string | null, indexPath: string | null): string {
   if (has(version, 'sessionsByAgent') === false)
-    return `openclaw sessions --json --store "$STATE/agents/${agent}/sessions/sessions.json"`;
+    return `openclaw sessions --json${indexPath === null ? '' : ` --store ${shellQuoted(indexPath)}`}`;
   const limit = has(version, 'sessionsLimited') === true ? ' --limit all' : '';
   return `openclaw sessions --agent ${shellQuoted(agent)}${limit} --json`;
 }
@@ -31,6 +49,9 @@ export function gatewayCall(call: 'delete' | 'reset' | 'compact', key: string): 
   return `openclaw gateway call sessions.${call} --params ${shellQuoted(json)}`;
 }
 
+/** Repairs what it finds: it joins the rows of two keys of one conversation (2026.8.1 and later), among others. Writes. */
+export const DOCTOR_COMMAND = 'openclaw doctor --fix';
+
 /** Lists the bindings; changes nothing. */
 export const BINDINGS_COMMAND = 'openclaw agents bindings';
 
@@ -42,5 +63,5 @@ export function inspectCommand(agent: string): string {
 /** For a POSIX shell, and for a terminal. */
 export function shellQuoted(text: string): string {
   const shown = printable(text);
-  return /^[\w.:@+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:@+/-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

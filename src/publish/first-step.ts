@@ -22,7 +22,7 @@ export const FIRST_STEP = {
   OpenClawTranscriptsLarge:
     'Keep what matters, then send /new (files), or archive the session (SQLite): a compaction makes it no smaller.',
   OpenClawSessionsCorrupted:
-    'Stop the gateway and copy the state directory. A backup of the transcript is the best remedy.',
+    'Stop the gateway and copy the state directory. A backup from before the damage is the best remedy.',
   OpenClawSessionsDuplicate: 'Decide which agent or key is the right one, and copy what matters from the other.',
   OpenClawSessionsStray:
     'Decide which agent is the right one. If it is the one that holds the session, change the bindings.',

@@ -26,16 +26,26 @@ export function remarks({ session, findings }: SnapshotSession): Remark[] {
       text: reason === null ? finding : `${finding} (${reason})`,
       alert: ALERT_OF_FINDING[finding],
     })),
-    ...(severity === null ? [] : [{ text: `tokens (${severity})`, alert: alertOfTokens(session, severity) }]),
+    ...(severity === null ? [] : [{ text: tokensRemark(session, severity), alert: alertOfTokens(session, severity) }]),
     ...(isTranscriptLarge(session) ? [{ text: 'large transcript', alert: 'OpenClawTranscriptsLarge' as const }] : []),
   ];
 }
 
+function tokensRemark(session: SnapshotSession['session'], severity: Severity): string {
+  return isCompactionOverdue(session) ? 'compaction overdue' : `tokens (${severity})`;
+}
+
+/** Its tokens are below its thresholds, and above what its window has room for before a compaction. */
+export function isCompactionOverdue(session: SnapshotSession['session']): boolean {
+  return tokensSeverity(session) === 'warning' && (session.tokens ?? 0) <= session.thresholds.tokens.warning;
+}
+
 /** The most severe one. */
-function alertOfTokens({ tokens, window, thresholds }: SnapshotSession['session'], severity: Severity): AlertOfMoment {
+function alertOfTokens(session: SnapshotSession['session'], severity: Severity): AlertOfMoment {
+  const { tokens, window } = session;
   const isFull = window !== null && (tokens ?? 0) >= window;
   if (severity === 'critical') return isFull ? 'OpenClawSessionContextFull' : 'OpenClawSessionTokensCritical';
-  return (tokens ?? 0) > thresholds.tokens.warning ? 'OpenClawSessionTokensHigh' : 'OpenClawCompactionOverdue';
+  return isCompactionOverdue(session) ? 'OpenClawCompactionOverdue' : 'OpenClawSessionTokensHigh';
 }
 
 const SHOWN_PARTS = 10;

@@ -26,7 +26,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'duplicate cross_agent':
     'Both agents hold a part of the history. The agent that the bindings choose gets the next message: see which of the two is in use.',
   'duplicate alias':
-    'One of the keys comes from an older version and is no longer used: see which one was active last.',
+    'OpenClaw takes both keys for one session, and versions differ in which of them they go on with: see which one was active last.',
   collision: 'Two writers mix their messages in one transcript. Copy it before you do anything else.',
 };
 

@@ -1,7 +1,14 @@
 import type { Finding } from '../model/finding.ts';
 import { eraOf } from '../model/layout.ts';
 import type { ReadableAgent, SnapshotSession } from '../model/snapshot.ts';
-import { archiveCommand, gatewayCall, inspectCommand, listCommand, shellQuoted } from '../openclaw/commands.ts';
+import {
+  archiveCommand,
+  DOCTOR_COMMAND,
+  gatewayCall,
+  inspectCommand,
+  listCommand,
+  shellQuoted,
+} from '../openclaw/commands.ts';
 import { tokensSeverity } from '../thresholds.ts';
 
 /** A session that OpenClaw's own commands are for, with these commands in the order in which they are used. */
@@ -17,9 +24,14 @@ export interface Advice {
 
 /**
  * What can be done about a session that `repair` does not change; null: nothing is wrong with it. Nothing of it is run.
- * `key`: what stands for the session's key in the commands.
+ * `key`: what stands for the session's key in the commands. `indexPath`: of the agent's `sessions.json`.
  */
-export function adviceFor(agent: ReadableAgent, published: SnapshotSession, key: string): Advice | null {
+export function adviceFor(
+  agent: ReadableAgent,
+  published: SnapshotSession,
+  key: string,
+  indexPath: string | null,
+): Advice | null {
   const { session, labels, findings } = published;
   const why = findings.map(({ finding, reason }) => (reason === null ? finding : `${finding} ${reason}`));
   const isFull = tokensSeverity(session) === 'critical';
@@ -27,8 +39,8 @@ export function adviceFor(agent: ReadableAgent, published: SnapshotSession, key:
   const has = (name: string) => findings.some(({ finding }) => finding === name);
   const name = nameIn(published, key);
   const steps = [
-    ...stepsFor(agent, findings, key),
-    ...(has('stray') || has('duplicate') ? misplaced(agent, { key, name }, findings) : []),
+    ...stepsFor(agent, findings, { key, indexPath }),
+    ...(has('stray') || has('duplicate') ? misplaced(agent, published, { key, name }, indexPath) : []),
     ...(isFull ? oversized(agent, { key, name }) : []),
   ];
   if (steps.length === 0) return null;
@@ -42,7 +54,7 @@ export function adviceFor(agent: ReadableAgent, published: SnapshotSession, key:
 }
 
 /** What stands for a session in OpenClaw's commands, and in those of the exporter, which take its label, too. */
-interface Names {
+export interface Names {
   readonly key: string;
   readonly name: string;
 }
@@ -53,23 +65,27 @@ export function nameIn({ session, labels }: SnapshotSession, key: string): strin
 }
 
 /** About findings that are not about where a session belongs; a file's corrupted entry is for `repair`. */
-export function stepsFor(agent: ReadableAgent, findings: readonly Finding[], key: string): string[] {
+export function stepsFor(
+  agent: ReadableAgent,
+  findings: readonly Finding[],
+  { key, indexPath }: { readonly key: string; readonly indexPath: string | null },
+): string[] {
   const has = (name: string) => findings.some(({ finding }) => finding === name);
   return [
-    ...(has('corrupted') && eraOf(agent.layout) === 'sqlite' ? corrupted(agent, key) : []),
+    ...(has('corrupted') && eraOf(agent.layout) === 'sqlite' ? corrupted(agent, key, indexPath) : []),
     ...(has('stuck') ? STUCK : []),
     ...(has('collision') ? COLLISION : []),
   ];
 }
 
-function corrupted({ agent, version }: ReadableAgent, key: string): string[] {
+function corrupted({ agent, version }: ReadableAgent, key: string, indexPath: string | null): string[] {
   return [
     'Start the gateway once, and scan again: a start repairs some rows.',
     inspectCommand(agent),
     'It counts rows, and does not report a damaged row or event. Copy the database with its -wal and -shm before you go on.',
     archiveCommand(key, agent),
     'Then without --dry-run: the session is hidden and everything is kept; the next message starts fresh.',
-    listCommand(agent, version),
+    listCommand(agent, version, indexPath),
     'Never change a row by SQL: a manual UPDATE of session_nodes makes direct messages fail without an error.',
   ];
 }
@@ -84,34 +100,88 @@ const COLLISION = [
   'Two writers mix their messages in one transcript: copy it before you do anything else, and remove neither key.',
 ];
 
-function misplaced(
-  { agent, layout, version }: ReadableAgent,
-  { key, name }: Names,
-  findings: readonly Finding[],
-): string[] {
-  const look = [
-    listCommand(agent, version),
+function misplaced(agent: ReadableAgent, published: SnapshotSession, names: Names, indexPath: string | null): string[] {
+  return [
+    listCommand(agent.agent, agent.version, indexPath),
     'Decide which agent the conversation belongs to (scan --explain says what the bindings choose), and extract what matters first.',
+    ...removal(agent, published, names),
   ];
-  if (findings.some(({ finding }) => finding === 'collision')) return look;
-  if (eraOf(layout) === 'sqlite')
+}
+
+/** How a session goes that is not meant to be where it is, without losing what it or another one holds. */
+export function removal(agent: ReadableAgent, published: SnapshotSession, names: Names): string[] {
+  const { findings } = published;
+  // Two keys share a transcript: removing one would take it from the other.
+  if (findings.some(({ finding }) => finding === 'collision')) return [];
+  if (hasAlias(published)) return oneOfTwoKeys(agent, published, names);
+  if (eraOf(agent.layout) === 'sqlite')
     return [
-      ...look,
-      archiveCommand(key, agent),
-      'Then without --dry-run: the session is hidden and everything is kept.',
+      'Or archive it, first with --dry-run: it is hidden, and everything is kept.',
+      archiveCommand(names.key, agent.agent),
     ];
   const own = [
-    'Or take it out of the index, which leaves the transcript where it is:',
-    `openclaw-store-exporter repair --agent ${shellQuoted(agent)} --session ${shellQuoted(name)}`,
+    'Or take it out of the index, which leaves the transcript where it is; nothing is changed without --apply:',
+    repairCommand(agent, names),
   ];
   // The gateway goes to the store of the agent that the key names.
-  if (findings.some(({ reason }) => reason === 'wrong_store')) return [...look, ...own];
+  if (findings.some(({ reason }) => reason === 'wrong_store')) return own;
   return [
-    ...look,
-    gatewayCall('delete', key),
-    'It renames the transcript to …jsonl.deleted.…, which OpenClaw removes later: copy it first.',
+    'Or delete it: copy its transcript, which becomes …jsonl.deleted.… and is removed later; then, with the gateway running,',
+    gatewayCall('delete', names.key),
     ...own,
   ];
+}
+
+/** Also where the config file ignores it: OpenClaw takes the two keys for one all the same. */
+function hasAlias({ findings, ignored }: SnapshotSession): boolean {
+  return [...findings, ...ignored].some(({ finding, reason }) => finding === 'duplicate' && reason === 'alias');
+}
+
+/**
+ * OpenClaw's own commands know no single one of two such keys: 2026.7.35 turns the key of `sessions.delete` into the one that
+ * it uses today, removes the entries of both, and renames the transcript of the one that was written last. 2026.9.6 archives by the
+ * same key. Both refuse a main session.
+ */
+function oneOfTwoKeys(agent: ReadableAgent, published: SnapshotSession, names: Names): string[] {
+  if (eraOf(agent.layout) === 'sqlite')
+    return [
+      'OpenClaw takes both keys for one session: its commands that archive or delete act on both, or refuse the main session. Use neither here.',
+      'Extract what matters:',
+      extractCommand(agent, names),
+      'Then stop the gateway, copy the state directory, and let OpenClaw join the two keys:',
+      DOCTOR_COMMAND,
+    ];
+  const never =
+    'OpenClaw takes both keys for one session: its sessions.delete removes both entries, or refuses the main session. Do not use it here.';
+  if (!isUnused(agent, published))
+    return [never, 'Leave this key: nothing shows that the other one took its place. Explain that one, too.'];
+  return [
+    never,
+    'The other key was active later. Extract what matters of this one:',
+    extractCommand(agent, names),
+    'Then take this entry alone out of the index. The other key and both transcripts stay, and nothing is changed without --apply:',
+    repairCommand(agent, names),
+  ];
+}
+
+/** A key that OpenClaw uses today was active later: of two keys in the old form both may be in use. */
+function isUnused({ sessions }: ReadableAgent, { session }: SnapshotSession): boolean {
+  return sessions.some(
+    (other) =>
+      other.session.canonicalKey === session.canonicalKey &&
+      hasAlias(other) &&
+      (other.session.key.startsWith('agent:') || !session.key.startsWith('agent:')) &&
+      (other.session.lastActivityMs ?? 0) > (session.lastActivityMs ?? 0),
+  );
+}
+
+/** Shows what would be taken out of an index. */
+export function repairCommand({ agent }: ReadableAgent, { name }: Names): string {
+  return `openclaw-store-exporter repair --agent ${shellQuoted(agent)} --session ${shellQuoted(name)}`;
+}
+
+function extractCommand({ agent }: ReadableAgent, { name }: Names): string {
+  return `openclaw-store-exporter extract --agent ${shellQuoted(agent)} --session ${shellQuoted(name)} --out session.md`;
 }
 
 /** Whether a step is a command, and not a sentence. */
@@ -120,10 +190,11 @@ export function isCommand(step: string): boolean {
 }
 
 /** About a context that is too large. */
-export function oversized({ agent }: ReadableAgent, { key, name }: Names): string[] {
+export function oversized(agent: ReadableAgent, names: Names): string[] {
+  const { key } = names;
   return [
     'Extract what matters first:',
-    `openclaw-store-exporter extract --agent ${shellQuoted(agent)} --session ${shellQuoted(name)} --out session.md`,
+    extractCommand(agent, names),
     'Then let OpenClaw summarise it:',
     gatewayCall('compact', key),
     'Where that is not enough, a reset lets the next message start fresh; the old transcript stays as an archive or an orphan.',

@@ -9,6 +9,11 @@ export interface IndexFiles {
   readonly folders: { path: string; root: string }[];
 }
 
+/** Where the `sessions.json` of an agent lies, whether or not it exists; null: it is no agent of these stores. */
+export function indexPathOf(stores: Run['stores'], agent: string): string | null {
+  return stores.find((each) => each.agent === agent)?.indexPath ?? null;
+}
+
 /** The indexes that OpenClaw reads, each once, with the folders that its transcripts may lie in. */
 export function indexPlaces({
   settings,

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { type CommandPlace, inPlace } from '../openclaw/commands.ts';
 import { printable } from '../printable.ts';
 import { type Advice, isCommand } from './advice.ts';
 import { type Protection, refusal } from './change-index.ts';
@@ -11,6 +12,12 @@ import type { IndexPlan } from './take-out.ts';
 export type NameOf = (session: { readonly key: string; readonly label: string | null }) => string;
 
 const NUMBERS = new Intl.NumberFormat('en-US');
+
+interface AdviceTerms {
+  readonly nameOf: NameOf;
+  readonly showsKeys: boolean;
+  readonly place: CommandPlace;
+}
 
 export function planText(plan: IndexPlan, protection: Protection, nameOf: NameOf): string[] {
   const { place, agents } = plan.index;
@@ -47,14 +54,14 @@ export function leftText(left: Selected['left'], nameOf: NameOf): string[] {
   return left.map(({ target, why }) => `left alone: ${nameOf(target)} of ${target.agent}, ${why}`);
 }
 
-export function adviceText(advice: readonly Advice[], nameOf: NameOf, showsKeys: boolean): string[] {
+export function adviceText(advice: readonly Advice[], { nameOf, showsKeys, place }: AdviceTerms): string[] {
   if (advice.length === 0) return [];
   return [
     ...(showsKeys ? [] : ['KEY stands for the key of a session: a terminal, or --privacy.peers plain, shows it.']),
     "For these, use OpenClaw's own commands; none of them is run here:",
     ...advice.flatMap((each) => [
       `  ${nameOf(each)} of ${each.agent}: ${each.why.join(', ')}`,
-      ...each.steps.map((step) => (isCommand(step) ? `      ${step}` : `    - ${step}`)),
+      ...each.steps.map((step) => (isCommand(step) ? `      ${inPlace(step, place)}` : `    - ${step}`)),
     ]),
   ];
 }

@@ -1,7 +1,9 @@
 import { ExporterError } from '../errors.ts';
 import { readableAgents } from '../model/snapshot.ts';
+import { inPlace, shellQuoted } from '../openclaw/commands.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { asRepairError, refusal } from './change-index.ts';
+import { indexPathOf } from './index-places.ts';
 import { adviceText, count, leftText, planText } from './report.ts';
 import { EXIT, isConfirmed, protectionIn, type Run, say, WAITING } from './run.ts';
 import { type IndexTargets, type Selection, select, type Target } from './select.ts';
@@ -36,17 +38,21 @@ export async function takeOutEntries(run: Run): Promise<number> {
       plans: plans.map((plan) => asJson(plan, run)),
       left: left.map(({ target, why }) => ({ ...named(target, run), why })),
       lostIndexes: broken.map(({ agent }) => agent),
-      advice: advice.map(({ agent, key, label, why, steps }) => ({ ...named({ agent, key, label }, run), why, steps })),
+      advice: advice.map(({ agent, key, label, why, steps }) => ({
+        ...named({ agent, key, label }, run),
+        why,
+        steps: steps.map((step) => inPlace(step, run.place)),
+      })),
     },
     [
       ...plans.flatMap((plan) => [...planText(plan, protectionIn(run, plan.index.place), nameOf), '']),
       ...(plans.length === 0 && !isBlind ? ['No entry of an index is to be taken out.'] : []),
       ...leftText(left, nameOf),
-      ...broken.map(
-        ({ agent }) =>
-          `The index of ${agent} is lost or damaged: repair --lost-index --agent ${agent} shows what can be brought back.`,
-      ),
-      ...adviceText(advice, nameOf, run.showsKeys),
+      ...broken.flatMap(({ agent }) => [
+        `The index of ${agent} is lost or damaged. This shows what can be brought back:`,
+        `  ${inPlace(`openclaw-store-exporter repair --lost-index --agent ${shellQuoted(agent)}`, run.place)}`,
+      ]),
+      ...adviceText(advice, run),
     ],
   );
   const unchanged = isBlind ? EXIT.failed : left.length + advice.length + broken.length > 0 ? EXIT.left : EXIT.done;
@@ -106,7 +112,7 @@ async function applyAll(run: Run, plans: readonly IndexPlan[]): Promise<number> 
 
 /** Of the sessions that the operator named, or of all that have something. */
 function adviceOf(
-  { settings, snapshot, showsKeys }: Run,
+  { settings, snapshot, stores, showsKeys }: Run,
   keys: readonly string[],
   planned: readonly Target[],
 ): Advice[] {
@@ -117,7 +123,10 @@ function adviceOf(
     .flatMap((agent) =>
       agent.sessions
         .filter(({ session: { key } }) => (isNamed ? keys.includes(key) : !isPlanned.has(`${agent.agent} ${key}`)))
-        .flatMap((each) => adviceFor(agent, each, showsKeys ? each.session.key : 'KEY') ?? []),
+        .flatMap(
+          (each) =>
+            adviceFor(agent, each, showsKeys ? each.session.key : 'KEY', indexPathOf(stores, agent.agent)) ?? [],
+        ),
     );
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentStore } from '../discover/agent-stores.ts';
 import type { Log } from '../log.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { CommandPlace } from '../openclaw/commands.ts';
 import type { Settings } from '../settings/settings.ts';
 import { print } from '../stdout.ts';
 import { type IndexPlace, type Protection, protectionOf } from './change-index.ts';
@@ -21,6 +22,7 @@ export interface Run {
   readonly stores: readonly AgentStore[];
   readonly log: Log;
   readonly nameOf: NameOf;
+  readonly place: CommandPlace;
   /** Keys may be printed: on the operator's own terminal, and where they are not private. */
   readonly showsKeys: boolean;
   /** For a log: never the key. */

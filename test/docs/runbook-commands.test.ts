@@ -5,6 +5,7 @@ import { generateSample } from '../../demo/generate.ts';
 import {
   archiveCommand,
   BINDINGS_COMMAND,
+  DOCTOR_COMMAND,
   gatewayCall,
   inspectCommand,
   listCommand,
@@ -120,9 +121,12 @@ it("every line that calls OpenClaw names a command and flags of OpenClaw's, the 
   });
   expect(wrong).toEqual([]);
   const printed = [
-    ...['2026.2.6-3', '2026.4.15', '2026.7.35', '2026.9.6', null].map((version) => listCommand('main', version)),
+    ...['2026.2.6-3', '2026.4.15', '2026.7.35', '2026.9.6', null].map((version) =>
+      listCommand('main', version, '/state/sessions.json'),
+    ),
     gatewayCall('compact', 'agent:main:main'),
     BINDINGS_COMMAND,
+    DOCTOR_COMMAND,
     archiveCommand('-odd', 'main'),
     gatewayCall('reset', "it's"),
     inspectCommand('main'),

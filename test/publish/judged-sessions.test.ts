@@ -49,6 +49,13 @@ describe('a session is judged as the rules do', () => {
     ]);
   });
 
+  it('and says the cause where its tokens are below their threshold', () => {
+    const why = (tokens: number) => whyShown(judged(anAgent(), published({ tokens, effectiveWindow: 90_000 }), NOW));
+    expect(why(90_000)).toEqual([]);
+    expect(why(90_001)).toEqual(['compaction overdue']);
+    expect(why(150_001)).toEqual(['tokens (warning)']);
+  });
+
   it('in the order of the worst, what nobody uses behind what raises an alert, then the fullest', () => {
     const sessions = [
       published({ key: 'fuller', tokens: 20_000 }),

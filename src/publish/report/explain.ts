@@ -3,6 +3,7 @@ import { type Fact, type Peer, type Placement, type SessionConversation, UNKNOWN
 import type { Finding } from '../../model/finding.ts';
 import type { Session } from '../../model/session.ts';
 import type { ReadableAgent, Snapshot, SnapshotSession } from '../../model/snapshot.ts';
+import { type CommandPlace, inPlace } from '../../openclaw/commands.ts';
 import type { RoutingBinding, RoutingConfig } from '../../openclaw/config/routing.ts';
 import { printable } from '../../printable.ts';
 import { isCommand } from '../../repair/advice.ts';
@@ -12,6 +13,7 @@ import { prepareRouting, type Route } from '../../routing/resolve-route.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
 import { type JudgedSession, judged } from '../judged-sessions.ts';
 import { notLookedInto } from '../left-out.ts';
+import { isCompactionOverdue } from '../remarks.ts';
 import { agoOf, amount, shareOf } from '../words.ts';
 import { shellLines } from './shell-lines.ts';
 import { whatToDo } from './what-to-do.ts';
@@ -23,6 +25,9 @@ export interface ExplainOptions {
   readonly 'show-keys': boolean;
   /** The label of a key, also where its session has no series. */
   readonly labelOf: (key: string) => string;
+  /** Of the agent's `sessions.json`; null: not known. */
+  readonly indexPathOf: (agent: string) => string | null;
+  readonly place: CommandPlace;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   /** Columns. */
@@ -89,15 +94,18 @@ function explainOne(agent: ReadableAgent, published: SnapshotSession, one: One):
         : withConversation(conversation, agent, placement, one.routing, one.isOpen);
   const lines = [
     ...hanging(printable(one.isOpen ? key : label), one.width, `, in the store of agent ${agent.agent}`),
-    ...about(judged(agent, published, one.nowMs), label, one).flatMap(([name, value]) => row(name, value, one.width)),
+    ...about(judged(agent, published, one.nowMs), label, one).flatMap(([name, value, path]) => [
+      ...row(name, value, one.width),
+      ...(path === undefined || path === null ? [] : [`    ${path}`]),
+    ]),
     ...place.flatMap((paragraph) => ['', ...paragraph.flatMap((line) => placeLines(line, one.width))]),
   ];
-  const advice = whatToDo(agent, published, one.isOpen ? key : KEY);
+  const advice = whatToDo(agent, published, one.isOpen ? key : KEY, one.indexPathOf(agent.agent));
   return [
     ...lines,
     '',
     'What to do:',
-    ...advice.flatMap((line) => adviceLines(line, one.width)),
+    ...advice.flatMap((line) => adviceLines(line, one)),
     ...(one.isOpen ? [] : ['', ...wrapped(aboutHidden(lines, advice), one.width)]),
     '',
   ].join('\n');
@@ -109,7 +117,8 @@ function aboutHidden(lines: readonly string[], advice: readonly string[]): strin
   return `--show-keys prints its key${stands}${isHiding ? `${stands === '' ? '' : ','} and all that is hidden` : ''}.`;
 }
 
-type Row = readonly [name: string, value: string];
+/** `path`: has a line of its own below, so that it can be copied, however long it is. */
+type Row = readonly [name: string, value: string, path?: string | null];
 
 function about({ published, alerts, rests }: JudgedSession, label: string, { isOpen, nowMs }: One): Row[] {
   const { session, labels, findings, ignored } = published;
@@ -144,7 +153,7 @@ function figures(session: Session, nowMs: number): Row[] {
   const severity = tokensSeverity(session);
   const isDue = effectiveWindow !== null && effectiveWindow !== window;
   const share = window === null ? '' : `, ${shareOf(tokens, window)} of the window`;
-  const judgement = severity === null ? '' : ` (${severity})`;
+  const judgement = severity === null ? '' : ` (${isCompactionOverdue(session) ? 'compaction overdue' : severity})`;
   const due = isDue ? `; above ${amount(effectiveWindow)} a compaction is due` : '';
   return [
     ['tokens', tokens === null ? 'not known' : `${amount(tokens)}${share}${judgement}, from the ${tokensSource}`],
@@ -157,7 +166,7 @@ function figures(session: Session, nowMs: number): Row[] {
       'last active',
       lastActivityMs === null ? 'not known' : `${timeOf(lastActivityMs)} (${agoOf(lastActivityMs, nowMs)})`,
     ],
-    ['transcript', transcriptText(session)],
+    ['transcript', transcriptText(session), pathOf(session)],
   ];
 }
 
@@ -178,12 +187,16 @@ function transcriptText(session: Session): string {
   if (transcript.state !== 'there') return NO_TRANSCRIPT[transcript.state];
   const { path, bytes, messages, compactions, badRecords } = transcript;
   return [
-    path === null ? 'in the database' : printable(path),
+    ...(path === null ? ['in the database'] : []),
     ...(bytes === null ? [] : [`${amount(bytes)} bytes${isTranscriptLarge(session) ? ' (large)' : ''}`]),
     ...(messages === null ? [] : [`${amount(messages)} messages`]),
     ...(compactions === null ? [] : [`${amount(compactions)} compactions`]),
     badRecords === null ? 'not validated: --deep does' : 'validated',
   ].join(', ');
+}
+
+function pathOf({ transcript }: Session): string | null {
+  return transcript.state === 'there' && transcript.path !== null ? printable(transcript.path) : null;
 }
 
 function withoutConversation(isPeerUnknown: boolean): string {
@@ -290,7 +303,7 @@ function row(name: string, value: string, width: number): string[] {
 const NAME_COLUMNS = 16;
 
 /** A command can be copied, also where it takes several lines. */
-function adviceLines(line: string, width: number): string[] {
-  if (isCommand(line)) return shellLines(line, width, '    ');
+function adviceLines(line: string, { width, place }: One): string[] {
+  if (isCommand(line)) return shellLines(inPlace(line, place), width, '    ');
   return hangingWords(line, width - 2).map((part) => `  ${part}`);
 }

@@ -1,28 +1,38 @@
 import type { Finding } from '../../model/finding.ts';
 import { type Era, eraOf } from '../../model/layout.ts';
-import type { ReadableAgent, SnapshotAgent, SnapshotSession } from '../../model/snapshot.ts';
-import { archiveCommand, BINDINGS_COMMAND, gatewayCall, listCommand, shellQuoted } from '../../openclaw/commands.ts';
-import { nameIn, oversized, stepsFor } from '../../repair/advice.ts';
+import type { ReadableAgent, SnapshotSession } from '../../model/snapshot.ts';
+import { BINDINGS_COMMAND, listCommand } from '../../openclaw/commands.ts';
+import { type Names, nameIn, oversized, removal, repairCommand, stepsFor } from '../../repair/advice.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
+import { FIRST_STEP } from '../first-step.ts';
+import { isCompactionOverdue } from '../remarks.ts';
 import { isRouting, meaningOf, routingAdvice } from '../session-advice.ts';
 
 /**
  * What an operator can do about a session, in sentences and commands, each on a line of its own: about every finding, and about
  * every threshold that it is over. First come commands that only look. The exporter runs none of them. `key`: what stands for
- * the session's key in the commands.
+ * the session's key in the commands. `indexPath`: of the agent's `sessions.json`.
  */
-export function whatToDo(agent: ReadableAgent, published: SnapshotSession, key: string): string[] {
+export function whatToDo(
+  agent: ReadableAgent,
+  published: SnapshotSession,
+  key: string,
+  indexPath: string | null,
+): string[] {
   const { session, findings } = published;
-  const name = nameIn(published, key);
+  const names = { key, name: nameIn(published, key) };
   const others = findings.filter((each) => !isRouting(each));
   const lines = [
-    ...aboutRouting(agent, findings, key),
+    ...aboutRouting(agent, published, names, indexPath),
     ...others.map((finding) => named(finding, session.era)),
-    ...(others.some(({ finding }) => finding === 'corrupted') && eraOf(agent.layout) === 'file'
-      ? repairPlan(agent.agent, name)
-      : []),
-    ...stepsFor(agent, others, key),
-    ...(tokensSeverity(session) === null ? [] : ['Its context is too large.', ...oversized(agent, { key, name })]),
+    ...(others.some(({ finding }) => finding === 'corrupted') ? aboutDamage(agent, names) : []),
+    ...stepsFor(agent, others, { key, indexPath }),
+    ...(tokensSeverity(session) === null
+      ? []
+      : [
+          isCompactionOverdue(session) ? 'Its compaction is overdue.' : 'Its context is too large.',
+          ...oversized(agent, names),
+        ]),
     ...(isTranscriptLarge(session) ? LARGE_TRANSCRIPT[session.era] : []),
     ...(session.placement.undecided ? [UNDECIDED] : []),
   ];
@@ -49,30 +59,32 @@ function named(found: Finding, era: Era): string {
   return meaning === null ? `${name}.` : `${name}: ${meaning}`;
 }
 
-function repairPlan(agent: string, session: string): string[] {
+/** The page begins with the same sentence. What follows it in a database is with the steps for both. */
+function aboutDamage(agent: ReadableAgent, names: Names): string[] {
+  const first = FIRST_STEP.OpenClawSessionsCorrupted;
+  if (eraOf(agent.layout) === 'sqlite') return [first];
   return [
-    'See what would be taken out of the index; the transcript stays where it is, and nothing is changed without --apply:',
-    `openclaw-store-exporter repair --agent ${shellQuoted(agent)} --session ${shellQuoted(session)}`,
+    first,
+    'Without one, start the gateway once, and scan again: a start repairs some entries.',
+    'Then see what would be taken out of the index; the transcript stays where it is, and nothing is changed without --apply:',
+    repairCommand(agent, names),
   ];
 }
 
-function aboutRouting({ agent, layout, version }: ReadableAgent, findings: readonly Finding[], key: string): string[] {
-  const advice = routingAdvice(findings);
+function aboutRouting(
+  agent: ReadableAgent,
+  published: SnapshotSession,
+  names: Names,
+  indexPath: string | null,
+): string[] {
+  const advice = routingAdvice(published.findings);
   if (advice.length === 0) return [];
   return [
     ...advice,
     'See what else the agent holds, and what the bindings say:',
-    listCommand(agent, version),
+    listCommand(agent.agent, agent.version, indexPath),
     BINDINGS_COMMAND,
-    // Two keys share a transcript: removing one would take it from the other.
-    ...(findings.some(({ finding }) => finding === 'collision') ? [] : removal(key, agent, layout)),
+    ...removal(agent, published, names),
     'If it is meant to be so, list it under `ignore` in the config file of the exporter.',
   ];
-}
-
-function removal(key: string, agent: string, layout: SnapshotAgent['layout']): string[] {
-  if (eraOf(layout) === 'sqlite')
-    return ['Or archive it, first with --dry-run: it is hidden, and everything is kept.', archiveCommand(key, agent)];
-  // The transcript is renamed, not deleted: it stays as `<id>.jsonl.deleted.<time>` until OpenClaw's clean-up takes it.
-  return ['Or delete it: copy its transcript, then, with the gateway running,', gatewayCall('delete', key)];
 }

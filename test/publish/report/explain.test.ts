@@ -17,6 +17,8 @@ const OPTIONS: ExplainOptions = {
   agent: null,
   'show-keys': false,
   labelOf: (key) => `label of ${key}`,
+  indexPathOf: (agent) => `/state/agents/${agent}/sessions/sessions.json`,
+  place: { flags: [], variables: [] },
   nowMs: NOW,
   width: 80,
 };
@@ -61,8 +63,8 @@ describe('an explanation', () => {
   window        200,000; above 180,000 a compaction is due
   thresholds    50,000 tokens warning, 150,000 critical; 500,000 bytes of transcript
   last active   2026-11-23T23:50:00.000Z (10 min ago)
-  transcript    ${dir}/agents/main/sessions/main-0.jsonl, 335 bytes, 2 messages, 0
-                compactions, validated
+  transcript    335 bytes, 2 messages, 0 compactions, validated
+    ${dir}/agents/main/sessions/main-0.jsonl
   findings      stray (binding), expected in work
   alerts        OpenClawSessionsStray (warning)
 
@@ -91,8 +93,11 @@ What to do:
   See what else the agent holds, and what the bindings say:
     openclaw sessions --agent main --limit all --json
     openclaw agents bindings
-  Or delete it: copy its transcript, then, with the gateway running,
+  Or delete it: copy its transcript, which becomes …jsonl.deleted.… and is removed later; then, with the gateway
+    running,
     openclaw gateway call sessions.delete --params '{"key":"${TOPIC}"}'
+  Or take it out of the index, which leaves the transcript where it is; nothing is changed without --apply:
+    openclaw-store-exporter repair --agent main --session ${TOPIC}
   If it is meant to be so, list it under \`ignore\` in the config file of the exporter.
 `);
   });
@@ -242,6 +247,12 @@ describe('the figures of an explanation', () => {
     expect(text).toContain('  transcript    in the database, 500,001 bytes (large), 0 messages, 0\n');
   });
 
+  it('say why tokens below their threshold are too many', () => {
+    const text = figures({ tokens: 119_800, tokensSource: 'index', window: 128_000, effectiveWindow: 108_000 });
+    expect(text).toContain('  tokens        119,800, 93 % of the window (compaction overdue), from the index\n');
+    expect(part(text, 'What to do')[1]).toBe('  Its compaction is overdue.');
+  });
+
   it('are judged as the rules do: every alert that they are part of, and that nobody is paged for what rests', () => {
     const alerts = (session: Parameters<typeof published>[0]) =>
       part(figures(session), '  alerts')
@@ -387,10 +398,12 @@ describe('the session that is explained', () => {
         match: { channel: 'telegram', peer: { kind: 'group', id: `-1001${'2'.repeat(90)}` } },
       },
     ];
-    const text = await explained(stateOf({ ...FILES, bindings }, { main: { [key]: { totalTokens: 199_000 } } }), key, {
-      width,
-    });
-    expect(text.split('\n').filter((line) => columnsOf(line) > width)).toEqual([]);
+    const dir = stateOf({ ...FILES, bindings }, { main: { [key]: { totalTokens: 199_000 } } });
+    const text = await explained(dir, key, { width });
+    // A path that can be copied is whole, and has a line of its own.
+    const path = `    ${dir}/agents/main/sessions/main-0.jsonl`;
+    expect(text.split('\n')).toContain(path);
+    expect(text.split('\n').filter((line) => line !== path && columnsOf(line) > width)).toEqual([]);
     expect(text.replace(/\n +/g, '')).toContain('OpenClawCompactionOverdue');
   });
 

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/model/finding.ts';
 import { eraOf, type Layout } from '../../../src/model/layout.ts';
+import { FIRST_STEP } from '../../../src/publish/first-step.ts';
 import { whatToDo } from '../../../src/publish/report/what-to-do.ts';
 import { anAgent, aTranscript, published, UNPLACED } from '../../support/snapshot.ts';
 
 const KEY = 'agent:main:telegram:group:-1001';
+const INDEX = "/state/it's/sessions.json";
 
 function finding(name: Finding['finding'], reason: string | null = null, expectedAgent: string | null = null): Finding {
   return { finding: name, reason, expectedAgent };
@@ -22,7 +24,7 @@ function advice(
 ): string[] {
   const placement = { ...UNPLACED.placement, undecided };
   const whole = published({ key, placement, era: eraOf(layout), ...session }, { findings });
-  return whatToDo(anAgent({ layout }), whole, key);
+  return whatToDo(anAgent({ layout }), whole, key, INDEX);
 }
 
 describe('what to do', () => {
@@ -35,11 +37,14 @@ describe('what to do', () => {
     expect(advice(found)).toEqual([
       expect.stringMatching(/^corrupted \(invalid_json\): A whole line .* does not parse\.$/),
       expect.stringMatching(/^corrupted \(truncated\): /),
+      'Stop the gateway and copy the state directory. A backup from before the damage is the best remedy.',
+      expect.stringMatching(/start the gateway once/),
       expect.stringMatching(/nothing is changed without --apply:$/),
       `openclaw-store-exporter repair --agent main --session ${KEY}`,
     ]);
     const lines = advice([finding('corrupted', 'window_missing')], 'sqlite').join('\n');
     expect(lines).toContain('window_missing');
+    expect(lines).toContain(FIRST_STEP.OpenClawSessionsCorrupted);
     expect(lines).toContain(`openclaw sessions archive --agent main --dry-run ${KEY}`);
     expect(lines).not.toContain('openclaw-store-exporter repair');
   });
@@ -76,7 +81,6 @@ describe('what to do', () => {
     ['stray', 'unlisted_agent', /back into the config/],
     ['stray', 'wrong_store', /never looks for this key/],
     ['duplicate', 'cross_agent', /Both agents/],
-    ['duplicate', 'alias', /older version/],
   ])('about %s %s is to look, to remove, or to ignore', (name, reason, words) => {
     const lines = advice([finding(name, reason)], 'sqlite');
     expect(lines[0]).toMatch(words);
@@ -93,9 +97,27 @@ describe('what to do', () => {
   it('in a store of files begins with a copy, since its command renames the transcript', () => {
     const lines = advice([finding('stray', 'binding', 'work')], 'file');
     expect(lines.slice(4, 6)).toEqual([
-      'Or delete it: copy its transcript, then, with the gateway running,',
+      expect.stringMatching(/^Or delete it: copy its transcript, /),
       `openclaw gateway call sessions.delete --params '{"key":"${KEY}"}'`,
     ]);
+  });
+
+  it('in the store of another agent leaves that agent alone, whose session OpenClaw would take', () => {
+    expect(advice([finding('stray', 'wrong_store', 'work')]).slice(4)).toEqual([
+      expect.stringMatching(/^Or take it out of the index/),
+      `openclaw-store-exporter repair --agent main --session ${KEY}`,
+      expect.stringMatching(/`ignore`/),
+    ]);
+  });
+
+  it('names the index of a version that knows no agents', () => {
+    const session = published({ key: KEY }, { findings: [finding('duplicate', 'cross_agent')] });
+    const lines = (indexPath: string | null) =>
+      whatToDo(anAgent({ version: '2026.2.6-3' }), session, KEY, indexPath).filter((line) =>
+        /^openclaw sessions/.test(line),
+      );
+    expect(lines(INDEX)).toEqual(["openclaw sessions --json --store '/state/it'\\''s/sessions.json'"]);
+    expect(lines(null)).toEqual(['openclaw sessions --json']);
   });
 
   it('about a collision removes nothing, whatever else was found', () => {
@@ -107,12 +129,126 @@ describe('what to do', () => {
   });
 
   it('says each thing once', () => {
-    const twice = [finding('duplicate', 'alias'), finding('duplicate', 'alias')];
+    const twice = [finding('duplicate', 'cross_agent'), finding('duplicate', 'cross_agent')];
     expect(advice(twice)).toEqual(advice(twice.slice(1)));
   });
 
   it('of a migrated agent is what its database needs', () => {
     expect(advice([finding('stray', 'binding', 'work')], 'migrating').join('\n')).toContain('sessions archive');
+  });
+});
+
+describe('what to do about two keys of one session', () => {
+  const ALIAS = finding('duplicate', 'alias');
+  const REPAIR = (key: string) => `openclaw-store-exporter repair --agent main --session ${key}`;
+  const EXTRACT = (key: string) => `openclaw-store-exporter extract --agent main --session ${key} --out session.md`;
+
+  /** Of the first of these keys, each with its last activity. */
+  function aboutFirst(
+    keys: readonly (readonly [key: string, lastActivityMs: number | null])[],
+    {
+      layout = 'file',
+      isIgnored = false,
+      others = [],
+    }: { layout?: Layout; isIgnored?: boolean; others?: Finding[] } = {},
+  ): string[] {
+    const sessions = keys.map(([key, lastActivityMs]) =>
+      published(
+        { key, lastActivityMs, canonicalKey: 'main of main', era: eraOf(layout) },
+        isIgnored ? { findings: others, ignored: [ALIAS] } : { findings: [ALIAS, ...others] },
+      ),
+    );
+    const [first] = sessions;
+    if (first === undefined) return expect.unreachable('no key');
+    return whatToDo(anAgent({ layout, sessions }), first, first.session.key, INDEX);
+  }
+
+  const NEW = 'agent:main:main';
+
+  it.each<[string, Parameters<typeof aboutFirst>[0], boolean]>([
+    [
+      'older, and the other one is in the form of today',
+      [
+        ['main', 1],
+        [NEW, 2],
+      ],
+      true,
+    ],
+    [
+      'not known when, and the other one is',
+      [
+        ['main', null],
+        [NEW, 2],
+      ],
+      true,
+    ],
+    [
+      'older, and both are in the form of today',
+      [
+        ['agent:main:x:dm:1', 1],
+        ['agent:main:x:direct:1', 2],
+      ],
+      true,
+    ],
+    [
+      'younger',
+      [
+        ['main', 2],
+        [NEW, 1],
+      ],
+      false,
+    ],
+    [
+      'as old',
+      [
+        ['main', 1],
+        [NEW, 1],
+      ],
+      false,
+    ],
+    [
+      'not known when, as the other one',
+      [
+        [NEW, null],
+        ['main', null],
+      ],
+      false,
+    ],
+    // 2026.2 writes both.
+    [
+      'in the form of today, and the other one is not',
+      [
+        [NEW, 1],
+        ['main', 2],
+      ],
+      false,
+    ],
+  ])('takes out at most the one that was active %s', (_, keys, isOut) => {
+    const lines = aboutFirst(keys);
+    const key = keys[0]?.[0] ?? '';
+    expect(lines.filter((line) => [REPAIR(key), EXTRACT(key)].includes(line))).toEqual(
+      isOut ? [EXTRACT(key), REPAIR(key)] : [],
+    );
+    expect(lines.some((line) => line.startsWith('Leave this key: '))).toBe(!isOut);
+  });
+
+  it("never is a command of OpenClaw's, which takes both", () => {
+    for (const layout of ['file', 'sqlite', 'migrating'] as const) {
+      for (const isIgnored of [false, true]) {
+        const others = [finding('stray', 'unlisted_agent')];
+        const lines = aboutFirst(
+          [
+            ['main', 1],
+            [NEW, 2],
+          ],
+          { layout, isIgnored, others },
+        );
+        const commands = lines.filter((line) => /^openclaw[ -]/.test(line));
+        expect(commands.join('\n')).not.toMatch(/gateway call|archive/);
+        expect(commands.includes('openclaw doctor --fix')).toBe(layout !== 'file');
+        expect(commands).toContain(EXTRACT('main'));
+      }
+    }
   });
 });
 
@@ -194,7 +330,7 @@ describe('a command that is printed', () => {
   });
 
   it('to look is one that a shell takes', () => {
-    const lines = advice([finding('duplicate', 'alias')]);
+    const lines = advice([finding('duplicate', 'cross_agent')]);
     expect(typed(commandIn(lines, 'openclaw sessions --agent'))).toEqual([
       'sessions',
       '--agent',
