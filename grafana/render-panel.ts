@@ -137,15 +137,11 @@ function table({ labels, columns, links = {}, sortBy }: TableSpec): Table {
     })
     // Grafana puts the text for no data into each empty cell, too.
     .overrideByRegexp('.*', [{ id: 'noValue', value: EMPTY_CELL }]);
-  for (const column of columns) if (!column.hidden) builder.overrideByName(column.title, cells(column));
-  for (const heading of new Set([
-    ...Object.values(labels),
-    ...columns.map(({ title }) => title),
-    ...Object.keys(links),
-  ])) {
-    const properties = [...widthOf(heading), ...linksOf(links[heading] ?? [])];
-    if (properties.length > 0) builder.overrideByName(heading, properties);
+  for (const column of columns) {
+    if (!column.hidden) builder.overrideByName(column.title, [...cells(column), ...widthOfFigures(column, sortBy)]);
   }
+  for (const heading of Object.values(labels)) builder.overrideByName(heading, widthOfLabel(heading));
+  for (const [heading, opened] of Object.entries(links)) builder.overrideByName(heading, linksOf(opened));
   return sortBy === undefined
     ? builder
     : builder.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
@@ -159,27 +155,35 @@ function labelsOf(columns: readonly Column[]): string[] {
 
 const EMPTY_CELL = '-';
 
-/**
- * Of columns whose texts are all about as long, in pixels. The others share what is left, and are 150 wide at least, which cuts the
- * label of a session.
- */
+/** Of columns of text whose values are all about as long, in pixels. */
 const WIDTHS: Readonly<Record<string, number>> = {
   Session: 340,
   Alert: 240,
   Severity: 120,
   Cluster: 110,
-  Instance: 150,
   Job: 130,
   Kind: 90,
 };
+/** The other columns of text share what is left. Grafana's own minimum of 150 cuts an address with its port. */
+const LEAST_OF_TEXT = 160;
 
-function widthOf(heading: string): { id: string; value: unknown }[] {
+/** Of a column with figures: its heading is whole, with its filter and, where rows are sorted by it, its arrow. */
+const FIGURES = { least: 100, date: 140, letter: 7.5, filter: 42, arrow: 20 };
+
+function widthOfLabel(heading: string): { id: string; value: unknown }[] {
   const width = WIDTHS[heading];
-  return width === undefined ? [] : [{ id: 'custom.width', value: width }];
+  return [width === undefined ? { id: 'custom.minWidth', value: LEAST_OF_TEXT } : { id: 'custom.width', value: width }];
+}
+
+function widthOfFigures({ title, unit }: Column, sortBy: string | undefined): { id: string; value: unknown }[] {
+  const { least, date, letter, filter, arrow } = FIGURES;
+  const heading = Math.ceil(title.length * letter) + filter + (title === sortBy ? arrow : 0);
+  const width = WIDTHS[title] ?? Math.max(unit === units.DateTimeFromNow ? date : least, heading);
+  return [{ id: 'custom.width', value: width }];
 }
 
 function linksOf(opened: readonly Link[]): { id: string; value: unknown }[] {
-  return opened.length === 0 ? [] : [{ id: 'links', value: opened.map((each) => ({ ...each })) }];
+  return [{ id: 'links', value: opened.map((each) => ({ ...each })) }];
 }
 
 const LAST = new ReduceDataOptionsBuilder().calcs(['lastNotNull']);

@@ -23,13 +23,13 @@ const COUNTS: readonly StatSpec[] = [
   count('State directories', `count(openclaw_store_state_readable{${TARGET}})`, {
     description: 'State directories that are watched, one for each gateway. Worry when one is missing.',
   }),
-  count('Unreadable directories', `sum(1 - openclaw_store_state_readable{${TARGET}})`, {
+  count('Folders not read', `sum(1 - openclaw_store_state_readable{${TARGET}})`, {
     description:
       'State directories that the last scan could not read. Worry at 1: nothing of that gateway is in any other panel.',
     colours: RED_FROM_ONE,
     links: [TO_HEALTH],
   }),
-  count('Unreadable agents', `sum(1 - openclaw_store_readable{${BY_AGENT}})`, {
+  count('Agents not read', `sum(1 - openclaw_store_readable{${BY_AGENT}})`, {
     description: 'Agents whose store could not be read. Worry at 1: their sessions are in no panel.',
     colours: RED_FROM_ONE,
     links: [TO_HEALTH],

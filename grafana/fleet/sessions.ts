@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
   { ...column('Of window', `${TOKENS} / ${WINDOW}`, units.PercentUnit), colours: SHARE_OF_WINDOW },
   {
     ...column(
-      'Of window without reserve',
+      'Of effective window',
       `${TOKENS} / openclaw_store_session_effective_window_tokens{${BY_KIND}}`,
       units.PercentUnit,
     ),
@@ -62,13 +62,13 @@ const BY_KIND_COLUMNS: readonly Column[] = [
     unit: units.Short,
   },
   {
-    title: 'Worst, of warning',
+    title: 'Of warning',
     expr: `max by (kind) (${share('tokens', 'warning')})`,
     unit: units.PercentUnit,
     colours: YELLOW_FROM_ONE,
   },
   {
-    title: 'Worst, of critical',
+    title: 'Of critical',
     expr: `max by (kind) (${OF_CRITICAL})`,
     unit: units.PercentUnit,
     colours: RED_FROM_ONE,
@@ -125,7 +125,7 @@ export const FLEET_SESSIONS: Row = {
         {
           type: 'table',
           title: 'Worst sessions',
-          description: `The ${ROWS} sessions nearest to their window or to their own critical threshold. Worry about red cells now: at its window a session fails or loses context. Yellow above the window without reserve: a compaction is overdue. Time to limit: at the growth of the last ${GROWTH_HOURS} hours. An empty cell: not known, or it does not grow. A click on a session opens it.`,
+          description: `The ${ROWS} sessions nearest to their window or to their own critical threshold. Worry about red cells now: at its window a session fails or loses context. Yellow above the effective window (the window without the reserve of a compaction): a compaction is overdue. Time to limit: at the growth of the last ${GROWTH_HOURS} hours. An empty cell: not known, or it does not grow. A click on a session opens it.`,
           noValue: NO_TOKENS,
           labels: { cluster: 'Cluster', ...SESSION_LABELS, job: 'Job' },
           columns: COLUMNS,
@@ -144,7 +144,7 @@ export const FLEET_SESSIONS: Row = {
           noValue: NO_TOKENS,
           unit: units.PercentUnit,
           colours: RED_FROM_ONE,
-          width: 14,
+          width: 12,
           queries: [
             {
               expr: `${OF_CRITICAL} and topk(${LINES}, ${share('tokens', 'critical', { over: HIGHEST })})`,
@@ -161,7 +161,7 @@ export const FLEET_SESSIONS: Row = {
           noValue: NO_TOKENS,
           labels: { kind: 'Kind' },
           columns: BY_KIND_COLUMNS,
-          sortBy: 'Worst, of critical',
+          sortBy: 'Of critical',
         },
       ],
     },

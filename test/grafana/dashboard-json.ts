@@ -24,9 +24,10 @@ const panel = z.object({
   fieldConfig: z
     .object({
       defaults: z.object({ unit: z.string().optional(), noValue: z.string().optional(), links: links.default([]) }),
-      overrides: z.array(z.object({ properties: z.array(property) })),
+      overrides: z.array(z.object({ matcher: z.object({ options: z.string() }), properties: z.array(property) })),
     })
     .optional(),
+  options: z.object({ sortBy: z.array(z.object({ displayName: z.string() })).default([]) }).optional(),
   targets: z.array(z.object({ refId: z.string(), expr: z.string(), datasource: source })).default([]),
 });
 const variable = z.object({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { GROWTH_HOURS } from '../../grafana/expressions.ts';
 import { dashboardQueries, runnable } from '../../grafana/queries.ts';
 import { processRegistry } from '../../src/publish/metrics/process.ts';
@@ -30,6 +31,20 @@ const FIXED_RANGES = new Set([
   promDuration(GROWTH_HOURS * 3600),
 ]);
 const RANGES = new Set(['$__range', '$__rate_interval', ...FIXED_RANGES]);
+
+test('the tables of all gateways, agents and kinds fit a window of 1600 pixels', () => {
+  const fleet = DASHBOARDS.find(({ name }) => name.includes('fleet'))?.dashboard ?? expect.fail('no dashboard Fleet');
+  const titles = ['Gateways', 'Agents', 'Tokens by kind'];
+  const tables = shownPanels(fleet).filter(({ title }) => titles.includes(title));
+  expect(tables).toHaveLength(titles.length);
+  for (const { title, gridPos, fieldConfig } of tables) {
+    const properties = (fieldConfig?.overrides ?? []).flatMap((override) => override.properties);
+    const widths = properties.filter(({ id }) => /^custom\.(?:minWidth|width)$/.test(id));
+    const wide = widths.reduce((sum, { value }) => sum + z.number().parse(value), 0);
+    // Less the margins and the frame.
+    expect(wide, title).toBeLessThanOrEqual((gridPos.w * 1600) / 24 - 20);
+  }
+});
 
 test('three dashboards with at least 30 panels, each with the name of its uid', () => {
   expect(DASHBOARDS.map(({ name }) => name)).toEqual(
@@ -118,6 +133,25 @@ describe.each(DASHBOARDS)('$name', ({ json, dashboard }) => {
         lines[0]?.title,
       ).toBe(24);
     }
+  });
+
+  test('every heading of a table fits its column, with its filter and the arrow of the sorted one', () => {
+    const tables = shownPanels(dashboard).filter(({ type }) => type === 'table');
+    const bad = tables.flatMap(({ title, fieldConfig, options }) =>
+      (fieldConfig?.overrides ?? []).flatMap(({ matcher: { options: heading }, properties }) => {
+        const { value } = properties.find(({ id }) => /^custom\.(?:minWidth|width)$/.test(id)) ?? {};
+        const isSorted = options?.sortBy.some(({ displayName }) => displayName === heading) === true;
+        // Grafana's letters are 7 pixels wide, in the mean.
+        const needed = heading.length * 7 + 38 + (isSorted ? 18 : 0);
+        return typeof value !== 'number' || value >= needed
+          ? []
+          : [`${title}: ${heading}: ${value} of ${needed} pixels`];
+      }),
+    );
+    expect(bad).toEqual([]);
+    // Of a stat in an eighth of a window of 1600 pixels, beside its icon.
+    const stats = shownPanels(dashboard).filter(({ type, gridPos }) => type === 'stat' && gridPos.w <= 3);
+    expect(stats.map(({ title }) => title).filter((title) => title.length > 17)).toEqual([]);
   });
 
   test('every query is valid, of metrics that exist, for what is chosen', () => {
