@@ -41,7 +41,7 @@ export function adviceFor(
   const steps = [
     ...stepsFor(agent, findings, { key, indexPath }),
     ...(has('stray') || has('duplicate') ? misplaced(agent, published, { key, name }, indexPath) : []),
-    ...(isFull ? oversized(agent, { key, name }) : []),
+    ...(isFull ? oversized(agent, published, { key, name }) : []),
   ];
   if (steps.length === 0) return null;
   return {
@@ -114,6 +114,12 @@ export function removal(agent: ReadableAgent, published: SnapshotSession, names:
   // Two keys share a transcript: removing one would take it from the other.
   if (findings.some(({ finding }) => finding === 'collision')) return [];
   if (hasAlias(published)) return oneOfTwoKeys(agent, published, names);
+  const isOfAnother = isInWrongStore(published);
+  if (isOfAnother && eraOf(agent.layout) === 'sqlite')
+    return [
+      'OpenClaw has no command for it: with this key it looks in the store of another agent. Extract what matters:',
+      extractCommand(agent, names),
+    ];
   if (eraOf(agent.layout) === 'sqlite')
     return [
       'Or archive it, first with --dry-run: it is hidden, and everything is kept.',
@@ -123,13 +129,17 @@ export function removal(agent: ReadableAgent, published: SnapshotSession, names:
     'Or take it out of the index, which leaves the transcript where it is; nothing is changed without --apply:',
     repairCommand(agent, names),
   ];
-  // The gateway goes to the store of the agent that the key names.
-  if (findings.some(({ reason }) => reason === 'wrong_store')) return own;
+  if (isOfAnother) return own;
   return [
     'Or delete it: copy its transcript, which becomes …jsonl.deleted.… and is removed later; then, with the gateway running,',
     gatewayCall('delete', names.key),
     ...own,
   ];
+}
+
+/** The gateway goes to the store of the agent that the key names, and so to a session of that agent. */
+function isInWrongStore({ findings, ignored }: SnapshotSession): boolean {
+  return [...findings, ...ignored].some(({ reason }) => reason === 'wrong_store');
 }
 
 /** Also where the config file ignores it: OpenClaw takes the two keys for one all the same. */
@@ -190,11 +200,16 @@ export function isCommand(step: string): boolean {
 }
 
 /** About a context that is too large. */
-export function oversized(agent: ReadableAgent, names: Names): string[] {
+export function oversized(agent: ReadableAgent, published: SnapshotSession, names: Names): string[] {
   const { key } = names;
+  const first = ['Extract what matters first:', extractCommand(agent, names)];
+  if (isInWrongStore(published))
+    return [...first, 'Nothing makes it smaller: with this key OpenClaw looks in the store of another agent.'];
   return [
-    'Extract what matters first:',
-    extractCommand(agent, names),
+    ...first,
+    ...(hasAlias(published)
+      ? ['A compaction or a reset is of the key that was active last, and may drop the entry of the other one.']
+      : []),
     'Then let OpenClaw summarise it:',
     gatewayCall('compact', key),
     'Where that is not enough, a reset lets the next message start fresh; the old transcript stays as an archive or an orphan.',

@@ -31,7 +31,7 @@ export function whatToDo(
       ? []
       : [
           isCompactionOverdue(session) ? 'Its compaction is overdue.' : 'Its context is too large.',
-          ...oversized(agent, names),
+          ...oversized(agent, published, names),
         ]),
     ...(isTranscriptLarge(session) ? LARGE_TRANSCRIPT[session.era] : []),
     ...(session.placement.undecided ? [UNDECIDED] : []),

@@ -79,7 +79,6 @@ describe('what to do', () => {
   it.each<[Finding['finding'], string, RegExp]>([
     ['stray', 'binding', /expected agent/],
     ['stray', 'unlisted_agent', /back into the config/],
-    ['stray', 'wrong_store', /never looks for this key/],
     ['duplicate', 'cross_agent', /Both agents/],
   ])('about %s %s is to look, to remove, or to ignore', (name, reason, words) => {
     const lines = advice([finding(name, reason)], 'sqlite');
@@ -108,6 +107,15 @@ describe('what to do', () => {
       `openclaw-store-exporter repair --agent main --session ${KEY}`,
       expect.stringMatching(/`ignore`/),
     ]);
+  });
+
+  it('in the store of another agent is never a command that takes the session of that agent', () => {
+    for (const layout of ['file', 'sqlite'] as const) {
+      const lines = advice([finding('stray', 'wrong_store', 'work')], layout, KEY, { tokens: 250_000 });
+      expect(lines[0]).toMatch(/never looks for this key/);
+      expect(lines.filter((line) => /^openclaw[ -]/.test(line)).join('\n')).not.toMatch(/gateway call|archive/);
+      expect(lines).toContain(`openclaw-store-exporter extract --agent main --session ${KEY} --out session.md`);
+    }
   });
 
   it('names the index of a version that knows no agents', () => {
@@ -250,6 +258,13 @@ describe('what to do about two keys of one session', () => {
       }
     }
   });
+});
+
+it('says of two keys of one session which of them a compaction is of', () => {
+  const about = (findings: readonly Finding[]) =>
+    advice(findings, 'file', KEY, { tokens: 250_000 }).filter((line) => line.includes('may drop the entry'));
+  expect(about([finding('duplicate', 'alias')])).toHaveLength(1);
+  expect(about([])).toEqual([]);
 });
 
 describe('a command that is printed', () => {
