@@ -11,6 +11,7 @@ import { type KeptConfig, unreadConfig } from './config-file.ts';
 import type { DatabaseHead } from './database-head.ts';
 import { followFolder, ownerOf } from './folder-link.ts';
 import { type RegistryFile, readRegistry, UNREAD_REGISTRY } from './registry.ts';
+import { stateDirBelow } from './state-below.ts';
 import { DISCOVER, SHARED, type Visits } from './visits.ts';
 
 /** Written by the sample generator: a state directory with this file in it is nobody's. */
@@ -25,6 +26,8 @@ export interface Discovery {
   readonly stateDir: string;
   /** Why there is nothing to read; null when there is. */
   readonly unreadable: Unreadable | null;
+  /** Where it is empty, a folder in it that is probably the one that was meant; null: none is known. */
+  readonly stateDirBelow: string | null;
   readonly config: OpenClawConfig;
   /** false: there is a config, and it or a part of it cannot be used: see `configError` and the config's `dropped`. */
   readonly configValid: boolean;
@@ -82,6 +85,7 @@ export async function discover({
   const owners = owner === null ? [0] : [0, owner];
   const nothing = {
     stateDir,
+    stateDirBelow: null,
     config: input.lastConfig ?? DEFAULT_CONFIG,
     configValid: true,
     configError: null,
@@ -116,7 +120,9 @@ export async function discover({
     const names = readdirSync(stateDir);
     const hasAgents = names.includes('agents');
     if (hasAgents && !isDirectory(join(stateDir, 'agents'))) return { ...found, unreadable: 'unreadable' };
-    if (!hasAgents && !isThere(configPath) && registry.databases.length === 0) return { ...found, unreadable: 'empty' };
+    if (!hasAgents && !isThere(configPath) && registry.databases.length === 0) {
+      return { ...found, unreadable: 'empty', stateDirBelow: stateDirBelow(stateDir, names) };
+    }
     const { stores, links, passedOver, unused } = await agentStores(
       { stateDir, config, registry, mappings, home, heads, visits },
       owners,

@@ -65,6 +65,8 @@ export type Unreadable = 'missing' | 'no_folder' | 'denied' | 'empty' | 'unreada
 export interface Snapshot {
   /** Why the state directory could not be read; null when it was. */
   readonly unreadable: Unreadable | null;
+  /** Where it is empty, the name of a folder in it that is probably the one that was meant; null: none is known. */
+  readonly stateDirBelow: string | null;
   readonly configValid: boolean;
   /** The parts of it that have the wrong shape and count as absent, as paths. */
   readonly configDropped: readonly string[];

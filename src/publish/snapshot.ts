@@ -180,6 +180,7 @@ function snapshotOf(
   const version = config.version ?? discovery.registryVersion;
   return {
     unreadable: discovery.unreadable,
+    stateDirBelow: discovery.stateDirBelow,
     configValid: discovery.configValid,
     configDropped: discovery.configError === null ? config.dropped : [],
     version: version === null ? null : versionLabel(version, labels),

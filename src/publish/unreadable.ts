@@ -1,4 +1,4 @@
-import type { Unreadable } from '../model/snapshot.ts';
+import type { Snapshot, Unreadable } from '../model/snapshot.ts';
 
 /** Why there is nothing to read, and what to do, as they go on after the directory. */
 export const UNREADABLE = {
@@ -27,3 +27,9 @@ export const UNREADABLE = {
     remedy: 'Set --openclaw.state-dir to the directory that the link leads to.',
   },
 } as const satisfies Record<Unreadable, { readonly what: string; readonly remedy: string }>;
+
+/** What to do about it. A folder in it that looks like the right one is named before anything else. */
+export function remedyOf(why: Unreadable, { stateDirBelow }: Snapshot): string {
+  const { remedy } = UNREADABLE[why];
+  return stateDirBelow === null ? remedy : `Its folder ${stateDirBelow} looks like a state directory. ${remedy}`;
+}

@@ -103,6 +103,9 @@ function refuseTwo(name: string, given: readonly { rawName: string; value?: stri
   throw new ExporterError('E_USAGE', `--${name} takes one value, and was given ${[...said].join(' and ')}`);
 }
 
+/** They are answered before any other flag is read. */
+const OF_EVERY_COMMAND = ['help', 'version'];
+
 /** What `parseArgs` refuses. Its own words are about positional arguments and options. */
 function inOurWords(error: unknown, command: Command, flags: readonly Flag[]): string {
   if (!(error instanceof Error && 'code' in error)) throw error;
@@ -116,10 +119,7 @@ function inOurWords(error: unknown, command: Command, flags: readonly Flag[]): s
   if (flag !== undefined && !isNegated) return `--${name} needs a value: ${flag.value}`;
   const others = FLAGS.find((each) => each.name === name)?.commands ?? [];
   if (others.length > 0 && !isNegated) return `--${name} is a flag of ${others.join(' and ')}, not of ${command}`;
-  const meant = closest(
-    name,
-    flags.map((each) => each.name),
-  );
+  const meant = closest(name, [...flags.map((each) => each.name), ...OF_EVERY_COMMAND]);
   return `${given} is no flag of ${command}${meant === null ? '' : ` (did you mean --${meant}?)`}`;
 }
 

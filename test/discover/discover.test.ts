@@ -234,9 +234,17 @@ describe('discover, the state directory', () => {
   it.each<Given>([{}, { paths: ['notes.txt'] }, { paths: ['state/openclaw.sqlite', 'cron/'] }])(
     'is empty: %j',
     async (given) => {
-      expect(await find(stateDirWith(given))).toMatchObject({ unreadable: 'empty', agents: [] });
+      expect(await find(stateDirWith(given))).toMatchObject({ unreadable: 'empty', agents: [], stateDirBelow: null });
     },
   );
+
+  it.each([
+    [{ paths: ['state/agents/'] }, 'state'],
+    [{ paths: ['.openclaw/openclaw.json', 'Documents/'] }, '.openclaw'],
+    [{ paths: ['a/agents', 'b/c/agents/', 'openclaw/notes.txt'] }, null],
+  ])('is empty, and may be the one in it: %j', async (given, stateDirBelow) => {
+    expect(await find(stateDirWith(given))).toMatchObject({ unreadable: 'empty', stateDirBelow });
+  });
 
   it('is not empty when only its config lies elsewhere', async () => {
     const { configPath, stateDir } = {

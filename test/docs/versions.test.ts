@@ -24,14 +24,13 @@ it('README.md names every schema of the real stores', () => {
   expect(missing).toEqual([]);
 });
 
-it('the image has the version of the package, wherever it is named', () => {
-  const files = ['Dockerfile', 'docs/install.md', ...globSync('deploy/**/*.{yaml,yml}', { cwd: ROOT })];
+it('the image and the tarball have the version of the package, wherever they are named', () => {
+  const files = globSync(['Dockerfile', 'README.md', 'docs/*.md', 'deploy/**/*.{yaml,yml,md}'], { cwd: ROOT });
   const named = files.flatMap((file) =>
-    [...textOf(file).matchAll(/(?:ARG VERSION=|openclaw-store-exporter:)(\d[\w.-]*)/g)].map(([, version]) => ({
-      file,
-      version,
-    })),
+    [...textOf(file).matchAll(/(?:ARG VERSION=|openclaw-store-exporter[:-](?=\d))(\d[\w.-]*?)(?=\.tgz|[^\w.-]|$)/g)].map(
+      ([, version]) => ({ file, version }),
+    ),
   );
-  expect(named.length).toBeGreaterThanOrEqual(5);
+  expect(named.length).toBeGreaterThanOrEqual(10);
   expect(named.filter(({ version }) => version !== VERSION)).toEqual([]);
 });

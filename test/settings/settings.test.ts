@@ -298,6 +298,8 @@ describe('what is wrong', () => {
   it.each([
     [['--web.listen-adress=:1'], '--web.listen-adress'],
     [['-v'], '-v'],
+    [['--verson'], '(did you mean --version?)'],
+    [['--hepl'], '(did you mean --help?)'],
     [['--no-session.limit'], '--no-session.limit'],
     [['--no-check.everything'], '--no-check.everything'],
     [['--session.limit'], '--session.limit'],

@@ -141,6 +141,7 @@ export function aDiscovery(changes: Partial<Discovery> = {}): Discovery {
   return {
     stateDir: '/state',
     unreadable: null,
+    stateDirBelow: null,
     config: DEFAULT_CONFIG,
     configValid: true,
     configError: null,
@@ -179,6 +180,7 @@ export function anExporterState(changes: Partial<ExporterState> = {}): ExporterS
 export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     unreadable: null,
+    stateDirBelow: null,
     configValid: true,
     configDropped: [],
     version: '2026.7.35',

@@ -2,7 +2,7 @@ import { readableAgents, type Snapshot } from '../../model/snapshot.ts';
 import type { Severity } from '../../thresholds.ts';
 import { notLookedInto } from '../left-out.ts';
 import { configRemark } from '../remarks.ts';
-import { UNREADABLE } from '../unreadable.ts';
+import { remedyOf, UNREADABLE } from '../unreadable.ts';
 import { isRaised, type Verdict } from '../verdicts.ts';
 import { amount, counted } from '../words.ts';
 import { markup, when } from './markup.ts';
@@ -41,7 +41,8 @@ export function renderStatusFragment(
   { raised, runbookUrl, labelOf, nowMs }: FragmentOptions,
 ): StatusFragment {
   if (snapshot.unreadable !== null) {
-    const { what, remedy } = UNREADABLE[snapshot.unreadable];
+    const { what } = UNREADABLE[snapshot.unreadable];
+    const remedy = remedyOf(snapshot.unreadable, snapshot);
     return {
       severity: 'critical',
       headline: `No session is known: the OpenClaw state directory ${what}.`,

@@ -2,7 +2,7 @@ import { CHECKS } from '../../checks/all.ts';
 import { columnsOf, cutKey, hanging, hangingWords, wrapped } from '../../lines.ts';
 import { eraOf } from '../../model/layout.ts';
 import { PROBLEMS } from '../../model/problem.ts';
-import { readableAgents, type Snapshot, type SnapshotAgent } from '../../model/snapshot.ts';
+import { readableAgents, type Snapshot, type SnapshotAgent, type Unreadable } from '../../model/snapshot.ts';
 import { foundTranscript } from '../../model/transcript.ts';
 import type { Kind } from '../../openclaw/keys.ts';
 import { printable } from '../../printable.ts';
@@ -10,7 +10,7 @@ import type { Severity } from '../../thresholds.ts';
 import { type RankedSession, rankedSessions, whyShown } from '../judged-sessions.ts';
 import { leftOut } from '../left-out.ts';
 import { configRemark } from '../remarks.ts';
-import { UNREADABLE } from '../unreadable.ts';
+import { remedyOf, UNREADABLE } from '../unreadable.ts';
 import { agoOf, amount, shareOf } from '../words.ts';
 import { aligned, type Column } from './columns.ts';
 import { type Paint, WITHOUT_COLOURS } from './paint.ts';
@@ -42,7 +42,7 @@ const SHOWN = { agents: 40, needLook: 50, others: 10, notes: 10 } as const;
 
 /** The snapshot for people: agents, then sessions with the worst last, where a reader begins, then what is in no figure. */
 export function reportTable(snapshot: Snapshot, options: TableOptions): string {
-  if (snapshot.unreadable !== null) return unreadableState(snapshot.unreadable, options);
+  if (snapshot.unreadable !== null) return unreadableState(snapshot.unreadable, snapshot, options);
   const config = configRemark(snapshot);
   const sections = [
     ...(snapshot.sample ? ['This is a generated SAMPLE, no real OpenClaw state.'] : []),
@@ -57,9 +57,10 @@ export function reportTable(snapshot: Snapshot, options: TableOptions): string {
   return sections.map((line) => `${line}\n`).join('');
 }
 
-function unreadableState(why: keyof typeof UNREADABLE, options: TableOptions): string {
+function unreadableState(why: Unreadable, snapshot: Snapshot, options: TableOptions): string {
   const { stateDir, whyStateDir, width, paint } = options;
-  const { what, remedy } = UNREADABLE[why];
+  const { what } = UNREADABLE[why];
+  const remedy = printable(remedyOf(why, snapshot));
   return [
     ...wrapped(`No session is known: ${printable(stateDir)} ${what}.`, width).map((line) => paint('critical', line)),
     ...wrapped(`It was looked at because ${printable(whyStateDir)}.`, width),

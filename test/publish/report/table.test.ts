@@ -251,6 +251,11 @@ describe('the table', () => {
     },
   );
 
+  it('names the folder in it that is probably the one that was meant', () => {
+    const text = table(aSnapshot({ unreadable: 'empty', stateDirBelow: '.openclaw' }));
+    expect(text.replaceAll('\n', ' ')).toContain('Its folder .openclaw looks like a state directory. Set --openclaw.');
+  });
+
   it('says that it is a sample, and that the config cannot be used', () => {
     expect(table(aSnapshot({ sample: true, configValid: false }))).toMatch(/SAMPLE.*openclaw\.json cannot be used/s);
     expect(table(aSnapshot({ configValid: false, configDropped: ['agents'] }))).toMatch(
