@@ -9,7 +9,8 @@ const MOST = 100;
  * the state directory. Links are not followed.
  */
 export function stateDirBelow(folder: string, names: readonly string[]): string | null {
-  const isStateDir = (path: string) => isOf(join(path, 'agents'), 'folder') || isOf(join(path, 'openclaw.json'), 'file');
+  const isStateDir = (path: string) =>
+    isOf(join(path, 'agents'), 'folder') || isOf(join(path, 'openclaw.json'), 'file');
   const found = names
     .toSorted()
     .slice(0, MOST)

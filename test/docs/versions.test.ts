@@ -27,9 +27,9 @@ it('README.md names every schema of the real stores', () => {
 it('the image and the tarball have the version of the package, wherever they are named', () => {
   const files = globSync(['Dockerfile', 'README.md', 'docs/*.md', 'deploy/**/*.{yaml,yml,md}'], { cwd: ROOT });
   const named = files.flatMap((file) =>
-    [...textOf(file).matchAll(/(?:ARG VERSION=|openclaw-store-exporter[:-](?=\d))(\d[\w.-]*?)(?=\.tgz|[^\w.-]|$)/g)].map(
-      ([, version]) => ({ file, version }),
-    ),
+    [
+      ...textOf(file).matchAll(/(?:ARG VERSION=|openclaw-store-exporter[:-](?=\d))(\d[\w.-]*?)(?=\.tgz|[^\w.-]|$)/g),
+    ].map(([, version]) => ({ file, version })),
   );
   expect(named.length).toBeGreaterThanOrEqual(10);
   expect(named.filter(({ version }) => version !== VERSION)).toEqual([]);

@@ -76,8 +76,8 @@ const PROPERTIES = new FieldConfigOptionsRegistry(() => [
   property('thresholds', thresholdsOverrideProcessor),
   property('mappings', valueMappingsOverrideProcessor),
   property('links', dataLinksOverrideProcessor),
-  ...[...Object.keys(LINES), 'lineStyle', 'cellOptions', 'align', 'inspect', 'filterable', 'width'].map((name) =>
-    property(`custom.${name}`, identityOverrideProcessor, true),
+  ...[...Object.keys(LINES), 'lineStyle', 'cellOptions', 'align', 'inspect', 'filterable', 'width', 'minWidth'].map(
+    (name) => property(`custom.${name}`, identityOverrideProcessor, true),
   ),
 ]);
 
