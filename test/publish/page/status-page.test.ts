@@ -353,7 +353,7 @@ describe('the fragment', () => {
       'that is not compacted, below the share of its window',
       OFF,
       { tokens: 90_000, window: 100_000, effectiveWindow: 80_000 },
-      'tokens (warning) · Alerts: none · Runbook of CompactionOverdue',
+      'compaction overdue · Alerts: none · Runbook of CompactionOverdue',
     ],
     [
       'that is not compacted, above it',
