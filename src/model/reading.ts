@@ -53,8 +53,8 @@ export interface ReadableStore extends StoreHead {
  */
 export const MOST_SESSIONS = 100_000;
 
-/** Of all that is kept of the sessions of one store, as they are stored: a session has some hundreds. */
-export const MOST_CHARACTERS = 100_000_000;
+/** Of all that is kept of the sessions of one store, as they are stored: a session has some hundreds. With 100 million both processes took 320 MB. */
+export const MOST_CHARACTERS = 64_000_000;
 
 /** A store that could not be read: its problems say why, and nothing is known of its sessions. */
 export interface UnreadableStore extends StoreHead {

@@ -81,8 +81,8 @@ describe('parseEntry', () => {
       sessionFile: null,
       transcriptPath: null,
     });
-    expect(parseEntry({})?.sessionFile).toBeUndefined();
-    expect(parseEntry({ sessionFile: 7 })?.sessionFile).toBe(7);
+    for (const absent of [{}, { sessionFile: 7 }, { sessionFile: {} }])
+      expect(parseEntry(absent)?.sessionFile).toBeUndefined();
   });
 
   it('keeps nothing else: prompts and reports can be 100 KB', () => {
