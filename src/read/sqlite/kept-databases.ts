@@ -227,23 +227,23 @@ export class KeptDatabases {
     const first = readTables(location.path, location.root, TABLES, (database) => {
       const schema = databaseSchema(database, location.sharedBy === null ? location.agent : null);
       const isComparable = same !== null && !same.whole.isDue && same.schema.version === schema.version;
-      if (schema.sessions !== 'readable') return { schema, figures: null, isComparable: false, rows: [] };
       const reader = isComparable ? changedRows(rows) : wholeRows(rows);
+      if (schema.sessions !== 'readable') return { schema, figures: null, reader, isComparable: false, rows: [] };
       return {
         schema,
         figures: readFigures(database, schema),
+        reader,
         isComparable,
         rows: reader.next(database, schema, BEFORE_ALL_ROWS),
       };
     });
-    const { schema, figures, isComparable } = first;
+    const { schema, figures } = first;
     const read = this.reader({ location, schema });
-    const compared = isComparable ? await allRows(read, changedRows(rows), pause, first.rows) : null;
+    let nodes = await allRows(read, first.reader, pause, first.rows);
     // What was written is not of its sessions, or somebody changed a row by hand.
-    const isWhole = compared === null || areKnown(compared, rows);
-    const nodes = isWhole
-      ? await allRows(read, wholeRows(rows), pause, compared === null ? first.rows : null)
-      : compared;
+    const isUnseen = first.isComparable && areKnown(nodes, rows);
+    if (isUnseen) nodes = await allRows(read, wholeRows(rows), pause);
+    const isWhole = isUnseen || !first.isComparable;
     this.counts.rows += nodes.filter((node) => rows.get(node.rowid) !== node).length;
     const chosen = chosenModels(nodes.map(({ key, entry }) => [key, entry]));
     const known: Known = {
