@@ -1,7 +1,7 @@
 import type { PassedOver } from '../model/passed-over.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { notCompared } from './remarks.ts';
-import { amount, counted } from './words.ts';
+import { counted, firstOf } from './words.ts';
 
 // What lies in the state directory and is in no figure, as the status page and `scan` say it.
 
@@ -37,9 +37,8 @@ export function leftOut(snapshot: Snapshot): string[] {
 export function notLookedInto({ passedOver }: Snapshot): string | null {
   const closed = passedOver.filter(({ why }) => why === 'closed').filter(isNoDisk);
   if (closed.length === 0) return null;
-  const names = closed.slice(0, SHOWN).map(({ folder }) => `agents/${folder}`);
-  const more = closed.length > SHOWN ? ` and ${amount(closed.length - SHOWN)} more` : '';
-  return `Not looked into, since this user may not enter: ${names.join(', ')}${more}.`;
+  const names = closed.map(({ folder }) => `agents/${folder}`);
+  return `Not looked into, since this user may not enter: ${firstOf(names, SHOWN)}.`;
 }
 
 function isNoDisk({ folder }: PassedOver): boolean {

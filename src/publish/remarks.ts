@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { readableAgents, type Snapshot, type SnapshotSession } from '../model/snapshot.ts';
 import { isTranscriptLarge, type Severity, tokensSeverity } from '../thresholds.ts';
 import type { AlertOfMoment } from './first-step.ts';
+import { firstOf } from './words.ts';
 
 export const ALERT_OF_FINDING = {
   corrupted: 'OpenClawSessionsCorrupted',
@@ -22,13 +23,14 @@ export interface Remark {
 export function remarks({ session, findings }: SnapshotSession): Remark[] {
   const severity = tokensSeverity(session);
   return [
-    ...findings.map(({ finding, reason }) => ({
-      text: reason === null ? finding : `${finding} (${reason})`,
-      alert: ALERT_OF_FINDING[finding],
-    })),
+    ...findings.map((found) => ({ text: findingInWords(found), alert: ALERT_OF_FINDING[found.finding] })),
     ...(severity === null ? [] : [{ text: tokensRemark(session, severity), alert: alertOfTokens(session, severity) }]),
     ...(isTranscriptLarge(session) ? [{ text: 'large transcript', alert: 'OpenClawTranscriptsLarge' as const }] : []),
   ];
+}
+
+export function findingInWords({ finding, reason }: Finding): string {
+  return reason === null ? finding : `${finding} (${reason})`;
 }
 
 function tokensRemark(session: SnapshotSession['session'], severity: Severity): string {
@@ -58,15 +60,12 @@ const SHOWN_AGENTS = 10;
 export function notCompared(snapshot: Snapshot): string | null {
   const unread = snapshot.agents.filter(({ readable }) => !readable).map(({ agent }) => agent);
   if (unread.length === 0 || readableAgents(snapshot).length === 0) return null;
-  const more = unread.length > SHOWN_AGENTS ? ` and ${unread.length - SHOWN_AGENTS} more` : '';
-  const whose = `${unread.slice(0, SHOWN_AGENTS).join(', ')}${more}`;
-  return `Whether sessions of the other agents are duplicates of some in ${whose}, or share a transcript with them, is not known.`;
+  return `Whether sessions of the other agents are duplicates of some in ${firstOf(unread, SHOWN_AGENTS)}, or share a transcript with them, is not known.`;
 }
 
 /** What is wrong with OpenClaw's config, as a sentence; null: nothing. */
 export function configRemark({ configValid, configDropped: parts }: Snapshot): string | null {
   if (configValid) return null;
   if (parts.length === 0) return "openclaw.json cannot be used: the last good one is used, or OpenClaw's defaults.";
-  const more = parts.length > SHOWN_PARTS ? ` and ${parts.length - SHOWN_PARTS} more` : '';
-  return `Parts of openclaw.json have the wrong shape and count as absent: ${parts.slice(0, SHOWN_PARTS).join(', ')}${more}.`;
+  return `Parts of openclaw.json have the wrong shape and count as absent: ${firstOf(parts, SHOWN_PARTS)}.`;
 }

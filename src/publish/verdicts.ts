@@ -11,7 +11,7 @@ import { ALERT_THRESHOLDS, inWords, type Severity } from '../thresholds.ts';
 import type { AlertOfMoment } from './first-step.ts';
 import { isUsed, SESSION_ALERTS } from './judged-sessions.ts';
 import { problemInWords } from './problem-meanings.ts';
-import { amount, counted } from './words.ts';
+import { amount, counted, firstOf } from './words.ts';
 
 /** An alert that these figures would raise, if they stayed. */
 export interface Verdict {
@@ -139,13 +139,12 @@ const PROGRAM_KINDS: readonly Kind[] = ['cron', 'subagent', 'hook'];
 function ofPrevention(agents: readonly ReadableAgent[]): Verdict[] {
   return PREVENTION.flatMap(({ what, isMissing }) => {
     const names = agents.filter(isMissing).map(({ agent }) => agent);
-    const more = names.length > SHOWN_AGENTS ? ` and ${amount(names.length - SHOWN_AGENTS)} more` : '';
     return verdict(
       'OpenClawPreventionMissing',
       'info',
       null,
       names.length > 0,
-      `${what}: ${names.length === 1 ? 'agent' : 'agents'} ${names.slice(0, SHOWN_AGENTS).join(', ')}${more}`,
+      `${what}: ${names.length === 1 ? 'agent' : 'agents'} ${firstOf(names, SHOWN_AGENTS)}`,
     );
   });
 }

@@ -10,6 +10,12 @@ export function counted(count: number, noun: string): string {
   return `${amount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** The first names of many, as `a, b and 3 more`. */
+export function firstOf(names: readonly string[], shown: number): string {
+  const more = names.length > shown ? ` and ${amount(names.length - shown)} more` : '';
+  return `${names.slice(0, shown).join(', ')}${more}`;
+}
+
 /** How much of its window a session uses. Rounded down: 100 % is a full window, and not one that is nearly full. */
 export function shareOf(tokens: number | null, window: number | null): string {
   return tokens === null || window === null ? '-' : `${amount(Math.floor((tokens * 100) / window))} %`;

@@ -41,6 +41,12 @@ interface Condition {
   readonly fields?: Readonly<Record<string, string | number>>;
 }
 
+interface Count extends Pick<Condition, 'good' | 'bad'> {
+  /** Of the line that says how many there are. */
+  readonly field: string;
+  readonly count: number;
+}
+
 /** Logs what changed since the last scan, once: a store that stays broken is no news every minute. */
 export class ChangeLog {
   private readonly log: Log;
@@ -175,30 +181,31 @@ export class ChangeLog {
       bad: 'database is locked: the figures that were read last are shown',
       fields: since === null ? { agent } : { agent, since },
     });
-    const withoutSeries = sessions.filter(({ labels }) => labels === null).length;
-    this.note({
-      subject: `series ${agent}`,
-      wrong: withoutSeries === 0 ? null : String(withoutSeries),
+    const oversized = sessions.reduce((sum, { session }) => sum + (foundTranscript(session)?.oversizedRecords ?? 0), 0);
+    this.noteCount(agent, 'series', {
+      field: 'sessions',
+      count: sessions.filter(({ labels }) => labels === null).length,
       good: 'every session has series of its own again',
       bad: 'sessions have no series of their own (session limit, or equal labels)',
-      fields: { agent, sessions: withoutSeries },
     });
-    const oversized = sessions.reduce((sum, { session }) => sum + (foundTranscript(session)?.oversizedRecords ?? 0), 0);
-    this.note({
-      subject: `records ${agent}`,
-      wrong: oversized === 0 ? null : String(oversized),
+    this.noteCount(agent, 'records', {
+      field: 'oversized_records',
+      count: oversized,
       good: `no record is larger than ${LARGEST_RECORD} any more`,
       bad: `records larger than ${LARGEST_RECORD} are not judged: only their bytes count`,
-      fields: { agent, oversized_records: oversized },
     });
-    const unvalidated = sessions.filter(({ session }) => isTooLarge(foundTranscript(session))).length;
-    this.note({
-      subject: `transcripts ${agent}`,
-      wrong: unvalidated === 0 ? null : String(unvalidated),
+    this.noteCount(agent, 'transcripts', {
+      field: 'transcripts',
+      count: sessions.filter(({ session }) => isTooLarge(foundTranscript(session))).length,
       good: `no transcript is larger than ${LARGEST_TRANSCRIPT} any more`,
       bad: `transcripts larger than ${LARGEST_TRANSCRIPT} are not validated: only their bytes count`,
-      fields: { agent, transcripts: unvalidated },
     });
+  }
+
+  /** How many of an agent's have something that none should have. */
+  private noteCount(agent: string, subject: string, { field, count, good, bad }: Count): void {
+    const wrong = count === 0 ? null : String(count);
+    this.note({ subject: `${subject} ${agent}`, wrong, good, bad, fields: { agent, [field]: count } });
   }
 
   /** Logs a change, in both directions; that all is well at first sight is no news. */

@@ -13,7 +13,7 @@ import { prepareRouting, type Route } from '../../routing/resolve-route.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
 import { type JudgedSession, judged } from '../judged-sessions.ts';
 import { notLookedInto } from '../left-out.ts';
-import { isCompactionOverdue } from '../remarks.ts';
+import { findingInWords, isCompactionOverdue } from '../remarks.ts';
 import { agoOf, amount, shareOf } from '../words.ts';
 import { shellLines } from './shell-lines.ts';
 import { whatToDo } from './what-to-do.ts';
@@ -141,11 +141,11 @@ function about({ published, alerts, rests }: JudgedSession, label: string, { isO
   ];
 }
 
-function findingText({ finding, reason, expectedAgent }: Finding, { keyAgent, placement }: Session): string {
+function findingText(found: Finding, { keyAgent, placement }: Session): string {
   // The finding has a label, and an agent is nobody.
-  const expected = reason === 'wrong_store' ? keyAgent : placement.agent;
-  const where = expectedAgent === null || expected === null ? '' : `, expected in ${printable(expected)}`;
-  return `${finding}${reason === null ? '' : ` (${reason})`}${where}`;
+  const expected = found.reason === 'wrong_store' ? keyAgent : placement.agent;
+  const where = found.expectedAgent === null || expected === null ? '' : `, expected in ${printable(expected)}`;
+  return `${findingInWords(found)}${where}`;
 }
 
 function figures(session: Session, nowMs: number): Row[] {

@@ -5,7 +5,7 @@ import { BINDINGS_COMMAND, listCommand } from '../../openclaw/commands.ts';
 import { type Names, nameIn, oversized, removal, repairCommand, stepsFor } from '../../repair/advice.ts';
 import { isTranscriptLarge, tokensSeverity } from '../../thresholds.ts';
 import { FIRST_STEP } from '../first-step.ts';
-import { isCompactionOverdue } from '../remarks.ts';
+import { findingInWords, isCompactionOverdue } from '../remarks.ts';
 import { isRouting, meaningOf, routingAdvice } from '../session-advice.ts';
 
 /**
@@ -53,8 +53,7 @@ const LARGE_TRANSCRIPT = {
 } as const satisfies Record<Era, readonly string[]>;
 
 function named(found: Finding, era: Era): string {
-  const { finding, reason } = found;
-  const name = reason === null ? finding : `${finding} (${reason})`;
+  const name = findingInWords(found);
   const meaning = meaningOf(found, era);
   return meaning === null ? `${name}.` : `${name}: ${meaning}`;
 }
