@@ -3,6 +3,7 @@ import { runChecks } from '../src/checks/run.ts';
 import { prepareClassify } from '../src/classify.ts';
 import { configView } from '../src/openclaw/config/view.ts';
 import { SHIPPED_THRESHOLDS } from '../src/thresholds.ts';
+import { inOneGo } from '../test/support/in-one-go.ts';
 import { aStoredSession } from '../test/support/snapshot.ts';
 import { median } from './ways.ts';
 
@@ -32,7 +33,7 @@ export function routing(): string {
       thresholdsOf: ({ kind }) => SHIPPED_THRESHOLDS[kind],
     });
     const sessions = stored.map((session) => classify(session, { version: null, shared: false }, 0));
-    runChecks(checks, { sessions, listedAgents: config.agents.map(({ id }) => id), now: 0 }, () => false);
+    inOneGo(runChecks(checks, { sessions, listedAgents: config.agents.map(({ id }) => id), now: 0 }, () => false));
     return performance.now() - startedAt;
   });
   return `## Routing

@@ -26,8 +26,13 @@ type IsIgnored = (session: Session, finding: Finding['finding']) => boolean;
 /**
  * Runs the checks; one that throws loses only itself, and where the sessions of one agent alone make it throw, only these. A
  * session whose finding is ignored is no reason for the finding of another: the others are looked at as if it were not there.
+ * It stops after each check, so that the caller can pause.
  */
-export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored: IsIgnored): CheckResults {
+export function* runChecks(
+  checks: readonly Check[],
+  input: CheckInput,
+  isIgnored: IsIgnored,
+): Generator<undefined, CheckResults> {
   const findings = new Map<Session, Finding[]>();
   const ignored = new Map<Session, Finding[]>();
   const outcomes: CheckOutcome[] = [];
@@ -52,6 +57,7 @@ export function runChecks(checks: readonly Check[], input: CheckInput, isIgnored
       durationSeconds: (performance.now() - startedAt) / 1000,
       error,
     });
+    yield;
   }
   return { findings, ignored, outcomes, failedIn };
 }

@@ -55,42 +55,26 @@ export class Snapshots {
   /** `untilMs`: from then on time alone makes it another one. */
   private last: (Taken & { readonly input: SnapshotInput; readonly untilMs: number }) | null = null;
 
-  /** Classifies what `take` would, in slices, so that the caller can pause: of very many sessions it takes longest. */
-  *prepare({ readings, terms, now }: SnapshotInput): Generator<undefined> {
-    const known = this.knownBy(terms);
-    for (const store of readings.filter((each) => each.readable)) {
-      const { sessions } = store;
-      for (let at = 0; at < sessions.length; at += SLICE) {
-        const before = known.classified;
-        for (const session of sessions.slice(at, at + SLICE)) known.session(session, store, now);
-        this.counts.classified += known.classified - before;
-        yield;
-      }
-    }
-  }
-
   private knownBy(terms: Terms): KnownSessions {
     this.known = this.known?.terms === terms ? this.known : new KnownSessions(terms);
     return this.known;
   }
 
-  take(input: SnapshotInput): Taken {
+  /** In slices: where it stops, the caller can pause. Of very many sessions each part takes a second. */
+  *take(input: SnapshotInput): Generator<undefined, Taken> {
     const { last } = this;
     if (last !== null && isSameInput(last.input, input) && last.input.now <= input.now && input.now < last.untilMs)
       return last;
     this.counts.taken += 1;
     const { terms, now } = input;
     const known = this.knownBy(terms);
-    const before = known.classified;
-    const classified = input.readings.map((store): Classified => {
-      if (!store.readable) return store;
-      return { ...store, sessions: store.sessions.map((session) => known.session(session, store, now)) };
-    });
-    this.counts.classified += known.classified - before;
+    const classified: Classified[] = [];
+    for (const store of input.readings)
+      classified.push(store.readable ? yield* this.classify(store, known, now) : store);
     const sessions = classified.flatMap((store) => (store.readable ? store.sessions : []));
     const enabled = CHECKS.filter(({ name }) => !input.disabledChecks.includes(name));
     const checked = { sessions, listedAgents: listedAgentsOf(input), now };
-    const { findings, ignored, outcomes, failedIn } = runChecks(enabled, checked, terms.policy.isIgnored);
+    const { findings, ignored, outcomes, failedIn } = yield* runChecks(enabled, checked, terms.policy.isIgnored);
     const labelOf = chooseWithSeries(sessions, findings, input.sessionLimit, terms.sessionLabels);
     terms.sessionLabels.forget(sessions.length);
     const publish = (session: Session) =>
@@ -99,15 +83,28 @@ export class Snapshots {
         ignored: ignored.get(session) ?? NONE,
         label: labelOf.get(session) ?? null,
       });
-    const agents = classified.map((store, at) =>
-      unchanged(last?.snapshot.agents[at], snapshotAgent(store, input, publish)),
-    );
+    const agents: SnapshotAgent[] = [];
+    for (const [at, store] of classified.entries()) {
+      agents.push(unchanged(last?.snapshot.agents[at], snapshotAgent(store, input, publish)));
+      yield;
+    }
     const snapshot = unchanged(
       last?.snapshot,
       snapshotOf(input, agents, lookedFor(outcomes, failedIn, input.deepScanned)),
     );
     this.last = { snapshot, checks: outcomes, input, untilMs: nextChangeMs(sessions, enabled, now) };
     return this.last;
+  }
+
+  private *classify(store: ReadableStore, known: KnownSessions, now: number): Generator<undefined, Classified> {
+    const before = known.classified;
+    const sessions: Session[] = [];
+    for (const stored of store.sessions) {
+      sessions.push(known.session(stored, store, now));
+      if (sessions.length % SLICE === 0) yield;
+    }
+    this.counts.classified += known.classified - before;
+    return { ...store, sessions };
   }
 }
 

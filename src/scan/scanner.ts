@@ -299,9 +299,10 @@ export class Scanner {
   }
 
   private async judge(latest: Latest, snapshots: Snapshots): Promise<Taken> {
-    const input = this.inputOf(latest);
-    for (const _slice of snapshots.prepare(input)) await this.options.pause();
-    return snapshots.take(input);
+    const slices = snapshots.take(this.inputOf(latest));
+    let slice = slices.next();
+    for (; slice.done !== true; slice = slices.next()) await this.options.pause();
+    return slice.value;
   }
 
   private inputOf({ discovery, terms, readings, files }: Latest): SnapshotInput {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/run.ts';
 import type { Session } from '../../src/model/session.ts';
+import { inOneGo } from '../support/in-one-go.ts';
 import { NOW } from '../support/sessions.ts';
 import { aSession, corrupted } from '../support/snapshot.ts';
 
@@ -38,7 +39,9 @@ function fails(reason: string, error: unknown): Check {
 const SESSIONS = ['a', 'b', 'c'].map(session);
 
 function run(...checks: Check[]) {
-  const { findings, outcomes } = runChecks(checks, { sessions: SESSIONS, listedAgents: [], now: NOW }, () => false);
+  const { findings, outcomes } = inOneGo(
+    runChecks(checks, { sessions: SESSIONS, listedAgents: [], now: NOW }, () => false),
+  );
   const reasons = [...findings].map(([{ key }, found]) => [key, found.map(({ reason }) => reason)]);
   return { reasons: Object.fromEntries(reasons), outcomes };
 }
@@ -94,10 +97,8 @@ describe('runChecks', () => {
 
   it('finds nothing without checks or sessions', () => {
     expect(run()).toEqual({ reasons: {}, outcomes: [] });
-    const { findings, outcomes } = runChecks(
-      [finds('one', 'a')],
-      { sessions: [], listedAgents: [], now: NOW },
-      () => false,
+    const { findings, outcomes } = inOneGo(
+      runChecks([finds('one', 'a')], { sessions: [], listedAgents: [], now: NOW }, () => false),
     );
     expect(findings.size).toBe(0);
     expect(outcomes).toMatchObject([{ check: 'one', success: true }]);
@@ -125,10 +126,12 @@ describe('an ignored finding', () => {
   ])('%s', (_, keys, ignoredKeys, ignoredIn) => {
     const sessions = keys.map(session);
     const input = { sessions, listedAgents: [], now: NOW };
-    const { findings, ignored } = runChecks(
-      [twins, finds('one', ...keys)],
-      input,
-      ({ key }, finding) => finding === 'duplicate' && ignoredKeys.includes(key),
+    const { findings, ignored } = inOneGo(
+      runChecks(
+        [twins, finds('one', ...keys)],
+        input,
+        ({ key }, finding) => finding === 'duplicate' && ignoredKeys.includes(key),
+      ),
     );
     expect([...ignored].map(([{ key }, found]) => [key, found])).toEqual(
       ignoredIn.map((key) => [key, [{ ...corrupted('twin'), finding: 'duplicate' }]]),

@@ -11,6 +11,7 @@ import { renderFamilies } from '../../src/publish/metrics/render.ts';
 import { type SnapshotInput, Snapshots } from '../../src/publish/snapshot.ts';
 import { applyPolicy, NO_POLICY, type Policy } from '../../src/settings/policy.ts';
 import { parseExposition, seriesOf } from '../support/exposition.ts';
+import { inOneGo } from '../support/in-one-go.ts';
 import { SALT } from '../support/scan.ts';
 import { aDiscovery, allSessions, aReading, aStoredSession, aTranscript } from '../support/snapshot.ts';
 
@@ -18,7 +19,7 @@ const NOW = Date.parse('2026-11-24T12:00:00Z');
 
 /** A snapshot of one agent with these sessions, keys shown as they are. */
 function take(sessions: readonly StoredSession[], changes: Partial<Changes> = {}) {
-  return new Snapshots().take(inputOf(sessions, changes));
+  return inOneGo(new Snapshots().take(inputOf(sessions, changes)));
 }
 
 interface Changes extends Omit<SnapshotInput, 'terms'> {
@@ -69,6 +70,13 @@ async function corruptedReasons(snapshot: Snapshot): Promise<string[]> {
   const families = parseExposition(await renderFamilies(AGENT_FAMILIES, snapshot));
   return (families.get('openclaw_store_corrupted_sessions')?.samples ?? []).map(({ labels }) => labels.reason ?? '');
 }
+
+it('stops after 2,000 sessions of an agent, after each check and after each agent: a heartbeat comes between', () => {
+  const sessions = Array.from({ length: 5000 }, (_, at) => used(`direct:${at}`, 1));
+  const readings = ['main', 'ops', 'desk'].map((agent) => aReading({ agent, sessions }));
+  const stops = [...new Snapshots().take(inputOf([], { readings }))].length;
+  expect(stops).toBe(3 * 2 + CHECKS.length + 3);
+});
 
 describe('the session limit', () => {
   const quiet = [used('old', 600), used('never', null), used('new', 1), used('middle', 60)];
