@@ -1,8 +1,8 @@
 import { constants, type DatabaseSync } from 'node:sqlite';
 import { readDatabase } from './database-file.ts';
 
-/** SQLite's own: the schema, and the columns of a table. */
-const OWN_TABLES = ['sqlite_schema', 'sqlite_master', 'pragma_table_info'];
+/** SQLite's own: the schema, the columns of a table, its indexes and what they are of. */
+const OWN_TABLES = ['sqlite_schema', 'sqlite_master', 'pragma_table_info', 'pragma_index_list', 'pragma_index_xinfo'];
 
 /** `readDatabase` of `path`, where `read` reads these tables only. */
 export function readTables<T>(

@@ -23,7 +23,7 @@ export function routeColumns(schema: DatabaseSchema): string {
     ${conversation('thread_id')} AS threadId, ${conversation('native_channel_id')} AS nativeChannelId,
     ${record(schema, 'route_context_json')} AS routeRecord,
     CAST(${record(schema, 'last_seen_at')} AS REAL) AS recordSeenMs,
-    ${hasChains(schema) ? 'CAST(y.startMs AS REAL)' : 'NULL'} AS simultaneousStartMs`;
+    ${hasChains(schema) ? `CAST(${SIMULTANEOUS_START} AS REAL)` : 'NULL'} AS simultaneousStartMs`;
 }
 
 /** What is cheap to ask of these. A conversation keeps what it is. */
@@ -32,31 +32,25 @@ export function routeMarks(schema: DatabaseSchema): string[] {
     ...(schema.has('session_windows', 'primary_conversation_id') ? [CONVERSATION] : []),
     record(schema, 'last_seen_at'),
     `octet_length(${record(schema, 'route_context_json')})`,
-    ...(hasChains(schema) ? ['y.windows'] : []),
+    ...(hasChains(schema) ? [WINDOWS] : []),
   ];
 }
 
-/**
- * The join `y` that both need: one pass over all windows, each beside the one of its key that began before it. Asked row by
- * row, two windows each, it never ended for a key with 100,000 of them, or without an index of keys.
- */
-export function routeJoin(schema: DatabaseSchema): string {
-  return hasChains(schema)
-    ? `LEFT JOIN (
-        SELECT session_key, COUNT(*) AS windows,
-            MAX(CASE WHEN created_at - beforeMs <= ${SIMULTANEOUS_MS} THEN created_at END) AS startMs
-          FROM (
-            SELECT session_key, created_at, CASE WHEN previous_session_id IS NULL THEN
-                LAG(created_at) OVER (PARTITION BY session_key, previous_session_id IS NULL ORDER BY created_at)
-              END AS beforeMs
-              FROM session_windows WHERE ${small('session_key')} IS NOT NULL
-          ) GROUP BY session_key
-      ) y ON y.session_key = ${small('n.session_key')}`
-    : '';
-}
+/** Of the windows of one key. A day, after which nobody asks for them, has no hundredth of it. */
+const MOST_WINDOWS = 1000;
+const KEY = small('n.session_key');
 
-function hasChains({ has }: DatabaseSchema): boolean {
-  return has('session_windows', 'previous_session_id') && has('session_windows', 'created_at');
+/** Beside each window of the key the one that began before it, as far as neither names a previous one. */
+const SIMULTANEOUS_START = `(SELECT MAX(CASE WHEN startMs - beforeMs <= ${SIMULTANEOUS_MS} THEN startMs END) FROM (
+    SELECT startMs, LAG(startMs) OVER (ORDER BY startMs) AS beforeMs FROM (
+      SELECT created_at AS startMs FROM session_windows
+        WHERE session_key = ${KEY} AND previous_session_id IS NULL AND typeof(created_at) IN ('integer', 'real')
+        ORDER BY created_at DESC LIMIT ${MOST_WINDOWS})))`;
+const WINDOWS = `(SELECT COUNT(*) FROM session_windows WHERE session_key = ${KEY})`;
+
+/** Each row asks for the windows of its key: without their index each would read all windows of all keys. */
+function hasChains({ has, hasIndexOfKeys }: DatabaseSchema): boolean {
+  return hasIndexOfKeys && has('session_windows', 'previous_session_id') && has('session_windows', 'created_at');
 }
 
 function record({ has }: DatabaseSchema, column: string): string {

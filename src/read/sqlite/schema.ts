@@ -44,12 +44,15 @@ const NEEDED_KEYS = [
 ];
 
 /** The same of the tables that a version may lack: without its key such a table is as if it were not there. */
-const KEYS: ReadonlyMap<string, string> = new Map([
-  ['conversations', 'conversations.conversation_id 1'],
-  ['session_conversations', 'session_conversations.session_id 1'],
-  ['transcript_rewrite_watermarks', 'transcript_rewrite_watermarks.session_id 1'],
-  ['session_transcript_cold_archives', 'session_transcript_cold_archives.session_id 1'],
+const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['conversations', ['conversations.conversation_id 1']],
+  ['session_conversations', ['session_conversations.session_id 1', 'session_conversations.conversation_id 2']],
+  ['transcript_rewrite_watermarks', ['transcript_rewrite_watermarks.session_id 1']],
+  ['session_transcript_cold_archives', ['session_transcript_cold_archives.session_id 1']],
 ]);
+
+/** With one more column in its key a session would have many rows, each with many windows. */
+const MANY_ROWS = /^(session_nodes|session_windows)\..* 2$/s;
 
 /** Rows are read on from the last one's rowid. A column of such a name hides it, and says whatever somebody wrote there. */
 const HIDES_ROWID = /^(session_nodes|transcript_events)\.(rowid|oid|_rowid_)$/i;
@@ -66,6 +69,8 @@ export interface DatabaseSchema {
   readonly sessions: 'readable' | 'unsupported' | 'mismatch' | 'absent';
   /** Whether a table has a column. */
   has(table: (typeof TABLES)[number], column: string): boolean;
+  /** Whether the windows of one key are found without all others. */
+  readonly hasIndexOfKeys: boolean;
 }
 
 /**
@@ -76,14 +81,20 @@ export function databaseSchema(database: DatabaseSync, agent: string | null): Da
   const columns = new Set(texts(database, COLUMNS, ...TABLES));
   const keys = new Set(texts(database, KEY_COLUMNS, ...TABLES));
   const has: DatabaseSchema['has'] = (table, column) => {
-    const key = KEYS.get(table);
-    return columns.has(`${table}.${column}`) && (key === undefined || keys.has(key));
+    const key = KEYS.get(table) ?? [];
+    return columns.has(`${table}.${column}`) && key.every((each) => keys.has(each));
   };
   const version = userVersion(database);
   const meta = has('schema_meta', 'agent_id') && has('schema_meta', 'role') ? metaOf(database) : null;
   const appVersion = text(meta?.app_version) || null;
   const tables = new Set(texts(database, SESSION_TABLES_THERE, ...SESSION_TABLES));
-  return { version, appVersion, has, sessions: sessions() };
+  return {
+    version,
+    appVersion,
+    has,
+    hasIndexOfKeys: texts(database, INDEXES_OF_KEYS).length > 0,
+    sessions: sessions(),
+  };
 
   function sessions(): DatabaseSchema['sessions'] {
     if (!holdsSessions(tables)) return 'absent';
@@ -91,6 +102,7 @@ export function databaseSchema(database: DatabaseSync, agent: string | null): Da
     const isReadable =
       NEEDED.every((column) => columns.has(column)) &&
       NEEDED_KEYS.every((column) => keys.has(column)) &&
+      ![...keys].some((column) => MANY_ROWS.test(column)) &&
       ![...columns].some((column) => HIDES_ROWID.test(column));
     return isReadable ? 'readable' : 'unsupported';
   }
@@ -105,6 +117,9 @@ const FROM_COLUMNS = `FROM sqlite_schema t, pragma_table_info(t.name) c
   WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
 const COLUMNS = `SELECT t.name || '.' || c.name AS name ${FROM_COLUMNS}`;
 const KEY_COLUMNS = `SELECT t.name || '.' || c.name || ' ' || c.pk AS name ${FROM_COLUMNS} AND c.pk > 0`;
+/** Of a part of the rows, or without letter case, it finds not what is asked for. */
+const INDEXES_OF_KEYS = `SELECT i.name FROM pragma_index_list('session_windows') i, pragma_index_xinfo(i.name) c
+  WHERE NOT i.partial AND c.seqno = 0 AND c.name = 'session_key' AND c.coll = 'BINARY'`;
 const SESSION_TABLES_THERE = `SELECT name FROM sqlite_schema
   WHERE type = 'table' AND name IN (${SESSION_TABLES.map(() => '?').join(', ')})`;
 

@@ -160,6 +160,8 @@ const SQLITE_STORES = STORES.filter((name) => storeFacts(name).era !== 'file');
 const READ = {
   agent_databases: ['agent_id', 'path', 'schema_version'],
   conversations: ['channel', 'conversation_id', 'native_channel_id', 'peer_id', 'thread_id'],
+  pragma_index_list: ['name', 'partial'],
+  pragma_index_xinfo: ['coll', 'name', 'seqno'],
   pragma_table_info: ['name', 'pk'],
   quarantined_databases: ['path'],
   schema_meta: ['agent_id', 'app_version', 'meta_key', 'role'],
@@ -190,9 +192,17 @@ const ASKED = [
 ];
 const SETTINGS = ['cache_size -4096', 'mmap_size 0', 'query_only 1', 'temp_store memory', 'trusted_schema 0'];
 const FIGURES = ['freelist_count', 'page_size', 'user_version'];
+/** Whether one of the windows finds those of a key. */
+const INDEXES = [
+  'index_list session_windows',
+  ...['created_at', 'session_key', 'updated_at'].map((name) => `index_xinfo idx_agent_session_windows_${name}`),
+  'index_xinfo sqlite_autoindex_session_windows_1',
+];
 const ALLOWED = [
   ...Object.entries(READ).flatMap(([table, columns]) => columns.map((column) => `${table}.${column}`)),
-  ...[...SETTINGS, ...FIGURES, ...ASKED.map((table) => `table_info ${table}`)].map((pragma) => `PRAGMA ${pragma}`),
+  ...[...SETTINGS, ...FIGURES, ...INDEXES, ...ASKED.map((table) => `table_info ${table}`)].map(
+    (pragma) => `PRAGMA ${pragma}`,
+  ),
   'a calculation',
   'transaction BEGIN',
 ];

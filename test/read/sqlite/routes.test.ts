@@ -228,8 +228,11 @@ describe('two transcripts of one key', () => {
     ]);
   });
 
-  it.each(['previous_session_id', 'created_at'])('are not looked for without %s', (column) => {
-    const damage = [`ALTER TABLE session_windows DROP COLUMN ${column}`];
-    expect(nodeOf({ ...twin({ apart: 0 }), damage }).simultaneousStartMs).toBeNull();
+  it.each([
+    'ALTER TABLE session_windows DROP COLUMN previous_session_id',
+    'ALTER TABLE session_windows DROP COLUMN created_at',
+    'DROP INDEX idx_agent_session_windows_session_key',
+  ])('are not looked for after %s', (damage) => {
+    expect(nodeOf({ ...twin({ apart: 0 }), damage: [damage] }).simultaneousStartMs).toBeNull();
   });
 });

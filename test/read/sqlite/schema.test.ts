@@ -89,6 +89,17 @@ describe('databaseSchema', () => {
         'CREATE TABLE transcript_events (session_id, other, seq, event_json, PRIMARY KEY (session_id, other, seq))',
       ],
     ],
+    ...(['session_nodes', 'session_windows'] as const).map((table): [string, string, string[]] => [
+      `many rows for one key of ${table}`,
+      'unsupported',
+      [
+        `CREATE TABLE copy (session_key, session_id, current_session_id, entry_json, other, PRIMARY KEY (${
+          table === 'session_nodes' ? 'session_key' : 'session_id'
+        }, other))`,
+        `DROP TABLE ${table}`,
+        `ALTER TABLE copy RENAME TO ${table}`,
+      ],
+    ]),
     ['the tables of an early beta', 'unsupported', ['PRAGMA user_version = 4', ...NO_SESSION_TABLES, SESSION_ENTRIES]],
     ['only the tables of 2026.7', 'absent', ['PRAGMA user_version = 1', ...NO_SESSION_TABLES]],
     ['no session tables of another agent', 'absent', [setMeta("agent_id = 'kin'"), ...NO_SESSION_TABLES]],
@@ -103,6 +114,19 @@ describe('databaseSchema', () => {
     );
     expect(found).toMatchObject({ sessions: 'readable' });
     expect(found.has('conversations', 'channel')).toBe(false);
+  });
+
+  it.each([
+    ['as OpenClaw makes it', true, []],
+    ['of it alone', true, ['CREATE INDEX own ON session_windows (session_key)']],
+    ['of it at another place', false, ['CREATE INDEX own ON session_windows (created_at, session_key)']],
+    ['of a part of the rows', false, ['CREATE INDEX own ON session_windows (session_key) WHERE updated_at > 0']],
+    ['without letter case', false, ['CREATE INDEX own ON session_windows (session_key COLLATE NOCASE)']],
+    ['of what is made of it', false, ['CREATE INDEX own ON session_windows (lower(session_key))']],
+    ['of none', false, ['SELECT 1']],
+  ])('knows whether an index finds the windows of a key: %s', (_, isKnown, own) => {
+    const dropped = own.length === 0 ? [] : ['DROP INDEX idx_agent_session_windows_session_key', ...own];
+    expect(databaseSchema(agentDatabase({}, ...dropped), 'ops').hasIndexOfKeys).toBe(isKnown);
   });
 
   it('does not ask the program’s version for what the tables say', () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, vi } from 'vitest';
 import type { Scanner } from '../../../src/scan/scanner.ts';
 import { type EventKind, eventOf, type LiveDatabase, liveDatabase } from '../../support/live-database.ts';
 import { testScanner } from '../../support/scan.ts';
@@ -99,4 +100,35 @@ describe('the first scan', () => {
     const work = await workOf(scannerOf(liveDatabase(2000, 2)), 'deep');
     expect(work.reads).toBeLessThan(2000 / 50);
   });
+});
+
+/** Tables of which each session has rows. */
+const OF_SESSIONS =
+  /\b(session_windows|session_conversations|conversations|transcript_event\w*|transcript_rewrite\w*)\b/;
+
+/** The steps of the plans of these statements that go through all rows of such a table. */
+function passesOf(path: string, statements: Iterable<string>): string[] {
+  using database = new DatabaseSync(path, { readOnly: true });
+  const steps = [...statements]
+    .filter((statement) => statement.startsWith('SELECT'))
+    .flatMap((statement) => database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all());
+  return steps
+    .map(({ detail }) => String(detail))
+    .filter((detail) => detail.startsWith('SCAN ') && OF_SESSIONS.test(detail));
+}
+
+it('passes over no table for a slice of sessions or events, since there can be very many of both', async () => {
+  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare');
+  const database = liveDatabase(60, 3);
+  const scanner = scannerOf(database);
+  await scanner.deep();
+  database.append(1, ['answer']);
+  database.setEntry(0, 5, false);
+  await scanner.quick();
+  const asked = new Set(
+    prepare.mock.calls.map(([statement]) => statement).filter((each) => !each.startsWith('EXPLAIN')),
+  );
+  prepare.mockRestore();
+  expect([...asked].filter((statement) => statement.includes('session_windows')).length).toBeGreaterThan(2);
+  expect(passesOf(database.path, asked)).toEqual([]);
 });
