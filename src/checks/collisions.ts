@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Session } from '../model/session.ts';
 import { foundTranscript } from '../model/transcript.ts';
 import { AGE_SECONDS, inWords } from '../thresholds.ts';
+import { alike } from './alike.ts';
 import type { Check } from './check.ts';
 
 const YOUNG_MS = AGE_SECONDS.collision * 1000;
@@ -31,11 +32,7 @@ function beganTogether({ simultaneousStartMs, kind }: Session, now: number): boo
 }
 
 function sharedTranscripts(sessions: readonly Session[]): Set<Session> {
-  const byPath = Map.groupBy(
-    sessions.filter((session) => pathOf(session) !== null),
-    pathOf,
-  );
-  const sharing = [...byPath.values()].filter((users) => new Set(users.map(owner)).size > 1);
+  const sharing = alike(sessions, pathOf).filter((users) => new Set(users.map(owner)).size > 1);
   return new Set(sharing.flat());
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { Session } from '../model/session.ts';
 import { sameAccount, sameId } from '../routing/same-conversation.ts';
+import { alike } from './alike.ts';
 import type { Check } from './check.ts';
 
 export const duplicates: Check = {
@@ -12,11 +13,7 @@ export const duplicates: Check = {
   meaning:
     'One peer has sessions in two or more agents, and neither `broadcast` nor a topic of its own asks for it (`cross_agent`), or one agent holds two keys for the same conversation (`alias`).',
   *run({ sessions }) {
-    const byConversation = Map.groupBy(
-      sessions.filter(({ canonicalKey }) => canonicalKey !== null),
-      ({ canonicalKey }) => canonicalKey,
-    );
-    for (const same of byConversation.values()) {
+    for (const same of alike(sessions, ({ canonicalKey }) => canonicalKey)) {
       // One by one: two accounts that are known are two conversations, and an unknown one can be either.
       const others = compared(same);
       for (const session of same) {

@@ -135,17 +135,31 @@ export interface RankedSession extends JudgedSession {
   readonly needsLook: boolean;
 }
 
-/** Sessions of these agents, the worst first, and of those that are as bad the fullest. */
-export function rankedSessions(agents: readonly ReadableAgent[], nowMs: number): RankedSession[] {
-  return agents
-    .flatMap((agent) =>
-      agent.sessions.map((published) => {
-        const one = judged(agent, published, nowMs);
-        return { one, rank: rankOf(one, nowMs), fullness: fullnessOf(published) ?? -1 };
-      }),
-    )
-    .toSorted((one, other) => one.rank - other.rank || other.fullness - one.fullness)
-    .map(({ one, rank }) => ({ ...one, needsLook: rank < QUIET }));
+/** Sessions of these agents, the worst first, and of those that are as bad the fullest. `most`: the others are not made. */
+export function rankedSessions(
+  agents: readonly ReadableAgent[],
+  nowMs: number,
+  most = Number.POSITIVE_INFINITY,
+): RankedSession[] {
+  let ranked: Ranked[] = [];
+  for (const agent of agents) {
+    for (const published of agent.sessions) {
+      const one = judged(agent, published, nowMs);
+      ranked.push({ one, rank: rankOf(one, nowMs), fullness: fullnessOf(published) ?? -1 });
+      if (ranked.length >= 2 * most) ranked = worst(ranked, most);
+    }
+  }
+  return worst(ranked, most).map(({ one, rank }) => ({ ...one, needsLook: rank < QUIET }));
+}
+
+interface Ranked {
+  readonly one: JudgedSession;
+  readonly rank: number;
+  readonly fullness: number;
+}
+
+function worst(ranked: readonly Ranked[], most: number): Ranked[] {
+  return ranked.toSorted((one, other) => one.rank - other.rank || other.fullness - one.fullness).slice(0, most);
 }
 
 const LARGE = 3;

@@ -72,5 +72,8 @@ describe('a session is judged as the rules do', () => {
       ...['fuller', 'well'],
     ]);
     expect(ranked.filter(({ needsLook }) => !needsLook)).toHaveLength(2);
+    const agents = [anAgent({ sessions })];
+    for (const most of [1, 2, 3, 6, 7, 8])
+      expect(rankedSessions(agents, NOW, most)).toEqual(rankedSessions(agents, NOW).slice(0, most));
   });
 });

@@ -67,7 +67,7 @@ export function perAgentAnd(
 /** Sessions with a finding that has no reasons, where it was looked for. */
 export function perFinding(name: string, help: string, finding: Finding['finding']): Family<Snapshot> {
   return perAgent(name, help, ({ agent, sessions }, snapshot) =>
-    isLookedFor(snapshot, finding, agent) ? sessions.filter((session) => hasFinding(session, finding)).length : null,
+    isLookedFor(snapshot, finding, agent) ? withFinding(sessions, finding) : null,
   );
 }
 
@@ -76,7 +76,7 @@ export function perReason(name: string, help: string, finding: Finding['finding'
   return perAgentAnd(name, help, 'reason', ({ agent, layout, sessions }, { lookedFor }) =>
     lookedFor
       .filter((each) => each.finding === finding && each.era === eraOf(layout) && !each.exceptIn.includes(agent))
-      .map(({ reason }) => [reason ?? '', sessions.filter((session) => hasFinding(session, finding, reason)).length]),
+      .map(({ reason }) => [reason ?? '', withFinding(sessions, finding, reason)]),
   );
 }
 
@@ -85,8 +85,18 @@ export function isLookedFor({ lookedFor }: Snapshot, finding: Finding['finding']
   return lookedFor.some((each) => each.finding === finding && !each.exceptIn.includes(agent));
 }
 
-function hasFinding({ findings }: SnapshotSession, finding: Finding['finding'], reason?: string | null): boolean {
-  return findings.some((each) => each.finding === finding && (reason === undefined || each.reason === reason));
+/** Counted and not collected: most sessions of most hosts have none. */
+function withFinding(
+  sessions: readonly SnapshotSession[],
+  finding: Finding['finding'],
+  reason?: string | null,
+): number {
+  let count = 0;
+  for (const { findings } of sessions) {
+    if (findings.some((each) => each.finding === finding && (reason === undefined || each.reason === reason)))
+      count += 1;
+  }
+  return count;
 }
 
 /** How many of the items have each value; null leaves an item out. `isCounted`: the others show their value, with 0. */

@@ -22,16 +22,17 @@ interface ListOptions {
 
 /** The sessions with their contexts against their limits: the worst first, then the fullest. */
 export function sessionList(snapshot: Snapshot, options: ListOptions): Markup {
-  const all = rankedSessions(readableAgents(snapshot), options.nowMs);
-  if (all.length === 0) return markup`<section><h2>Sessions</h2><p>There is no session.</p></section>`;
-  const items = all.slice(0, SHOWN).map((listed) => item(listed, options));
-  const explain = all.some(({ needsLook }) => needsLook)
+  const agents = readableAgents(snapshot);
+  const count = agents.reduce((sum, { sessions }) => sum + sessions.length, 0);
+  const worst = rankedSessions(agents, options.nowMs, SHOWN);
+  if (count === 0) return markup`<section><h2>Sessions</h2><p>There is no session.</p></section>`;
+  const items = worst.map((listed) => item(listed, options));
+  const explain = worst.some(({ needsLook }) => needsLook)
     ? markup`<p>Each of them in full, with commands: <code>openclaw-store-exporter scan --explain SESSION</code></p>`
     : markup`<p>No session is over a threshold or has a finding.</p>`;
   const rest = when(
-    all.length > SHOWN,
-    () =>
-      markup`<p>And ${amount(all.length - SHOWN)} more, none of them worse: see the metrics, or <code>scan</code>.</p>`,
+    count > SHOWN,
+    () => markup`<p>And ${amount(count - SHOWN)} more, none of them worse: see the metrics, or <code>scan</code>.</p>`,
   );
   return markup`<section><h2>Sessions</h2>
 ${explain}
