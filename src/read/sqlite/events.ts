@@ -10,7 +10,9 @@ const LARGEST_PACKED_BYTES = 4 * 1024 * 1024;
 /** Most events unpack into one; the default of 16 KB takes five times the memory for many (measured). */
 const CHUNK_BYTES = 64 * 1024;
 /** What an event costs besides its bytes, so that empty ones use up a budget too. */
-const ROW_BYTES = 64;
+export const ROW_BYTES = 64;
+/** And in a search that may go through very many of them in one slice: to ask for a row takes as long as some hundred bytes of it. */
+const SEARCHED_ROW_BYTES = 256;
 /** Before every sequence number, and every rowid, of a healthy or a damaged database. */
 export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 export const BEFORE_ALL_ROWS = -(2n ** 63n);
@@ -177,7 +179,7 @@ export function* readEvents(
   const [where, ...parameters]: [string, ...SQLInputValue[]] =
     'rowid' in from
       ? ['rowid > ? ORDER BY rowid', from.rowid]
-      : ['session_id = ? AND seq > ? ORDER BY seq', from.sessionId, from.after];
+      : ['session_id = ? AND seq > ? ORDER BY transcript_events.seq', from.sessionId, from.after];
   let decoded = 0;
   for (const row of prepared(database, `${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
     const event = toEvent(row, 'sessionId' in from ? from.sessionId : null);
@@ -201,7 +203,7 @@ export function findLastUsage(
   return searchLastUsage(recordsFromEnd(), isEnough);
 
   function* recordsFromEnd(): Generator<ReadRecord | 'start'> {
-    const statement = `${selectEvents(schema, budget)} WHERE session_id = ? ORDER BY seq DESC`;
+    const statement = `${selectEvents(schema, budget)} WHERE session_id = ? ORDER BY transcript_events.seq DESC`;
     let decoded = 0;
     let cut = cutSeq;
     for (const row of prepared(database, statement).iterate(sessionId)) {
@@ -212,7 +214,7 @@ export function findLastUsage(
         cut = null;
       }
       yield record;
-      decoded += bytes + ROW_BYTES;
+      decoded += bytes + SEARCHED_ROW_BYTES;
     }
     yield 'start';
   }
@@ -247,7 +249,7 @@ export function* readTexts(
   from: { sessionId: string; after: number },
   budget: number,
 ): Generator<EventText> {
-  const statement = `${selectEvents(schema)} WHERE session_id = ? AND seq > ? ORDER BY seq`;
+  const statement = `${selectEvents(schema)} WHERE session_id = ? AND seq > ? ORDER BY transcript_events.seq`;
   let decoded = 0;
   for (const { seq, json, zstd } of prepared(database, statement).iterate(from.sessionId, from.after)) {
     const { text, bytes } = textOf(json, zstd);

@@ -99,7 +99,7 @@ export type DatabaseReading =
 /** Bytes of events that a quick scan looks at for the last usage: nearly always it stands in the first of them. */
 const QUICK_USAGE_BYTES = [16 * 1024, 1024 * 1024] as const;
 /** And a deep one: what says nothing of its usage for so long is not worth more. */
-const DEEP_USAGE_BYTES = [...QUICK_USAGE_BYTES, 256 * 1024 * 1024] as const;
+const DEEP_USAGE_BYTES = [...QUICK_USAGE_BYTES, 64 * 1024 * 1024] as const;
 const ALWAYS: NeedsLastUsage = () => true;
 /** How long the figures of a locked database are shown. */
 const LONGEST_STALE_MS = AGE_SECONDS.lockedDatabase * 1000;

@@ -5,7 +5,7 @@ import {
   type KnownTranscript,
   type Read,
   type Renewal,
-  summaries,
+  tallyOf,
 } from './transcripts.ts';
 
 /** How long what was validated is believed, in a database that is written to. */
@@ -33,20 +33,19 @@ export function* renewValidation(
       if (before === undefined || !isValidated(before)) break;
       const from = before.renewal ?? { seen, seq: BEFORE_ALL, badEvents: 0, oversizedEvents: 0 };
       const budget = isOverdue ? BYTES_A_SLICE : Math.min(BYTES_A_SLICE, left);
-      const slice = read((database, schema) => [
-        ...summaries(readEvents(database, schema, { sessionId: before.sessionId, after: from.seq }, budget)),
-      ]);
+      const tally = read((database, schema) =>
+        tallyOf(readEvents(database, schema, { sessionId: before.sessionId, after: from.seq }, budget)),
+      );
       const renewal = {
         seen: from.seen,
-        seq: slice.at(-1)?.seq ?? before.validatedSeq,
-        badEvents: from.badEvents + slice.filter(({ isBad }) => isBad).length,
-        oversizedEvents: from.oversizedEvents + slice.filter(({ isOversized }) => isOversized).length,
+        seq: tally.lastSeq ?? before.validatedSeq,
+        badEvents: from.badEvents + tally.badEvents,
+        oversizedEvents: from.oversizedEvents + tally.oversizedEvents,
       };
       isDone = renewal.seq >= before.validatedSeq;
       known.set(before.sessionId, isDone ? renewed(before, renewal) : { ...before, renewal });
-      const bytes = slice.reduce((sum, each) => sum + each.bytes, 0);
-      left -= bytes;
-      yield bytes;
+      left -= tally.bytes;
+      yield tally.bytes;
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   findLastUsage,
   NO_EVENTS,
   type RecordCount,
+  ROW_BYTES,
   readEvents,
   type StoredEvent,
 } from './events.ts';
@@ -274,8 +275,8 @@ export function* validateEach(read: Read, known: Map<string, KnownTranscript>): 
     left = left.flatMap(({ sessionId }) => stillLeft(known, sessionId))
   ) {
     const parsed = read((database, schema) => parseNext(database, schema, left));
-    for (const { before, events } of parsed) known.set(before.sessionId, validated(before, events));
-    yield parsed.reduce((sum, { events }) => sum + bytesOf(events), 0);
+    for (const { before, tally } of parsed) known.set(before.sessionId, validated(before, tally));
+    yield parsed.reduce((sum, { tally }) => sum + tally.bytes, 0);
   }
 }
 
@@ -287,7 +288,7 @@ function stillLeft(known: ReadonlyMap<string, KnownTranscript>, sessionId: strin
 
 interface Parsed {
   readonly before: KnownTranscript;
-  readonly events: readonly Summary[];
+  readonly tally: Tally;
 }
 
 /** What comes next in these transcripts, until a slice is full. */
@@ -296,27 +297,23 @@ function parseNext(database: DatabaseSync, schema: DatabaseSchema, transcripts: 
   let left = BYTES_A_SLICE;
   for (const before of transcripts) {
     const from = { sessionId: before.sessionId, after: before.validatedSeq };
-    const events = [...summaries(readEvents(database, schema, from, left))];
-    parsed.push({ before, events });
-    left -= bytesOf(events) + 1;
+    const tally = tallyOf(readEvents(database, schema, from, left));
+    parsed.push({ before, tally });
+    left -= tally.bytes + tally.events * ROW_BYTES + 1;
     if (left <= 0) break;
   }
   return parsed;
 }
 
-function validated(before: KnownTranscript, events: readonly Summary[]): KnownTranscript {
+function validated(before: KnownTranscript, { lastSeq, badEvents, oversizedEvents }: Tally): KnownTranscript {
   return {
     ...before,
     // Nothing there any more: the next look at the database counts it anew, as nothing that it was.
-    ...(events.length === 0 ? { generation: OUTDATED } : {}),
-    validatedSeq: events.at(-1)?.seq ?? before.lastSeq,
-    badEvents: before.badEvents + events.filter(({ isBad }) => isBad).length,
-    oversizedEvents: before.oversizedEvents + events.filter(({ isOversized }) => isOversized).length,
+    ...(lastSeq === null ? { generation: OUTDATED } : {}),
+    validatedSeq: lastSeq ?? before.lastSeq,
+    badEvents: before.badEvents + badEvents,
+    oversizedEvents: before.oversizedEvents + oversizedEvents,
   };
-}
-
-function bytesOf(events: readonly Summary[]): number {
-  return events.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 export function unvalidated(known: ReadonlyMap<string, KnownTranscript>): KnownTranscript[] {
@@ -325,41 +322,72 @@ export function unvalidated(known: ReadonlyMap<string, KnownTranscript>): KnownT
 
 /** In the order of the file; what grew or was rewritten meanwhile is left for `validateEach`. */
 function* validateAll(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
-  const wanted = new Map(
-    unvalidated(known).map((each) => [each.sessionId, { transcript: each, events: 0, bad: 0, oversized: 0 }]),
-  );
+  const wanted = new Map(unvalidated(known).map((transcript) => [transcript.sessionId, transcript]));
+  const tallies = new Map<string, Tally>();
   for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
     const from: bigint = after;
-    const slice = read((database, schema) => [
-      ...summaries(readEvents(database, schema, { rowid: from }, BYTES_A_SLICE)),
-    ]);
-    for (const { sessionId, seq, isBad, isOversized } of slice) {
-      const each = wanted.get(sessionId);
-      if (each === undefined || seq > each.transcript.lastSeq) continue;
-      each.events += 1;
-      each.bad += Number(isBad);
-      each.oversized += Number(isOversized);
-    }
-    after = slice.at(-1)?.rowid ?? null;
-    yield slice.reduce((sum, { bytes }) => sum + bytes, 0);
+    const slice = read((database, schema) =>
+      talliesOf(readEvents(database, schema, { rowid: from }, BYTES_A_SLICE), wanted),
+    );
+    for (const [id, tally] of slice.tallies) tallies.set(id, sumOf(tallies.get(id) ?? NOTHING, tally));
+    after = slice.lastRow;
+    yield slice.bytes;
   }
-  for (const { transcript, events, bad, oversized } of wanted.values()) {
-    const now = known.get(transcript.sessionId);
-    if (now?.generation !== transcript.generation || events !== transcript.events) continue;
-    const validated = { validatedSeq: transcript.lastSeq, badEvents: bad, oversizedEvents: oversized };
-    known.set(now.sessionId, { ...now, ...validated });
+  for (const [id, { events, badEvents, oversizedEvents }] of tallies) {
+    const [transcript, now] = [wanted.get(id), known.get(id)];
+    if (now === undefined || now.generation !== transcript?.generation || events !== transcript.events) continue;
+    known.set(id, { ...now, validatedSeq: transcript.lastSeq, badEvents, oversizedEvents });
   }
 }
 
-interface Summary extends Pick<StoredEvent, 'rowid' | 'sessionId' | 'seq' | 'bytes'> {
-  readonly isBad: boolean;
-  readonly isOversized: boolean;
+/** What some events of one transcript are: of each by itself nothing is kept. */
+interface Tally {
+  readonly events: number;
+  readonly bytes: number;
+  readonly badEvents: number;
+  readonly oversizedEvents: number;
+  /** null: there were none. */
+  readonly lastSeq: number | null;
 }
 
-/** Without the records: a slice of them would stand in memory. */
-export function* summaries(events: ReturnType<typeof readEvents>): Generator<Summary> {
-  for (const { rowid, sessionId, seq, bytes, record } of events)
-    yield { rowid, sessionId, seq, bytes, isBad: record === 'bad', isOversized: record === 'oversized' };
+const NOTHING: Tally = { events: 0, bytes: 0, badEvents: 0, oversizedEvents: 0, lastSeq: null };
+
+function sumOf(one: Tally, other: Tally): Tally {
+  return {
+    events: one.events + other.events,
+    bytes: one.bytes + other.bytes,
+    badEvents: one.badEvents + other.badEvents,
+    oversizedEvents: one.oversizedEvents + other.oversizedEvents,
+    lastSeq: other.lastSeq ?? one.lastSeq,
+  };
+}
+
+export function tallyOf(stored: Iterable<StoredEvent>): Tally {
+  let [events, bytes, badEvents, oversizedEvents] = [0, 0, 0, 0];
+  let lastSeq: number | null = null;
+  for (const event of stored) {
+    events += 1;
+    bytes += event.bytes;
+    badEvents += Number(event.record === 'bad');
+    oversizedEvents += Number(event.record === 'oversized');
+    lastSeq = event.seq;
+  }
+  return { events, bytes, badEvents, oversizedEvents, lastSeq };
+}
+
+/** The same by transcript, of the wanted ones up to their mark; and how far and how much of all was read. */
+function talliesOf(stored: Iterable<StoredEvent>, wanted: ReadonlyMap<string, TranscriptMark>) {
+  const tallies = new Map<string, Tally>();
+  let lastRow: bigint | null = null;
+  let bytes = 0;
+  for (const event of stored) {
+    lastRow = event.rowid;
+    bytes += event.bytes;
+    const transcript = wanted.get(event.sessionId);
+    if (transcript === undefined || event.seq > transcript.lastSeq) continue;
+    tallies.set(event.sessionId, sumOf(tallies.get(event.sessionId) ?? NOTHING, tallyOf([event])));
+  }
+  return { tallies, lastRow, bytes };
 }
 
 /** No generation of OpenClaw's. */
