@@ -52,6 +52,7 @@ _openclaw_store_exporter() {
     'scan --openclaw.state-dir') _openclaw_store_exporter_reply -d; return ;;
     'scan --openclaw.config') _openclaw_store_exporter_reply -f; return ;;
     'scan --openclaw.path-map') return ;;
+    'scan --scan.timeout') return ;;
     'scan --session.limit') return ;;
     'scan --privacy.peers') _openclaw_store_exporter_reply -W 'hashed plain'; return ;;
     'scan --privacy.salt-file') _openclaw_store_exporter_reply -f; return ;;
@@ -73,6 +74,7 @@ _openclaw_store_exporter() {
     'repair --openclaw.state-dir') _openclaw_store_exporter_reply -d; return ;;
     'repair --openclaw.config') _openclaw_store_exporter_reply -f; return ;;
     'repair --openclaw.path-map') return ;;
+    'repair --scan.timeout') return ;;
     'repair --privacy.peers') _openclaw_store_exporter_reply -W 'hashed plain'; return ;;
     'repair --privacy.salt-file') _openclaw_store_exporter_reply -f; return ;;
     'repair --log.level') _openclaw_store_exporter_reply -W 'debug info warn error'; return ;;
@@ -88,6 +90,7 @@ _openclaw_store_exporter() {
     'extract --openclaw.state-dir') _openclaw_store_exporter_reply -d; return ;;
     'extract --openclaw.config') _openclaw_store_exporter_reply -f; return ;;
     'extract --openclaw.path-map') return ;;
+    'extract --scan.timeout') return ;;
     'extract --privacy.peers') _openclaw_store_exporter_reply -W 'hashed plain'; return ;;
     'extract --privacy.salt-file') _openclaw_store_exporter_reply -f; return ;;
     'extract --log.level') _openclaw_store_exporter_reply -W 'debug info warn error'; return ;;
@@ -101,10 +104,10 @@ _openclaw_store_exporter() {
   esac
   case $command in
     serve) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.max-requests --scan.schedule --scan.deep-schedule --scan.timeout --scan.max-age --session.limit --privacy.peers --privacy.salt-file --no-check.entry_invalid --no-check.transcript_path_null --no-check.transcript_missing --no-check.transcript_empty --no-check.header_invalid --no-check.id_mismatch --no-check.invalid_json --no-check.truncated --no-check.window_missing --no-check.duplicates --no-check.strays --no-check.collisions --no-check.stuck --log.level --log.format --runbook-url --help --version' ;;
-    scan) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --session.limit --privacy.peers --privacy.salt-file --no-check.entry_invalid --no-check.transcript_path_null --no-check.transcript_missing --no-check.transcript_empty --no-check.header_invalid --no-check.id_mismatch --no-check.invalid_json --no-check.truncated --no-check.window_missing --no-check.duplicates --no-check.strays --no-check.collisions --no-check.stuck --log.level --log.format --format --output --textfile.label --deep --explain --agent --kind --findings-only --all --show-keys --help --version' ;;
+    scan) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --scan.timeout --session.limit --privacy.peers --privacy.salt-file --no-check.entry_invalid --no-check.transcript_path_null --no-check.transcript_missing --no-check.transcript_empty --no-check.header_invalid --no-check.id_mismatch --no-check.invalid_json --no-check.truncated --no-check.window_missing --no-check.duplicates --no-check.strays --no-check.collisions --no-check.stuck --log.level --log.format --format --output --textfile.label --deep --explain --agent --kind --findings-only --all --show-keys --help --version' ;;
     rules) flags='--config.file --config.check --format --job --runbook-url --dashboard-url --group-label --help --version' ;;
-    repair) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --privacy.peers --privacy.salt-file --log.level --log.format --format --agent --session --reason --apply --yes --gateway-stopped --quiet-period --max-entries --lost-index --list --restore --help --version' ;;
-    extract) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --privacy.peers --privacy.salt-file --log.level --log.format --agent --session --out --messages --allow-workspace --help --version' ;;
+    repair) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --scan.timeout --privacy.peers --privacy.salt-file --log.level --log.format --format --agent --session --reason --apply --yes --gateway-stopped --quiet-period --max-entries --lost-index --list --restore --help --version' ;;
+    extract) flags='--config.file --config.check --openclaw.state-dir --openclaw.config --openclaw.path-map --openclaw.same-pid-namespace --scan.timeout --privacy.peers --privacy.salt-file --log.level --log.format --agent --session --out --messages --allow-workspace --help --version' ;;
     healthy) flags='--config.file --config.check --web.listen-address --help --version' ;;
     *) return ;;
   esac

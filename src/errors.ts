@@ -7,6 +7,7 @@ const ERRORS = {
   E_SALT: 'the salt file cannot be used',
   E_REPAIR: 'nothing was changed',
   E_EXTRACT: 'nothing was extracted',
+  E_BLOCKED: 'the command was blocked and is killed',
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

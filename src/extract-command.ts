@@ -10,7 +10,7 @@ import { eventsOfDatabase, extract, linesOfFile } from './repair/extract.ts';
 import { extractText } from './repair/extract-text.ts';
 import { count } from './repair/report.ts';
 import { sessionNamed, sessionsOf } from './repair/select.ts';
-import { quietScanner } from './scan/quiet-scanner.ts';
+import { quietScan } from './scan/quiet-scan.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
@@ -20,7 +20,7 @@ export async function runExtract(settings: Settings): Promise<number> {
   const [wanted, ...more] = settings.session;
   if (wanted === undefined || more.length > 0 || settings.out === null)
     throw new ExporterError('E_USAGE', 'extract needs one --session KEY-OR-LABEL and --out FILE');
-  const { snapshot, stores, config } = await quietScanner(settings, saltOf(settings)?.salt ?? null).quick();
+  const { snapshot, stores, config } = await quietScan('quick', settings, saltOf(settings)?.salt ?? null);
   if (snapshot.unreadable !== null)
     throw new ExporterError('E_EXTRACT', `${settings.stateDir} cannot be read (${snapshot.unreadable}): see scan`);
   const out = placeOf(settings.out, config, settings);

@@ -5,7 +5,7 @@ import type { Run } from './repair/run.ts';
 import { listBackups, restoreBackup } from './repair/run-backups.ts';
 import { bringBack } from './repair/run-lost-index.ts';
 import { takeOutEntries } from './repair/run-take-out.ts';
-import { quietScanner } from './scan/quiet-scanner.ts';
+import { quietScan } from './scan/quiet-scan.ts';
 import { commandPlace } from './settings/command-place.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
@@ -34,9 +34,8 @@ function refuseWrongUsage(settings: Settings): void {
 /** A whole look, deep where findings choose: half of the reasons are found by no other. */
 async function look(settings: Settings): Promise<Run> {
   const salt = saltOf(settings)?.salt ?? null;
-  const scanner = quietScanner(settings, salt);
   const isByName = settings.list || settings.restore !== null || settings['lost-index'] || settings.session.length > 0;
-  const { snapshot, stores, labelOf } = await (isByName ? scanner.quick() : scanner.deep());
+  const { snapshot, stores, labelOf } = await quietScan(isByName ? 'quick' : 'deep', settings, salt);
   const showsKeys = process.stdout.isTTY || settings['privacy.peers'] === 'plain';
   return {
     settings,

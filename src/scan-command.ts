@@ -14,6 +14,7 @@ import { reportTable } from './publish/report/table.ts';
 import { type Verdict, verdicts } from './publish/verdicts.ts';
 import { indexPathOf } from './repair/index-places.ts';
 import { Scanner, type ScanResult, SERIES_LEFT_OUT } from './scan/scanner.ts';
+import { watched } from './scan/watched.ts';
 import { commandPlace } from './settings/command-place.ts';
 import { FORMATS_OF, formatOf } from './settings/format.ts';
 import { saltOf } from './settings/salt.ts';
@@ -68,21 +69,23 @@ async function progressOf({ deep }: Settings): Promise<ProgressBar | null> {
 async function scanOnce(settings: Settings, log: Log, progress: ProgressBar | null): Promise<TimedScan> {
   const salt = saltOf(settings);
   for (const warning of salt?.warnings ?? []) log.warn(warning);
-  const scanner = new Scanner({
-    settings: {
-      ...settings,
-      salt: salt?.salt ?? null,
-      // Whatever can be asked for must have its label.
-      'session.limit': settings.explain === null ? settings['session.limit'] : Number.MAX_SAFE_INTEGER,
-    },
-    log,
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-    renders: false,
-    ...(progress === null ? {} : { onValidated: (bytes) => progress.show(bytes) }),
-  });
   const startedAt = performance.now();
   try {
-    const result = await (settings.deep ? scanner.deep() : scanner.quick());
+    const result = await watched(settings['scan.timeout'], (signs) => {
+      const scanner = new Scanner({
+        settings: {
+          ...settings,
+          salt: salt?.salt ?? null,
+          // Whatever can be asked for must have its label.
+          'session.limit': settings.explain === null ? settings['session.limit'] : Number.MAX_SAFE_INTEGER,
+        },
+        log,
+        ...signs,
+        renders: false,
+        ...(progress === null ? {} : { onValidated: (bytes) => progress.show(bytes) }),
+      });
+      return settings.deep ? scanner.deep() : scanner.quick();
+    });
     return { ...result, durationSeconds: (performance.now() - startedAt) / 1000 };
   } finally {
     progress?.wipe();

@@ -155,11 +155,11 @@ describe('the command line', () => {
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['scan: { timeout: soon }', {}, /config\.yml, line 1: scan\.timeout: "soon" is no duration/],
+    ['scan: { max-age: soon }', {}, /config\.yml, line 1: scan\.max-age: "soon" is no duration/],
     ['web: { max-requests: 0 }', {}, /config\.yml, line 1: web\.max-requests: "0"/],
     ['quiet-period: later', {}, /config\.yml, line 1: quiet-period: "later"/],
     ['apply: true', {}, /config\.yml, line 1: apply: it is said on the command line/],
-    ['log: { level: info }', { OPENCLAW_STORE_EXPORTER_SCAN_TIMEOUT: 'soon' }, /_SCAN_TIMEOUT: "soon"/],
+    ['log: { level: info }', { OPENCLAW_STORE_EXPORTER_SCAN_MAX_AGE: 'soon' }, /_SCAN_MAX_AGE: "soon"/],
   ])('scan --config.check looks at what file and environment say to every command: %s', async (text, env, message) => {
     const path = join(newFolder(), 'config.yml');
     writeFileSync(path, text);

@@ -42,6 +42,8 @@ const NOT_YET: ScanResult = { success: null, durationSeconds: null, lastGood: nu
 
 /** Milliseconds that a killed process may take to end. After that no other is started until it has ended. */
 const REAP_MS = 2000;
+/** How often it is looked after, in milliseconds. A short timeout has four looks. */
+const LOOK_MS = 1000;
 const CHILD_MODULE = import.meta.url.endsWith('.ts') ? './child-main.ts' : './child-main.js';
 
 /**
@@ -63,6 +65,7 @@ export class Supervisor {
   private child: ChildProcess | null = null;
   private readonly pending = new Set<Scan>();
   private lastBeat: Moment;
+  private silentLooks = 0;
   /** What the scanning process was at then. */
   private at: Whereabouts = NOWHERE;
   /** By agent, and what all agents share: when a scanning process was killed in it. */
@@ -95,7 +98,11 @@ export class Supervisor {
   }
 
   private startWatchdog(): NodeJS.Timeout {
-    return setInterval(() => this.watch(), Math.min(this.current.timeoutMs / 4, 1000)).unref();
+    return setInterval(() => this.watch(), this.lookMs).unref();
+  }
+
+  private get lookMs(): number {
+    return Math.min(this.current.timeoutMs / 4, LOOK_MS);
   }
 
   /** CPU time of this scanning process and those before it. */
@@ -140,7 +147,7 @@ export class Supervisor {
       this.fail(scan, 'the scanning process could not be started');
       return;
     }
-    if (this.pending.size === 0) this.lastBeat = this.now();
+    if (this.pending.size === 0) this.noteBeat();
     this.pending.add(scan);
     this.send({ type: 'scan', scan });
   }
@@ -205,7 +212,7 @@ export class Supervisor {
 
   private receive(child: ChildProcess, message: FromChild): void {
     if (child !== this.child || this.killed) return;
-    this.lastBeat = this.now();
+    this.noteBeat();
     this.account(message.cost);
     if (message.type === 'heartbeat') {
       this.at = message.at;
@@ -244,9 +251,18 @@ export class Supervisor {
     this.childCpuSeconds = cpuSeconds;
   }
 
+  private noteBeat(): void {
+    this.lastBeat = this.now();
+    this.silentLooks = 0;
+  }
+
   private watch(): void {
     if (this.child === null || this.killed || this.pending.size === 0) return;
-    if (msBetween(this.lastBeat, this.now()) <= this.current.timeoutMs) return;
+    this.silentLooks += 1;
+    const { timeoutMs } = this.current;
+    if (msBetween(this.lastBeat, this.now()) <= timeoutMs) return;
+    // As long by looks as by the clock: both processes may have been stopped in between (a paused container, Ctrl-Z).
+    if (this.silentLooks * this.lookMs < timeoutMs) return;
     const child = this.child;
     this.killed = true;
     this.blame(this.at.agent !== null);

@@ -171,9 +171,9 @@ export const FlagValues = z.object({
   'scan.timeout': flag(Duration, {
     value: 'DURATION',
     default: '30s',
-    commands: SERVE,
+    commands: EVERY,
     brief: 'silence after which a scan is ended',
-    help: 'how long the scanning process may give no sign of life before it is replaced',
+    help: 'how long a scan may give no sign of life before its process is killed; serve starts another one',
   }),
   'scan.max-age': flag(Duration.nullable(), {
     value: 'DURATION',

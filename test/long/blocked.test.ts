@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { waitFor } from '../support/processes.ts';
@@ -92,6 +93,22 @@ describe('a scan that is blocked for ever', () => {
       }
     });
   });
+});
+
+it('an exporter that was stopped for longer than the timeout (a paused container) is not taken for blocked', async () => {
+  await startBlocked('8s', '* * * * * *');
+  await untilBlocked();
+  const both = [scannerPid() ?? 0, exporter.running.pid];
+  for (const pid of both) process.kill(pid, 'SIGSTOP');
+  await sleep(10_000);
+  // What blocked it is over when it goes on: there is a writer, and what it writes is nothing.
+  spawn('sh', ['-c', ': > "$0"', state.indexPath('main')]);
+  for (const pid of both.toReversed()) process.kill(pid, 'SIGCONT');
+  state.writeIndex('main');
+  const before = Date.now() / 1000;
+  await waitFor('a good scan', async () => (sampleValue(await exporter.metrics(), LAST) ?? 0) > before);
+  expect(exporter.running.output()).not.toContain('no heartbeat');
+  expect(await exporter.metrics()).toContain('openclaw_store_readable{agent="main"} 1\n');
 });
 
 describe('an agent whose folder is a dead mount', () => {

@@ -128,7 +128,7 @@ describe('loadSettings', () => {
   });
 
   it('leaves the variables of the other command alone', () => {
-    expect(load([], { [envName('scan.timeout')]: 'nonsense' }, 'scan').format).toBe('table');
+    expect(load([], { [envName('scan.max-age')]: 'nonsense' }, 'scan').format).toBe('table');
     expect(load([], { [envName('format')]: 'nonsense' })['session.limit']).toBe(1000);
   });
 

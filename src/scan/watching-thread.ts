@@ -1,0 +1,37 @@
+import { writeSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { ExporterError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { formatDuration } from '../settings/duration.ts';
+import type { Whereabouts } from './messages.ts';
+
+// The thread of `watched`.
+
+const { timeoutMs }: { timeoutMs: number } = workerData;
+/** In how many looks the time is over. Looks and not a time: a process that was stopped (Ctrl-Z) and goes on was not blocked. */
+const LOOKS = 10;
+/** The stream of a thread goes through the main one, which is blocked. */
+const STDERR = 2;
+
+let at: Whereabouts = { agent: null, step: 'start' };
+let silentLooks = 0;
+
+parentPort?.on('message', (work: Whereabouts) => {
+  at = work;
+  silentLooks = 0;
+});
+
+setInterval(() => {
+  silentLooks += 1;
+  if (silentLooks < LOOKS) return;
+  const where = at.agent === null ? `in the step ${at.step}` : `at agent ${printable(at.agent)}, step ${at.step}`;
+  const { message } = new ExporterError(
+    'E_BLOCKED',
+    `no sign of life for ${formatDuration(timeoutMs)} ${where}; a mount there may be dead. What is slow but alive needs a longer --scan.timeout`,
+  );
+  try {
+    writeSync(STDERR, `openclaw-store-exporter: ${message}\n`);
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
+}, timeoutMs / LOOKS);
