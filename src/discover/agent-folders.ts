@@ -41,6 +41,9 @@ export interface AgentFoldersInput {
   readonly visits: Visits;
 }
 
+/** Far more agents than a gateway has. Each takes a millisecond and some series in each scan, and a scan must end. */
+const MOST_FOLDERS = 5000;
+
 /** What lies in `agents/`. Throws an error of `node:fs` when that cannot be listed. */
 export async function agentFolders({
   stateDir,
@@ -51,11 +54,15 @@ export async function agentFolders({
 }: AgentFoldersInput): Promise<AgentFolders> {
   const spelled = join(stateDir, 'agents');
   const agents = followFolder(spelled, stateDir, owners);
-  const names = agents.state === 'refused' ? [] : namesOf(agents.path);
+  const all = agents.state === 'refused' ? [] : namesOf(agents.path);
+  const ofConfig = new Set(listed);
+  const names = all.filter((name, at) => at < MOST_FOLDERS || ofConfig.has(normalizeAgentId(name)));
   const clean = new Set(names.filter((name) => name === normalizeAgentId(name)));
   const links: PathMapping[] = agents.state === 'linked' ? [{ from: spelled, to: agents.path }] : [];
   const unlisted = new Map<string, AgentFolder>();
-  const passedOver: PassedOver[] = [];
+  const passedOver: PassedOver[] = all
+    .slice(MOST_FOLDERS, MOST_FOLDERS + 1)
+    .map((folder) => ({ folder, why: 'too_many' }));
   /** Where a listed agent's folder has a name that is no clean id. OpenClaw writes none such, but reads it. */
   const spelledOtherwise = new Map<string, string>();
   for (const name of names) {
@@ -65,7 +72,7 @@ export async function agentFolders({
       continue;
     }
     const isOther = name !== agent && clean.has(agent);
-    const isListed = listed.includes(agent) && !isOther;
+    const isListed = ofConfig.has(agent) && !isOther;
     if (isListed && name === agent) continue;
     const home = { path: join(agents.path, name), root: agents.root };
     if (visits.isLeftAlone(agent)) {

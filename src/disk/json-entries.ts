@@ -33,14 +33,15 @@ export type ReadPart = (into: Uint8Array, position: number) => number;
  * is large in the other fields of an entry, or an entry that is no object, is checked but never becomes a value: 0 stands
  * there instead. In file
  * order; a key that stands twice is yielded twice and the last one counts, as in JSON.parse. Throws a JsonError for
- * everything that JSON.parse of the whole would refuse, and for a value that is no object; an EntryTooLarge.
+ * everything that JSON.parse of the whole would refuse, and for a value that is no object; an EntryTooLarge. `bytes`: about so many there are.
  */
 export function* jsonEntries(
   read: ReadPart,
   fields: ReadonlySet<string> | null = null,
-  partBytes = PART_BYTES,
+  bytes = PART_BYTES,
 ): Generator<[key: string, value: unknown]> {
-  const window = new Window(read, partBytes);
+  // A thousand small indexes need no thousand large buffers.
+  const window = new Window(read, Math.min(bytes, PART_BYTES));
   let step: Step = window.attempt((text, from) => {
     const at = skipSpace(text, from);
     if (text[at] !== OPEN_BRACE) throw new JsonError('the top level is not an object', at);

@@ -4,9 +4,9 @@ export interface PassedOver {
   /**
    * `closed`: it may not be entered. `link`: it is a link, of an agent that the config does not list. `transcripts`: it holds
    * some, and neither index nor database. `same_name`: another folder is the agent of this name. `nameless`: it holds a store,
-   * and OpenClaw makes no agent of its name.
+   * and OpenClaw makes no agent of its name. `too_many`: there are thousands before it, and nothing behind it is looked at either.
    */
-  readonly why: 'closed' | 'link' | 'transcripts' | 'same_name' | 'nameless';
+  readonly why: 'closed' | 'link' | 'transcripts' | 'same_name' | 'nameless' | 'too_many';
 }
 
 /** A database with sessions that is no agent's, since OpenClaw uses another one or none. */

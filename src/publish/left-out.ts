@@ -17,6 +17,8 @@ const WHY = {
   same_name: 'is in no figure: another folder is the agent of its name.',
   nameless:
     'is in no figure: OpenClaw lists no agent whose name has neither a Latin letter nor a digit, or becomes "main".',
+  too_many:
+    'and those behind it are in no figure, unless the config lists their agents: there are too many folders before it.',
 } as const satisfies Record<PassedOver['why'], string>;
 
 /** A sentence for what was not compared, and for each database and folder; names are not made safe for a terminal. */

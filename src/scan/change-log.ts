@@ -26,6 +26,7 @@ const LEFT_OUT: Readonly<Record<PassedOver['why'], string>> = {
   transcripts: 'a folder holds transcripts, and neither index nor database: for OpenClaw it is no agent',
   same_name: 'a folder is passed over: another one is the agent of its name',
   nameless: 'a folder with a store is passed over: OpenClaw makes no agent of its name',
+  too_many: 'a folder and those behind it are passed over: there are too many before it',
 };
 
 interface Condition {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { KeptConfig } from '../../src/discover/config-file.ts';
 import type { DatabaseHead } from '../../src/discover/database-head.ts';
@@ -145,6 +145,20 @@ describe('discover, the agents', () => {
       { folder: 'работа', why: 'nameless' },
       { folder: '客服', why: 'nameless' },
     ]);
+  });
+
+  it('looks at 5,000 folders, and at those behind them that the config lists', async () => {
+    const stateDir = stateDirWith({
+      config: '{ agents: { list: [{ id: "z-x" }] } }',
+      paths: [
+        ...Array.from({ length: 5001 }, (_, at) => `agents/a${at + 1000}/`),
+        `agents/b/${INDEX}`,
+        `agents/z.x/${INDEX}`,
+      ],
+    });
+    const { agents, passedOver } = await find(stateDir);
+    expect(agents.map(({ agent, folder }) => [agent, basename(folder.home.path)])).toEqual([['z-x', 'z.x']]);
+    expect(passedOver).toEqual([{ folder: 'a6000', why: 'too_many' }]);
   });
 
   it('finds their databases', async () => {

@@ -9,6 +9,7 @@ const PASSED_OVER = [
   { folder: 'Ops', why: 'same_name' },
   { folder: 'moved', why: 'link' },
   { folder: 'old', why: 'transcripts' },
+  { folder: 'w5000', why: 'too_many' },
 ] as const;
 
 describe('what is in no figure', () => {
@@ -23,6 +24,7 @@ describe('what is in no figure', () => {
       expect.stringMatching(/^agents\/Ops is in no figure: another folder is the agent of its name\.$/),
       expect.stringMatching(/^agents\/moved is a link/),
       expect.stringMatching(/^agents\/old holds transcripts/),
+      expect.stringMatching(/^agents\/w5000 and those behind it are in no figure/),
     ]);
     expect(leftOut(aSnapshot())).toEqual([]);
   });

@@ -66,6 +66,9 @@ export interface OpenClawConfig {
   readonly dropped: readonly string[];
 }
 
+/** Far more than a gateway has. Each takes a millisecond and some series in each scan, and a scan must end. */
+const MOST_AGENTS = 5000;
+
 /** What OpenClaw does without a config file. */
 export const DEFAULT_CONFIG = viewOf({});
 
@@ -76,15 +79,23 @@ export function configView(content: unknown): OpenClawConfig {
 }
 
 function viewOf(content: object): OpenClawConfig {
-  const { file, dropped } = readConfigFile(content);
-  const listed = listedAgents(file);
+  const { file, dropped: ofWrongShape } = readConfigFile(content);
+  const all = listedAgents(file);
+  const ids = new Set(all.map(({ id }) => id));
+  const listed = all.slice(0, MOST_AGENTS);
+  const acp = acpAgents(file).filter((agent) => !ids.has(agent));
+  const dropped = [
+    ...ofWrongShape,
+    ...(all.length > MOST_AGENTS ? ['agents.list'] : []),
+    ...(acp.length > MOST_AGENTS ? ['acp.allowedAgents'] : []),
+  ];
   const defaults = file.agents?.defaults;
   const { compaction, contextPruning } = defaults ?? {};
   const maintenance = file.session?.maintenance;
   return {
     version: file.meta?.lastTouchedVersion || null,
     agents: listed.length > 0 ? listed : [{ id: DEFAULT_AGENT, model: null, agentDir: null }],
-    acpAgents: acpAgents(file).filter((agent) => !listed.some(({ id }) => id === agent)),
+    acpAgents: acp.slice(0, MOST_AGENTS),
     listsAgents: listed.length > 0,
     defaultModel: modelOf(defaults?.model, file),
     defaultContextTokens: defaults?.contextTokens ?? null,

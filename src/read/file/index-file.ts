@@ -34,7 +34,8 @@ export function readIndex(path: string, root: string): IndexResult {
     using file = openFile(path, root);
     const { fd, signature } = file;
     if (signature.size === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes', signature };
-    return parseIndex((into, position) => readSync(fd, into, 0, into.length, position), signature);
+    const read: ReadPart = (into, position) => readSync(fd, into, 0, into.length, position);
+    return parseIndex(read, signature);
   } catch (error) {
     const { problem } = diskError(error);
     if (problem === 'missing') return { found: 'nothing' };
@@ -62,7 +63,7 @@ function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {
   let characters = 0;
   const tooLarge = (detail: string) => ({ found: 'problem', problem: 'index_unreadable', detail, signature }) as const;
   try {
-    for (const [key, value] of jsonEntries(read, ENTRY_FIELDS)) {
+    for (const [key, value] of jsonEntries(read, ENTRY_FIELDS, signature.size)) {
       // As JSON.parse has it: a key that stands twice keeps its first place and its last value.
       const entry = parseEntry(value);
       entries.set(key, entry);

@@ -3,14 +3,14 @@ import { ownerOf } from '../../discover/agent-stores.ts';
 import type { DatabaseFigures } from '../../model/reading.ts';
 import { parseKey } from '../../openclaw/keys.ts';
 import type { DatabaseSchema } from './schema.ts';
-import { small } from './values.ts';
+import { smallId } from './values.ts';
 
 /** What becomes of a message between its arrival and the run that takes it up. */
 export const INPUT_STATES = ['queued', 'interrupted', 'cancelled'] as const;
 
 interface PendingInputs {
-  /** Of its session; null: the version does not say. */
-  readonly key: string | null;
+  /** Whose they are, of the agents that share the database; null: it is one agent's. */
+  readonly owner: string | null;
   readonly state: string;
   readonly inputs: number;
   /** When the oldest was accepted, in milliseconds since the epoch. */
@@ -22,12 +22,16 @@ export interface StoredFigures extends Omit<DatabaseFigures, 'pendingInputs'> {
   readonly pendingInputs: readonly PendingInputs[] | null;
 }
 
-/** No text of any message is read. */
-export function readFigures(database: DatabaseSync, schema: DatabaseSchema): StoredFigures {
+/** No text of any message is read. `sharedBy`: the agents whose sessions lie in it; null: it is one agent's. */
+export function readFigures(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  sharedBy: readonly string[] | null,
+): StoredFigures {
   const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
   return {
     freeBytes: pragma('freelist_count') * pragma('page_size'),
-    pendingInputs: schema.has('session_pending_inputs', 'state') ? pendingInputs(database, schema) : null,
+    pendingInputs: schema.has('session_pending_inputs', 'state') ? pendingInputs(database, schema, sharedBy) : null,
     unpublishedArchive:
       schema.has('session_transcript_archives', 'last_publish_error') &&
       database
@@ -38,21 +42,37 @@ export function readFigures(database: DatabaseSync, schema: DatabaseSchema): Sto
   };
 }
 
-function pendingInputs(database: DatabaseSync, { has }: DatabaseSchema): PendingInputs[] {
-  const key = has('session_pending_inputs', 'session_key') ? small('session_key') : 'NULL';
-  const accepted = has('session_pending_inputs', 'accepted_at') ? 'MIN(accepted_at)' : 'NULL';
-  return database
+/** One row at a time stands in memory: to group them SQLite would sort all, with keys of any length. */
+function pendingInputs(
+  database: DatabaseSync,
+  { has }: DatabaseSchema,
+  sharedBy: readonly string[] | null,
+): PendingInputs[] {
+  const key = sharedBy !== null && has('session_pending_inputs', 'session_key') ? smallId('session_key') : 'NULL';
+  const accepted = has('session_pending_inputs', 'accepted_at')
+    ? "CASE WHEN typeof(accepted_at) IN ('integer', 'real') THEN CAST(accepted_at AS REAL) END"
+    : 'NULL';
+  // A text of another version's making would be a label of its making.
+  const states = INPUT_STATES.map((state) => `'${state}'`).join(', ');
+  const rows = database
     .prepare(
-      `SELECT ${key} AS key, ${small('state')} AS state, COUNT(*) AS inputs, CAST(${accepted} AS REAL) AS oldestMs
-        FROM session_pending_inputs GROUP BY 1, 2`,
+      `SELECT ${key} AS key, state, ${accepted} AS acceptedMs FROM session_pending_inputs WHERE state IN (${states})`,
     )
-    .all()
-    .map(({ key: of, state, inputs, oldestMs }) => ({
-      key: typeof of === 'string' ? of : null,
-      state: String(state),
-      inputs: Number(inputs),
-      oldestMs: typeof oldestMs === 'number' ? oldestMs : null,
-    }));
+    .iterate();
+  const pending = new Map<string, PendingInputs>();
+  for (const row of rows) {
+    const state = String(row.state);
+    const owner = sharedBy === null ? null : ownerOf(parseKey(String(row.key ?? '')).agent, sharedBy);
+    const group = JSON.stringify([owner, state]);
+    const { inputs, oldestMs } = pending.get(group) ?? { inputs: 0, oldestMs: null };
+    const acceptedMs = typeof row.acceptedMs === 'number' ? row.acceptedMs : null;
+    pending.set(group, { owner, state, inputs: inputs + 1, oldestMs: oldest(oldestMs, acceptedMs) });
+  }
+  return [...pending.values()];
+}
+
+function oldest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** The part of one agent. What is of the file as a whole is the first agent's, as the file is. */
@@ -62,9 +82,7 @@ export function figuresOf(
   sharedBy: readonly string[] | null,
 ): DatabaseFigures {
   const isFirst = sharedBy === null || sharedBy[0] === agent;
-  const isOwn = ({ key }: PendingInputs) =>
-    sharedBy === null || ownerOf(key === null ? null : parseKey(key).agent, sharedBy) === agent;
-  const own = all?.filter(isOwn) ?? [];
+  const own = all?.filter(({ owner }) => sharedBy === null || owner === agent) ?? [];
   const queued = own.flatMap(({ state, oldestMs }) => (state === 'queued' && oldestMs !== null ? [oldestMs] : []));
   return {
     freeBytes: isFirst ? freeBytes : null,
@@ -72,7 +90,6 @@ export function figuresOf(
       all === null
         ? null
         : {
-            // A text of another version's making would be a label of its making.
             byState: INPUT_STATES.map((state) => ({ state, inputs: sum(own.filter((each) => each.state === state)) })),
             oldestQueuedMs: queued.length === 0 ? null : queued.reduce((a, b) => Math.min(a, b)),
           },

@@ -231,7 +231,7 @@ export class KeptDatabases {
       if (schema.sessions !== 'readable') return { schema, figures: null, reader, isComparable: false, rows: [] };
       return {
         schema,
-        figures: readFigures(database, schema),
+        figures: readFigures(database, schema, location.sharedBy),
         reader,
         isComparable,
         rows: reader.next(database, schema, BEFORE_ALL_ROWS),

@@ -17,6 +17,10 @@ const UNSET = { contextWindow: null, contextTokens: null };
 const MODEL = { provider: 'p', id: 'm', ...UNSET, inherited: UNSET };
 const { compaction: COMPACTION, pruning: PRUNING, maintenance: MAINTENANCE } = DEFAULT_CONFIG;
 
+function numbered(count: number): { id: string }[] {
+  return Array.from({ length: count }, (_, at) => ({ id: `a${at}` }));
+}
+
 function provider(fields: string): string {
   return `{ models: { providers: { p: ${fields} } } }`;
 }
@@ -69,6 +73,12 @@ describe('configView', () => {
       text: '{ agents: { list: [null, {}] } }',
       differs: {},
       dropped: ['agents.list.1.id'],
+    },
+    {
+      when: 'more agents are listed than a scan can hold',
+      text: JSON.stringify({ agents: { list: [{ id: 'ops' }, ...numbered(5000)] } }),
+      differs: { agents: [OPS, ...numbered(4999).map(({ id }) => ({ ...OPS, id }))] },
+      dropped: ['agents.list'],
     },
     {
       when: 'the list is an object',

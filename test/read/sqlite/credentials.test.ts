@@ -170,7 +170,7 @@ const READ = {
     ...['ROWID', 'archived_at', 'created_at', 'current_session_id', 'entry_json', 'entry_valid', 'last_activity_at'],
     ...['last_interaction_at', 'session_key', 'status', 'updated_at'],
   ],
-  session_pending_inputs: ['accepted_at', 'session_key', 'state'],
+  session_pending_inputs: ['accepted_at', 'state'],
   session_transcript_archives: ['last_publish_error', 'published_at'],
   session_transcript_cold_archives: ['archived_at', 'raw_bytes', 'session_id'],
   session_windows: [

@@ -9,7 +9,7 @@ type Pending = NonNullable<DatabaseOptions['pendingInputs']>[number];
 
 function figures(options: Parameters<typeof agentDatabase>[0], ...damage: string[]) {
   const database = agentDatabase(options, ...damage);
-  return figuresOf(readFigures(database, databaseSchema(database, 'ops')), 'ops', null);
+  return figuresOf(readFigures(database, databaseSchema(database, 'ops'), null), 'ops', null);
 }
 
 function pending(state: Pending['state'], acceptedMs: number): Pending {
