@@ -3,7 +3,7 @@ import { type CommandHelp, checkHelp, commandHelp, fullHelp, overview, ownHelp }
 import { widthFor } from './lines.ts';
 import { outliveLogReader } from './log.ts';
 import { closest } from './settings/closest.ts';
-import { loadSettings, type Settings } from './settings/settings.ts';
+import { loadSettings, lookOnce, type Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
 import { REVISION, VERSION } from './version.ts';
 
@@ -94,7 +94,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const asked = answerTo(args);
     if (asked !== null) return await say(asked);
     const { command, flags } = readCommand(args);
-    const load = () => loadSettings(command.name, flags, process.env);
+    const look = lookOnce();
+    const load = () => loadSettings(command.name, flags, process.env, look);
     const settings = load();
     if (settings['config.check']) {
       const webFile = settings['web.config.file'];

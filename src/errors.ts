@@ -41,6 +41,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of its path is no folder',
+  EPIPE: 'nobody reads it any more',
   EROFS: 'the file system is read-only',
 };
 

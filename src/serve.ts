@@ -34,6 +34,7 @@ export async function serve(
 ): Promise<number> {
   // First of all: a signal that arrives during the start is one, too.
   const signal = firstSignal();
+  void signal.then(() => setTimeout(endAnyway, LAST_RESORT_MS).unref());
   const hangup = hangups();
   const log = createLog({ level: settings['log.level'], format: settings['log.format'] });
   const webFile = settings['web.config.file'] === null ? null : new WebConfigInForce(settings['web.config.file'], log);
@@ -57,8 +58,6 @@ export async function serve(
   log.info('stopping', { signal: await signal });
   hangup.answer(() => undefined);
   exporter.stop();
-  // Whatever might still hold this process then.
-  setTimeout(() => process.exit(0), LAST_RESORT_MS).unref();
   await Promise.all(servers.map(drain));
   return 0;
 }
@@ -107,7 +106,16 @@ const NO_WEB_FILE: AboutWebFile = { warnings: [], refused: null };
 const BETWEEN_RELOADS_MS = 1000;
 
 /** A stop takes less than two seconds. */
-const LAST_RESORT_MS = 1800;
+const LAST_RESORT_MS = 1700;
+
+/** What a thread of Node is at: a name that is looked up, a file on a disk that does not answer. */
+const OF_A_THREAD = /^(?:FSReq|GetAddrInfoReq)/;
+
+/** Whatever might still hold this process. Its exit would wait for a thread, maybe for ever. */
+function endAnyway(): void {
+  if (process.getActiveResourcesInfo().some((name) => OF_A_THREAD.test(name))) process.kill(process.pid, 'SIGKILL');
+  process.exit(0);
+}
 
 /** Settings that are in force, and what follows from them. */
 interface InForce {

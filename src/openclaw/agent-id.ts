@@ -19,9 +19,13 @@ export function normalizeAgentId(raw: string): string {
   const id = raw.trim().toLowerCase();
   if (id === '') return DEFAULT_AGENT;
   if (VALID.test(id)) return id;
-  const cleaned = id
-    .replace(/[^a-z0-9_-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 64);
+  const cleaned = withoutDashesAround(id.replace(/[^a-z0-9_-]+/g, '-')).slice(0, 64);
   return cleaned === '' ? DEFAULT_AGENT : cleaned;
+}
+
+/** By hand: a pattern for the end begins anew at each dash, of which a config can hold a million. */
+function withoutDashesAround(text: string): string {
+  let end = text.length;
+  while (text.endsWith('-', end) && end > 0) end -= 1;
+  return text.slice(0, end).replace(/^-+/, '');
 }

@@ -58,8 +58,9 @@ export function runChild(readIndex?: ReadIndex): void {
   });
   outliveLogReader();
   process.on('disconnect', () => process.exit(0));
-  // The supervisor ends this process; a signal to the whole group (Ctrl-C, a terminal that closes) is its to answer.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+  // The supervisor ends this process; a signal to the whole group (Ctrl-C, a terminal that closes) is its to answer. The last one
+  // opens a debugger for every user of the machine where nobody answers it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1']) process.on(signal, () => undefined);
 }
 
 async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {

@@ -9,6 +9,7 @@ export function closest(given: string, words: readonly string[]): string | null 
   if (given.length > LONGEST) return null;
   const wanted = given.toLowerCase();
   const near = words
+    .filter((word) => Math.abs(word.length - wanted.length) <= SLIPS)
     .map((word) => ({ word, slips: slipsBetween(wanted, word.toLowerCase()) }))
     // A word of which half is another is another word.
     .filter(({ word, slips }) => slips <= SLIPS && slips * 2 < word.length)

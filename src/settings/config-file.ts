@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describeError, ExporterError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { type Flaw, flaw, noKeys, unknownKey } from './content.ts';
 import type { Mistake } from './mistakes.ts';
 import { NO_POLICY, POLICY_KEYS, type Policy, parsePolicy } from './policy.ts';
+import { readSmallFile } from './small-file.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
 /** What a YAML config file says. */
@@ -14,6 +14,9 @@ export interface YamlConfig {
   /** What is wrong with it, beside the values themselves. */
   readonly mistakes: readonly Mistake[];
 }
+
+/** Bytes: room for thousands of rules. */
+const LARGEST_BYTES = 1024 * 1024;
 
 interface YamlValue {
   readonly text: string;
@@ -27,7 +30,7 @@ interface YamlValue {
 export function readYaml(path: string, known: readonly string[]): YamlConfig {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readSmallFile(path, LARGEST_BYTES);
   } catch (error) {
     throw new ExporterError('E_CONFIG', `--config.file: ${path} cannot be read (${describeError(error)})`);
   }

@@ -3,9 +3,15 @@ import { createTask, parse, validateDetailed } from 'node-cron';
 /** How many hours with runs are looked at for the longest gap: more than a year of a daily schedule. */
 const LOOKED_AT_HOURS = 400;
 const SECONDS_AN_HOUR = 3600;
+/** Characters: all numbers of all fields are fewer. */
+const LONGEST = 1000;
 
 /** What is wrong with a cron expression of five or six fields; null when nothing is. */
 export function scheduleProblem(expression: string): string | null {
+  // Before node-cron sees it: it writes out each range, of a hundred million minutes too, and each part of a list.
+  if (expression.length > LONGEST) return `it is longer than ${LONGEST} characters`;
+  const [number] = /\d{3,}/.exec(expression) ?? [];
+  if (number !== undefined) return `no field takes a number of ${number.length} digits`;
   const fields = expression.trim().split(/\s+/).length;
   // node-cron takes nicknames such as @hourly too, but only for running them.
   if (fields !== 5 && fields !== 6) return `expected 5 or 6 fields but got ${fields}`;

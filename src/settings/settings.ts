@@ -29,8 +29,38 @@ export interface Settings extends Omit<FlagValues, 'openclaw.state-dir' | 'openc
   readonly given: GivenByFlag;
 }
 
+/** How it is seen what is there, where nothing names a place. */
+export interface Look {
+  readonly isDirectory: (path: string) => boolean;
+  readonly exists: (path: string) => boolean;
+}
+
+const LOOK: Look = { isDirectory, exists: existsSync };
+
+/**
+ * Looks at each place once. The exporter loads its settings while it serves, and a look at a dead mount never returns: whatever
+ * is in the state directory is for the scanning process only.
+ */
+export function lookOnce(look: Look = LOOK): Look {
+  return { isDirectory: once(look.isDirectory), exists: once(look.exists) };
+}
+
+function once(of: (path: string) => boolean): (path: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (path) => {
+    const answer = known.get(path) ?? of(path);
+    known.set(path, answer);
+    return answer;
+  };
+}
+
 /** Flag, then environment, then config file, then default. Throws an ExporterError that names every wrong key and value and its place. */
-export function loadSettings(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Settings {
+export function loadSettings(
+  command: Command,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  look: Look = LOOK,
+): Settings {
   const { given, policy, mistakes } = readGiven(command, args, env);
   const { values: all, mistakes: wrong } = parseValues(given, command);
   if (all === null || mistakes.length + wrong.length > 0) throw refusal([...mistakes, ...wrong]);
@@ -43,14 +73,14 @@ export function loadSettings(command: Command, args: readonly string[], env: Nod
   if (command === 'scan') refuseWithoutEffect(given, values);
   const chosen =
     givenStateDir === null
-      ? resolveStateDir(env, userHome(), isDirectory)
+      ? resolveStateDir(env, userHome(), look.isDirectory)
       : { path: givenStateDir, why: `${namerOf(given.get('openclaw.state-dir')?.[0])} names it` };
   const stateDir = resolve(chosen.path);
   return {
     ...values,
     stateDir,
     whyStateDir: chosen.why,
-    configPath: resolve(givenConfig ?? resolveConfigPath(env, userHome(), stateDir, existsSync)),
+    configPath: resolve(givenConfig ?? resolveConfigPath(env, userHome(), stateDir, look.exists)),
     home: resolveHome(env, userHome()),
     maxAgeMs: givenMaxAge ?? leastMaxAge(values['scan.schedule']),
     disabledChecks: disabledChecks(values),

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { readAt } from '../disk/files.ts';
 
 /**
  * The text of a regular file of an operator, of at most `largest` bytes: to open a pipe can block for ever, and a device has no
@@ -10,8 +11,10 @@ export function readSmallFile(path: string, largest: number): string {
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new Error('it is no regular file');
-    if (stat.size > largest) throw new Error(`it is larger than ${largest} bytes`);
-    return readFileSync(fd, 'utf8');
+    // A file can grow meanwhile, and those of the kernel (/proc) have no size.
+    const bytes = readAt(fd, 0, largest + 1);
+    if (Math.max(stat.size, bytes.length) > largest) throw new Error(`it is larger than ${largest} bytes`);
+    return bytes.toString('utf8');
   } finally {
     closeSync(fd);
   }

@@ -52,10 +52,17 @@ export class WebConfigInForce {
   async look(): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;
-    const seen = [...this.seen];
-    const now = await Promise.all(seen.map(([path]) => stat(path, { bigint: true }).then(signature, describeError)));
+    const isChanged = await this.hasChanged();
     this.isLooking = false;
-    if (seen.some(([, signature], at) => signature !== now[at])) this.load();
+    if (isChanged) this.load();
+  }
+
+  /** One file after the other: each that does not answer holds one of the four threads of Node, which the pages need, too. */
+  private async hasChanged(): Promise<boolean> {
+    for (const [path, seen] of [...this.seen]) {
+      if ((await stat(path, { bigint: true }).then(signature, describeError)) !== seen) return true;
+    }
+    return false;
   }
 
   private load(): void {

@@ -7,9 +7,10 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Pair,
   parseDocument,
   visit,
-  type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import type { Flaw, Place } from './content.ts';
 import { type Mistake, refusal, repeated } from './mistakes.ts';
@@ -29,13 +30,22 @@ export function parseYaml(text: string, path: string): YamlFile {
   const lines = new LineCounter();
   const mistakeAt = (line: number, what: string) => ({ line, text: `${path}, line ${line}: ${what}` });
   try {
-    const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
-    const problems = [
-      ...document.errors.map((error) => mistakeAt(lines.linePos(error.pos[0]).line, inOurWords(error, text))),
-      ...aliasesOfNothing(document).map((offset) => mistakeAt(lines.linePos(offset).line, ALIAS_OF_NOTHING)),
+    // Whether a key is there twice, also by the tag !!omap, and what an alias names, it would look for from the beginning each
+    // time: in a file of 100 KB for a minute.
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      logLevel: 'error',
+      uniqueKeys: false,
+      resolveKnownTags: false,
+    });
+    const found = [
+      ...document.errors.map(({ code, pos: [offset] }) => ({ offset, what: IN_WORDS[code] })),
+      ...slipsOf(document),
     ];
+    const problems = found.map(({ offset, what }) => mistakeAt(lines.linePos(offset).line, what));
     if (problems.length > 0) throw refusal(firstOfEachLine(problems));
-    const lineOf = (at: Place) => lines.linePos(offsetOf(document, at)).line;
+    const pairs = new PairsByName();
+    const lineOf = (at: Place) => lines.linePos(offsetOf(document, at, pairs)).line;
     return {
       path,
       content: document.toJS(),
@@ -51,7 +61,9 @@ export function parseYaml(text: string, path: string): YamlFile {
 }
 
 const ALIAS_OF_NOTHING = 'an alias (*) names an anchor (&) that is not above it';
-const TOO_MANY_ALIASES = 'its aliases (*) would make more values than fit into memory';
+/** In a file. Each one takes the library as long as there are others. */
+const MOST_ALIASES = 1000;
+const TOO_MANY_ALIASES = 'it has too many aliases (*), or they would make more values than fit into memory';
 
 /** The first mistake of a line makes others in it. */
 function firstOfEachLine(mistakes: readonly Mistake[]): Mistake[] {
@@ -86,29 +98,67 @@ const IN_WORDS = {
   UNEXPECTED_TOKEN: 'something stands here that cannot: is a quote or a colon missing, here or in the line above?',
 } as const satisfies Readonly<Record<ErrorCode, string>>;
 
-/** The library quotes the file, and speaks of scalars and flow collections. */
-function inOurWords({ code, pos: [start] }: YAMLError, text: string): string {
-  const [key] = code === 'DUPLICATE_KEY' ? (/^["']?([\w.-]+)/.exec(text.slice(start)) ?? []) : [];
-  return key === undefined ? IN_WORDS[code] : `${repeated(key)} is there twice`;
+interface Slip {
+  readonly offset: number;
+  readonly what: string;
 }
 
-function aliasesOfNothing(document: Document.Parsed): number[] {
-  const offsets: number[] = [];
+/** Keys that are there twice, and aliases of nothing. Throws a ReferenceError, as the library does, when there are too many aliases. */
+function slipsOf(document: Document.Parsed): Slip[] {
+  const slips: Slip[] = [];
+  const anchors = new Set<string>();
+  let aliases = 0;
   visit(document, {
-    Alias(_key, node) {
-      if (node.resolve(document) === undefined) offsets.push(node.range?.[0] ?? 0);
+    Node(_key, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+        return;
+      }
+      aliases += 1;
+      if (aliases > MOST_ALIASES) throw new ReferenceError(TOO_MANY_ALIASES);
+      if (!anchors.has(node.source)) slips.push({ offset: node.range?.[0] ?? 0, what: ALIAS_OF_NOTHING });
+    },
+    Map(_key, map) {
+      if (map.anchor !== undefined) anchors.add(map.anchor);
+      const keys = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value ?? '');
+        if (keys.has(name)) slips.push({ offset: key.range?.[0] ?? 0, what: twice(name) });
+        keys.add(name);
+      }
     },
   });
-  return offsets;
+  return slips;
 }
 
-function offsetOf(document: Document.Parsed, at: Place): number {
+/** Where it is no name, it may be a text of any kind. */
+function twice(key: string): string {
+  return /^[\w.-]+$/.test(key) ? `${repeated(key)} is there twice` : IN_WORDS.DUPLICATE_KEY;
+}
+
+/** The pairs of each map by the names of their keys. A file can have as many mistakes as keys. */
+class PairsByName {
+  private readonly known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+  get(map: YAMLMap, name: string): Pair | undefined {
+    const known = this.known.get(map) ?? byName(map);
+    this.known.set(map, known);
+    return known.get(name);
+  }
+}
+
+function byName({ items }: YAMLMap): ReadonlyMap<string, Pair> {
+  return new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value ?? ''), pair]] : [])));
+}
+
+function offsetOf(document: Document.Parsed, at: Place, pairs: PairsByName): number {
   let node: unknown = document.contents;
   let offset = beginningOf(node) ?? 0;
   for (const part of at) {
     const holder = isAlias(node) ? node.resolve(document) : node;
     if (isMap(holder)) {
-      const pair = holder.items.find(({ key }) => isScalar(key) && String(key.value ?? '') === String(part));
+      const pair = pairs.get(holder, String(part));
       offset = beginningOf(pair?.key) ?? offset;
       node = pair?.value;
     } else if (isSeq(holder) && typeof part === 'number') {

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
+import { startedBy } from '../support/pair-memory.ts';
 import { waitFor } from '../support/processes.ts';
 import { createState, type State } from '../support/state.ts';
 
@@ -29,6 +30,12 @@ afterAll(async () => {
 function reload(text: string): void {
   writeFileSync(configFile, text);
   process.kill(exporter.running.pid, 'SIGHUP');
+}
+
+/** Loads another threshold again, and waits until it is in force: what was before is over. */
+async function reloadThreshold(tokens: number): Promise<void> {
+  reload(`privacy: { peers: plain }\nthresholds: [{ kind: group, tokens: { warning: ${tokens} } }]\n`);
+  await metricsWith((text) => text.includes(`threshold_tokens{kind="group",severity="warning"} ${tokens}\n`));
 }
 
 /** The page as soon as it says what is asked for. */
@@ -77,6 +84,15 @@ describe('SIGHUP', () => {
     await metricsWith((text) => !text.includes('session_threshold_tokens'));
   });
 
+  it('looks for nothing on the disk of the gateway, which may not answer: only the scanning process may wait for it', async () => {
+    const [now, other] = ['openclaw.json', 'clawdbot.json'].map((name) => join(state.dir, name));
+    renameSync(String(now), String(other));
+    await reloadThreshold(9000);
+    // Whoever looked now would find the other one.
+    expect(await (await fetch(exporter.url)).text()).not.toContain('clawdbot.json');
+    renameSync(String(other), String(now));
+  });
+
   it('300 times is loaded a few times, and the last file counts', async () => {
     const before = exporter.running.output().length;
     for (let at = 0; at < 300; at += 1) {
@@ -91,4 +107,11 @@ describe('SIGHUP', () => {
     expect(loads?.length).toBeLessThan(100);
     expect(exporter.running.output().slice(before)).not.toMatch(/scan skipped/);
   });
+});
+
+it('SIGUSR1 opens no debugger in either process: every user of the machine could run code in it', async () => {
+  const { pid, output } = exporter.running;
+  for (const each of [pid, ...startedBy(pid)]) process.kill(each, 'SIGUSR1');
+  await reloadThreshold(8000);
+  expect(output()).not.toMatch(/debugger|inspector/i);
 });

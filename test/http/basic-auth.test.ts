@@ -41,6 +41,8 @@ describe('a request', () => {
     ['without a colon', `Basic ${Buffer.from('alice').toString('base64')}`, 'wrong', 0],
     ['with what is no base64', 'Basic alice:secret', 'wrong', 0],
     ['with nothing', 'Basic ', 'wrong', 0],
+    // A pattern that tries every way to divide them has not ended before the test does.
+    ['with a million spaces', `Basic ${' '.repeat(1_000_000)}!`, 'wrong', 0],
   ])('%s is judged', async (_, authorization, verdict, comparisons) => {
     const { auth, costs } = counted();
     expect(await auth.check(USERS, authorization, HERE)).toBe(verdict);

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +43,11 @@ function problems(text: string, flags: readonly string[] = [], env: NodeJS.Proce
 function aliasBomb(): string {
   const lists = Array.from({ length: 9 }, (_, at) => `l${at + 1}: &l${at + 1} [${Array(10).fill(`*l${at}`).join()}]`);
   return ['l0: &l0 x', ...lists].join('\n');
+}
+
+function hugeFile(path: string): void {
+  writeFileSync(path, '');
+  truncateSync(path, 100_000_000);
 }
 
 describe('the config file', () => {
@@ -135,7 +141,22 @@ log: { format: json }
       '3: thresholds[0].tokens.warning must be above 0',
     ],
     ['an alias', 'a: &a [x]\nscan: *a', `2: scan must hold keys and values: ${SCAN_KEYS}`],
-    ['aliases of aliases', aliasBomb(), 'exporter.yml: its aliases (*) would make more values than fit into memory'],
+    [
+      'aliases of aliases',
+      aliasBomb(),
+      'exporter.yml: it has too many aliases (*), or they would make more values than',
+    ],
+    [
+      'a thousand aliases and one',
+      `a: [${'&a x, *a, '.repeat(1001)}]`,
+      'exporter.yml: it has too many aliases (*), or',
+    ],
+    ['a key as a number and as a text', '"1": a\n1: b', '2: 1 is there twice'],
+    [
+      'more keys than can each be compared with each other',
+      `${Array.from({ length: 30_000 }, (_, at) => `k${at}: 1\n`).join('')}k0: 2`,
+      '30001: k0 is there twice',
+    ],
     ['an alias of nothing', 'log: {}\nsession: *none', '2: an alias (*) names an anchor (&) that is not above it'],
     ['more levels than can be read', `a: ${'['.repeat(100_000)}`, 'it has more levels than can be read'],
     ['a second document', 'log: { level: info }\n---\nlog: { level: warn }', '2: a second document begins here'],
@@ -222,8 +243,17 @@ log: { format: json }
     );
   });
 
-  it('that is not there is refused', () => {
-    const missing = () => loadSettings('serve', ['--config.file=/nowhere/x.yml'], {});
-    expect(missing).toThrow('--config.file: /nowhere/x.yml cannot be read (there is no such file or folder, ENOENT)');
+  it.each<[what: string, make: (path: string) => void, why: string]>([
+    ['not there', () => undefined, 'there is no such file or folder, ENOENT'],
+    ['a folder', (path) => mkdirSync(path), 'it is no regular file'],
+    ['a pipe, which nobody writes to', (path) => execFileSync('mkfifo', [path]), 'it is no regular file'],
+    ['a device without an end', (path) => symlinkSync('/dev/zero', path), 'it is no regular file'],
+    ['a link to itself', (path) => symlinkSync(path, path), 'its links lead round in a circle, ELOOP'],
+    ['of 100 MB', hugeFile, 'it is larger than 1048576 bytes'],
+  ])('that is %s is refused', (_, make, why) => {
+    const path = join(newFolder(), 'x.yml');
+    make(path);
+    const load = () => loadSettings('serve', [`--config.file=${path}`], {});
+    expect(load).toThrow(`--config.file: ${path} cannot be read (${why})`);
   });
 });

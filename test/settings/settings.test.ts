@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
 import { ExporterError } from '../../src/errors.ts';
 import { type Command, envName, FLAGS } from '../../src/settings/flags.ts';
-import { loadSettings, type Settings } from '../../src/settings/settings.ts';
+import { loadSettings, lookOnce, type Settings } from '../../src/settings/settings.ts';
 
 let home: string;
 let stateDir: string;
@@ -205,6 +205,15 @@ describe('the listen address', () => {
   });
 });
 
+it('settings that are loaded again find the places of before, and look at no disk, which may not answer any more', () => {
+  const looked: string[] = [];
+  const answers = (path: string) => looked.push(path) > 0;
+  const look = lookOnce({ isDirectory: answers, exists: answers });
+  const loads = Array.from({ length: 3 }, () => loadSettings('serve', [], { OPENCLAW_HOME: home }, look));
+  expect(new Set(loads.map((each) => each.configPath))).toEqual(new Set([join(stateDir, 'openclaw.json')]));
+  expect(looked).toEqual([stateDir, join(stateDir, 'openclaw.json')]);
+});
+
 describe('the largest age', () => {
   it.each([
     ['* * * * *', 15 * 60],
@@ -239,6 +248,7 @@ describe('what is wrong', () => {
     ['serve', 'scan.schedule', 'every minute', /schedule/],
     ['serve', 'scan.schedule', '@hourly', /schedule/],
     ['serve', 'scan.deep-schedule', '61 * * * *', /schedule.*minute/],
+    ['serve', 'scan.deep-schedule', '1-999999999 * * * *', /no schedule: no field takes a number of 9 digits/],
     ['serve', 'scan.timeout', '30', /such as 30s/],
     ['serve', 'scan.timeout', '0s', /such as 30s/],
     ['serve', 'scan.max-age', 'long', /such as 30s/],
@@ -263,6 +273,10 @@ describe('what is wrong', () => {
       expect(message).toContain(`${origin}: "${value}"`);
       expect(message).toMatch(advice);
     }
+  });
+
+  it('a schedule of thousands of parts is refused before each of them is looked at', () => {
+    expect(problem([`--scan.schedule=${'*/1,'.repeat(20_000)}* * * * *`])).toContain('longer than 1000 characters');
   });
 
   it('an address with a password is refused, since everybody reads it, and the password is not repeated', () => {

@@ -32,9 +32,9 @@ export function configVariables({ env }: Record<string, unknown>): Map<string, s
 export function parseEnvFile(text: string): Map<string, string> {
   const variables = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const found = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
+    const found = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$/.exec(line.trimEnd());
     if (found?.[1] === undefined || found[2] === undefined) continue;
-    variables.set(found[1], found[2].replace(/^(["'])(.*)\1$/, '$2'));
+    variables.set(found[1], found[2].trim().replace(/^(["'])(.*)\1$/, '$2'));
   }
   return variables;
 }

@@ -8,3 +8,8 @@ it('a variable of a .env file may be quoted and exported', () => {
     ['D', ''],
   ]);
 });
+
+it('a variable may hold a million spaces', () => {
+  const text = `x${' '.repeat(1_000_000)}y`;
+  expect([...parseEnvFile(`A=${text}\t\r\n`)]).toEqual([['A', text]]);
+});
