@@ -129,11 +129,17 @@ function remove(path: string): void {
   }
 }
 
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 function readSalt(path: string): Buffer | null {
   let text: string;
   try {
     text = readSmallFile(path, LARGEST_BYTES).trim();
   } catch (error) {
+    // By what this look said: another process can have made it since.
+    if (isMissing(error)) return null;
     // Also where the folder may not be entered: then there is none that could ever have been used.
     if (!existsSync(path)) return null;
     throw new ExporterError(

@@ -8,7 +8,7 @@ import { type Discovery, discover, SAMPLE_MARKER } from '../../src/discover/disc
 import type { RegistryFile } from '../../src/discover/registry.ts';
 import { Kept } from '../../src/disk/kept.ts';
 import { DEFAULT_CONFIG } from '../../src/openclaw/config/view.ts';
-import { newFolder } from '../support/folder.ts';
+import { newFolder, putFile } from '../support/folder.ts';
 import { asNobody } from '../support/nobody.ts';
 import { parseConfig } from '../support/openclaw-config.ts';
 
@@ -27,22 +27,26 @@ function stateDirWith({ config, paths = [] }: Given): string {
     mkdirSync(path.endsWith('/') ? full : join(full, '..'), { recursive: true });
     if (!path.endsWith('/')) writeFileSync(full, 'x');
   }
-  if (config !== undefined) writeFileSync(join(stateDir, 'openclaw.json'), config);
+  // An hour old: what was written just now is read again, and so would be on a fast machine only.
+  if (config !== undefined) putFile(join(stateDir, 'openclaw.json'), config, Date.now() - 3_600_000);
   return stateDir;
 }
 
-const NOTHING = {
-  mappings: [],
-  home: '/nobody',
-  env: {},
-  registry: new Kept<RegistryFile>(),
-  heads: new Kept<DatabaseHead>(),
-  keptConfig: new KeptConfig(),
-  visits: { enter: async () => undefined, isLeftAlone: () => false },
-};
+/** What is kept of a config does not ask which one was the last good one: in a scanner that is the same one. */
+function nothing() {
+  return {
+    mappings: [],
+    home: '/nobody',
+    env: {},
+    registry: new Kept<RegistryFile>(),
+    heads: new Kept<DatabaseHead>(),
+    visits: { enter: async () => undefined, isLeftAlone: () => false },
+    keptConfig: new KeptConfig(),
+  };
+}
 
 function find(stateDir: string, lastConfig: Discovery['config'] | null = null): Promise<Discovery> {
-  return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...NOTHING });
+  return discover({ stateDir, configPath: join(stateDir, 'openclaw.json'), lastConfig, ...nothing() });
 }
 
 const INDEX = 'sessions/sessions.json';
@@ -227,7 +231,7 @@ describe('discover, the config', () => {
     const stateDir = stateDirWith({ paths: [`agents/ops/${INDEX}`] });
     symlinkSync(join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json'));
     for (const configPath of [join(elsewhere, 'openclaw.json'), join(stateDir, 'link.json')]) {
-      const found = await discover({ stateDir, configPath, lastConfig: null, ...NOTHING });
+      const found = await discover({ stateDir, configPath, lastConfig: null, ...nothing() });
       expect(found.agents.map(({ agent }) => agent)).toEqual(['far', 'ops']);
     }
   });
@@ -265,7 +269,7 @@ describe('discover, the state directory', () => {
       configPath: join(stateDirWith({ config: '{}' }), 'openclaw.json'),
       stateDir: stateDirWith({}),
     };
-    expect(await discover({ stateDir, configPath, lastConfig: null, ...NOTHING })).toMatchObject({
+    expect(await discover({ stateDir, configPath, lastConfig: null, ...nothing() })).toMatchObject({
       unreadable: null,
       agents: [{ agent: 'main' }],
     });

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
 import { loadSalt, SALT_WARNINGS, saltPath, saltWarnings } from '../../src/settings/salt.ts';
 import { newFolder } from '../support/folder.ts';
@@ -135,6 +135,28 @@ describe('loadSalt', () => {
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => loadElsewhere(path)));
     const salt = readFileSync(path, 'utf8').trim();
     expect(outcomes).toEqual(Array.from({ length: 4 }, () => ({ salt, kept: true })));
+    expect(readdirSync(folder)).toEqual(['salt']);
+  });
+
+  it('gives the one that another process made just after the look for it', async () => {
+    const path = join(folder, 'salt');
+    vi.resetModules();
+    vi.doMock('../../src/settings/small-file.ts', async (original) => {
+      const { readSmallFile } = await original<typeof import('../../src/settings/small-file.ts')>();
+      return {
+        readSmallFile(...look: Parameters<typeof readSmallFile>) {
+          try {
+            return readSmallFile(...look);
+          } finally {
+            if (!existsSync(path)) writeFileSync(path, 'of another process');
+          }
+        },
+      };
+    });
+    const { loadSalt: load } = await import('../../src/settings/salt.ts');
+    vi.doUnmock('../../src/settings/small-file.ts');
+    vi.resetModules();
+    expect(load(path)).toEqual({ salt: Buffer.from('of another process'), kept: true });
     expect(readdirSync(folder)).toEqual(['salt']);
   });
 

@@ -1,16 +1,10 @@
 import { renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { WebConfigInForce } from '../../src/settings/web-config-in-force.ts';
 import { createAuthority, type KeyPair, someHash } from '../support/certificates.ts';
 import { newFolder, putFile } from '../support/folder.ts';
-
-vi.mock('node:fs/promises', async (original) => {
-  const actual = await original<typeof import('node:fs/promises')>();
-  return { ...actual, stat: vi.fn(actual.stat) };
-});
 
 let first: KeyPair;
 let second: KeyPair;
@@ -90,12 +84,17 @@ describe('the web config in force', () => {
     expect(web.config.tls?.context.cert).toBe(second.cert);
   });
 
-  it('holds one thread of Node, and not all of them, where the disk of its files does not answer', () => {
-    const { web } = start();
-    vi.mocked(stat).mockClear();
-    vi.mocked(stat).mockReturnValueOnce(new Promise(() => undefined));
-    for (let looks = 0; looks < 3; looks += 1) void web.look();
-    expect(stat).toHaveBeenCalledTimes(1);
+  it('holds one thread of Node, and not all of them, where the disk of its files does not answer', async () => {
+    const looks = vi.fn(() => new Promise(() => undefined));
+    vi.resetModules();
+    vi.doMock('node:fs/promises', () => ({ stat: looks }));
+    const { WebConfigInForce: Fresh } = await import('../../src/settings/web-config-in-force.ts');
+    vi.doUnmock('node:fs/promises');
+    vi.resetModules();
+    const { path } = start();
+    const web = new Fresh(path, createLog({ level: 'info', format: 'logfmt', write: () => undefined }));
+    for (let times = 0; times < 3; times += 1) void web.look();
+    expect(looks).toHaveBeenCalledTimes(1);
   });
 
   it('follows users and headers', async () => {

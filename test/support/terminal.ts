@@ -24,7 +24,11 @@ export async function onTerminal(
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 25_000,
   });
-  return (await text(child.stdout)).replaceAll('\r\n', '\n');
+  // It does not outlive the tests. By no clock: on a busy machine a start takes half a minute.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  const shown = await text(child.stdout);
+  process.off('exit', end);
+  return shown.replaceAll('\r\n', '\n');
 }
