@@ -31,6 +31,8 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/long/**', 'test/containers/**'],
           // Of a test that hangs: beside other work a slow one took half a minute.
           testTimeout: 120_000,
+          // To remove the folder of a test that made thousands takes more than the ten seconds that a hook has by itself.
+          hookTimeout: 120_000,
         },
       },
       {
