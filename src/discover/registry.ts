@@ -23,11 +23,16 @@ const FIRST_SESSION_SCHEMA = 4;
 
 /** Far more agents than a gateway has; each row is a look at the disk. */
 const MOST_ROWS = 1000;
+/** Of an id or a path; what is longer is none, and a thousand of 16 MB would not fit into the memory. */
+const LONGEST_TEXT = 4096;
 
 /** What one of the files said, and its signature then; both null: there was none. */
 export interface RegistryFile {
   readonly signature: string | null;
+  /** Where it has too many rows, of before. */
   readonly registry: Registry | null;
+  /** null: it has not too many. */
+  readonly error: string | null;
 }
 
 class TooManyRows extends Error {
@@ -71,13 +76,21 @@ function readFile(
   const known = kept.get(path);
   try {
     const signature = orNull(() => databaseSignature(path, stateDir));
-    if (known?.signature === signature) return { registry: known.registry, error: null };
-    const registry = orNull(() => readTables(path, stateDir, TABLES, read));
-    kept.set(path, { signature, registry });
-    return { registry, error: null };
+    if (known?.signature === signature) return known;
+    return kept.set(path, { signature, ...registryIn(() => readTables(path, stateDir, TABLES, read), known) });
   } catch (error) {
     const isDatabases = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-    if (!(error instanceof DatabaseError) && !(error instanceof TooManyRows) && !isDatabases) throw error;
+    if (!(error instanceof DatabaseError) && !isDatabases) throw error;
+    return { registry: known?.registry ?? null, error: error.message };
+  }
+}
+
+/** It is not counted again before it is written to. */
+function registryIn(read: () => Registry, known: RegistryFile | undefined): Pick<RegistryFile, 'registry' | 'error'> {
+  try {
+    return { registry: orNull(read), error: null };
+  } catch (error) {
+    if (!(error instanceof TooManyRows)) throw error;
     return { registry: known?.registry ?? null, error: error.message };
   }
 }
@@ -95,7 +108,10 @@ function orNull<T>(look: () => T): T | null {
 function readShared(database: DatabaseSync): Registry {
   const rows = hasTable(database, 'agent_databases')
     ? database
-        .prepare('SELECT agent_id, path FROM agent_databases WHERE schema_version >= ? ORDER BY agent_id, path LIMIT ?')
+        .prepare(
+          `SELECT agent_id, path FROM agent_databases WHERE schema_version >= ? AND ${isShort('agent_id')} AND ${isShort('path')}
+            ORDER BY agent_id, path LIMIT ?`,
+        )
         .all(FIRST_SESSION_SCHEMA, MOST_ROWS + 1)
     : [];
   if (rows.length > MOST_ROWS) throw new TooManyRows('agent_databases');
@@ -113,7 +129,8 @@ function readShared(database: DatabaseSync): Registry {
 function readVersion(database: DatabaseSync): string | null {
   const noted = database
     .prepare(
-      "SELECT app_version FROM schema_meta WHERE meta_key IN ('primary', 'startup-migrations') AND app_version <> '' ORDER BY meta_key LIMIT 1",
+      `SELECT substr(app_version, 1, ${LONGEST_TEXT}) AS app_version FROM schema_meta
+        WHERE meta_key IN ('primary', 'startup-migrations') AND app_version <> '' ORDER BY meta_key LIMIT 1`,
     )
     .get()?.app_version;
   return typeof noted === 'string' ? (noted.split('\n')[0] ?? null) : null;
@@ -121,9 +138,15 @@ function readVersion(database: DatabaseSync): string | null {
 
 function readQuarantine(database: DatabaseSync): Registry {
   if (!hasTable(database, 'quarantined_databases')) return NOTHING;
-  const rows = database.prepare('SELECT path FROM quarantined_databases LIMIT ?').all(MOST_ROWS + 1);
+  const rows = database
+    .prepare(`SELECT path FROM quarantined_databases WHERE ${isShort('path')} LIMIT ?`)
+    .all(MOST_ROWS + 1);
   if (rows.length > MOST_ROWS) throw new TooManyRows('quarantined_databases');
   return { ...NOTHING, quarantined: rows.map(({ path }) => String(path)) };
+}
+
+function isShort(column: string): string {
+  return `octet_length(${column}) <= ${LONGEST_TEXT}`;
 }
 
 function hasTable(database: DatabaseSync, name: string): boolean {

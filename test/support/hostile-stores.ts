@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   linkSync,
@@ -10,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { putFile } from './folder.ts';
@@ -51,18 +53,34 @@ function files(name: string, harm: (state: State) => void): HostileStore {
   return { name, era: 'files', harm };
 }
 
-function wal(name: string, change: (wal: Buffer) => Buffer): HostileStore {
+/** A gateway that was killed: its WAL and its -shm stay, changed by somebody. null: the file is gone. */
+function killed(name: string, change: (log: Buffer, shm: Buffer) => { log: Buffer; shm: Buffer | null }): HostileStore {
   return database(name, (path) => {
-    // A gateway that was killed: its WAL and its -shm stay.
     const open = new DatabaseSync(path);
     open.exec(
       'PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE more (a); INSERT INTO more VALUES (1)',
     );
-    const [log, shm] = [readFileSync(`${path}-wal`), readFileSync(`${path}-shm`)];
+    const { log, shm } = change(readFileSync(`${path}-wal`), readFileSync(`${path}-shm`));
     open.close();
-    writeFileSync(`${path}-wal`, change(log));
-    writeFileSync(`${path}-shm`, shm);
+    writeFileSync(`${path}-wal`, log);
+    if (shm !== null) writeFileSync(`${path}-shm`, shm);
   });
+}
+
+function wal(name: string, change: (wal: Buffer) => Buffer): HostileStore {
+  return killed(name, (log, shm) => ({ log: change(log), shm }));
+}
+
+/** Statements on the database that all agents share. */
+function registry(name: string, ...all: readonly string[]): HostileStore {
+  return database(name, (_path, { dir }) => {
+    using open = new DatabaseSync(join(dir, 'state', 'openclaw.sqlite'));
+    for (const statement of all) open.exec(statement);
+  });
+}
+
+function numbered<T>(count: number, make: (name: string) => T): T[] {
+  return Array.from({ length: count }, (_, at) => make(`a${at}`));
 }
 
 function record(name: string, content: () => string): HostileStore {
@@ -567,6 +585,272 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
       WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 20000)
       SELECT 'ghost-' || n, 'agents/ghost-' || n || '/agent/openclaw-agent.sqlite', 23, 0 FROM s`);
   }),
+  statements(
+    'twenty thousand rows in each table',
+    ...sessionRows(20_000),
+    rows(20_000, 'conversations', "'conversation-' || n, 'telegram', 'a', 'direct', n, n, NULL, NULL, NULL, n, n"),
+    rows(20_000, 'session_conversations', "'row-' || n, 'conversation-' || n, 'primary', '{}', n, n"),
+    rows(20_000, 'transcript_rewrite_watermarks', "'row-' || n, n, n"),
+    rows(
+      20_000,
+      'session_transcript_archives (session_id, generation, session_key, reason, encoding, archive_blob, archive_name, created_at, published_at)',
+      "'row-' || n, n, n, 'reset', 'zstd', x'', n, n, n",
+    ),
+    rows(20_000, 'session_transcript_cold_archives', "'cold-' || n, n, n, 1, 1, 1, 1, 1, 'file'"),
+    rows(20_000, 'schema_meta', "n, 'agent', 23, 'bad', n, n, n"),
+  ),
+  statements(
+    '300,000 windows of one key',
+    rows(
+      300_000,
+      'session_windows (session_id, session_key, created_at, updated_at)',
+      `'window-' || n, '${KEY}', n * 7, n`,
+    ),
+  ),
+  statements(
+    '100,000 windows of one id',
+    ...recreated(
+      'session_windows',
+      'session_id, other, session_key, created_at, previous_session_id, PRIMARY KEY (session_id, other)',
+      'SELECT session_id, 1, session_key, created_at, previous_session_id',
+    ),
+    rows(100_000, 'session_windows', `'bad-0', n + 1, '${KEY}', n, NULL`),
+  ),
+  statements(
+    'ids that are all one number',
+    ...recreated(
+      'transcript_events',
+      'session_id NUMERIC, seq, event_json, PRIMARY KEY (session_id, seq)',
+      'SELECT session_id, seq, event_json',
+    ),
+    rows(100_000, 'transcript_events', "1, n, '{}'"),
+    rows(
+      200,
+      'session_nodes (session_key, current_session_id, entry_json, updated_at)',
+      "'agent:bad:telegram:direct:' || n, printf('%0*d', n, 1), '{}', n",
+    ),
+  ),
+  statements(
+    'ids that are all one word without letter case',
+    ...recreated(
+      'transcript_events',
+      'session_id COLLATE NOCASE, seq, event_json, PRIMARY KEY (session_id, seq)',
+      'SELECT session_id, seq, event_json',
+    ),
+    rows(100_000, 'transcript_events', "'aaaaaaaa', n, '{}'"),
+    rows(
+      250,
+      'session_nodes (session_key, current_session_id, entry_json, updated_at)',
+      `'agent:bad:telegram:direct:' || n, ${Array.from({ length: 8 }, (_, bit) => `CASE WHEN n & ${2 ** bit} THEN 'a' ELSE 'A' END`).join(' || ')}, '{}', n`,
+    ),
+  ),
+  statements(
+    'keys and ids that are no text, no UTF-8, or end early',
+    "INSERT INTO session_nodes (session_key, current_session_id, entry_json, updated_at) VALUES (CAST(x'6167656e743a6261643a00ff' AS TEXT), CAST(x'00' AS TEXT), '{}', 1)",
+    "INSERT INTO session_nodes (session_key, current_session_id, entry_json, updated_at) VALUES ('agent:bad:' || char(0) || 'x', '../../main/sessions/main-0', '{}', 1)",
+    "INSERT INTO session_nodes (session_key, current_session_id, entry_json, updated_at) VALUES (CAST(x'eda080' AS TEXT), CAST(x'eda080' AS TEXT), CAST(x'7b22ff223a317d' AS TEXT), 1)",
+    "INSERT INTO session_nodes (session_key, current_session_id, entry_json, updated_at) VALUES ('__proto__', '__proto__', '{\"__proto__\":{\"sessionId\":1}}', 1)",
+  ),
+  statements(
+    'numbers of events that are none',
+    ...recreated(
+      'transcript_events',
+      'session_id, seq, event_json, PRIMARY KEY (session_id, seq)',
+      'SELECT session_id, seq, event_json',
+    ),
+    ...["'x'", "x'00'", '1e400', '-1e400', "''", 'NULL', '1.5', '9223372036854775807', '-9223372036854775808'].map(
+      (seq) => `INSERT INTO transcript_events VALUES ('bad-0', ${seq}, '{}')`,
+    ),
+  ),
+  statements(
+    'a table of 2,000 columns',
+    `CREATE TABLE copy (session_key TEXT PRIMARY KEY, current_session_id, entry_json, ${Array.from({ length: 1997 }, (_, at) => `c${at} DEFAULT ${at}`)})`,
+    'INSERT INTO copy (session_key, current_session_id, entry_json) SELECT session_key, current_session_id, entry_json FROM session_nodes',
+    'DROP TABLE session_nodes',
+    'ALTER TABLE copy RENAME TO session_nodes',
+  ),
+  ...['hex(zeroblob(200000000))', "json_extract('x', '$')", 'abs(-9223372036854775808)'].flatMap((expression) =>
+    ['STORED', 'VIRTUAL'].map((kind) =>
+      schema(
+        `a column that is made of ${expression}, ${kind}`,
+        `UPDATE sqlite_schema SET sql = replace(sql, 'status TEXT,', 'status TEXT GENERATED ALWAYS AS (${expression.replaceAll("'", "''")}) ${kind},')
+          WHERE name IN ('session_nodes', 'session_windows')`,
+      ),
+    ),
+  ),
+  schema(
+    'triggers, checks, defaults and indexes of functions that nobody knows',
+    "INSERT INTO sqlite_schema VALUES ('trigger', 't', 'session_nodes', 0, 'CREATE TRIGGER t AFTER INSERT ON session_nodes BEGIN SELECT nobody(1); END')",
+    "UPDATE sqlite_schema SET sql = replace(sql, 'updated_at INTEGER NOT NULL', 'updated_at INTEGER NOT NULL DEFAULT (nobody(1)) CHECK (nobody(1))') WHERE type = 'table'",
+    "UPDATE sqlite_schema SET sql = replace(sql, '(session_key, updated_at', '(session_key, nobody(updated_at)') WHERE name = 'idx_agent_session_windows_session_key'",
+    "UPDATE sqlite_schema SET sql = sql || ' WHERE nobody(updated_at)' WHERE name = 'idx_agent_session_nodes_updated_at'",
+  ),
+  schema(
+    'an index that lies in the place of a table',
+    "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'transcript_events') WHERE name = 'idx_agent_session_windows_session_key'",
+  ),
+  schema(
+    'an index of other columns than it says',
+    "UPDATE sqlite_schema SET sql = 'CREATE INDEX idx_agent_session_windows_session_key ON session_windows (session_key, session_id, created_at DESC)' WHERE name = 'idx_agent_session_windows_session_key'",
+  ),
+  schema('pages that are not there', "UPDATE sqlite_schema SET rootpage = 2147483647 WHERE name LIKE 'session%'"),
+  ...[2_147_483_647, -2_147_483_648].map((version) =>
+    statements(`schema ${version}`, `PRAGMA user_version = ${version}`),
+  ),
+  ...['', '-wal', '-shm', '-journal'].flatMap((suffix) => [
+    database(`a socket in the place of the database${suffix}`, (path) => {
+      rmSync(`${path}${suffix}`, { force: true });
+      createServer().listen(`${path}${suffix}`).unref();
+    }),
+    database(`a FIFO in the place of the database${suffix}`, (path) => {
+      rmSync(`${path}${suffix}`, { force: true });
+      execFileSync('mkfifo', [`${path}${suffix}`]);
+    }),
+  ]),
+  database('a hot journal with a header and rubbish', (path) => {
+    const journal = Buffer.alloc(64 * 1024, 'rubbish');
+    Buffer.from('d9d505f920a163d7ffffffff', 'hex').copy(journal);
+    for (const [at, value] of [
+      [16, 3],
+      [20, 512],
+      [24, 4096],
+    ] as const)
+      journal.writeUInt32BE(value, at);
+    writeFileSync(`${path}-journal`, journal);
+  }),
+  killed('a WAL and no -shm', (log) => ({ log, shm: null })),
+  killed('a WAL and an -shm of garbage', (log) => ({ log, shm: Buffer.alloc(32_768, 'garbage') })),
+  killed('a WAL and an -shm of one byte', (log) => ({ log, shm: Buffer.alloc(1) })),
+  ...[0, 1, 0xff].map((byte) =>
+    killed(`a WAL and an -shm whose tables are full of ${byte}`, (log, shm) => ({
+      log,
+      shm: Buffer.concat([shm.subarray(0, 136), Buffer.alloc(32_632, byte)]),
+    })),
+  ),
+  database('an -shm of a terabyte and no WAL', (path) => {
+    writeFileSync(`${path}-shm`, '');
+    truncateSync(`${path}-shm`, TERABYTE);
+  }),
+  ...[
+    ["UPDATE agent_databases SET path = 'agents/main/agent/openclaw-agent.sqlite'", 'the database of another agent'],
+    ["UPDATE agent_databases SET path = '/dev/zero'", 'a device'],
+    [`UPDATE agent_databases SET path = ${LARGE}`, 'a path of 10 MB'],
+    ["UPDATE agent_databases SET path = 'agents/bad/' || char(0) || '/x'", 'a path that ends early'],
+    [`UPDATE agent_databases SET agent_id = ${LARGE}`, 'an agent of 10 MB'],
+    ["UPDATE agent_databases SET agent_id = '__proto__'", 'no agent'],
+  ].map(([statement = '', what]) =>
+    registry(
+      `a registry that names ${what}`,
+      "INSERT INTO agent_databases (agent_id, path, schema_version, last_seen_at) VALUES ('bad', 'x', 23, 0), ('ghost', 'y', 23, 0)",
+      statement.replace('agent_databases SET', 'OR IGNORE agent_databases SET'),
+    ),
+  ),
+  registry(
+    'a registry of a gigabyte in 100 rows',
+    rows(
+      100,
+      'agent_databases (agent_id, path, schema_version, last_seen_at)',
+      "'ghost-' || n, hex(zeroblob(5000000)), 23, 0",
+    ),
+  ),
+  registry(
+    'a view without end in the place of the registry',
+    'DROP TABLE agent_databases',
+    `CREATE VIEW agent_databases AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
+      SELECT x AS agent_id, x AS path, 23 AS schema_version FROM c`,
+  ),
+  registry(
+    'a registry without keys',
+    'DROP TABLE agent_databases',
+    'CREATE TABLE agent_databases (agent_id, path, schema_version, last_seen_at)',
+    rows(500_000, 'agent_databases', "'ghost', hex(zeroblob(100)) || n, 23, 0"),
+  ),
+  files('ids and paths of transcripts that lead elsewhere', (state) => {
+    const places = [
+      '/dev/zero',
+      '/proc/self/mem',
+      '/proc/kmsg',
+      '..',
+      '.',
+      '/',
+      '\0',
+      `${'x'.repeat(5000)}`,
+      '../../main',
+    ];
+    const entries = [...places, join(state.dir, 'openclaw.json')].flatMap((place, at) => [
+      [`agent:bad:file:${at}`, { sessionId: `f${at}`, sessionFile: place }],
+      [`agent:bad:id:${at}`, { sessionId: place }],
+      [`agent:bad:path:${at}`, { sessionId: `p${at}`, transcriptPath: place }],
+    ]);
+    putFile(state.indexPath('bad'), JSON.stringify(Object.fromEntries(entries)));
+  }),
+  files('900 keys of 8,000 colons', (state) => {
+    const keys = Array.from({ length: 900 }, (_, at) => `"agent:bad:${at}${':'.repeat(8000)}":{}`);
+    putFile(state.indexPath('bad'), `{${keys.join()}}`);
+  }),
+  files('one key 500,000 times', (state) => {
+    putFile(state.indexPath('bad'), `{${Array.from({ length: 500_000 }, () => `"${KEY}":{}`).join()}}`);
+  }),
+  record('20 MB of empty lines', () => '\n'.repeat(20 * MIB)),
+  record('two million records of two bytes', () => '{}\n'.repeat(2_000_000)),
+  files('FIFOs and sockets in the place of index, lock and transcript', (state) => {
+    const [transcript, index] = [state.transcriptPath(KEY), state.indexPath('bad')];
+    for (const path of [transcript, `${index}.lock`]) {
+      rmSync(path, { force: true });
+      execFileSync('mkfifo', [path]);
+    }
+    createServer()
+      .listen(join(state.folder('bad'), 'x.jsonl'))
+      .unref();
+    rmSync(index);
+    createServer().listen(index).unref();
+  }),
+  config('a config of 100,000 agents', () =>
+    JSON.stringify({ agents: { list: [{ id: 'main' }, { id: 'bad' }, ...numbered(100_000, (id) => ({ id }))] } }),
+  ),
+  config('a config of 20,000 bindings, channels, models and links', () =>
+    JSON.stringify({
+      agents: {
+        list: [{ id: 'main' }, { id: 'bad' }],
+        defaults: { models: Object.fromEntries(numbered(20_000, (id) => [`p/${id}`, { alias: id }])) },
+      },
+      bindings: numbered(20_000, (id) => ({
+        agentId: 'bad',
+        match: { channel: 'telegram', peer: { kind: 'direct', id } },
+      })),
+      channels: Object.fromEntries(numbered(20_000, (id) => [id, { accounts: { [id]: {} } }])),
+      session: { identityLinks: Object.fromEntries(numbered(20_000, (id) => [id, [`telegram:${id}`]])) },
+    }),
+  ),
+  ...['/proc', '/', '/dev', '\0', '..', '~root'].map((agentDir) =>
+    config(`a config with the agentDir ${JSON.stringify(agentDir)}`, () =>
+      JSON.stringify({ agents: { list: [{ id: 'main' }, { id: 'bad', agentDir }] } }),
+    ),
+  ),
+  ...['__proto__', 'constructor', '..', '/', '\0', 'x'.repeat(MIB)].map((id) =>
+    config(
+      `a config with the agent ${JSON.stringify(id.slice(0, 20))}`,
+      () => `{"agents":{"list":[{"id":"main"},{"id":"bad"},{"id":${JSON.stringify(id)}}]},"__proto__":{"agents":5}}`,
+    ),
+  ),
+  config('a config nested 100,000 deep', () => `{"agents":${'{"list":['.repeat(50_000)}${']}'.repeat(50_000)}}`),
+  ...['/dev/zero', '/proc/self/mem', '.', '/', './openclaw.json', 'fifo', '\0'].map((include) =>
+    files(`a config that includes ${JSON.stringify(include)}`, ({ dir }) => {
+      execFileSync('mkfifo', [join(dir, 'fifo')]);
+      putFile(
+        join(dir, 'openclaw.json'),
+        JSON.stringify({ $include: include, agents: { list: [{ id: 'main' }, { id: 'bad' }] } }),
+      );
+    }),
+  ),
+  files('a FIFO in the place of the config', ({ dir }) => {
+    rmSync(join(dir, 'openclaw.json'));
+    execFileSync('mkfifo', [join(dir, 'openclaw.json')]);
+  }),
+  files('a socket in the place of the config', ({ dir }) => {
+    rmSync(join(dir, 'openclaw.json'));
+    createServer().listen(join(dir, 'openclaw.json')).unref();
+  }),
 ];
 
 /** As text, 300 MB. */
@@ -587,6 +871,23 @@ export const LARGE_STORES: readonly HostileStore[] = [
   schema(
     'a schema of 300 MB',
     `UPDATE sqlite_schema SET sql = 'CREATE TABLE session_windows (a /*' || ${HUGE} || '*/)' WHERE name = 'session_windows'`,
+  ),
+  statements(
+    'a million events of one transcript',
+    rows(1_000_000, 'transcript_events (session_id, seq, event_json, created_at)', "'bad-0', n + 10, '{}', 1"),
+    rows(
+      1_000_000,
+      'transcript_event_identities (session_id, event_id, seq, event_type, created_at)',
+      "'bad-0', n, n + 10, 'message', 1",
+    ),
+  ),
+  statements(
+    'a million messages that wait, of a million sessions',
+    rows(
+      1_000_000,
+      'session_pending_inputs (input_id, session_key, session_id, message_json, state, accepted_at)',
+      "n, 'agent:bad:' || n, n, '{}', 'queued', n",
+    ),
   ),
   record('a line of 300 MB', () => 'x'.repeat(300 * MIB)),
   files('an entry of 200 MB', (state) => {

@@ -116,7 +116,12 @@ export function holdsSessions(tables: ReadonlySet<string>): boolean {
 const FROM_COLUMNS = `FROM sqlite_schema t, pragma_table_info(t.name) c
   WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
 const COLUMNS = `SELECT t.name || '.' || c.name AS name ${FROM_COLUMNS}`;
-const KEY_COLUMNS = `SELECT t.name || '.' || c.name || ' ' || c.pk AS name ${FROM_COLUMNS} AND c.pk > 0`;
+/**
+ * Of an id that is compared as it is. Where SQLite takes many for one, as numbers or without letter case, each of a thousand
+ * transcripts has the events of all.
+ */
+const KEY_COLUMNS = `SELECT t.name || '.' || c.name || ' ' || c.pk AS name ${FROM_COLUMNS}
+  AND c.pk > 0 AND (c.name = 'seq' OR upper(c.type) IN ('TEXT', '')) AND t.sql NOT LIKE '%COLLATE%'`;
 /** Of a part of the rows, or without letter case, it finds not what is asked for. */
 const INDEXES_OF_KEYS = `SELECT i.name FROM pragma_index_list('session_windows') i, pragma_index_xinfo(i.name) c
   WHERE NOT i.partial AND c.seqno = 0 AND c.name = 'session_key' AND c.coll = 'BINARY'`;

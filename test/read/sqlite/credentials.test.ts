@@ -162,7 +162,7 @@ const READ = {
   conversations: ['channel', 'conversation_id', 'native_channel_id', 'peer_id', 'thread_id'],
   pragma_index_list: ['name', 'partial'],
   pragma_index_xinfo: ['coll', 'name', 'seqno'],
-  pragma_table_info: ['name', 'pk'],
+  pragma_table_info: ['name', 'pk', 'type'],
   quarantined_databases: ['path'],
   schema_meta: ['agent_id', 'app_version', 'meta_key', 'role'],
   session_conversations: ['conversation_id', 'last_seen_at', 'role', 'route_context_json', 'session_id'],
@@ -178,7 +178,7 @@ const READ = {
     ...['primary_conversation_id', 'session_id', 'session_key', 'transcript_updated_at'],
   ],
   // The names of tables, as which SQLite counts its own list.
-  sqlite_master: ['name', 'type'],
+  sqlite_master: ['name', 'sql', 'type'],
   sqlite_schema: [''],
   transcript_event_identities: ['event_id', 'event_type', 'seq', 'session_id'],
   transcript_events: ['ROWID', 'event_json', 'event_utf8_bytes', 'event_zstd', 'seq', 'session_id'],

@@ -100,6 +100,14 @@ describe('databaseSchema', () => {
         `ALTER TABLE copy RENAME TO ${table}`,
       ],
     ]),
+    ...['INTEGER', 'NUMERIC', 'TEXT COLLATE NOCASE', 'COLLATE RTRIM'].map((type): [string, string, string[]] => [
+      `ids that are ${type}`,
+      'unsupported',
+      [
+        'DROP TABLE transcript_events',
+        `CREATE TABLE transcript_events (session_id ${type}, seq INTEGER, event_json, PRIMARY KEY (session_id, seq))`,
+      ],
+    ]),
     ['the tables of an early beta', 'unsupported', ['PRAGMA user_version = 4', ...NO_SESSION_TABLES, SESSION_ENTRIES]],
     ['only the tables of 2026.7', 'absent', ['PRAGMA user_version = 1', ...NO_SESSION_TABLES]],
     ['no session tables of another agent', 'absent', [setMeta("agent_id = 'kin'"), ...NO_SESSION_TABLES]],
