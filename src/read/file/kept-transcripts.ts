@@ -6,7 +6,8 @@ import { lastUsageFromEnd } from './last-usage.ts';
 import type { TranscriptSummary } from './transcript-summary.ts';
 import { continues, NOTHING_VALIDATED, type ValidationProgress, validateForward } from './transcript-validation.ts';
 
-const LONG_BYTES = 256 * 1024 * 1024;
+/** Of one deep scan. What is more waits for the next one: with holes in files, thousands of gigabytes take no room on the disk. */
+const MOST_BYTES = 64 * 1024 * 1024 * 1024;
 
 /** What is known of one transcript. */
 export interface KnownTranscript {
@@ -83,11 +84,15 @@ export class KeptTranscripts {
   }
 
   /**
-   * Validates all that was not validated to its end. Each transcript stands by itself, and what little there is of the others
-   * does not wait for a large one.
+   * Validates what was not validated to its end, the shortest first: what little there is of the others does not wait for a large
+   * one. Each transcript stands by itself.
    */
-  *validate(): Validation {
-    for (const { path, root } of this.unvalidated().toSorted((a, b) => Number(isLong(a)) - Number(isLong(b)))) {
+  *validate(mostBytes = MOST_BYTES): Validation {
+    let left = mostBytes;
+    for (const transcript of this.unvalidated().toSorted((a, b) => bytesLeft(a) - bytesLeft(b))) {
+      const { path, root } = transcript;
+      left -= bytesLeft(transcript);
+      if (left < 0) return;
       yield { path };
       try {
         using file = openFile(path, root);
@@ -150,11 +155,6 @@ export class KeptTranscripts {
     const continued = grew || sameSignature(before.signature, file.signature);
     return continued && continues(file.fd, before.progress) ? before.progress : NOTHING_VALIDATED;
   }
-}
-
-/** Takes so long that the others need not wait for it. */
-function isLong(transcript: KnownTranscript): boolean {
-  return bytesLeft(transcript) > LONG_BYTES;
 }
 
 function bytesLeft({ signature, progress }: KnownTranscript): number {

@@ -270,6 +270,22 @@ describe('KeptTranscripts, quick and deep scans', () => {
     expect(isValidated(second)).toBe(true);
   });
 
+  it('validates the shortest first, and leaves to the next deep scan what is too much for one', () => {
+    const line = `${JSON.stringify({ type: 'message' })}\n`;
+    const transcripts = new KeptTranscripts();
+    const paths = [3, 1, 2].map((lines) => {
+      const path = newPath();
+      writeFileSync(path, line.repeat(lines));
+      coldLook(transcripts, path);
+      return path;
+    });
+    const validated = () => paths.map((path) => transcripts.get(path)?.summary?.messages ?? null);
+    for (const _chunk of transcripts.validate(3 * line.length));
+    expect(validated()).toEqual([null, 1, 2]);
+    for (const _chunk of transcripts.validate(3 * line.length));
+    expect(validated()).toEqual([3, 1, 2]);
+  });
+
   it('forgets a transcript that no session has any more', () => {
     const [used, gone] = [fileOf(0), fileOf(0)];
     const transcripts = new KeptTranscripts();
