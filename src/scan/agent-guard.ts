@@ -12,6 +12,21 @@ export interface Failure {
   readonly error: string;
 }
 
+/** OpenClaw keeps so many where nobody says otherwise. */
+const MANY_SESSIONS = 5000;
+
+/** The agent with the most sessions, where these are very many; null: nobody's are. */
+function largestOf(readings: readonly StoreReading[]): string | null {
+  let largest: string | null = null;
+  let most = MANY_SESSIONS;
+  for (const reading of readings) {
+    if (!reading.readable || reading.sessions.length <= most) continue;
+    largest = reading.agent;
+    most = reading.sessions.length;
+  }
+  return largest;
+}
+
 interface AgentGuardOptions {
   readonly enter?: (work: Whereabouts) => Promise<void>;
   readonly aborted?: AbortedAgents;
@@ -66,6 +81,14 @@ export class AgentGuard {
     const files = agent === null ? undefined : this.files.get(agent);
     if (files === undefined) return this.tell({ agent, step });
     return this.tell({ agent, step, files: withFile(files, file), ...(file === null ? {} : { file }) });
+  }
+
+  /** What all agents share, as far as it takes room and time for each of their sessions. */
+  async enterPublish(readings: readonly StoreReading[]): Promise<void> {
+    const largest = largestOf(readings);
+    const files = largest === null ? undefined : this.files.get(largest);
+    const of = largest === null || files === undefined ? {} : { largest: { agent: largest, files } };
+    return this.tell({ agent: null, step: 'publish', ...of });
   }
 
   private async tell(work: Whereabouts): Promise<void> {

@@ -33,6 +33,8 @@ export interface Whereabouts {
   readonly files?: string;
   /** The one file that is at work, where it is known. A path of the store: for the log it is none. */
   readonly file?: string;
+  /** Where no agent is named, the one whose store is by far the most of the work; left out where none is large. */
+  readonly largest?: { readonly agent: string; readonly files: string };
 }
 
 /** An agent in whose store a scanning process came to its end. */

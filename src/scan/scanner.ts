@@ -255,7 +255,7 @@ export class Scanner {
       leftAlone,
       guard: (agent, count) => this.guard.run(agent, 'files', count),
     });
-    await this.guard.enter(null, 'publish');
+    await this.guard.enterPublish(readings);
     kept.endScan(transcripts);
     return { discovery, terms, readings, transcripts, files };
   }

@@ -36,6 +36,11 @@ function subjectOf({ agent, step }: Whereabouts): string | null {
   return agent ?? (step === 'config' || step === 'registry' ? SHARED[step] : null);
 }
 
+/** What is done for all agents together runs out of memory, or of time, for the one that has by far the most. */
+function ofLargest(at: Whereabouts): Whereabouts {
+  return subjectOf(at) === null && at.largest !== undefined ? { ...at, ...at.largest } : at;
+}
+
 const NOWHERE: Whereabouts = { agent: null, step: 'start' };
 
 const NOT_YET: ScanResult = { success: null, durationSeconds: null, lastGood: null };
@@ -297,9 +302,10 @@ export class Supervisor {
    * memory, or a slow disk, for which the config of all agents is not given up; twice in the same it is that.
    */
   private blame(isCertain: boolean): void {
-    const subject = subjectOf(this.at);
+    const at = ofLargest(this.at);
+    const subject = subjectOf(at);
     if (subject !== null && (isCertain || subject === this.diedIn)) {
-      const { files = null, file = null } = this.at;
+      const { files = null, file = null } = at;
       this.aborted.set(subject, { when: this.now(), files, file });
     }
     this.diedIn = subject;

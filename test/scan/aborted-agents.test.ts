@@ -143,6 +143,20 @@ describe('an agent that is left alone', () => {
     expect(scanner.kept.looks.counts.folders).toBe(2);
   });
 
+  it('is the largest, where very many sessions were the end of what is done for all', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5001 }, (_, at) => [`agent:bad:telegram:direct:${at}`, null]));
+    const state = createState({ agents: { main: { index: { 'agent:main:main': {} } }, bad: { index: {} } } });
+    const told: Whereabouts[] = [];
+    const scanner = testScanner(state.dir, { ...PLAIN, enter: async (work) => void told.push(work) });
+    await scanner.quick();
+    expect(told.at(-1)).toEqual({ agent: null, step: 'publish' });
+    putFile(state.indexPath('bad'), JSON.stringify(many));
+    await scanner.quick();
+    const files = told.findLast(({ agent, step }) => agent === 'bad' && step === 'read')?.files;
+    expect(told.at(-1)).toEqual({ agent: null, step: 'publish', largest: { agent: 'bad', files } });
+    expect(files).toBeDefined();
+  });
+
   it('is told to have changed by its folders, its index, its database and the files of it', () => {
     const state = createState({ agents: { main: { database: { sessions: { 'agent:main:main': {} } } } } });
     const home = join(state.dir, 'agents', 'main');

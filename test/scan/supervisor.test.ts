@@ -9,6 +9,7 @@ import { SILENT, testSettings } from '../support/scan.ts';
 import { createState, type State } from '../support/state.ts';
 
 const BLOCKING_CHILD = join(import.meta.dirname, '../support/blocking-child.ts');
+const DYING_CHILD = join(import.meta.dirname, '../support/dying-child.ts');
 const TIMEOUT_MS = 40;
 const PATIENCE = { timeout: 50_000, interval: 20 };
 
@@ -224,6 +225,17 @@ describe('a scanning process that is blocked', () => {
     expect(lines.filter((line) => line.includes('"agent":"none","step":"config"')).length).toBeGreaterThan(1);
     expect(metrics()).toContain('openclaw_store_config_valid 0\n');
     expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
+  });
+
+  it('costs the agent with by far the most sessions, where it came to its end twice in what is done for all', async () => {
+    const lines: string[] = [];
+    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    supervise({ childPath: DYING_CHILD, log });
+    await vi.waitFor(() => {
+      supervisor.request('quick');
+      expect(lines.join()).toContain('without it');
+    }, PATIENCE);
+    expect(lines.filter((line) => line.includes('"agent":"none","step":"publish"'))).toHaveLength(2);
   });
 
   it('is left behind when it cannot be killed: nothing is started beside it until it is gone', async () => {
