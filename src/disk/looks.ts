@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
@@ -26,7 +27,7 @@ export interface FolderEntry {
 /** A folder as it was seen last. */
 export interface Folder {
   readonly path: string;
-  /** The same array for as long as the names are the same. */
+  /** The same array for as long as the names are the same. One that is no UTF-8 stands as its bytes behind a NUL. */
   readonly names: readonly string[];
   readonly entries: readonly FolderEntry[];
   /** Another number whenever anything in it changed. */
@@ -156,38 +157,54 @@ class KnownFolder implements Folder {
   constructor(path: string, names: readonly string[], before: KnownFolder | undefined) {
     this.path = path;
     this.names = names;
-    this.entries = names.map((name) => before?.byName.get(name) ?? new KnownEntry(name, join(path, name)));
-    this.byName = new Map(this.entries.map((entry) => [entry.name, entry]));
+    this.entries = names.map((name) => before?.byName.get(name) ?? entryOf(path, name));
+    this.byName = new Map(this.entries.map((entry, at) => [names[at] ?? '', entry]));
   }
 
   found(name: string): Found {
-    return this.byName.get(name)?.found ?? GONE;
+    // Whoever asks for a name that is no UTF-8 would open it by a path, and none leads there.
+    return name.startsWith(RAW) ? GONE : (this.byName.get(name)?.found ?? GONE);
   }
 }
 
 const GONE: Found = { kind: 'gone' };
 const NEVER_SEEN: Found = { kind: 'other' };
 
+/** What `listedAs` puts in front of the bytes of a name; no name has it. */
+const RAW = '\0';
+/** What Node reads where a name is no UTF-8. */
+const UNREADABLE = '\ufffd';
+
+/** No path leads to a name that is no UTF-8, so nobody opens it; what lies there is looked at by its bytes, and counted. */
+function entryOf(folder: string, listed: string): KnownEntry {
+  if (!listed.startsWith(RAW)) return new KnownEntry(listed, join(folder, listed));
+  const bytes = Buffer.from(listed.slice(RAW.length), 'latin1');
+  const name = bytes.toString('utf8');
+  return new KnownEntry(name, join(folder, name), Buffer.concat([Buffer.from(`${folder}/`), bytes]));
+}
+
 class KnownEntry implements FolderEntry {
   readonly name: string;
   readonly path: string;
   found = NEVER_SEEN;
+  private readonly place: string | Buffer;
 
-  constructor(name: string, path: string) {
+  constructor(name: string, path: string, place: string | Buffer = path) {
     this.name = name;
     this.path = path;
+    this.place = place;
   }
 
   /** Looks again; returns whether it is another one, or changed. */
   look(): boolean {
     const before = this.found;
-    this.found = lookAt(this.path, before);
+    this.found = lookAt(this.place, before);
     return this.found !== before;
   }
 }
 
 /** `before` where it is still so: thousands of unchanged files make no garbage. */
-function lookAt(path: string, before: Found): Found {
+function lookAt(path: string | Buffer, before: Found): Found {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return GONE;
@@ -211,10 +228,15 @@ function isSame(before: Found, { size, mtimeMs, ino }: Stats): boolean {
 
 function namesOf(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    const names = readdirSync(folder);
+    return names.some((name) => name.includes(UNREADABLE)) ? readdirSync(folder, 'buffer').map(listedAs) : names;
   } catch (error) {
     throw diskError(error);
   }
+}
+
+function listedAs(name: Buffer): string {
+  return isUtf8(name) ? name.toString('utf8') : `${RAW}${name.toString('latin1')}`;
 }
 
 function areSame(some: readonly string[], others: readonly string[]): boolean {

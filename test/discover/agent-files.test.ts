@@ -116,6 +116,21 @@ describe('agentFiles', () => {
     ]);
   });
 
+  it('counts files whose names are no UTF-8, also those that Node reads as the same name', async () => {
+    const stateDir = newFolder();
+    const sessions = join(stateDir, 'agents/main/sessions');
+    put(join(sessions, 'a.jsonl'), 1);
+    // A name of its own, as which Node reads all others.
+    put(join(sessions, '\ufffd.jsonl'), 10);
+    const raw = (...bytes: number[]) => Buffer.concat([Buffer.from(`${sessions}/`), Buffer.from(bytes)]);
+    const suffix = [...Buffer.from('.jsonl')];
+    for (const byte of [0x80, 0xfe, 0xff]) writeFileSync(raw(byte, ...suffix), 'x'.repeat(100));
+    writeFileSync(raw(0xff, ...Buffer.from('.lock')), '{}');
+    mkdirSync(raw(0xff));
+    const found = await measure([store(stateDir, 'main')], [join(sessions, 'a.jsonl')]);
+    expect(found.main).toMatchObject({ transcript: '1 of 1', orphan: '4 of 310', lock: '1 of 2' });
+  });
+
   it('follows no link, neither to a file nor to a folder', async () => {
     const [stateDir, elsewhere] = [newFolder(), newFolder()];
     put(join(elsewhere, 'sessions/x.jsonl'), 7);
