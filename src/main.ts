@@ -16,7 +16,8 @@ if (major < NEEDED.major || (major === NEEDED.major && minor < NEEDED.minor)) {
 process.on('SIGUSR1', () => undefined);
 const args = process.argv.slice(2);
 const [command = 'serve'] = args;
-if (command === 'serve' || command.startsWith('-')) {
+const serves = command === 'serve' || command.startsWith('-');
+if (serves) {
   // It is loaded before it answers SIGHUP. Until then nothing of its config was read, and a SIGHUP must not end it.
   process.on('SIGHUP', () => undefined);
   // The main process keeps little and makes garbage, for which V8 would let the young generation grow: after 50 reloads
@@ -24,6 +25,10 @@ if (command === 'serve' || command.startsWith('-')) {
   process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
 }
 const { runCli } = await import('./cli.ts');
-process.exitCode = await runCli(args);
+const code = await runCli(args);
+process.exitCode = code;
+// When Node takes a process down it gives the signals back first: one more SIGHUP then ends it by that signal. An exit does not. Its log is
+// written before.
+if (serves) process.stderr.write('', () => process.exit(code));
 
 export {};

@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../disk/write-whole.ts';
 import { describeError, ExporterError } from '../errors.ts';
 import type { Settings } from './settings.ts';
-import { readSmallFile } from './small-file.ts';
+import { readSmallFile, smallFileBytes } from './small-file.ts';
 import { userHome } from './user-home.ts';
 
 const SALT_BYTES = 32;
@@ -134,9 +135,9 @@ function isMissing(error: unknown): boolean {
 }
 
 function readSalt(path: string): Buffer | null {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readSmallFile(path, LARGEST_BYTES).trim();
+    bytes = smallFileBytes(path, LARGEST_BYTES);
   } catch (error) {
     // By what this look said: another process can have made it since.
     if (isMissing(error)) return null;
@@ -147,6 +148,9 @@ function readSalt(path: string): Buffer | null {
       `${path} cannot be read (${describeError(error)}): make it readable or name another with --privacy.salt-file`,
     );
   }
+  // Random bytes count as they are: as text half of them would be the same character.
+  if (!isUtf8(bytes)) return bytes;
+  const text = bytes.toString('utf8').trim();
   if (text === '') throw new ExporterError('E_SALT', `${path} is empty: delete it, a new one will be made`);
   return Buffer.from(text, 'utf8');
 }

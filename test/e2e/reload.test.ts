@@ -115,3 +115,16 @@ it('SIGUSR1 opens no debugger in either process: every user of the machine could
   await reloadThreshold(8000);
   expect(output()).not.toMatch(/debugger|inspector/i);
 });
+
+it('SIGHUPs until the last moment do not change how SIGTERM ends it', async () => {
+  exporter.running.kill('SIGTERM');
+  let exit: unknown = null;
+  void exporter.running.exited.then((how) => {
+    exit = how;
+  });
+  while (exit === null) {
+    exporter.running.kill('SIGHUP');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(exit).toEqual({ code: 0, signal: null });
+});

@@ -96,6 +96,15 @@ describe('loadSalt', () => {
     expect(readFileSync(path, 'utf8')).toBe('shared by all hosts\r\n');
   });
 
+  it('takes random bytes as they are: as text half of them would be the same character', () => {
+    const path = join(folder, 'salt');
+    for (const first of [0xfe, 0xff]) {
+      const salt = Buffer.alloc(16, 0xfd).fill(first, 0, 1);
+      writeFileSync(path, salt);
+      expect(loadSalt(path)).toEqual({ salt, kept: true });
+    }
+  });
+
   it.each(['', '\n', '  \n'])('refuses a file that holds only %j, says which and what to do', (content) => {
     const path = join(folder, 'salt');
     writeFileSync(path, content);
@@ -142,11 +151,12 @@ describe('loadSalt', () => {
     const path = join(folder, 'salt');
     vi.resetModules();
     vi.doMock('../../src/settings/small-file.ts', async (original) => {
-      const { readSmallFile } = await original<typeof import('../../src/settings/small-file.ts')>();
+      const actual = await original<typeof import('../../src/settings/small-file.ts')>();
       return {
-        readSmallFile(...look: Parameters<typeof readSmallFile>) {
+        ...actual,
+        smallFileBytes(...look: Parameters<typeof actual.smallFileBytes>) {
           try {
-            return readSmallFile(...look);
+            return actual.smallFileBytes(...look);
           } finally {
             if (!existsSync(path)) writeFileSync(path, 'of another process');
           }
