@@ -106,7 +106,7 @@ const NO_WEB_FILE: AboutWebFile = { warnings: [], refused: null };
 const BETWEEN_RELOADS_MS = 1000;
 
 /** A stop takes less than two seconds. */
-const LAST_RESORT_MS = 1700;
+const LAST_RESORT_MS = 1400;
 
 /** What a thread of Node is at: a name that is looked up, a file on a disk that does not answer. */
 const OF_A_THREAD = /^(?:FSReq|GetAddrInfoReq)/;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLog, LOG_LEVELS, type LogFormat, type LogLevel } from '../src/log.ts';
 
 const NOW = new Date('2026-11-24T12:00:00.000Z');
@@ -126,5 +126,24 @@ describe('lines that nobody reads', () => {
       ['msg="lines', 'lines=3', 'msg=four'],
       ['msg=five'],
     ]);
+  });
+
+  it('are lost before they fill the memory: a megabyte waits for a reader who has stopped', () => {
+    const waiting = vi.spyOn(process.stderr, 'writableLength', 'get');
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const log = createLog({ level: 'info', format: 'logfmt', now: () => NOW });
+      for (const bytes of [1024 * 1024, 1024 * 1024 + 1, 0]) {
+        waiting.mockReturnValue(bytes);
+        log.info(`beside_${bytes}`);
+      }
+      expect(write.mock.calls.map(([line]) => String(line).match(/lines=\d+|beside_\d+/g))).toEqual([
+        ['beside_1048576'],
+        ['lines=1', 'beside_0'],
+      ]);
+    } finally {
+      write.mockRestore();
+      waiting.mockRestore();
+    }
   });
 });

@@ -19,7 +19,7 @@ beforeEach(() => {
   state = createState({ agents: { main: {} }, files: { 'agents/main/sessions/sessions.json': entries } });
 });
 
-function start(args: readonly string[], stdio: ('pipe' | number)[]): ChildProcess {
+function start(args: readonly string[], stdio: ('pipe' | 'ignore' | number)[]): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', ...stdio],
     env: { HOME: home, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
@@ -30,6 +30,12 @@ async function endOf(child: ChildProcess): Promise<{ code: number | null; stderr
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
   const stderr = child.stderr === null ? '' : await text(child.stderr);
   return { code: await code, stderr };
+}
+
+async function printedBy(child: ChildProcess): Promise<{ code: number | null; stdout: string }> {
+  const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const stdout = child.stdout === null ? '' : await text(child.stdout);
+  return { code: await code, stdout };
 }
 
 function toFull<T>(work: (fd: number) => T): T {
@@ -63,12 +69,12 @@ describe('standard output that', () => {
 
 describe('a log that', () => {
   it('is full or closed changes nothing of a scan', async () => {
-    const args = ['scan', `--openclaw.state-dir=${state.dir}`, '--log.level=debug'];
-    const expected = await endOf(start(args, ['pipe', 'pipe']));
-    const full = await endOf(toFull((fd) => start(args, ['pipe', fd])));
+    const args = ['scan', `--openclaw.state-dir=${state.dir}`, '--log.level=debug', '--format=json'];
+    const expected = await printedBy(start(args, ['pipe', 'ignore']));
+    expect(expected.stdout).toContain('telegram');
+    const full = await toFull((fd) => printedBy(start(args, ['pipe', fd])));
     const closing = start(args, ['pipe', 'pipe']);
     closing.stderr?.destroy();
-    const closed = await new Promise((resolve) => closing.once('exit', resolve));
-    expect([full.code, closed]).toEqual([expected.code, expected.code]);
+    expect([full, await printedBy(closing)]).toEqual([expected, expected]);
   });
 });

@@ -5,8 +5,8 @@ import { describeError, ExporterError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { CLIENT_AUTH, refusalOf, type Tls } from './tls.ts';
 
-/** A stop takes less than two seconds, whatever the clients do. */
-const DRAIN_MS = 1500;
+/** A stop takes less than two seconds, whatever the clients do, and on a machine that is busy. */
+const DRAIN_MS = 1000;
 
 /** Milliseconds until the headers, or the whole of a request, must be there. */
 const REQUEST_MS = 10_000;

@@ -70,6 +70,16 @@ describe('databaseSchema', () => {
       'mismatch',
       [setMeta("agent_id = 'kin'"), 'DROP TABLE session_windows'],
     ],
+    // It could have rows without end.
+    [
+      'a view in the place of the table that says whose it is',
+      'readable',
+      [
+        'DROP TABLE schema_meta',
+        "CREATE VIEW schema_meta AS SELECT 'primary' AS meta_key, 'agent' AS role, 'kin' AS agent_id",
+      ],
+    ],
+    ['a column that hides the number of a row', 'unsupported', ['ALTER TABLE session_nodes ADD COLUMN rowid TEXT']],
     ['no nodes', 'unsupported', ['DROP TABLE session_nodes']],
     ['no windows', 'unsupported', ['DROP TABLE session_windows']],
     ['no events', 'unsupported', ['DROP TABLE transcript_events']],
