@@ -7,8 +7,11 @@ import { small, smallId } from './values.ts';
 
 /** OpenClaw compresses events of 1 KiB to 4 MiB; a frame that is larger, or unpacks to more, is none of its. */
 const LARGEST_PACKED_BYTES = 4 * 1024 * 1024;
-/** Most events unpack into one; the default of 16 KB takes five times the memory for many (measured). */
-const CHUNK_BYTES = 64 * 1024;
+/**
+ * An event unpacks into pieces of its recorded size; without one, into these. Each piece waits to be collected where V8 hardly
+ * counts it: with 64 KiB for an event of 1 KiB a deep scan held 60 MB of them (measured).
+ */
+const CHUNK_BYTES = { least: 4 * 1024, most: 64 * 1024 } as const;
 /** What an event costs besides its bytes, so that empty ones use up a budget too. */
 export const ROW_BYTES = 64;
 /** And in a search that may go through very many of them in one slice: to ask for a row takes as long as some hundred bytes of it. */
@@ -230,7 +233,8 @@ function selectEvents({ has }: DatabaseSchema, budget = Number.POSITIVE_INFINITY
   const zstd = has('transcript_events', 'event_zstd')
     ? `CASE WHEN octet_length(event_zstd) <= ${LARGEST_PACKED_BYTES} THEN event_zstd END`
     : 'NULL';
-  return `SELECT CAST(rowid AS TEXT) AS row, ${smallId('session_id')} AS sessionId, CAST(seq AS REAL) AS seq,
+  const unpacked = has('transcript_events', 'event_utf8_bytes') ? 'CAST(event_utf8_bytes AS REAL)' : 'NULL';
+  return `SELECT CAST(rowid AS TEXT) AS row, ${smallId('session_id')} AS sessionId, CAST(seq AS REAL) AS seq, ${unpacked} AS unpackedBytes,
     CASE WHEN ${size} <= ${largest} THEN event_json END AS json, ${zstd} AS zstd,
     COALESCE(${oversized}, 0) AS oversized, COALESCE(${size} > ${largest} AND NOT ${oversized}, 0) AS isLarger
     FROM transcript_events`;
@@ -251,41 +255,48 @@ export function* readTexts(
 ): Generator<EventText> {
   const statement = `${selectEvents(schema)} WHERE session_id = ? AND seq > ? ORDER BY transcript_events.seq`;
   let decoded = 0;
-  for (const { seq, json, zstd } of prepared(database, statement).iterate(from.sessionId, from.after)) {
-    const { text, bytes } = textOf(json, zstd);
-    yield { seq: Number(seq), text };
+  for (const row of prepared(database, statement).iterate(from.sessionId, from.after)) {
+    const { text, bytes } = textOf(row);
+    yield { seq: Number(row.seq), text };
     decoded += bytes + ROW_BYTES;
     if (decoded >= budget) return;
   }
 }
 
 /** `sessionId`: of all events that are asked for; null: each has its own. */
-function toEvent(
-  { row, sessionId: own, seq, json, zstd, oversized }: Record<string, unknown>,
-  sessionId: string | null,
-): StoredEvent {
-  const event = { rowid: BigInt(String(row)), sessionId: sessionId ?? String(own), seq: Number(seq) };
-  if (oversized === 1) return { ...event, record: 'oversized', bytes: 0 };
-  const { text, bytes } = textOf(json, zstd);
+function toEvent(row: Record<string, unknown>, sessionId: string | null): StoredEvent {
+  const event = {
+    rowid: BigInt(String(row.row)),
+    sessionId: sessionId ?? String(row.sessionId),
+    seq: Number(row.seq),
+  };
+  if (row.oversized === 1) return { ...event, record: 'oversized', bytes: 0 };
+  const { text, bytes } = textOf(row);
   return { ...event, record: (text === null ? null : parseRecord(text)) ?? 'bad', bytes };
 }
 
-function textOf(json: unknown, zstd: unknown): { text: string | null; bytes: number } {
-  return typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd);
+function textOf({ json, zstd, unpackedBytes }: Record<string, unknown>): { text: string | null; bytes: number } {
+  return typeof json === 'string' ? { text: json, bytes: json.length } : unpack(zstd, unpackedBytes);
+}
+
+/** One more than the text: a piece that is full is not known to be the last. */
+function chunkBytes(unpackedBytes: unknown): number {
+  const wanted = typeof unpackedBytes === 'number' ? unpackedBytes + 1 : CHUNK_BYTES.most;
+  return Math.max(CHUNK_BYTES.least, Math.min(wanted, CHUNK_BYTES.most));
 }
 
 /**
  * No text: no frame, or a damaged one, or one that unpacks to more than OpenClaw ever packs. That costs as much as the
  * largest that does, and a damaged one something: a database of bombs must end a slice.
  */
-function unpack(frame: unknown): { text: string | null; bytes: number } {
+function unpack(frame: unknown, unpackedBytes: unknown): { text: string | null; bytes: number } {
   if (!(frame instanceof Uint8Array)) return { text: null, bytes: 0 };
   try {
-    const options = { maxOutputLength: LARGEST_PACKED_BYTES, chunkSize: CHUNK_BYTES };
+    const options = { maxOutputLength: LARGEST_PACKED_BYTES, chunkSize: chunkBytes(unpackedBytes) };
     const text = zstdDecompressSync(frame, options).toString('utf8');
     return { text, bytes: text.length };
   } catch (error) {
     const isBomb = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return { text: null, bytes: isBomb ? LARGEST_PACKED_BYTES : CHUNK_BYTES };
+    return { text: null, bytes: isBomb ? LARGEST_PACKED_BYTES : CHUNK_BYTES.most };
   }
 }
