@@ -177,28 +177,32 @@ const UNREADABLE = '\ufffd';
 
 /** No path leads to a name that is no UTF-8, so nobody opens it; what lies there is looked at by its bytes, and counted. */
 function entryOf(folder: string, listed: string): KnownEntry {
-  if (!listed.startsWith(RAW)) return new KnownEntry(listed, join(folder, listed));
+  if (!listed.startsWith(RAW)) return new KnownEntry(listed, folder);
   const bytes = Buffer.from(listed.slice(RAW.length), 'latin1');
-  const name = bytes.toString('utf8');
-  return new KnownEntry(name, join(folder, name), Buffer.concat([Buffer.from(`${folder}/`), bytes]));
+  return new KnownEntry(bytes.toString('utf8'), folder, Buffer.concat([Buffer.from(`${folder}/`), bytes]));
 }
 
 class KnownEntry implements FolderEntry {
   readonly name: string;
-  readonly path: string;
   found = NEVER_SEEN;
-  private readonly place: string | Buffer;
+  private readonly folder: string;
+  private readonly raw: Buffer | null;
 
-  constructor(name: string, path: string, place: string | Buffer = path) {
+  constructor(name: string, folder: string, raw: Buffer | null = null) {
     this.name = name;
-    this.path = path;
-    this.place = place;
+    this.folder = folder;
+    this.raw = raw;
+  }
+
+  /** Made when it is asked for: of a hundred thousand files they are 10 MB. */
+  get path(): string {
+    return join(this.folder, this.name);
   }
 
   /** Looks again; returns whether it is another one, or changed. */
   look(): boolean {
     const before = this.found;
-    this.found = lookAt(this.place, before);
+    this.found = lookAt(this.raw ?? this.path, before);
     return this.found !== before;
   }
 }

@@ -856,7 +856,7 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
 /** As text, 300 MB. */
 const HUGE = 'hex(zeroblob(150000000))';
 
-/** Stores in which one thing is so large that it must not stand in memory, nor be read again and again. */
+/** Stores in which one thing is so large, or so much, that it must not stand in memory, nor be read again and again. */
 export const LARGE_STORES: readonly HostileStore[] = [
   statements('a status of 300 MB', `UPDATE session_nodes SET status = ${HUGE}`),
   statements('an entry of 300 MB', `UPDATE session_nodes SET entry_json = '{"model":"' || ${HUGE} || '"}'`),
@@ -889,6 +889,9 @@ export const LARGE_STORES: readonly HostileStore[] = [
       "n, 'agent:bad:' || n, n, '{}', 'queued', n",
     ),
   ),
+  files('100,000 files in one folder', (state) => {
+    for (let at = 0; at < 100_000; at += 1) writeFileSync(join(state.folder('bad'), `${at}.jsonl`), '');
+  }),
   record('a line of 300 MB', () => 'x'.repeat(300 * MIB)),
   files('an entry of 200 MB', (state) => {
     state.writeIndex('bad', `"agent:bad:x": {"other": "${'x'.repeat(200 * MIB)}"}`);
