@@ -1,8 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, linkSync, mkdirSync, openSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   DiskError,
   diskError,
@@ -91,6 +102,30 @@ describe('openFile and signatureOf', () => {
   ])('refuse %s: %s', (name, problem) => {
     expect(problemOf(() => openFile(at(name), root))).toBe(problem);
     expect(problemOf(() => signatureOf(at(name), root))).toBe(problem);
+  });
+
+  it.each<[what: string, problem: string, put: (path: string) => void]>([
+    ['a link', 'outside', (path) => symlinkSync(join(folder, 'outside.jsonl'), path)],
+    ['a pipe, which nobody writes to', 'not_regular', (path) => execFileSync('mkfifo', [path])],
+  ])('refuse %s that comes in the place of the file after the look', async (_, problem, put) => {
+    const path = at('replaced.jsonl');
+    writeFileSync(path, 'hello');
+    vi.resetModules();
+    vi.doMock('node:fs', async (original) => ({
+      ...(await original<typeof import('node:fs')>()),
+      openSync(name: string, flags: number) {
+        rmSync(path);
+        put(path);
+        // Without it this test would wait for ever.
+        expect(flags & constants.O_NONBLOCK).toBe(constants.O_NONBLOCK);
+        return openSync(name, flags);
+      },
+    }));
+    const watched = await import('../../src/disk/files.ts');
+    vi.doUnmock('node:fs');
+    vi.resetModules();
+    expect(() => watched.openFile(path, root)).toThrow(problem);
+    rmSync(path);
   });
 
   it('refuse a device that lies under the root itself', () => {

@@ -1,9 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHttpServer } from '../../src/http/server.ts';
 import { isObject } from '../../src/is-object.ts';
 
@@ -100,4 +101,30 @@ describe('a connection ends with the answers to those requests that it may make,
 it('a request without a host is told so', async () => {
   expect(await exchange('GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n/);
   expect(heard).toEqual([]);
+});
+
+describe('a client that is silent is ended after ten seconds', () => {
+  const TEN_SECONDS = 10_000;
+
+  it('in the middle of a request, or of an answer; one that may ask again after more than a minute', () => {
+    expect(server).toMatchObject({
+      headersTimeout: TEN_SECONDS,
+      requestTimeout: TEN_SECONDS,
+      timeout: TEN_SECONDS,
+      keepAliveTimeout: 65_000,
+    });
+  });
+
+  it('in the middle of its handshake', async () => {
+    const secure = vi.fn(createTlsServer);
+    vi.resetModules();
+    vi.doMock('node:https', () => ({ createServer: secure }));
+    const { createHttpServer: create } = await import('../../src/http/server.ts');
+    vi.doUnmock('node:https');
+    vi.resetModules();
+    const settings = { context: {}, clientAuth: 'NoClientCert', allowedNames: null } as const;
+    const own = create(() => undefined, { settings: () => settings, refused: () => undefined });
+    expect(own).toMatchObject({ headersTimeout: TEN_SECONDS, requestTimeout: TEN_SECONDS, timeout: TEN_SECONDS });
+    expect(secure).toHaveBeenCalledWith(expect.objectContaining({ handshakeTimeout: TEN_SECONDS }));
+  });
 });

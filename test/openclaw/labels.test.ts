@@ -190,6 +190,13 @@ describe('a label that is too long', () => {
   });
 });
 
+it('a key of more than 8,192 characters is one private word: its parts could be a million', () => {
+  const start = 'agent:ops:';
+  const [longest, longer] = [8192, 8193].map((length) => sessionLabel(start.padEnd(length, ':a'), CONTEXT));
+  expect(longest).toMatch(/^agent:ops:/);
+  expect(longer).toMatch(/^[0-9a-f]{10}$/);
+});
+
 describe('modelLabel', () => {
   it.each([
     'claude-opus-4-6',
