@@ -3,6 +3,7 @@ import { describeError } from '../errors.ts';
 import { createLog, outliveLogReader } from '../log.ts';
 import type { ReadIndex } from '../read/file/index-file.ts';
 import { AbortedAgents } from './aborted-agents.ts';
+import { garbageCollector } from './heap.ts';
 import type { FromChild, ProcessCost, ToChild, Whereabouts } from './messages.ts';
 import { Scanner } from './scanner.ts';
 
@@ -63,6 +64,8 @@ export function runChild(readIndex?: ReadIndex): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1']) process.on(signal, () => undefined);
 }
 
+const collectGarbage = garbageCollector();
+
 async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {
   const startedAt = performance.now();
   try {
@@ -73,6 +76,7 @@ async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {
   } catch (error) {
     await send({ type: 'failed', scan: kind, error: describeError(error), cost: processCost() });
   }
+  collectGarbage();
 }
 
 /** Resolves when the message is written: `send` answers false for large ones and says nothing. */
