@@ -6,7 +6,7 @@ import { commitSteadily, liveDatabase } from '../support/live-database.ts';
 import { startedBy } from '../support/pair-memory.ts';
 
 /** `npm run soak`: 3,600, an hour. */
-const SCANS = Number(process.env.WRITER_SCANS ?? 15);
+const SCANS = Number(process.env.WRITER_SCANS ?? 36);
 const SESSIONS = 20;
 /** Scans between two lines about how it goes. */
 const TOLD_EVERY = 300;

@@ -3,7 +3,7 @@ import { MutatedStore, Watchdog } from '../support/mutated-stores.ts';
 import { STORES } from '../support/stores.ts';
 
 /** `npm run soak`: 100,000. */
-const MUTANTS = Number(process.env.MUTANTS ?? 250);
+const MUTANTS = Number(process.env.MUTANTS ?? 1000);
 const FIRST_SEED = Number(process.env.FIRST_SEED ?? 1);
 
 const watchdog = new Watchdog();
