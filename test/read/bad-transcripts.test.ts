@@ -243,7 +243,7 @@ describe('a transcript that changes while the deep scan reads it', () => {
     const state = filesBeside();
     const before = await healthyScan();
     const path = putBad(state, LARGE);
-    const most = 100;
+    const most = 1000;
     let appended = 0;
     let isDeep = false;
     const pause = async () => {
