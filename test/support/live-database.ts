@@ -111,16 +111,20 @@ export class LiveDatabase {
     });
   }
 
+  /** As every write of OpenClaw's, with its time: what a hand writes without one is seen by the next deep scan (changed-by-hand.test.ts). */
   setNode(at: number, column: 'archived_at' | 'entry_json' | 'status', value: SQLInputValue): void {
     this.onTranscript(at, ({ key }) => {
-      this.run(`UPDATE session_nodes SET ${column} = ?, entry_valid = 0 WHERE session_key = ?`, value, key);
+      const statement = `UPDATE session_nodes SET ${column} = ?, entry_valid = 0, updated_at = ? WHERE session_key = ?`;
+      this.run(statement, value, this.tick(), key);
     });
   }
 
   setEntry(at: number, total: number | null, fresh: boolean | null): void {
     this.onTranscript(at, ({ key, id }) => {
       const entry = JSON.stringify(liveEntry(id, total, fresh));
-      this.run('UPDATE session_nodes SET entry_json = ?, entry_valid = 1 WHERE session_key = ?', entry, key);
+      const statement =
+        'UPDATE session_nodes SET entry_json = ?, entry_valid = 1, updated_at = ? WHERE session_key = ?';
+      this.run(statement, entry, this.tick(), key);
     });
   }
 
