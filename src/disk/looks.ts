@@ -157,7 +157,8 @@ class KnownFolder implements Folder {
   constructor(path: string, names: readonly string[], before: KnownFolder | undefined) {
     this.path = path;
     this.names = names;
-    this.entries = names.map((name) => before?.byName.get(name) ?? entryOf(path, name));
+    const prefix = join(path, '/');
+    this.entries = names.map((name) => before?.byName.get(name) ?? entryOf(prefix, name));
     this.byName = new Map(this.entries.map((entry, at) => [names[at] ?? '', entry]));
   }
 
@@ -176,27 +177,28 @@ const RAW = '\0';
 const UNREADABLE = '\ufffd';
 
 /** No path leads to a name that is no UTF-8, so nobody opens it; what lies there is looked at by its bytes, and counted. */
-function entryOf(folder: string, listed: string): KnownEntry {
-  if (!listed.startsWith(RAW)) return new KnownEntry(listed, folder);
+function entryOf(prefix: string, listed: string): KnownEntry {
+  if (!listed.startsWith(RAW)) return new KnownEntry(listed, prefix);
   const bytes = Buffer.from(listed.slice(RAW.length), 'latin1');
-  return new KnownEntry(bytes.toString('utf8'), folder, Buffer.concat([Buffer.from(`${folder}/`), bytes]));
+  return new KnownEntry(bytes.toString('utf8'), prefix, Buffer.concat([Buffer.from(prefix), bytes]));
 }
 
 class KnownEntry implements FolderEntry {
   readonly name: string;
   found = NEVER_SEEN;
-  private readonly folder: string;
+  /** The path of its folder and a slash. */
+  private readonly prefix: string;
   private readonly raw: Buffer | null;
 
-  constructor(name: string, folder: string, raw: Buffer | null = null) {
+  constructor(name: string, prefix: string, raw: Buffer | null = null) {
     this.name = name;
-    this.folder = folder;
+    this.prefix = prefix;
     this.raw = raw;
   }
 
-  /** Made when it is asked for: of a hundred thousand files they are 10 MB. */
+  /** Made when it is asked for: of a hundred thousand files they are 10 MB. `join` would take a quarter of the time of a look. */
   get path(): string {
-    return join(this.folder, this.name);
+    return `${this.prefix}${this.name}`;
   }
 
   /** Looks again; returns whether it is another one, or changed. */
