@@ -4,11 +4,9 @@ import { createLog, outliveLogReader } from '../log.ts';
 import type { ReadIndex } from '../read/file/index-file.ts';
 import { AbortedAgents } from './aborted-agents.ts';
 import { garbageCollector } from './heap.ts';
-import type { FromChild, ProcessCost, ToChild, Whereabouts } from './messages.ts';
+import { heartbeats } from './heartbeats.ts';
+import type { FromChild, ProcessCost, ToChild } from './messages.ts';
 import { Scanner } from './scanner.ts';
-
-/** A heartbeat costs a message: not more often than this. */
-const HEARTBEAT_MS = 250;
 
 /**
  * The scanning process: everything from discover to publish runs in it. It only answers the supervisor that forked it
@@ -16,29 +14,7 @@ const HEARTBEAT_MS = 250;
  */
 export function runChild(readIndex?: ReadIndex): void {
   let scanner: Scanner | null = null;
-  let lastBeat = Number.NEGATIVE_INFINITY;
-  let at: Whereabouts = { agent: null, step: 'start' };
-
-  async function beat(): Promise<void> {
-    lastBeat = performance.now();
-    await send({ type: 'heartbeat', at, cost: processCost() });
-  }
-
-  async function beatWhenDue(): Promise<void> {
-    if (performance.now() - lastBeat >= HEARTBEAT_MS) await beat();
-  }
-
-  async function pause(): Promise<void> {
-    await beatWhenDue();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** Told before the work begins: of what blocks in it nothing more is heard. */
-  async function enter(work: Whereabouts): Promise<void> {
-    if (work.agent === at.agent && work.step === at.step && work.file === at.file) return beatWhenDue();
-    at = work;
-    await beat();
-  }
+  const signs = heartbeats((at) => send({ type: 'heartbeat', at, cost: processCost() }));
 
   process.on('message', (message: ToChild) => {
     if (message.type === 'settings') {
@@ -48,8 +24,7 @@ export function runChild(readIndex?: ReadIndex): void {
       scanner = new Scanner({
         settings: message.settings,
         log,
-        pause,
-        enter,
+        ...signs,
         aborted: new AbortedAgents(message.aborted),
         ...(readIndex === undefined ? {} : { readIndex }),
       });
@@ -69,7 +44,7 @@ const collectGarbage = garbageCollector();
 async function scan(scanner: Scanner, kind: 'quick' | 'deep'): Promise<void> {
   const startedAt = performance.now();
   try {
-    const { rendered, page, checks } = await (kind === 'quick' ? scanner.quick() : scanner.deep());
+    const { rendered, page, checks } = await scanner[kind]();
     const durationSeconds = (performance.now() - startedAt) / 1000;
     const sent = rendered === null ? null : { ...rendered, metrics: deflate(rendered.metrics) };
     await send({ type: 'done', scan: kind, durationSeconds, rendered: sent, page, checks, cost: processCost() });

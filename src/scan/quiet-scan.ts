@@ -14,6 +14,6 @@ export function quietScan(kind: 'quick' | 'deep', settings: Settings, salt: Buff
       renders: false,
       ...signs,
     });
-    return kind === 'quick' ? scanner.quick() : scanner.deep();
+    return scanner[kind]();
   });
 }

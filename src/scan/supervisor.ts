@@ -7,6 +7,7 @@ import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Scan, ScanState } from '../model/scan.ts';
 import { REST_MS } from './aborted-agents.ts';
+import { NOWHERE } from './heartbeats.ts';
 import type { AbortedAgent, FromChild, ProcessCost, ScanSettings, SentText, ToChild, Whereabouts } from './messages.ts';
 
 /** What can change while it runs. */
@@ -40,8 +41,6 @@ function subjectOf({ agent, step }: Whereabouts): string | null {
 function ofLargest(at: Whereabouts): Whereabouts {
   return subjectOf(at) === null && at.largest !== undefined ? { ...at, ...at.largest } : at;
 }
-
-const NOWHERE: Whereabouts = { agent: null, step: 'start' };
 
 const NOT_YET: ScanResult = { success: null, durationSeconds: null, lastGood: null };
 

@@ -1,12 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Whereabouts } from './messages.ts';
-import type { ScannerOptions } from './scanner.ts';
-
-export type SignsOfLife = Required<Pick<ScannerOptions, 'pause' | 'enter'>>;
-
-/** Milliseconds between two signs of life that say the same. */
-const SIGN_MS = 250;
+import { heartbeats, type SignsOfLife } from './heartbeats.ts';
 
 /**
  * The scan of a command, which has no second process. A read on a dead mount never returns: after `timeoutMs` without a sign of
@@ -17,25 +11,8 @@ export async function watched<T>(timeoutMs: number, scan: (signs: SignsOfLife) =
   const thread = new Worker(path, { workerData: { timeoutMs } });
   // Without it a command goes on as well: there may be no memory for a thread.
   thread.on('error', () => undefined);
-  let at: Whereabouts = { agent: null, step: 'start' };
-  let lastSign = Number.NEGATIVE_INFINITY;
-
-  function tell(): void {
-    lastSign = performance.now();
-    thread.postMessage(at);
-  }
-
   try {
-    return await scan({
-      async pause() {
-        if (performance.now() - lastSign >= SIGN_MS) tell();
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-      async enter(work) {
-        at = { agent: work.agent, step: work.step };
-        tell();
-      },
-    });
+    return await scan(heartbeats(async ({ agent, step }) => thread.postMessage({ agent, step })));
   } finally {
     await thread.terminate();
   }

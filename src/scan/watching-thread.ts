@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ExporterError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { formatDuration } from '../settings/duration.ts';
+import { NOWHERE } from './heartbeats.ts';
 import type { Whereabouts } from './messages.ts';
 
 // The thread of `watched`.
@@ -13,7 +14,7 @@ const LOOKS = 10;
 /** The stream of a thread goes through the main one, which is blocked. */
 const STDERR = 2;
 
-let at: Whereabouts = { agent: null, step: 'start' };
+let at = NOWHERE;
 let silentLooks = 0;
 
 parentPort?.on('message', (work: Whereabouts) => {
