@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { diskError, isDirectory } from '../disk/files.ts';
 import type { PassedOver } from '../model/passed-over.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
+import { MOST_AGENTS } from '../openclaw/config/view.ts';
 import { DATABASE } from '../openclaw/database-name.ts';
 import { isTranscriptName } from '../openclaw/file-classes.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
@@ -41,9 +42,6 @@ export interface AgentFoldersInput {
   readonly visits: Visits;
 }
 
-/** Far more agents than a gateway has. Each takes a millisecond and some series in each scan, and a scan must end. */
-const MOST_FOLDERS = 5000;
-
 /** What lies in `agents/`. Throws an error of `node:fs` when that cannot be listed. */
 export async function agentFolders({
   stateDir,
@@ -56,12 +54,12 @@ export async function agentFolders({
   const agents = followFolder(spelled, stateDir, owners);
   const all = agents.state === 'refused' ? [] : namesOf(agents.path);
   const ofConfig = new Set(listed);
-  const names = all.filter((name, at) => at < MOST_FOLDERS || ofConfig.has(normalizeAgentId(name)));
+  const names = all.filter((name, at) => at < MOST_AGENTS || ofConfig.has(normalizeAgentId(name)));
   const clean = new Set(names.filter((name) => name === normalizeAgentId(name)));
   const links: PathMapping[] = agents.state === 'linked' ? [{ from: spelled, to: agents.path }] : [];
   const unlisted = new Map<string, AgentFolder>();
   const passedOver: PassedOver[] = all
-    .slice(MOST_FOLDERS, MOST_FOLDERS + 1)
+    .slice(MOST_AGENTS, MOST_AGENTS + 1)
     .map((folder) => ({ folder, why: 'too_many' }));
   /** Where a listed agent's folder has a name that is no clean id. OpenClaw writes none such, but reads it. */
   const spelledOtherwise = new Map<string, string>();

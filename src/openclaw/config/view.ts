@@ -67,7 +67,7 @@ export interface OpenClawConfig {
 }
 
 /** Far more than a gateway has. Each takes a millisecond and some series in each scan, and a scan must end. */
-const MOST_AGENTS = 5000;
+export const MOST_AGENTS = 5000;
 
 /** What OpenClaw does without a config file. */
 export const DEFAULT_CONFIG = viewOf({});

@@ -24,8 +24,8 @@ interface ListOptions {
 export function sessionList(snapshot: Snapshot, options: ListOptions): Markup {
   const agents = readableAgents(snapshot);
   const count = agents.reduce((sum, { sessions }) => sum + sessions.length, 0);
-  const worst = rankedSessions(agents, options.nowMs, SHOWN);
   if (count === 0) return markup`<section><h2>Sessions</h2><p>There is no session.</p></section>`;
+  const worst = rankedSessions(agents, options.nowMs, SHOWN);
   const items = worst.map((listed) => item(listed, options));
   const explain = worst.some(({ needsLook }) => needsLook)
     ? markup`<p>Each of them in full, with commands: <code>openclaw-store-exporter scan --explain SESSION</code></p>`

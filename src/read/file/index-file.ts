@@ -34,8 +34,7 @@ export function readIndex(path: string, root: string): IndexResult {
     using file = openFile(path, root);
     const { fd, signature } = file;
     if (signature.size === 0) return { found: 'problem', problem: 'index_empty', detail: '0 bytes', signature };
-    const read: ReadPart = (into, position) => readSync(fd, into, 0, into.length, position);
-    return parseIndex(read, signature);
+    return parseIndex((into, position) => readSync(fd, into, 0, into.length, position), signature);
   } catch (error) {
     const { problem } = diskError(error);
     if (problem === 'missing') return { found: 'nothing' };
