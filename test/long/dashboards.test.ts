@@ -12,6 +12,7 @@ import {
   EMPTY_WHEN_WELL,
   emptyWhenWell,
   GROWING,
+  isWithoutData,
   OWN_WARNING,
   startTwoClusters,
   type TwoClusters,
@@ -44,7 +45,7 @@ describe.skipIf(needsEngine(...ENGINES))('the dashboards', () => {
     });
 
     test('every query has data of a well or of a damaged store', () => {
-      expect(answers.filter(({ well, damaged }) => !well && !damaged)).toEqual([]);
+      expect(answers.filter(isWithoutData)).toEqual([]);
     });
 
     test('a session with a threshold of its own is compared with that', async () => {
