@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../src/errors.ts';
 
 /** In this checkout, and not in the temporary folder of the machine, where nobody would find what a killed process left. Git ignores it. */
 const PARENT = join(import.meta.dirname, '../.demo');
@@ -33,6 +34,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // Somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

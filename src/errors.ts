@@ -45,12 +45,18 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
+/** The code of an error of the system or of Node, as `ENOENT`; null: it has none. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
 /** For a log: an error of the file system by its code, since its message holds a path. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && typeof error.code === 'string') {
-    const words = IN_WORDS[error.code];
-    return words === undefined ? `${error.name} ${error.code}` : `${words}, ${error.code}`;
+  const code = codeOf(error);
+  if (code !== null) {
+    const words = IN_WORDS[code];
+    return words === undefined ? `${error.name} ${code}` : `${words}, ${code}`;
   }
   // The message of JSON.parse holds a piece of the text.
   if (error instanceof SyntaxError && error.message.endsWith('is not valid JSON')) return 'no valid JSON';

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { AgentStore } from './discover/agent-stores.ts';
 import { localPlaces } from './discover/local-place.ts';
 import { isInside, realOrGiven } from './disk/files.ts';
-import { describeError, ExporterError } from './errors.ts';
+import { codeOf, describeError, ExporterError } from './errors.ts';
 import type { ReadableAgent, SnapshotSession } from './model/snapshot.ts';
 import type { OpenClawConfig } from './openclaw/config/view.ts';
 import { eventsOfDatabase, extract, linesOfFile } from './repair/extract.ts';
@@ -100,7 +100,7 @@ function write(path: string, text: string): void {
       closeSync(fd);
     }
   } catch (error) {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const isThere = codeOf(error) === 'EEXIST';
     throw new ExporterError(
       'E_EXTRACT',
       isThere ? `${path} is there already, and is never written over` : `${path} (${describeError(error)})`,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { DEFAULT_CIPHERS } from 'node:tls';
-import { describeError } from './errors.ts';
+import { codeOf, describeError } from './errors.ts';
 import type { Settings } from './settings/settings.ts';
 import { print } from './stdout.ts';
 
@@ -43,7 +43,7 @@ async function ask(options: RequestOptions): Promise<Answer> {
   try {
     return await request(options, false);
   } catch (error) {
-    if (isRefused(error)) return { isHealthy: false, text: describeError(error) };
+    if (codeOf(error) === 'ECONNREFUSED') return { isHealthy: false, text: describeError(error) };
   }
   try {
     return await request(options, true);
@@ -91,8 +91,4 @@ function flagsOfServe(path: string): string[] | null {
   } catch {
     return null;
   }
-}
-
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
 }

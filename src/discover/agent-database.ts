@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { diskError, isInside, isThere } from '../disk/files.ts';
+import { diskError, isInside, isThere, kindAt } from '../disk/files.ts';
 import type { Kept } from '../disk/kept.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
 import { DATABASE, familyMember } from '../openclaw/database-name.ts';
@@ -64,7 +64,7 @@ export async function agentDatabase(
   await visits.enter(agent, DISCOVER);
   if (own.isUnknown) return { path: own.path, root: own.root, sharedBy: null, problem: 'database_unreadable' };
   const isOwnThere = isThere(own.path);
-  if (isOwnThere && (isSeen(own.path) || has(config.version, 'sqliteSessions') !== false))
+  if (isOwnThere && (kindAt(own.path) !== null || has(config.version, 'sqliteSessions') !== false))
     return withProblem(own, registry);
   const registered = registeredPlaces(agent, allowed, context);
   // Behind a closed folder, and before sessions were in it: what can be seen of the agent says more.
@@ -187,12 +187,4 @@ function withProblem({ path, root, sharedBy }: Omit<AgentDatabase, 'problem'>, r
   const own = spellings(path);
   const isGivenUp = registry.quarantined.some((each) => spellings(each).some((text) => own.includes(text)));
   return { path, root, sharedBy, problem: isGivenUp ? 'database_unreadable' : null };
-}
-
-function isSeen(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
 }

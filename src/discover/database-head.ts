@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { DatabaseError, databaseSignature } from '../disk/database-file.ts';
+import { DatabaseError, databaseSignature, isDatabaseError } from '../disk/database-file.ts';
 import { readTables } from '../disk/database-guard.ts';
 import type { Kept } from '../disk/kept.ts';
 import { MOST_SESSIONS } from '../model/reading.ts';
@@ -28,8 +28,7 @@ export function databaseHead({ path, root }: Place, kept: Kept<DatabaseHead>): D
       readTables(path, root, TABLES, (database) => ({ signature, ...headOf(database) })),
     );
   } catch (error) {
-    const isDatabases = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-    if (!(error instanceof DatabaseError) && !isDatabases) throw error;
+    if (!isDatabaseError(error)) throw error;
     // Its owner stays while it is locked.
     return error instanceof DatabaseError && error.problem === 'busy' ? (known ?? null) : null;
   }

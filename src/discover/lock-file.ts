@@ -1,4 +1,5 @@
 import { openFile, readAt } from '../disk/files.ts';
+import { codeOf } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 
 /** A lock of OpenClaw is `{"pid":…,"createdAt":…}`, of a hundred bytes at most. */
@@ -23,6 +24,6 @@ export function isDeadPid(pid: number): boolean {
     return false;
   } catch (error) {
     // EPERM: it is there and is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 }

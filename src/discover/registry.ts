@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { DatabaseError, databaseSignature } from '../disk/database-file.ts';
+import { DatabaseError, databaseSignature, isDatabaseError } from '../disk/database-file.ts';
 import { readTables } from '../disk/database-guard.ts';
 import type { Kept } from '../disk/kept.ts';
 import { normalizeAgentId } from '../openclaw/agent-id.ts';
@@ -79,8 +79,7 @@ function readFile(
     if (known?.signature === signature) return known;
     return kept.set(path, { signature, ...registryIn(() => readTables(path, stateDir, TABLES, read), known) });
   } catch (error) {
-    const isDatabases = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-    if (!(error instanceof DatabaseError) && !isDatabases) throw error;
+    if (!isDatabaseError(error)) throw error;
     return { registry: known?.registry ?? null, error: error.message };
   }
 }

@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { kindAt } from '../disk/files.ts';
 
 /** A folder above a state directory holds few others; more than these are not looked at. */
 const MOST = 100;
@@ -10,19 +10,10 @@ const MOST = 100;
  */
 export function stateDirBelow(folder: string, names: readonly string[]): string | null {
   const isStateDir = (path: string) =>
-    isOf(join(path, 'agents'), 'folder') || isOf(join(path, 'openclaw.json'), 'file');
+    kindAt(join(path, 'agents')) === 'folder' || kindAt(join(path, 'openclaw.json')) === 'file';
   const found = names
     .toSorted()
     .slice(0, MOST)
-    .find((name) => isOf(join(folder, name), 'folder') && isStateDir(join(folder, name)));
+    .find((name) => kindAt(join(folder, name)) === 'folder' && isStateDir(join(folder, name)));
   return found ?? null;
-}
-
-function isOf(path: string, kind: 'file' | 'folder'): boolean {
-  try {
-    const looked = lstatSync(path);
-    return kind === 'file' ? looked.isFile() : looked.isDirectory();
-  } catch {
-    return false;
-  }
 }

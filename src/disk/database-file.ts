@@ -11,7 +11,13 @@ import {
 } from './database-state.ts';
 import { isThere } from './files.ts';
 
-export { DatabaseError, type DatabaseProblem, databaseFiles, databaseSignature } from './database-state.ts';
+export {
+  DatabaseError,
+  type DatabaseProblem,
+  databaseFiles,
+  databaseSignature,
+  isDatabaseError,
+} from './database-state.ts';
 
 /**
  * How long SQLite waits for a writer of a rollback-journal database. Never with a WAL: what locks that one out is its
@@ -114,7 +120,7 @@ function readOnce<T>(
     return { value: read(database) };
   } catch (error) {
     const problem = problemOfSqlite(error, began);
-    if (codeOf(error) === PROTOCOL) throw problem;
+    if (resultCodeOf(error) === PROTOCOL) throw problem;
     const passes = state.wal !== null && problem instanceof DatabaseError && problem.problem === 'busy';
     return passes ? problem : { error: problem };
   }
@@ -122,7 +128,7 @@ function readOnce<T>(
 
 /** Where SQLite's own words are about the files; any other error is the caller's. */
 function problemOfSqlite(error: unknown, began: boolean): unknown {
-  const code = codeOf(error);
+  const code = resultCodeOf(error);
   if (code === null) return error;
   const problem = PROBLEMS.get(code) ?? PROBLEMS.get(code & 0xff) ?? null;
   if (problem !== null) return new DatabaseError(problem, { cause: error });
@@ -130,6 +136,6 @@ function problemOfSqlite(error: unknown, began: boolean): unknown {
 }
 
 /** null: it is none of SQLite's. */
-function codeOf(error: unknown): number | null {
+function resultCodeOf(error: unknown): number | null {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
+import { codeOf } from '../errors.ts';
 import { CLOCK_TICK_MS, DiskError, diskError, type FileSignature, openFile, readAt, signatureOf } from './files.ts';
 import { isWalHeader, WAL_HEADER_BYTES } from './wal-header.ts';
 
@@ -13,6 +14,11 @@ export class DatabaseError extends Error {
     this.name = 'DatabaseError';
     this.problem = problem;
   }
+}
+
+/** Whether it is about a database or its files: ours, or one of SQLite that came through (a table that is not there). */
+export function isDatabaseError(error: unknown): error is Error {
+  return error instanceof DatabaseError || codeOf(error) === 'ERR_SQLITE_ERROR';
 }
 
 /** A database file, and the sidecar files that SQLite keeps beside it. */

@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { codeOf } from '../errors.ts';
 
 /** What tells one version of a file from another without reading it. */
 export interface FileSignature {
@@ -129,7 +130,18 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** false also where it cannot be seen. */
+/** What lies at a path, a link by itself; null: nothing, or it cannot be seen. */
+export function kindAt(path: string): 'file' | 'folder' | 'other' | null {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
+  } catch {
+    return null;
+  }
+}
+
+/** Of a folder, or a link to one; false also where it cannot be seen. */
 export function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
@@ -157,15 +169,15 @@ const NO_SUCH_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_
 
 /** Whether an error says what went wrong with a file; any other is a bug of the exporter. */
 export function isDiskError(error: unknown): boolean {
-  return error instanceof DiskError || (error instanceof Error && 'code' in error && error.code !== null);
+  return error instanceof DiskError || codeOf(error) !== null;
 }
 
 /** What went wrong with a file, from an error of `node:fs` or a DiskError. */
 export function diskError(error: unknown): DiskError {
   if (error instanceof DiskError) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const code = codeOf(error);
   // A name that is too long, or holds a NUL, is a name that no file has.
-  if (typeof code === 'string' && NO_SUCH_FILE.has(code)) return new DiskError('missing');
+  if (code !== null && NO_SUCH_FILE.has(code)) return new DiskError('missing');
   if (code === 'EACCES' || code === 'EPERM') return new DiskError('denied');
   // A symbolic link where none was a moment ago, or a loop of them.
   if (code === 'ELOOP') return new DiskError('outside');

@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../errors.ts';
 
 /** What a new file shall have of the one in whose place it comes. */
 export type Likeness = Pick<Stats, 'mode' | 'uid' | 'gid'>;
@@ -67,7 +68,7 @@ export function nameNew(aside: string, path: string): void {
   try {
     linkSync(aside, path);
   } catch (error) {
-    if (!NO_HARD_LINKS.has(codeOf(error))) throw error;
+    if (!NO_HARD_LINKS.has(codeOf(error) ?? '')) throw error;
     // Takes the name, or throws EEXIST; what the rename replaces is this empty file.
     closeSync(openSync(path, NEW_FILE, 0o600));
     renameSync(aside, path);
@@ -121,8 +122,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { type DiskProblem, diskError, namesIn, openFile, readAt } from '../disk/files.ts';
 import { type Likeness, writeNew } from '../disk/replace-file.ts';
+import { codeOf } from '../errors.ts';
 
 /** Seconds that a name may be ahead of the clock, so that two changes within a second have a backup each. */
 const AHEAD_SECONDS = 600;
@@ -19,8 +20,7 @@ export function backUp(indexPath: string, bytes: Buffer, like: Likeness, atMs: n
       writeNew(path, bytes, like, indexPath);
       return path;
     } catch (error) {
-      const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-      if (!isTaken || second === AHEAD_SECONDS) throw error;
+      if (codeOf(error) !== 'EEXIST' || second === AHEAD_SECONDS) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, rmSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DiskError, type FileSignature, isInside, openFile, readAt, sameSignature } from '../disk/files.ts';
 import { removeLeftAside, replaceFile } from '../disk/replace-file.ts';
-import { describeError, ExporterError } from '../errors.ts';
+import { codeOf, describeError, ExporterError } from '../errors.ts';
 import { has } from '../openclaw/versions.ts';
 import { AGE_SECONDS } from '../thresholds.ts';
 import { backUp } from './backup.ts';
@@ -153,6 +153,5 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** Any error of a change as one that a user can be shown. */
 export function asRepairError(error: unknown, path: string): ExporterError {
   if (error instanceof ExporterError) return error;
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return new ExporterError('E_REPAIR', `${path}: ${REMEDIES[code] ?? describeError(error)}`);
+  return new ExporterError('E_REPAIR', `${path}: ${REMEDIES[codeOf(error) ?? ''] ?? describeError(error)}`);
 }

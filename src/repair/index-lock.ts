@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { isDeadPid } from '../discover/lock-file.ts';
 import { asideName, nameNew } from '../disk/replace-file.ts';
-import { ExporterError } from '../errors.ts';
+import { codeOf, ExporterError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { AGE_SECONDS } from '../thresholds.ts';
 
@@ -142,8 +142,4 @@ function lockedByOther(path: string, now: number): ExporterError {
     'E_REPAIR',
     `${path} is held${who} since ${new Date(since).toISOString()}: wait until OpenClaw has written its index, or stop the gateway, and run this again`,
   );
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../disk/write-whole.ts';
-import { describeError, ExporterError } from '../errors.ts';
+import { codeOf, describeError, ExporterError } from '../errors.ts';
 import type { Settings } from './settings.ts';
 import { readSmallFile, smallFileBytes } from './small-file.ts';
 import { userHome } from './user-home.ts';
@@ -106,7 +106,7 @@ function keepAs(made: string, path: string): void {
   try {
     linkSync(made, path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw error;
+    if (codeOf(error) === 'EEXIST') throw error;
     // A file system without hard links.
     copyWhole(made, path);
   }
@@ -117,7 +117,7 @@ function copyWhole(made: string, path: string): void {
   try {
     copyFileSync(made, path, constants.COPYFILE_EXCL);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) remove(path);
+    if (codeOf(error) !== 'EEXIST') remove(path);
     throw error;
   }
 }
@@ -130,17 +130,13 @@ function remove(path: string): void {
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
 function readSalt(path: string): Buffer | null {
   let bytes: Buffer;
   try {
     bytes = smallFileBytes(path, LARGEST_BYTES);
   } catch (error) {
     // By what this look said: another process can have made it since.
-    if (isMissing(error)) return null;
+    if (codeOf(error) === 'ENOENT') return null;
     // Also where the folder may not be entered: then there is none that could ever have been used.
     if (!existsSync(path)) return null;
     throw new ExporterError(

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { describeError, ExporterError } from '../errors.ts';
+import { codeOf, describeError, ExporterError } from '../errors.ts';
 import { costOf } from '../http/basic-auth.ts';
 import { type Admission, OPEN } from '../http/gate.ts';
 import { CLIENT_AUTH, type ClientAuthType, type TlsSettings } from '../http/tls.ts';
@@ -131,8 +131,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 function refusalInWords(error: unknown): string {
-  const words = error instanceof Error && 'code' in error ? REFUSALS[String(error.code)] : undefined;
-  return words ?? `it does not go with these settings (${describeError(error)})`;
+  return REFUSALS[codeOf(error) ?? ''] ?? `it does not go with these settings (${describeError(error)})`;
 }
 
 interface Pem {

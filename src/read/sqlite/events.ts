@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
+import { codeOf } from '../../errors.ts';
 import { type IsEnough, searchLastUsage, type UsageSearch } from '../../openclaw/last-usage.ts';
 import { LARGEST_RECORD_BYTES, parseRecord, type ReadRecord } from '../../openclaw/transcript-record.ts';
 import type { DatabaseSchema } from './schema.ts';
@@ -296,7 +297,7 @@ function unpack(frame: unknown, unpackedBytes: unknown): { text: string | null; 
     const text = zstdDecompressSync(frame, options).toString('utf8');
     return { text, bytes: text.length };
   } catch (error) {
-    const isBomb = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    const isBomb = codeOf(error) === 'ERR_BUFFER_TOO_LARGE';
     return { text: null, bytes: isBomb ? LARGEST_PACKED_BYTES : CHUNK_BYTES.most };
   }
 }

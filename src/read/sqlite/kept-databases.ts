@@ -1,6 +1,6 @@
 import { type Moment, msBetween, timeOf } from '../../clock.ts';
 import { ownerOf } from '../../discover/agent-stores.ts';
-import { DatabaseError, databaseFiles } from '../../disk/database-file.ts';
+import { DatabaseError, databaseFiles, isDatabaseError } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
 import { Kept } from '../../disk/kept.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -410,9 +410,4 @@ function databaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   if (isDatabaseError(error)) return new DatabaseError('database_unreadable', { cause: error });
   throw error;
-}
-
-function isDatabaseError(error: unknown): boolean {
-  if (error instanceof DatabaseError) return true;
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_SQLITE');
 }
