@@ -7,7 +7,7 @@ import { MOST_AGENTS } from '../openclaw/config/view.ts';
 import { DATABASE } from '../openclaw/database-name.ts';
 import { isTranscriptName } from '../openclaw/file-classes.ts';
 import type { PathMapping } from '../openclaw/path-map.ts';
-import { type Folder, followFolder, type LinkOwners, type Place } from './folder-link.ts';
+import { type FollowedFolder, followFolder, type LinkOwners, type Place } from './folder-link.ts';
 import { DISCOVER, type Visits } from './visits.ts';
 
 /** The folders of one agent, whether or not they are there. */
@@ -118,7 +118,7 @@ export async function agentFolders({
     return { agent, home, sessions, agentDir, problem };
   }
 
-  function noteLink({ path, state }: Folder, ...below: string[]): void {
+  function noteLink({ path, state }: FollowedFolder, ...below: string[]): void {
     // The deepest first: of several that a path lies in the first one counts.
     if (state === 'linked') links.unshift({ from: join(spelled, ...below), to: path });
   }

@@ -9,7 +9,7 @@ import type { PathMapping } from '../openclaw/path-map.ts';
 import { type AgentStore, agentStores } from './agent-stores.ts';
 import { type KeptConfig, unreadConfig } from './config-file.ts';
 import type { DatabaseHead } from './database-head.ts';
-import { followFolder, ownerOf } from './folder-link.ts';
+import { followFolder, userOf } from './folder-link.ts';
 import { type RegistryFile, readRegistry, UNREAD_REGISTRY } from './registry.ts';
 import { stateDirBelow } from './state-below.ts';
 import { DISCOVER, SHARED, type Visits } from './visits.ts';
@@ -80,9 +80,9 @@ export async function discover({
 }: DiscoverInput): Promise<Discovery> {
   await visits.enter(null, DISCOVER);
   const stateDir = realOrGiven(given);
-  const owner = ownerOf(stateDir);
+  const user = userOf(stateDir);
   // Root, and who owns the state directory: nobody else says where it lies.
-  const owners = owner === null ? [0] : [0, owner];
+  const owners = user === null ? [0] : [0, user];
   const nothing = {
     stateDir,
     stateDirBelow: null,

@@ -10,7 +10,8 @@ export interface Place {
 /** `refused`: a link to a folder that somebody else made. `gone`: a link to what is not on this host. */
 type FolderState = 'here' | 'linked' | 'refused' | 'gone';
 
-export interface Folder extends Place {
+/** Where a folder lies, and what stood in its place. */
+export interface FollowedFolder extends Place {
   readonly state: FolderState;
 }
 
@@ -22,7 +23,7 @@ export type LinkOwners = readonly number[];
  * Such a folder is a root of its own: links below it are judged as those below the state directory are. What cannot be
  * looked at stays where it is: whoever opens something in it says why.
  */
-export function followFolder(path: string, root: string, owners: LinkOwners): Folder {
+export function followFolder(path: string, root: string, owners: LinkOwners): FollowedFolder {
   const stays = { path, root, state: 'here' } as const;
   try {
     const link = lstatSync(path, { throwIfNoEntry: false });
@@ -39,8 +40,8 @@ export function followFolder(path: string, root: string, owners: LinkOwners): Fo
   }
 }
 
-/** null where the folder cannot be looked at: nobody but root is trusted then. */
-export function ownerOf(folder: string): number | null {
+/** The user whose folder it is; null where it cannot be looked at: nobody but root is trusted then. */
+export function userOf(folder: string): number | null {
   try {
     return statSync(folder).uid;
   } catch (error) {

@@ -25,7 +25,7 @@ export interface Terms {
   readonly policy: AppliedPolicy;
 }
 
-interface Classified extends Pick<ReadableStore, 'version' | 'shared'> {
+interface ClassifiedSession extends Pick<ReadableStore, 'version' | 'shared'> {
   readonly session: Session;
 }
 
@@ -39,7 +39,7 @@ export class KnownSessions {
   classified = 0;
 
   private readonly classify: ReturnType<typeof prepareClassify>;
-  private readonly byStored = new WeakMap<StoredSession, Classified>();
+  private readonly byStored = new WeakMap<StoredSession, ClassifiedSession>();
   private readonly bySession = new WeakMap<Session, SnapshotSession>();
 
   constructor(terms: Terms) {

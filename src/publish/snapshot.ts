@@ -41,7 +41,7 @@ const NONE: readonly Finding[] = [];
 const SLICE = 2000;
 
 /** A store whose sessions are classified. */
-type Classified = (Omit<ReadableStore, 'sessions'> & { readonly sessions: readonly Session[] }) | UnreadableStore;
+type ClassifiedStore = (Omit<ReadableStore, 'sessions'> & { readonly sessions: readonly Session[] }) | UnreadableStore;
 
 /**
  * From what was read to what is published: classify, check, and choose the sessions that get series. What did not change since
@@ -68,7 +68,7 @@ export class Snapshots {
     this.counts.taken += 1;
     const { terms, now } = input;
     const known = this.knownBy(terms);
-    const classified: Classified[] = [];
+    const classified: ClassifiedStore[] = [];
     for (const store of input.readings)
       classified.push(store.readable ? yield* this.classify(store, known, now) : store);
     const sessions = classified.flatMap((store) => (store.readable ? store.sessions : []));
@@ -96,7 +96,7 @@ export class Snapshots {
     return this.last;
   }
 
-  private *classify(store: ReadableStore, known: KnownSessions, now: number): Generator<undefined, Classified> {
+  private *classify(store: ReadableStore, known: KnownSessions, now: number): Generator<undefined, ClassifiedStore> {
     const before = known.classified;
     const sessions: Session[] = [];
     for (const stored of store.sessions) {
@@ -146,7 +146,7 @@ function listedAgentsOf({ discovery, readings }: SnapshotInput): string[] {
 }
 
 function snapshotAgent(
-  store: Classified,
+  store: ClassifiedStore,
   { discovery: { config, registryVersion }, terms: { labels }, files }: SnapshotInput,
   publish: (session: Session) => SnapshotSession,
 ): SnapshotAgent {

@@ -28,7 +28,7 @@ export interface SupervisorOptions extends SupervisorSettings {
 }
 
 /** How the last scan of a cadence went, and when one was good. */
-interface ScanResult extends Pick<ScanState, 'success' | 'durationSeconds'> {
+interface CadenceResult extends Pick<ScanState, 'success' | 'durationSeconds'> {
   readonly lastGood: Moment | null;
 }
 
@@ -42,7 +42,7 @@ function ofLargest(at: Whereabouts): Whereabouts {
   return subjectOf(at) === null && at.largest !== undefined ? { ...at, ...at.largest } : at;
 }
 
-const NOT_YET: ScanResult = { success: null, durationSeconds: null, lastGood: null };
+const NOT_YET: CadenceResult = { success: null, durationSeconds: null, lastGood: null };
 
 /** Milliseconds that a killed process may take to end. After that no other is started until it has ended. */
 const REAP_MS = 2000;
@@ -63,7 +63,7 @@ export class Supervisor {
   memoryBytes: number | null = null;
 
   private readonly options: Omit<SupervisorOptions, keyof SupervisorSettings>;
-  private readonly results: Record<Scan, ScanResult> = { quick: NOT_YET, deep: NOT_YET };
+  private readonly results: Record<Scan, CadenceResult> = { quick: NOT_YET, deep: NOT_YET };
   private current: SupervisorSettings;
   private watchdog: NodeJS.Timeout;
   private child: ChildProcess | null = null;

@@ -23,14 +23,15 @@ import {
 
 export type Command = 'serve' | 'scan' | 'rules' | 'repair' | 'extract' | 'healthy';
 
-const BOTH = ['serve', 'scan'] as const;
+const SERVE_AND_SCAN = ['serve', 'scan'] as const;
 const SERVE = ['serve'] as const;
 const SCAN = ['scan'] as const;
 const REPAIR = ['repair'] as const;
 const EXTRACT = ['extract'] as const;
 const RULES = ['rules'] as const;
 /** Those that look at stores. */
-const EVERY = ['serve', 'scan', 'repair', 'extract'] as const;
+const OF_STORES = ['serve', 'scan', 'repair', 'extract'] as const;
+const ALL = [...OF_STORES, 'rules', 'healthy'] as const;
 
 interface FlagInfo {
   /** What stands for its value in the help; null for a switch. */
@@ -80,42 +81,42 @@ export const FlagValues = z.object({
   'config.file': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: [...EVERY, 'rules', 'healthy'],
+    commands: ALL,
     brief: 'YAML file with these settings and more',
     help: 'YAML file with the other flags as keys (scan: { timeout: 30s }), thresholds and ignore; flags and environment win over it; at SIGHUP it is read again',
   }),
   'config.check': flag(Switch, {
     value: null,
     default: 'false',
-    commands: [...EVERY, 'rules', 'healthy'],
+    commands: ALL,
     brief: 'check flags, environment and file, and exit',
     help: 'check flags, environment and config file, and exit: 0 when they are good, else 3',
   }),
   'openclaw.state-dir': flag(Text.nullable(), {
     value: 'DIR',
     default: null,
-    commands: EVERY,
+    commands: OF_STORES,
     brief: "OpenClaw's state directory",
     help: "OpenClaw's state directory; one exporter per gateway (default: as OpenClaw itself finds it)",
   }),
   'openclaw.config': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: EVERY,
+    commands: OF_STORES,
     brief: "OpenClaw's config file",
     help: "OpenClaw's config (default: openclaw.json in the state directory, or as OpenClaw finds it)",
   }),
   'openclaw.path-map': flag(z.array(PathMap), {
     value: 'FROM=TO',
     default: null,
-    commands: EVERY,
+    commands: OF_STORES,
     brief: "where a path of the gateway's host is here",
     help: "where a path of the gateway's host is found on this host; repeatable (in the environment: separated by commas)",
   }),
   'openclaw.same-pid-namespace': flag(Switch, {
     value: null,
     default: 'false',
-    commands: EVERY,
+    commands: OF_STORES,
     brief: "the gateway's process ids are those here",
     help: "the gateway's processes have the same ids here: a lock whose process is gone is stale at once",
   }),
@@ -171,7 +172,7 @@ export const FlagValues = z.object({
   'scan.timeout': flag(Duration, {
     value: 'DURATION',
     default: '30s',
-    commands: EVERY,
+    commands: OF_STORES,
     brief: 'silence after which a scan is ended',
     help: 'how long a scan may give no sign of life before its process is killed; serve starts another one',
   }),
@@ -185,21 +186,21 @@ export const FlagValues = z.object({
   'session.limit': flag(Count, {
     value: 'N',
     default: '1000',
-    commands: BOTH,
+    commands: SERVE_AND_SCAN,
     brief: 'sessions with series of their own',
     help: 'how many sessions get series of their own: first those over a critical threshold or their window, then those with findings, those over a warning threshold, and the last active',
   }),
   'privacy.peers': flag(z.enum(['hashed', 'plain'], 'must be hashed or plain'), {
     value: 'hashed|plain',
     default: 'hashed',
-    commands: EVERY,
+    commands: OF_STORES,
     brief: 'how people and groups are shown',
     help: 'whether people, groups and labels in session keys are shown as digests or as they are',
   }),
   'privacy.salt-file': flag(Text.nullable(), {
     value: 'FILE',
     default: null,
-    commands: EVERY,
+    commands: OF_STORES,
     brief: 'file with the salt of the digests',
     help: "file with the salt of the digests, created when missing (default: in $STATE_DIRECTORY, else in the user's state folder)",
   }),
@@ -210,7 +211,7 @@ export const FlagValues = z.object({
       flag(Switch, {
         value: null,
         default: 'true',
-        commands: BOTH,
+        commands: SERVE_AND_SCAN,
         brief: `run the check ${name}`,
         help: `run the check ${name} (--no-check.${name}: do not)`,
       }),
@@ -219,14 +220,14 @@ export const FlagValues = z.object({
   'log.level': flag(oneOf(LOG_LEVELS), {
     value: LOG_LEVELS.join('|'),
     default: 'info',
-    commands: EVERY,
+    commands: OF_STORES,
     brief: 'lowest level that is logged',
     help: 'lowest level that is logged',
   }),
   'log.format': flag(oneOf(LOG_FORMATS), {
     value: LOG_FORMATS.join('|'),
     default: 'logfmt',
-    commands: EVERY,
+    commands: OF_STORES,
     brief: 'format of the log',
     help: 'format of the log, on stderr',
   }),
