@@ -68,9 +68,9 @@ describe('healthy', () => {
 
   it('tells that nothing listens', async () => {
     server = createServer();
+    // While somebody listens there, nobody else gets this port of another loopback address.
     const port = await listening(server);
-    await new Promise((resolve) => server.close(resolve));
-    const { code, stdout } = await runHere(['healthy', `--web.listen-address=127.0.0.1:${port}`]);
+    const { code, stdout } = await runHere(['healthy', `--web.listen-address=127.0.0.2:${port}`]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: 'nothing listens there, ECONNREFUSED\n' });
   });
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { databaseSignature, readDatabase } from '../../src/disk/database-file.ts';
 import {
   closedDatabase,
@@ -32,6 +32,9 @@ beforeEach(() => {
   root = newFolder();
   path = join(root, 'agent.sqlite');
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function count(database: DatabaseSync): unknown {
   return database.prepare('SELECT count(*) AS count FROM events').get()?.count;
@@ -42,6 +45,13 @@ function settle(): void {
   for (const file of [path, `${path}-wal`, `${path}-journal`]) {
     if (statSync(file, { throwIfNoEntry: false })) utimesSync(file, 1_700_000_000, 1_700_000_000);
   }
+}
+
+/** The file was written at this moment, and the moment stays: it is over in real time before a busy machine has looked. */
+function writtenNow(): void {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const now = new Date();
+  utimesSync(path, now, now);
 }
 
 /** A statement of some hundred milliseconds. */
@@ -226,7 +236,7 @@ describe('readDatabase', () => {
   it('reads with locks as long as the times of the files could hide a change', () => {
     using writer = new DatabaseSync(path, { timeout: 0 });
     for (const statement of [WAL, ...THIRTY_EVENTS, EMPTY_WAL]) writer.exec(statement);
-    utimesSync(path, new Date(), new Date());
+    writtenNow();
     const checkpoint = readDatabase(path, root, (database) => {
       count(database);
       writer.exec('UPDATE events SET payload = 1');
@@ -354,8 +364,7 @@ describe('databaseSignature', () => {
 
   it('equals no other as long as another change could bear the same time', () => {
     closedDatabase(path, WAL, ...THIRTY_EVENTS);
-    const now = new Date();
-    utimesSync(path, now, now);
+    writtenNow();
     expect(databaseSignature(path, root)).not.toBe(databaseSignature(path, root));
   });
 

@@ -11,6 +11,8 @@ import type { Content } from '../../src/http/shared-body.ts';
 import { createLog } from '../../src/log.ts';
 import { SILENT } from '../support/scan.ts';
 
+/** Until something is so at which it is hung; how long it takes is up to the machine. */
+const PATIENCE = { timeout: 60_000 };
 const METRICS = '# HELP a A.\n# TYPE a gauge\na{session="å😀"} 1\n';
 
 interface Answer {
@@ -157,14 +159,14 @@ describe('requests at once', () => {
     });
     const lines: string[] = [];
     const log = createLog({ level: 'info', format: 'logfmt', write: (line) => lines.push(line) });
-    const ask = await serveApp({ maxRequests, metrics: () => text, log });
+    const ask = await serveApp({ maxRequests, metrics: () => text, log, now: () => 0 });
     return { ask, lines, make: () => make(content(METRICS)) };
   }
 
   it('above the limit are 503 and logged once, health is always answered, and their place is free again', async () => {
     const { ask, lines, make } = await serveSlowly(2);
     const held = [ask('/metrics'), ask('/metrics')];
-    await vi.waitUntil(async () => (await ask('/')).status === 503);
+    await vi.waitUntil(async () => (await ask('/')).status === 503, PATIENCE);
     const refused = await ask('/metrics');
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('1');
@@ -181,9 +183,9 @@ describe('requests at once', () => {
     const [port] = ports;
     const client = connect(port ?? 0, '127.0.0.1');
     client.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
-    await vi.waitUntil(async () => (await ask('/')).status === 503);
+    await vi.waitUntil(async () => (await ask('/')).status === 503, PATIENCE);
     client.destroy();
-    await vi.waitUntil(async () => (await ask('/')).status === 200);
+    await vi.waitUntil(async () => (await ask('/')).status === 200, PATIENCE);
     make();
     expect((await ask('/metrics')).status).toBe(200);
   });

@@ -110,7 +110,7 @@ describe('startSchedule', () => {
 
   it('really runs, again and again, and not after it was stopped', async () => {
     const { runs, stop } = noting('* * * * * *', 50);
-    await vi.waitUntil(() => runs.length >= 2, { timeout: 20_000 });
+    await vi.waitUntil(() => runs.length >= 2, { timeout: 60_000 });
     stop();
     const count = runs.length;
     await new Promise((resolve) => setTimeout(resolve, 2100));

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { constants, inflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Supervisor, type SupervisorOptions } from '../../src/scan/supervisor.ts';
@@ -66,8 +67,8 @@ async function withoutHeartbeatOfBlocked(holds: () => void): Promise<void> {
     const blocked = existsSync(note) ? readFileSync(note, 'utf8').split('\n').length - 1 : 0;
     if (blocked > passed) {
       passed = blocked;
-      // What it said before that has been sent, and is read by now.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // What it said before that was sent before the note was written: a turn reads it.
+      await turn();
       now += TIMEOUT_MS + 1;
     }
     holds();
