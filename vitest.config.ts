@@ -44,8 +44,9 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/engines-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Of one that hangs. What waits in it gives up before, and says for what it waited.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -40,7 +40,7 @@ it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
   async (signal) => {
     const { running, url, temporary, folder } = await start();
     await waitForHttp(`${url}/-/ready`, running);
-    expect(running.output()).toContain('THIS IS A SAMPLE');
+    await waitFor('the banner', () => running.output().includes('THIS IS A SAMPLE'), running);
     expect(folder()).toBeDefined();
     running.kill(signal);
     const exit = await running.exited;

@@ -26,7 +26,7 @@ describe.skipIf(needsEngine('systemdAnalyze'))('--web.systemd-socket', () => {
     try {
       await waitFor('systemd', () => running.output().includes('Listening on'), running);
       for (const port of ports) await waitForHttp(`http://127.0.0.1:${port}/-/ready`, running);
-      expect(running.output()).toContain(`socket=127.0.0.1:${ports[1]}`);
+      await waitFor('the log', () => running.output().includes(`socket=127.0.0.1:${ports[1]}`), running);
     } finally {
       expect(await running.stop()).toEqual({ code: 0, signal: null });
       state.remove();

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, type Running, startServer } from './processes.ts';
+import { freePort, type Running, startServer, waitFor } from './processes.ts';
 
 /** The built program. */
 export const BUILT = join(import.meta.dirname, '../../dist/main.js');
@@ -47,4 +47,29 @@ export async function startExporter(
 export function sampleValue(text: string, series: string): number | undefined {
   const line = text.split('\n').find((each) => each.startsWith(`${series} `));
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+/**
+ * Makes a change and waits until the figures show it; returns how many scans had ended by then since the change. Only the first of
+ * them may have begun before it, where no deep scan runs.
+ */
+export async function scansToSee(
+  { metrics, running }: Exporter,
+  change: () => void,
+  isSeen: (text: string) => boolean,
+): Promise<number> {
+  change();
+  const changedAt = Date.now() / 1000;
+  const ends = new Set<number>();
+  await waitFor(
+    'the change',
+    async () => {
+      const text = await metrics();
+      const end = sampleValue(text, 'openclaw_store_last_scan_timestamp_seconds{scan="quick"}') ?? 0;
+      if (end > changedAt) ends.add(end);
+      return isSeen(text);
+    },
+    running,
+  );
+  return ends.size;
 }

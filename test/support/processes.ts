@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type ListenOptions, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
@@ -16,8 +16,9 @@ export type Running = {
   stop: () => Promise<Exit>;
 };
 
-const GIVE_UP_MS = 90_000;
-const KILL_AFTER_MS = 10_000;
+/** Only what hangs takes as long: a start alone takes half a minute where others use the machine, too. */
+const GIVE_UP_MS = 240_000;
+const KILL_AFTER_MS = 60_000;
 
 const children = new Set<ChildProcess>();
 
@@ -123,13 +124,33 @@ export async function startServer(
   return { ...running, stop };
 }
 
-/** A TCP port of the loopback address that was free a moment ago. */
+/** Below those that the kernel gives to whoever asks for any, so that nobody is given one before its program has started. */
+const PORTS = { first: 20_000, count: 10_000 };
+
+/** A TCP port of the loopback address that is free. No other process of these tests is given it while this one lives. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (!address || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    // An abstract address of Linux: it is taken by one process at a time, and free again when that has ended.
+    const claim = await listening({ path: `\0openclaw-store-exporter-test-port-${port}` });
+    if (claim === null) continue;
+    claim.unref();
+    const server = await listening({ port, host: '127.0.0.1' });
+    if (server === null) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+}
+
+/** null: somebody listens there already. */
+async function listening(where: ListenOptions): Promise<Server | null> {
+  const server = createServer().listen(where);
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null;
+    throw error;
+  }
 }
