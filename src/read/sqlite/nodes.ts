@@ -117,23 +117,27 @@ const ROWID = 'CAST(n.rowid AS TEXT) AS row';
 const ID = smallId('n.current_session_id');
 const LAST_SEQ = `(SELECT MAX(e.seq) FROM transcript_events e WHERE e.session_id = ${ID})`;
 
+/** Columns that a row is made from beside its entry. All of them are in its mark, so that no change of one goes unseen. */
+const NODE_COLUMNS = [
+  'session_key',
+  'current_session_id',
+  'entry_valid',
+  'updated_at',
+  'created_at',
+  'status',
+  'archived_at',
+  'last_interaction_at',
+  'last_activity_at',
+] as const;
+/** The same of its window. */
+const WINDOW_COLUMNS = ['chat_type', 'account_id', 'model', 'model_provider', 'transcript_updated_at'] as const;
+
 function markOf(schema: DatabaseSchema): string {
   const { has } = schema;
-  const node = [
-    'session_key',
-    'current_session_id',
-    'entry_valid',
-    'updated_at',
-    'created_at',
-    'status',
-    'archived_at',
-  ];
-  const activity = ['last_interaction_at', 'last_activity_at'];
-  const window = ['chat_type', 'account_id', 'model', 'model_provider', 'transcript_updated_at'];
   const values = [
     'octet_length(n.entry_json)',
-    ...[...node, ...activity].filter((column) => has('session_nodes', column)).map((column) => sized(`n.${column}`)),
-    ...window.filter((column) => has('session_windows', column)).map((column) => sized(`w.${column}`)),
+    ...NODE_COLUMNS.filter((column) => has('session_nodes', column)).map((column) => sized(`n.${column}`)),
+    ...WINDOW_COLUMNS.filter((column) => has('session_windows', column)).map((column) => sized(`w.${column}`)),
     ...(isCold(schema) ? ['c.raw_bytes', 'c.archived_at'] : []),
     LAST_SEQ,
     generation(schema),
@@ -170,8 +174,8 @@ function selectRows(schema: DatabaseSchema, which: string): string {
   const isSmall = `octet_length(n.entry_json) <= ${LARGEST_ENTRY_BYTES}`;
   const isJson = `typeof(n.entry_json) = 'text' AND ${isSmall} AND json_valid(n.entry_json)`;
   const paths = [...FIELDS.map((field) => `$.${field}`), DELIVERY].map((path) => `'${path}'`).join(', ');
-  const node = (column: string) => (has('session_nodes', column) ? `n.${column}` : 'NULL');
-  const window = (column: string) => (has('session_windows', column) ? `w.${column}` : 'NULL');
+  const node = (column: (typeof NODE_COLUMNS)[number]) => (has('session_nodes', column) ? `n.${column}` : 'NULL');
+  const window = (column: (typeof WINDOW_COLUMNS)[number]) => (has('session_windows', column) ? `w.${column}` : 'NULL');
   // As REAL: node:sqlite throws at an integer above 2^53, and one bad row must not hide the others.
   const real = (column: string, name: string) => `CAST(${column} AS REAL) AS ${name}`;
   return `SELECT ${ROWID}, ${markOf(schema)} AS mark, ${small('n.session_key')} AS key, ${ID} AS sessionId,
