@@ -14,7 +14,7 @@ import { unchanged } from '../unchanged.ts';
 import type { LeftInIndex } from './file/kept-files.ts';
 import { type FileStoreContext, leftInIndex, readFileStore } from './file/store.ts';
 import type { KeptStores } from './kept-stores.ts';
-import type { DatabaseReading, SessionsReading } from './sqlite/kept-databases.ts';
+import type { DatabaseReading, SessionsReading } from './sqlite/known-database.ts';
 import { holdsSessions } from './sqlite/schema.ts';
 
 export interface StoreContext extends FileStoreContext {

@@ -1,100 +1,37 @@
 import { type Moment, msBetween, timeOf } from '../../clock.ts';
-import { ownerOf } from '../../discover/agent-stores.ts';
 import { DatabaseError, databaseFiles, isDatabaseError } from '../../disk/database-file.ts';
 import { readTables } from '../../disk/database-guard.ts';
 import { Kept } from '../../disk/kept.ts';
-import type { Problem } from '../../model/problem.ts';
-import type { DatabaseFigures } from '../../model/reading.ts';
-import type { NeedsLastUsage, StoredSession } from '../../model/session.ts';
+import type { NeedsLastUsage } from '../../model/session.ts';
 import type { Validation } from '../../model/validation.ts';
-import { parseKey } from '../../openclaw/keys.ts';
 import type { IsEnough, LastUsage } from '../../openclaw/last-usage.ts';
-import { type ChosenModels, chosenModels } from '../../openclaw/model-override.ts';
+import { chosenModels } from '../../openclaw/model-override.ts';
 import { isDecided, type StoredTotal } from '../../openclaw/tokens.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
 import { unchanged } from '../../unchanged.ts';
 import { BEFORE_ALL_ROWS, forgetStatements } from './events.ts';
-import { figuresOf, readFigures, type StoredFigures } from './figures.ts';
+import { readFigures } from './figures.ts';
+import {
+  agentOf,
+  type DatabaseLocation,
+  type DatabaseReading,
+  type KnownDatabase,
+  readingOf,
+} from './known-database.ts';
 import { type SessionNode, TooManySessions } from './nodes.ts';
 import { BELIEVED_MS, renewValidation } from './renewal.ts';
 import { allRows, areKnown, changedRows, type KnownRows, wholeRows } from './rows.ts';
-import { type DatabaseSchema, databaseSchema, TABLES, userVersion } from './schema.ts';
+import { databaseSchema, TABLES, userVersion } from './schema.ts';
 import { storedSession } from './session.ts';
 import {
   countTranscripts,
   findLastUsages,
   isUsageUnknown,
-  type KnownTranscript,
   KnownTranscripts,
   type Read,
   recountTranscripts,
-  unvalidated,
-  validateEach,
-  validateTranscripts,
 } from './transcripts.ts';
-
-/** Where an agent's database lies. */
-export interface DatabaseLocation {
-  readonly agent: string;
-  readonly path: string;
-  /** What it must lie in, as a real path. */
-  readonly root: string;
-  /** The agents whose sessions lie in it; null: it is this agent's alone. */
-  readonly sharedBy: readonly string[] | null;
-}
-
-/** What a database said the last time that it was read. */
-interface Known {
-  readonly location: DatabaseLocation;
-  /** Of its files before it was read. */
-  readonly files: ReturnType<typeof databaseFiles>;
-  readonly schema: DatabaseSchema;
-  readonly nodes: readonly SessionNode[];
-  readonly chosenModels: ChosenModels;
-  readonly figures: StoredFigures | null;
-  /** By session id. */
-  readonly transcripts: KnownTranscripts;
-  /** The signature of the files when all transcripts were counted last. */
-  readonly counted: { signature: string };
-  /** The signature of the files when every row was read whole last, and whether the next look reads them so again. */
-  readonly whole: { readonly signature: string; isDue: boolean };
-  /** When it was seen last to be so. */
-  readonly read: Moment;
-  readonly made: Made;
-}
-
-/** What was made of it, and of what: it is made again only where something changed. */
-interface Made {
-  /** The transcripts were asked for their last usage as far as these need it, when they had changed so often. */
-  asked: { readonly needs: NeedsLastUsage; readonly changes: number } | null;
-  /** By agent. */
-  readonly readings: Map<string, { readonly changes: number; readonly reading: SessionsReading }>;
-}
-
-interface DatabaseVersion {
-  /** PRAGMA user_version; 0 when it could not be asked. */
-  readonly schema: number;
-  /** OpenClaw's version that wrote it last; null when it does not say. */
-  readonly version: string | null;
-}
-
-/** A database whose sessions were read. */
-export interface SessionsReading extends DatabaseVersion {
-  readonly found: 'sessions';
-  readonly sessions: readonly StoredSession[];
-  readonly archived: number;
-  /** Every session with its current transcript, archived ones too. */
-  readonly rows: readonly { readonly key: string; readonly sessionId: string }[];
-  readonly figures: DatabaseFigures | null;
-  /** When its figures were read, in milliseconds since the epoch, while it is locked and they cannot be read anew. */
-  readonly staleSinceMs: number | null;
-}
-
-/** What a look at a database gave. `nothing`: it has no session tables, so it says nothing of where the sessions are. */
-export type DatabaseReading =
-  | SessionsReading
-  | (DatabaseVersion & { readonly found: 'nothing' })
-  | (DatabaseVersion & { readonly found: 'problem'; readonly problem: Problem });
+import { unvalidated, validateEach, validateTranscripts } from './validation.ts';
 
 /** Bytes of events that a quick scan looks at for the last usage: nearly always it stands in the first of them. */
 const QUICK_USAGE_BYTES = [16 * 1024, 1024 * 1024] as const;
@@ -112,7 +49,7 @@ export class KeptDatabases {
   /** Read transactions so far, rows of which a session was made, and bytes of events that were parsed by validation. */
   readonly counts = { reads: 0, rows: 0, eventBytes: 0 };
 
-  private readonly known = new Kept<Known>();
+  private readonly known = new Kept<KnownDatabase>();
   /** Signatures of databases that hold too many sessions: what was refused is not read again either. */
   private readonly refusals = new Kept<string>();
   /** Bytes of events that this quick scan may still validate; null: none. */
@@ -145,13 +82,13 @@ export class KeptDatabases {
         // Once everything was validated, what is new is asked at once, as it is validated.
         const needs = this.quickBytes === null ? needsLastUsage : ALWAYS;
         const { transcripts, made } = known;
-        if (made.asked?.needs !== needs || made.asked.changes !== transcripts.changes) {
+        if (made.searched?.needs !== needs || made.searched.changes !== transcripts.changes) {
           for (const _slice of this.lastUsages(known, needs, QUICK_USAGE_BYTES)) await pause();
-          made.asked = { needs, changes: transcripts.changes };
+          made.searched = { needs, changes: transcripts.changes };
         }
         for (const _slice of this.validateNew(known)) await pause();
       }
-      return reading(known, location.agent, null);
+      return readingOf(known, location.agent, null);
     } catch (error) {
       return this.refused(location, databaseError(error), now);
     }
@@ -200,7 +137,7 @@ export class KeptDatabases {
     }
   }
 
-  private async current(location: DatabaseLocation, now: Moment, pause: () => Promise<void>): Promise<Known> {
+  private async current(location: DatabaseLocation, now: Moment, pause: () => Promise<void>): Promise<KnownDatabase> {
     const files = databaseFiles(location.path, location.root);
     if (this.refusals.get(location.path) === files.signature) throw new DatabaseError('database_unreadable');
     const before = this.known.get(keyOf(location));
@@ -216,18 +153,49 @@ export class KeptDatabases {
 
   private async readAnew(
     location: DatabaseLocation,
-    files: Known['files'],
-    before: Known | undefined,
+    files: KnownDatabase['files'],
+    before: KnownDatabase | undefined,
     now: Moment,
     pause: () => Promise<void>,
-  ): Promise<Known> {
+  ): Promise<KnownDatabase> {
     const same = before !== undefined && isSameFile(before, files) ? before : null;
-    const rows: KnownRows = new Map(same?.nodes.map((node) => [node.rowid, node]));
+    const { schema, figures, nodes, isWhole } = await this.readRows(location, same, pause);
+    const chosen = chosenModels(nodes.map(({ key, entry }) => [key, entry]));
+    const known: KnownDatabase = {
+      location,
+      files,
+      schema,
+      figures,
+      nodes,
+      chosenModels: unchanged(same?.chosenModels, chosen),
+      transcripts: same?.transcripts ?? new KnownTranscripts(),
+      counted: same?.counted ?? { signature: files.signature },
+      whole: isWhole || same === null ? { signature: files.signature, isDue: false } : same.whole,
+      read: now,
+      made: { searched: null, readings: new Map() },
+    };
+    const marks = new Map(
+      nodes.flatMap(({ sessionId, lastSeq, generation, window }) =>
+        lastSeq === null
+          ? []
+          : [[sessionId, { sessionId, lastSeq, generation, writtenMs: window?.transcriptMs ?? null }] as const],
+      ),
+    );
+    const seen = { signature: files.signature, steadyMs: now.steadyMs };
+    for (const _slice of countTranscripts(this.reader(known), [...marks.values()], known.transcripts, seen))
+      await pause();
+    for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
+    return this.known.set(keyOf(location), known);
+  }
+
+  /** All rows. A row of `same` is not read again while its mark is the same. `isWhole`: each was read. */
+  private async readRows(location: DatabaseLocation, same: KnownDatabase | null, pause: () => Promise<void>) {
+    const known: KnownRows = new Map(same?.nodes.map((node) => [node.rowid, node]));
     this.counts.reads += 1;
     const first = readTables(location.path, location.root, TABLES, (database) => {
       const schema = databaseSchema(database, location.sharedBy === null ? location.agent : null);
       const isComparable = same !== null && !same.whole.isDue && same.schema.version === schema.version;
-      const reader = isComparable ? changedRows(rows) : wholeRows(rows);
+      const reader = isComparable ? changedRows(known) : wholeRows(known);
       if (schema.sessions !== 'readable') return { schema, figures: null, reader, isComparable: false, rows: [] };
       return {
         schema,
@@ -241,46 +209,21 @@ export class KeptDatabases {
     const read = this.reader({ location, schema });
     let nodes = await allRows(read, first.reader, pause, first.rows);
     // What was written is not of its sessions, or somebody changed a row by hand.
-    const isUnseen = first.isComparable && areKnown(nodes, rows);
-    if (isUnseen) nodes = await allRows(read, wholeRows(rows), pause);
-    const isWhole = isUnseen || !first.isComparable;
-    this.counts.rows += nodes.filter((node) => rows.get(node.rowid) !== node).length;
-    const chosen = chosenModels(nodes.map(({ key, entry }) => [key, entry]));
-    const known: Known = {
-      location,
-      files,
-      schema,
-      figures,
-      nodes,
-      chosenModels: unchanged(same?.chosenModels, chosen),
-      transcripts: same?.transcripts ?? new KnownTranscripts(),
-      counted: same?.counted ?? { signature: files.signature },
-      whole: isWhole || same === null ? { signature: files.signature, isDue: false } : same.whole,
-      read: now,
-      made: { asked: null, readings: new Map() },
-    };
-    const marks = new Map(
-      nodes.flatMap(({ sessionId, lastSeq, generation, window }) =>
-        lastSeq === null
-          ? []
-          : [[sessionId, { sessionId, lastSeq, generation, writtenMs: window?.transcriptMs ?? null }] as const],
-      ),
-    );
-    const seen = { signature: files.signature, steadyMs: now.steadyMs };
-    for (const _slice of countTranscripts(read, [...marks.values()], known.transcripts, seen)) await pause();
-    for (const id of known.transcripts.keys()) if (!marks.has(id)) known.transcripts.delete(id);
-    return this.known.set(keyOf(location), known);
+    const isUnseen = first.isComparable && areKnown(nodes, known);
+    if (isUnseen) nodes = await allRows(read, wholeRows(known), pause);
+    this.counts.rows += nodes.filter((node) => known.get(node.rowid) !== node).length;
+    return { schema, figures, nodes, isWhole: isUnseen || !first.isComparable };
   }
 
   /** Asks the transcripts for their last usage, so many bytes back at most, and more where these say too little. */
-  private *lastUsages(known: Known, needs: NeedsLastUsage, budgets: readonly number[]): Generator<void> {
+  private *lastUsages(known: KnownDatabase, needs: NeedsLastUsage, budgets: readonly number[]): Generator<void> {
     for (const budget of budgets) {
       yield* findLastUsages(this.reader(known), wantedUsages(known, needs, budget), known.transcripts, budget);
     }
   }
 
   /** Once everything was parsed, what is new is parsed at once while it is little. */
-  private *validateNew(known: Known): Generator<void> {
+  private *validateNew(known: KnownDatabase): Generator<void> {
     if (this.quickBytes === null || unvalidated(known.transcripts).length === 0) return;
     for (const bytes of validateEach(this.reader(known), known.transcripts)) {
       this.counts.eventBytes += bytes;
@@ -290,7 +233,7 @@ export class KeptDatabases {
     }
   }
 
-  private reader({ location, schema }: Pick<Known, 'location' | 'schema'>): Read {
+  private reader({ location, schema }: Pick<KnownDatabase, 'location' | 'schema'>): Read {
     return (work) => {
       this.counts.reads += 1;
       return readTables(location.path, location.root, TABLES, (database) => {
@@ -308,7 +251,7 @@ export class KeptDatabases {
   private refused(location: DatabaseLocation, { problem }: DatabaseError, now: Moment): DatabaseReading {
     const known = this.known.get(keyOf(location));
     if (problem === 'busy' && known !== undefined && msBetween(known.read, now) <= LONGEST_STALE_MS) {
-      return reading(known, location.agent, timeOf(known.read, now));
+      return readingOf(known, location.agent, timeOf(known.read, now));
     }
     const reason = problem === 'busy' ? 'database_unreadable' : problem === 'missing' ? 'database_missing' : problem;
     const schema = known?.schema ?? { version: 0, appVersion: null };
@@ -321,71 +264,13 @@ function keyOf({ agent, path, sharedBy }: DatabaseLocation): string {
   return JSON.stringify([sharedBy ?? agent, path]);
 }
 
-/** The agent of a session. */
-function agentOf({ key }: SessionNode, { agent, sharedBy }: DatabaseLocation): string {
-  return sharedBy === null ? agent : (ownerOf(parseKey(key).agent, sharedBy) ?? agent);
-}
-
 /** Another file at its path, or a shrunken one, has nothing that was known. */
-function isSameFile({ files }: Known, { inode, bytes }: Known['files']): boolean {
+function isSameFile({ files }: KnownDatabase, { inode, bytes }: KnownDatabase['files']): boolean {
   return files.inode === inode && files.bytes <= bytes;
 }
 
-/** What it holds of one agent: the same object while nothing changed. */
-function reading(known: Known, agent: string, staleSinceMs: number | null): DatabaseReading {
-  const { schema, transcripts, made } = known;
-  const version = { schema: schema.version, version: schema.appVersion };
-  if (schema.sessions === 'absent') return { ...version, found: 'nothing' };
-  if (schema.sessions === 'mismatch') return { ...version, found: 'problem', problem: 'database_mismatch' };
-  if (schema.sessions === 'unsupported') return { ...version, found: 'problem', problem: 'schema_unsupported' };
-  const before = made.readings.get(agent);
-  const isSame = before?.changes === transcripts.changes;
-  const read = isSame ? before.reading : sessionsReading(known, agent);
-  made.readings.set(agent, { changes: transcripts.changes, reading: read });
-  return staleSinceMs === null ? read : { ...read, staleSinceMs };
-}
-
-function sessionsReading({ location, schema, figures, transcripts, ...known }: Known, agent: string): SessionsReading {
-  const nodes = known.nodes.filter((node) => agentOf(node, location) === agent);
-  const current = nodes.filter(({ archived }) => !archived);
-  return {
-    schema: schema.version,
-    version: schema.appVersion,
-    found: 'sessions',
-    sessions: current.map((node) => sessionOf(agent, node, transcripts.get(node.sessionId), known.chosenModels)),
-    archived: nodes.length - current.length,
-    rows: nodes,
-    figures: figures === null ? null : figuresOf(figures, agent, location.sharedBy),
-    staleSinceMs: null,
-  };
-}
-
-/** Sessions by their rows, and what they were made with besides. */
-const SESSIONS = new WeakMap<SessionNode, MadeSession>();
-
-interface MadeSession {
-  readonly transcript: KnownTranscript | undefined;
-  readonly chosen: ChosenModels;
-  readonly session: StoredSession;
-}
-
-/** The same record while nothing that it is made from changed. */
-function sessionOf(
-  agent: string,
-  node: SessionNode,
-  transcript: KnownTranscript | undefined,
-  chosen: ChosenModels,
-): StoredSession {
-  const known = SESSIONS.get(node);
-  const isSame = known?.transcript === transcript && known?.chosen === chosen && known.session.agent === agent;
-  if (isSame) return known.session;
-  const session = unchanged(known?.session, storedSession(agent, node, transcript, chosen));
-  SESSIONS.set(node, { transcript, chosen, session });
-  return session;
-}
-
 /** By session id. Several keys can have one transcript. */
-function wantedUsages(known: Known, needs: NeedsLastUsage, budget: number) {
+function wantedUsages(known: KnownDatabase, needs: NeedsLastUsage, budget: number) {
   const { location, schema, nodes, transcripts } = known;
   const wanted = new Map<string, IsEnough>();
   for (const node of nodes) {

@@ -1,12 +1,6 @@
 import { BEFORE_ALL, readEvents } from './events.ts';
-import {
-  BYTES_A_SLICE,
-  type FilesSeen,
-  type KnownTranscript,
-  type Read,
-  type Renewal,
-  tallyOf,
-} from './transcripts.ts';
+import type { FilesSeen, KnownTranscript, Read, Renewal } from './transcripts.ts';
+import { BYTES_A_SLICE, tallyOf } from './validation.ts';
 
 /** How long what was validated is believed, in a database that is written to. */
 export const BELIEVED_MS = 86_400_000;

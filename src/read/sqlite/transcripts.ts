@@ -12,9 +12,6 @@ import {
   findLastUsage,
   NO_EVENTS,
   type RecordCount,
-  ROW_BYTES,
-  readEvents,
-  type StoredEvent,
 } from './events.ts';
 import type { DatabaseSchema } from './schema.ts';
 
@@ -76,11 +73,10 @@ export class KnownTranscripts extends Map<string, KnownTranscript> {
 /** A slice of work in one short read transaction. */
 export type Read = <T>(work: (database: DatabaseSync, schema: DatabaseSchema) => T) => T;
 
-/** Transcripts that are new at once above which their events are read in the order of the file. */
-const BULK = 50;
+/** Of more transcripts that are new at once the events are read in the order of the file. */
+export const BULK = 50;
 const EVENTS_A_SLICE = 20_000;
 const TRANSCRIPTS_A_SLICE = 100;
-export const BYTES_A_SLICE = 8 * 1024 * 1024;
 /** Searches for a last usage: most end with their first event. */
 const SEARCHES_A_SLICE = 500;
 const SEARCHED_BYTES_A_SLICE = 100 * 1024 * 1024;
@@ -157,12 +153,12 @@ function* slicesOf(transcripts: Iterable<KnownTranscript>): Generator<KnownTrans
 function withSameEvents(before: KnownTranscript, after: KnownTranscript): KnownTranscript | null {
   const { events, bytes, storedBytes, messages, compactions, cutSeq, lastEventId } = after;
   if (before.events !== events || before.bytes !== bytes || before.storedBytes !== storedBytes) return null;
-  const isSame =
+  const isSameIndex =
     before.messages === messages &&
     before.compactions === compactions &&
     before.cutSeq === cutSeq &&
     before.lastEventId === lastEventId;
-  return isSame ? before : { ...before, messages, compactions, cutSeq, lastEventId, usage: null };
+  return isSameIndex ? before : { ...before, messages, compactions, cutSeq, lastEventId, usage: null };
 }
 
 function idsOf(transcripts: Iterable<TranscriptMark>): Set<string> {
@@ -190,6 +186,7 @@ function* countAll(read: Read, wanted: { has(sessionId: string): boolean }): Gen
   return counts;
 }
 
+/** What is known of one transcript now. `before`: what it may have grown from. `counted`: on a way through the whole file. */
 function recount(
   database: DatabaseSync,
   schema: DatabaseSchema,
@@ -200,31 +197,43 @@ function recount(
 ): KnownTranscript {
   const { sessionId, lastSeq, generation, writtenMs } = mark;
   const events = eventsOf(database, sessionId, lastSeq);
-  const grew =
-    mayHaveGrown(before, mark) && eventId(database, schema, sessionId, before.lastSeq) === before.lastEventId;
-  const added = grew ? countEvents(database, schema, sessionId, before.lastSeq, lastSeq) : NO_EVENTS;
-  const continues = grew && before.events + added.events === events;
-  const total = continues
-    ? { events, bytes: before.bytes + added.bytes, storedBytes: before.storedBytes + added.storedBytes }
-    : // What was counted on the way through the file stands, unless the transcript changed meanwhile.
-      counted?.events === events
-      ? counted
-      : countEvents(database, schema, sessionId, BEFORE_ALL, lastSeq);
+  const grown = grownCount(database, schema, mark, before, events);
+  // What was counted on the way through the file stands, unless the transcript changed meanwhile.
+  const onTheWay = counted?.events === events ? counted : null;
+  const validation = grown === null || before === undefined ? { ...NOT_VALIDATED, seen } : validationOf(before);
   return {
     sessionId,
     lastSeq,
     generation,
     writtenMs,
-    ...total,
+    ...(grown ?? onTheWay ?? countEvents(database, schema, sessionId, BEFORE_ALL, lastSeq)),
     ...countRecords(database, sessionId),
     lastEventId: eventId(database, schema, sessionId, lastSeq),
     usage: null,
-    validatedSeq: continues ? before.validatedSeq : BEFORE_ALL,
-    badEvents: continues ? before.badEvents : 0,
-    oversizedEvents: continues ? before.oversizedEvents : 0,
-    seen: continues ? before.seen : seen,
-    renewal: continues ? before.renewal : null,
+    ...validation,
   };
+}
+
+/** The count of before with what was added since; null: the transcript did not merely grow. */
+function grownCount(
+  database: DatabaseSync,
+  schema: DatabaseSchema,
+  mark: TranscriptMark,
+  before: KnownTranscript | undefined,
+  events: number,
+): EventCount | null {
+  if (!mayHaveGrown(before, mark)) return null;
+  const { sessionId, lastSeq } = mark;
+  if (eventId(database, schema, sessionId, before.lastSeq) !== before.lastEventId) return null;
+  const added = countEvents(database, schema, sessionId, before.lastSeq, lastSeq);
+  if (before.events + added.events !== events) return null;
+  return { events, bytes: before.bytes + added.bytes, storedBytes: before.storedBytes + added.storedBytes };
+}
+
+const NOT_VALIDATED = { validatedSeq: BEFORE_ALL, badEvents: 0, oversizedEvents: 0, renewal: null } as const;
+
+function validationOf({ validatedSeq, badEvents, oversizedEvents, seen, renewal }: KnownTranscript) {
+  return { validatedSeq, badEvents, oversizedEvents, seen, renewal };
 }
 
 /** Whether more can be learned of the last usage than is known, with so many bytes. */
@@ -255,143 +264,6 @@ export function* findLastUsages(
     yield;
   }
 }
-
-/** Parses every event that was not parsed before. Yields the bytes of each slice. */
-export function* validateTranscripts(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
-  if (unvalidated(known).filter(({ validatedSeq }) => validatedSeq === BEFORE_ALL).length > BULK) {
-    yield* validateAll(read, known);
-  }
-  yield* validateEach(read, known);
-}
-
-/**
- * One transcript after the other, so that what was done stands when the caller ends it. Several small ones in one slice: to
- * open the database takes longer than to parse what is new in most of them.
- */
-export function* validateEach(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
-  for (
-    let left = unvalidated(known);
-    left.length > 0;
-    left = left.flatMap(({ sessionId }) => stillLeft(known, sessionId))
-  ) {
-    const parsed = read((database, schema) => parseNext(database, schema, left));
-    for (const { before, tally } of parsed) known.set(before.sessionId, validated(before, tally));
-    yield parsed.reduce((sum, { tally }) => sum + tally.bytes, 0);
-  }
-}
-
-/** As it is by now: a quick scan may have learned more of it, or found it gone. */
-function stillLeft(known: ReadonlyMap<string, KnownTranscript>, sessionId: string): KnownTranscript[] {
-  const now = known.get(sessionId);
-  return now !== undefined && now.validatedSeq < now.lastSeq ? [now] : [];
-}
-
-interface Parsed {
-  readonly before: KnownTranscript;
-  readonly tally: Tally;
-}
-
-/** What comes next in these transcripts, until a slice is full. */
-function parseNext(database: DatabaseSync, schema: DatabaseSchema, transcripts: readonly KnownTranscript[]): Parsed[] {
-  const parsed: Parsed[] = [];
-  let left = BYTES_A_SLICE;
-  for (const before of transcripts) {
-    const from = { sessionId: before.sessionId, after: before.validatedSeq };
-    const tally = tallyOf(readEvents(database, schema, from, left));
-    parsed.push({ before, tally });
-    left -= tally.bytes + tally.events * ROW_BYTES + 1;
-    if (left <= 0) break;
-  }
-  return parsed;
-}
-
-function validated(before: KnownTranscript, { lastSeq, badEvents, oversizedEvents }: Tally): KnownTranscript {
-  return {
-    ...before,
-    // Nothing there any more: the next look at the database counts it anew, as nothing that it was.
-    ...(lastSeq === null ? { generation: OUTDATED } : {}),
-    validatedSeq: lastSeq ?? before.lastSeq,
-    badEvents: before.badEvents + badEvents,
-    oversizedEvents: before.oversizedEvents + oversizedEvents,
-  };
-}
-
-export function unvalidated(known: ReadonlyMap<string, KnownTranscript>): KnownTranscript[] {
-  return [...known.values()].filter(({ validatedSeq, lastSeq }) => validatedSeq < lastSeq);
-}
-
-/** In the order of the file; what grew or was rewritten meanwhile is left for `validateEach`. */
-function* validateAll(read: Read, known: Map<string, KnownTranscript>): Generator<number> {
-  const wanted = new Map(unvalidated(known).map((transcript) => [transcript.sessionId, transcript]));
-  const tallies = new Map<string, Tally>();
-  for (let after: bigint | null = BEFORE_ALL_ROWS; after !== null; ) {
-    const from: bigint = after;
-    const slice = read((database, schema) =>
-      talliesOf(readEvents(database, schema, { rowid: from }, BYTES_A_SLICE), wanted),
-    );
-    for (const [id, tally] of slice.tallies) tallies.set(id, sumOf(tallies.get(id) ?? NOTHING, tally));
-    after = slice.lastRow;
-    yield slice.bytes;
-  }
-  for (const [id, { events, badEvents, oversizedEvents }] of tallies) {
-    const [transcript, now] = [wanted.get(id), known.get(id)];
-    if (now === undefined || now.generation !== transcript?.generation || events !== transcript.events) continue;
-    known.set(id, { ...now, validatedSeq: transcript.lastSeq, badEvents, oversizedEvents });
-  }
-}
-
-/** What some events of one transcript are: of each by itself nothing is kept. */
-interface Tally {
-  readonly events: number;
-  readonly bytes: number;
-  readonly badEvents: number;
-  readonly oversizedEvents: number;
-  /** null: there were none. */
-  readonly lastSeq: number | null;
-}
-
-const NOTHING: Tally = { events: 0, bytes: 0, badEvents: 0, oversizedEvents: 0, lastSeq: null };
-
-function sumOf(one: Tally, other: Tally): Tally {
-  return {
-    events: one.events + other.events,
-    bytes: one.bytes + other.bytes,
-    badEvents: one.badEvents + other.badEvents,
-    oversizedEvents: one.oversizedEvents + other.oversizedEvents,
-    lastSeq: other.lastSeq ?? one.lastSeq,
-  };
-}
-
-export function tallyOf(stored: Iterable<StoredEvent>): Tally {
-  let [events, bytes, badEvents, oversizedEvents] = [0, 0, 0, 0];
-  let lastSeq: number | null = null;
-  for (const event of stored) {
-    events += 1;
-    bytes += event.bytes;
-    badEvents += Number(event.record === 'bad');
-    oversizedEvents += Number(event.record === 'oversized');
-    lastSeq = event.seq;
-  }
-  return { events, bytes, badEvents, oversizedEvents, lastSeq };
-}
-
-/** The same by transcript, of the wanted ones up to their mark; and how far and how much of all was read. */
-function talliesOf(stored: Iterable<StoredEvent>, wanted: ReadonlyMap<string, TranscriptMark>) {
-  const tallies = new Map<string, Tally>();
-  let lastRow: bigint | null = null;
-  let bytes = 0;
-  for (const event of stored) {
-    lastRow = event.rowid;
-    bytes += event.bytes;
-    const transcript = wanted.get(event.sessionId);
-    if (transcript === undefined || event.seq > transcript.lastSeq) continue;
-    tallies.set(event.sessionId, sumOf(tallies.get(event.sessionId) ?? NOTHING, tallyOf([event])));
-  }
-  return { tallies, lastRow, bytes };
-}
-
-/** No generation of OpenClaw's. */
-const OUTDATED = '\0';
 
 function isSame(known: KnownTranscript | undefined, { lastSeq, generation, writtenMs }: TranscriptMark): boolean {
   return known?.lastSeq === lastSeq && known.generation === generation && known.writtenMs === writtenMs;
