@@ -9,8 +9,10 @@ import type { Whereabouts } from './messages.ts';
 // The thread of `watched`.
 
 const { timeoutMs }: { timeoutMs: number } = workerData;
+/** Between two looks, in milliseconds: a timer of more than 24 days ends at once. A short timeout has ten looks. */
+const LOOK_MS = Math.min(timeoutMs / 10, 60_000);
 /** In how many looks the time is over. Looks and not a time: a process that was stopped (Ctrl-Z) and goes on was not blocked. */
-const LOOKS = 10;
+const LOOKS = Math.ceil(timeoutMs / LOOK_MS);
 /** The stream of a thread goes through the main one, which is blocked. */
 const STDERR = 2;
 
@@ -35,4 +37,4 @@ setInterval(() => {
   } finally {
     process.kill(process.pid, 'SIGKILL');
   }
-}, timeoutMs / LOOKS);
+}, LOOK_MS);

@@ -611,7 +611,7 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
     '100,000 windows of one id',
     ...recreated(
       'session_windows',
-      'session_id, other, session_key, created_at, previous_session_id, PRIMARY KEY (session_id, other)',
+      'session_id, other INTEGER, session_key, created_at, previous_session_id, PRIMARY KEY (session_id, other)',
       'SELECT session_id, 1, session_key, created_at, previous_session_id',
     ),
     rows(100_000, 'session_windows', `'bad-0', n + 1, '${KEY}', n, NULL`),
@@ -660,6 +660,26 @@ export const HOSTILE_STORES: readonly HostileStore[] = [
     ),
     ...["'x'", "x'00'", '1e400', '-1e400', "''", 'NULL', '1.5', '9223372036854775807', '-9223372036854775808'].map(
       (seq) => `INSERT INTO transcript_events VALUES ('bad-0', ${seq}, '{}')`,
+    ),
+  ),
+  statements(
+    'numbers of events above 2^53',
+    rows(
+      500,
+      'transcript_events (session_id, seq, event_json, created_at)',
+      "'bad-0', 1152921504606846976 + n, '\"' || printf('%0*d', 100000, n) || '\"', n",
+    ),
+  ),
+  statements(
+    '40,000 windows of 10,000 sessions without an index of their keys',
+    'DROP INDEX idx_agent_session_windows_session_key',
+    ...sessionRows(10_000),
+    ...[1, 2, 3].map((at) =>
+      rows(
+        10_000,
+        'session_windows (session_id, session_key, created_at, updated_at)',
+        `'more-${at}-' || n, 'agent:bad:telegram:direct:' || n, n * 20000 + ${at}, n`,
+      ),
     ),
   ),
   statements(

@@ -19,6 +19,8 @@ export const ROW_BYTES = 64;
 const SEARCHED_ROW_BYTES = 256;
 /** Before every sequence number, and every rowid, of a healthy or a damaged database. */
 export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
+/** SQL: events of one transcript behind a sequence number, in their order. A text would be behind every number, and is none. */
+const BEHIND = `session_id = ? AND seq > ? AND seq <= ${2n ** 63n - 1n} ORDER BY transcript_events.seq`;
 export const BEFORE_ALL_ROWS = -(2n ** 63n);
 
 const STATEMENTS = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
@@ -181,11 +183,10 @@ export function* readEvents(
   budget: number,
 ): Generator<StoredEvent> {
   const [where, ...parameters]: [string, ...SQLInputValue[]] =
-    'rowid' in from
-      ? ['rowid > ? ORDER BY rowid', from.rowid]
-      : ['session_id = ? AND seq > ? ORDER BY transcript_events.seq', from.sessionId, from.after];
+    'rowid' in from ? ['rowid > ? ORDER BY rowid', from.rowid] : [BEHIND, from.sessionId, from.after];
   let decoded = 0;
   for (const row of prepared(database, `${selectEvents(schema)} WHERE ${where}`).iterate(...parameters)) {
+    if ('after' in from && !isBehind(row, from.after)) continue;
     const event = toEvent(row, 'sessionId' in from ? from.sessionId : null);
     yield event;
     decoded += event.bytes + ROW_BYTES + ('rowid' in from ? event.sessionId.length : 0);
@@ -254,14 +255,20 @@ export function* readTexts(
   from: { sessionId: string; after: number },
   budget: number,
 ): Generator<EventText> {
-  const statement = `${selectEvents(schema)} WHERE session_id = ? AND seq > ? ORDER BY transcript_events.seq`;
+  const statement = `${selectEvents(schema)} WHERE ${BEHIND}`;
   let decoded = 0;
   for (const row of prepared(database, statement).iterate(from.sessionId, from.after)) {
+    if (!isBehind(row, from.after)) continue;
     const { text, bytes } = textOf(row);
     yield { seq: Number(row.seq), text };
     decoded += bytes + ROW_BYTES;
     if (decoded >= budget) return;
   }
+}
+
+/** Above 2^53 several numbers are one in JavaScript: who goes on behind the last event that was read would read it again, and for ever. */
+function isBehind({ seq }: Record<string, unknown>, after: number): boolean {
+  return Number(seq) > after;
 }
 
 /** `sessionId`: of all events that are asked for; null: each has its own. */

@@ -4,7 +4,7 @@ import { isObject } from '../../is-object.ts';
 import { MOST_CHARACTERS } from '../../model/reading.ts';
 import type { StoredRoute } from '../../model/session.ts';
 import { ENTRY_FIELDS, type IndexEntry, parseEntry } from '../../openclaw/index-entry.ts';
-import { routeColumns, routeMarks, routeOf } from './routes.ts';
+import { routeColumns, routeJoin, routeMarks, routeOf } from './routes.ts';
 import type { DatabaseSchema } from './schema.ts';
 import { parseOrNull, small, smallId, text } from './values.ts';
 
@@ -166,6 +166,7 @@ function tables(schema: DatabaseSchema): string {
   return `FROM session_nodes n
       LEFT JOIN session_windows w ON w.session_id = ${ID}
       ${isCold(schema) ? `LEFT JOIN session_transcript_cold_archives c ON c.session_id = ${ID}` : ''}
+      ${routeJoin(schema)}
     WHERE NOT (${schema.has('session_nodes', 'entry_valid') ? "n.entry_valid = -1 AND n.entry_json = '{}'" : '0'})`;
 }
 

@@ -23,7 +23,7 @@ export function routeColumns(schema: DatabaseSchema): string {
     ${conversation('thread_id')} AS threadId, ${conversation('native_channel_id')} AS nativeChannelId,
     ${record(schema, 'route_context_json')} AS routeRecord,
     CAST(${record(schema, 'last_seen_at')} AS REAL) AS recordSeenMs,
-    ${hasChains(schema) ? `CAST(${SIMULTANEOUS_START} AS REAL)` : 'NULL'} AS simultaneousStartMs`;
+    ${hasChains(schema) ? `CAST(${schema.hasIndexOfKeys ? SIMULTANEOUS_START : 'y.startMs'} AS REAL)` : 'NULL'} AS simultaneousStartMs`;
 }
 
 /** What is cheap to ask of these. A conversation keeps what it is. */
@@ -32,25 +32,43 @@ export function routeMarks(schema: DatabaseSchema): string[] {
     ...(schema.has('session_windows', 'primary_conversation_id') ? [CONVERSATION] : []),
     record(schema, 'last_seen_at'),
     `octet_length(${record(schema, 'route_context_json')})`,
-    ...(hasChains(schema) ? [WINDOWS] : []),
+    ...(hasChains(schema) ? [schema.hasIndexOfKeys ? WINDOWS : 'y.windows'] : []),
   ];
 }
 
 /** Of the windows of one key. A day, after which nobody asks for them, has no hundredth of it. */
 const MOST_WINDOWS = 1000;
 const KEY = small('n.session_key');
+/** As the index has it, also where the column is compared otherwise. */
+const OF_KEY = `session_key = ${KEY} COLLATE BINARY`;
+/** Of a window: it names no previous one. */
+const IS_FIRST = "previous_session_id IS NULL AND typeof(created_at) IN ('integer', 'real')";
 
 /** Beside each window of the key the one that began before it, as far as neither names a previous one. */
 const SIMULTANEOUS_START = `(SELECT MAX(CASE WHEN startMs - beforeMs <= ${SIMULTANEOUS_MS} THEN startMs END) FROM (
     SELECT startMs, LAG(startMs) OVER (ORDER BY startMs) AS beforeMs FROM (
       SELECT created_at AS startMs FROM session_windows
-        WHERE session_key = ${KEY} AND previous_session_id IS NULL AND typeof(created_at) IN ('integer', 'real')
+        WHERE ${OF_KEY} AND ${IS_FIRST}
         ORDER BY created_at DESC LIMIT ${MOST_WINDOWS})))`;
-const WINDOWS = `(SELECT COUNT(*) FROM session_windows WHERE session_key = ${KEY})`;
+const WINDOWS = `(SELECT COUNT(*) FROM session_windows WHERE ${OF_KEY})`;
 
-/** Each row asks for the windows of its key: without their index each would read all windows of all keys. */
-function hasChains({ has, hasIndexOfKeys }: DatabaseSchema): boolean {
-  return hasIndexOfKeys && has('session_windows', 'previous_session_id') && has('session_windows', 'created_at');
+/**
+ * The same of all keys, in one pass over all windows, as `y` for the rows `n`: without an index of their keys each row would read
+ * all windows. OpenClaw makes one; a database that was made otherwise may lack it. Empty where it is not needed.
+ */
+export function routeJoin(schema: DatabaseSchema): string {
+  if (schema.hasIndexOfKeys || !hasChains(schema)) return '';
+  return `LEFT JOIN (
+      SELECT session_key, COUNT(*) AS windows, MAX(CASE WHEN startMs - beforeMs <= ${SIMULTANEOUS_MS} THEN startMs END) AS startMs FROM (
+        SELECT session_key, CASE WHEN isFirst THEN created_at END AS startMs,
+            CASE WHEN isFirst THEN LAG(created_at) OVER (PARTITION BY session_key, isFirst ORDER BY created_at) END AS beforeMs
+          FROM (SELECT ${small('session_key')} AS session_key, created_at, ${IS_FIRST} AS isFirst FROM session_windows)
+      ) GROUP BY session_key
+    ) y ON y.session_key = ${KEY}`;
+}
+
+function hasChains({ has }: DatabaseSchema): boolean {
+  return has('session_windows', 'previous_session_id') && has('session_windows', 'created_at');
 }
 
 function record({ has }: DatabaseSchema, column: string): string {

@@ -52,7 +52,7 @@ const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** With one more column in its key a session would have many rows, each with many windows. */
-const MANY_ROWS = /^(session_nodes|session_windows)\..* 2$/s;
+const MANY_ROWS = /^(session_nodes|session_windows)\./;
 
 /** Rows are read on from the last one's rowid. A column of such a name hides it, and says whatever somebody wrote there. */
 const HIDES_ROWID = /^(session_nodes|transcript_events)\.(rowid|oid|_rowid_)$/i;
@@ -102,7 +102,7 @@ export function databaseSchema(database: DatabaseSync, agent: string | null): Da
     const isReadable =
       NEEDED.every((column) => columns.has(column)) &&
       NEEDED_KEYS.every((column) => keys.has(column)) &&
-      ![...keys].some((column) => MANY_ROWS.test(column)) &&
+      !texts(database, SECOND_COLUMNS, ...TABLES).some((column) => MANY_ROWS.test(column)) &&
       ![...columns].some((column) => HIDES_ROWID.test(column));
     return isReadable ? 'readable' : 'unsupported';
   }
@@ -116,12 +116,17 @@ export function holdsSessions(tables: ReadonlySet<string>): boolean {
 const FROM_COLUMNS = `FROM sqlite_schema t, pragma_table_info(t.name) c
   WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
 const COLUMNS = `SELECT t.name || '.' || c.name AS name ${FROM_COLUMNS}`;
+const SECOND_COLUMNS = `${COLUMNS} AND c.pk = 2`;
 /**
  * Of an id that is compared as it is. Where SQLite takes many for one, as numbers or without letter case, each of a thousand
- * transcripts has the events of all.
+ * transcripts has the events of all. The index of a key says how its columns are compared, unless a COLLATE BINARY says it of the index alone.
+ * Numbers that are compared as texts have another order.
  */
-const KEY_COLUMNS = `SELECT t.name || '.' || c.name || ' ' || c.pk AS name ${FROM_COLUMNS}
-  AND c.pk > 0 AND (c.name = 'seq' OR upper(c.type) IN ('TEXT', '')) AND t.sql NOT LIKE '%COLLATE%'`;
+const KEY_COLUMNS = `SELECT DISTINCT t.name || '.' || c.name || ' ' || c.pk AS name
+  FROM sqlite_schema t, pragma_table_info(t.name) c, pragma_index_list(t.name) i, pragma_index_xinfo(i.name) x
+  WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')}) AND t.sql NOT LIKE '%COLLATE%BINARY%'
+    AND c.pk > 0 AND (c.type = '' OR c.type LIKE CASE c.name WHEN 'seq' THEN 'INT%' ELSE 'TEXT' END)
+    AND i.origin = 'pk' AND x.cid = c.cid AND x.coll = 'BINARY'`;
 /** Of a part of the rows, or without letter case, it finds not what is asked for. */
 const INDEXES_OF_KEYS = `SELECT i.name FROM pragma_index_list('session_windows') i, pragma_index_xinfo(i.name) c
   WHERE NOT i.partial AND c.seqno = 0 AND c.name = 'session_key' AND c.coll = 'BINARY'`;

@@ -160,9 +160,9 @@ const SQLITE_STORES = STORES.filter((name) => storeFacts(name).era !== 'file');
 const READ = {
   agent_databases: ['agent_id', 'path', 'schema_version'],
   conversations: ['channel', 'conversation_id', 'native_channel_id', 'peer_id', 'thread_id'],
-  pragma_index_list: ['name', 'partial'],
-  pragma_index_xinfo: ['coll', 'name', 'seqno'],
-  pragma_table_info: ['name', 'pk', 'type'],
+  pragma_index_list: ['name', 'origin', 'partial'],
+  pragma_index_xinfo: ['cid', 'coll', 'name', 'seqno'],
+  pragma_table_info: ['cid', 'name', 'pk', 'type'],
   quarantined_databases: ['path'],
   schema_meta: ['agent_id', 'app_version', 'meta_key', 'role'],
   session_conversations: ['conversation_id', 'last_seen_at', 'role', 'route_context_json', 'session_id'],
@@ -192,11 +192,13 @@ const ASKED = [
 ];
 const SETTINGS = ['cache_size -4096', 'mmap_size 0', 'query_only 1', 'temp_store memory', 'trusted_schema 0'];
 const FIGURES = ['freelist_count', 'page_size', 'user_version'];
-/** Whether one of the windows finds those of a key. */
+/** How the columns of primary keys are compared, and whether an index finds the windows of a key. */
 const INDEXES = [
-  'index_list session_windows',
+  ...ASKED.map((table) => `index_list ${table}`),
   ...['created_at', 'session_key', 'updated_at'].map((name) => `index_xinfo idx_agent_session_windows_${name}`),
-  'index_xinfo sqlite_autoindex_session_windows_1',
+  ...ASKED.filter((table) => table !== 'session_pending_inputs').map(
+    (table) => `index_xinfo sqlite_autoindex_${table}_${table === 'session_transcript_archives' ? 2 : 1}`,
+  ),
 ];
 const ALLOWED = [
   ...Object.entries(READ).flatMap(([table, columns]) => columns.map((column) => `${table}.${column}`)),

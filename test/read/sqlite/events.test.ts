@@ -13,6 +13,7 @@ import {
   findLastUsage,
   NO_EVENTS,
   readEvents,
+  readTexts,
 } from '../../../src/read/sqlite/events.ts';
 import { type DatabaseSchema, databaseSchema } from '../../../src/read/sqlite/schema.ts';
 import { agentDatabase } from '../../support/agent-database.ts';
@@ -150,6 +151,16 @@ describe('readEvents', () => {
     ]);
     expect(records.reduce((sum, each) => sum + each.bytes, 0)).toBe(bytes);
     expect(recordsOf(store, ALL, 1).map(({ seq }) => seq)).toEqual([2]);
+  });
+
+  it('gives no event behind itself, where its number is rounded', () => {
+    const copied = (seq: string) =>
+      `INSERT INTO transcript_events (session_id, seq, event_json, created_at) VALUES ('x', ${seq}, '{}', 0)`;
+    const store = opened(events('x'), 19, ...['9007199254740993', '9223372036854775807'].map(copied));
+    expect(recordsOf(store).map(({ seq }) => seq)).toEqual([0, 1, 2, 2 ** 53, 2 ** 63]);
+    expect(recordsOf(store, ALL, 2 ** 53).map(({ seq }) => seq)).toEqual([2 ** 63]);
+    const texts = readTexts(store.database, store.schema, { sessionId: 'x', after: 2 ** 63 }, ALL);
+    expect([...recordsOf(store, ALL, 2 ** 63), ...texts]).toEqual([]);
   });
 
   it('goes through the file behind a row', () => {

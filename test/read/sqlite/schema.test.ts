@@ -99,25 +99,38 @@ describe('databaseSchema', () => {
         'CREATE TABLE transcript_events (session_id, other, seq, event_json, PRIMARY KEY (session_id, other, seq))',
       ],
     ],
-    ...(['session_nodes', 'session_windows'] as const).map((table): [string, string, string[]] => [
-      `many rows for one key of ${table}`,
+    ...(['session_nodes', 'session_windows'] as const).flatMap((table) =>
+      ['', 'INTEGER'].map((type): [string, string, string[]] => [
+        `many rows for one key of ${table}, told apart by ${type || 'any value'}`,
+        'unsupported',
+        [
+          `CREATE TABLE copy (session_key, session_id, current_session_id, entry_json, other ${type}, PRIMARY KEY (${
+            table === 'session_nodes' ? 'session_key' : 'session_id'
+          }, other))`,
+          `DROP TABLE ${table}`,
+          `ALTER TABLE copy RENAME TO ${table}`,
+        ],
+      ]),
+    ),
+    ...[
+      ['session_id INTEGER, seq INTEGER', 'session_id, seq'],
+      ['session_id NUMERIC, seq INTEGER', 'session_id, seq'],
+      ['session_id TEXT COLLATE NOCASE, seq INTEGER', 'session_id, seq'],
+      ['session_id COLLATE RTRIM, seq INTEGER', 'session_id, seq'],
+      ['session_id COLLATE NOCASE, seq INTEGER', 'session_id COLLATE BINARY, seq'],
+      ['session_id TEXT, seq INTEGER', 'session_id COLLATE NOCASE, seq'],
+      ['session_id TEXT, seq TEXT', 'session_id, seq'],
+    ].map(([columns, key]): [string, string, string[]] => [
+      `events of ${columns} with the key ${key}`,
       'unsupported',
-      [
-        `CREATE TABLE copy (session_key, session_id, current_session_id, entry_json, other, PRIMARY KEY (${
-          table === 'session_nodes' ? 'session_key' : 'session_id'
-        }, other))`,
-        `DROP TABLE ${table}`,
-        `ALTER TABLE copy RENAME TO ${table}`,
-      ],
+      ['DROP TABLE transcript_events', `CREATE TABLE transcript_events (${columns}, event_json, PRIMARY KEY (${key}))`],
     ]),
-    ...['INTEGER', 'NUMERIC', 'TEXT COLLATE NOCASE', 'COLLATE RTRIM'].map((type): [string, string, string[]] => [
-      `ids that are ${type}`,
-      'unsupported',
-      [
-        'DROP TABLE transcript_events',
-        `CREATE TABLE transcript_events (session_id ${type}, seq INTEGER, event_json, PRIMARY KEY (session_id, seq))`,
-      ],
-    ]),
+    [
+      'another column that is compared without letter case',
+      'readable',
+      ['ALTER TABLE session_nodes ADD COLUMN nickname TEXT COLLATE NOCASE'],
+    ],
+    ['a column of such a name', 'readable', ['ALTER TABLE transcript_events ADD COLUMN collated_at INTEGER']],
     ['the tables of an early beta', 'unsupported', ['PRAGMA user_version = 4', ...NO_SESSION_TABLES, SESSION_ENTRIES]],
     ['only the tables of 2026.7', 'absent', ['PRAGMA user_version = 1', ...NO_SESSION_TABLES]],
     ['no session tables of another agent', 'absent', [setMeta("agent_id = 'kin'"), ...NO_SESSION_TABLES]],
