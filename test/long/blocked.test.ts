@@ -1,39 +1,66 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
+import { newFolder } from '../support/folder.ts';
 import { waitFor } from '../support/processes.ts';
 import { createState, type State } from '../support/state.ts';
 
 const SCRIPT = join(import.meta.dirname, '../support/blocking-serve.ts');
 const SUCCESS = 'openclaw_store_scan_success{scan="quick"}';
 const LAST = 'openclaw_store_last_scan_timestamp_seconds{scan="quick"}';
+/** Once a year: the scans behind those of the start are the ones that a test asks for. */
+const NEVER = '0 0 1 1 *';
+const EVERY_SECOND = '* * * * * *';
 
 let state: State;
 let exporter: Exporter;
-let outputBefore: number;
+/** The scanning process makes it when it is blocked. */
+let note: string;
 
-/**
- * Starts with one good scan; then the index becomes a FIFO without a writer, and the next scan blocks in it. The schedule
- * leaves time between a scan that failed and the next one, which leaves the agent alone in which it had to be killed.
- */
-async function startBlocked(timeout: string, schedule: string): Promise<void> {
+/** Starts with a good scan of each cadence. */
+async function start(timeout: string, schedule: string): Promise<void> {
   exporter = await startExporter(state.dir, {
     script: SCRIPT,
     schedule,
     flags: [`--scan.timeout=${timeout}`, '--privacy.peers=plain'],
+    env: { BLOCKED_NOTE: note },
   });
   await waitFor('the deep scan', async () => (await exporter.metrics()).includes('openclaw_store_session_messages{'));
-  state.blockIndex('main');
-  outputBefore = exporter.running.output().length;
 }
 
-/** A scan is blocked for certain: the one after it was left out for it. */
+/** The same; then the index becomes a FIFO without a writer, and the next scan is blocked in it. */
+async function startBlocked(timeout: string, schedule: string): Promise<void> {
+  await start(timeout, schedule);
+  state.blockIndex('main');
+  if (schedule === NEVER) scan();
+  await untilBlocked();
+}
+
+/** Asks for a quick scan: a reload begins with one. */
+function scan(): void {
+  exporter.running.kill('SIGHUP');
+}
+
+/** Asks for scans until the metrics are right; returns them. */
+function scanUntil(what: string, isRight: (text: string) => boolean): Promise<string> {
+  return waitFor(what, async () => {
+    scan();
+    const text = await exporter.metrics();
+    return isRight(text) && text;
+  });
+}
+
 async function untilBlocked(): Promise<void> {
-  await waitFor('the blocked scan', () =>
-    exporter.running.output().slice(outputBefore).includes('the one before it still runs'),
-  );
+  await waitFor('the blocked scan', () => existsSync(note), exporter.running);
+}
+
+/** The log comes by another way than the metrics, and so before or after them. */
+async function logged(line: RegExp): Promise<void> {
+  await waitFor(`${line} in the log`, () => line.test(exporter.running.output()), exporter.running);
 }
 
 function scannerPid(): number | undefined {
@@ -45,6 +72,7 @@ function scannerPid(): number | undefined {
 }
 
 beforeEach(() => {
+  note = join(newFolder(), 'blocked');
   state = createState({ live: true });
   state.addSession('agent:main:main', { totalTokens: 1234 });
 });
@@ -54,34 +82,29 @@ afterEach(async () => {
 
 describe('a scan that is blocked for ever', () => {
   it('never keeps /metrics from answering; the process is killed, replaced, and the figures come back', async () => {
-    await startBlocked('8s', '*/5 * * * * *');
+    await startBlocked('8s', NEVER);
     const blocked = scannerPid();
     const seen = new Set<number | undefined>();
+    const answers = { whole: 0, other: 0 };
     // Asked all the time while the scan is blocked: every answer is whole and has the last good figures.
     await waitFor('the failed scan', async () => {
       const text = await exporter.metrics();
-      expect(text).toContain(
-        'openclaw_store_session_tokens{agent="main",session="agent:main:main",kind="main"} 1234\n',
-      );
+      const series = 'openclaw_store_session_tokens{agent="main",session="agent:main:main",kind="main"} 1234\n';
+      answers[text.includes(series) ? 'whole' : 'other'] += 1;
       seen.add(sampleValue(text, SUCCESS));
       return sampleValue(text, SUCCESS) === 0;
     });
     expect([...seen]).toEqual([1, 0]);
-    expect(exporter.running.output()).toContain('no heartbeat within --scan.timeout');
+    expect(answers.other).toBe(0);
+    await logged(/no heartbeat within --scan\.timeout/);
     state.addSession('agent:main:main', { totalTokens: 1235 });
-    await waitFor('new figures', async () => (await exporter.metrics()).includes('kind="main"} 1235\n'));
-    expect(sampleValue(await exporter.metrics(), SUCCESS)).toBe(1);
+    await scanUntil('new figures', (text) => text.includes('kind="main"} 1235\n') && sampleValue(text, SUCCESS) === 1);
     expect(scannerPid()).not.toBe(blocked);
   });
 
   it('does not keep SIGTERM from ending the exporter with 0', async () => {
-    await startBlocked('1h', '* * * * * *');
-    await untilBlocked();
-    const before = sampleValue(await exporter.metrics(), LAST);
-    outputBefore = exporter.running.output().length;
-    await untilBlocked();
+    await startBlocked('1h', NEVER);
     const pid = scannerPid();
-    expect(sampleValue(await exporter.metrics(), LAST)).toBe(before);
     // `stop` sends SIGKILL after a while: that would not be code 0.
     expect(await exporter.running.stop()).toEqual({ code: 0, signal: null });
     await waitFor('the scanning process to be gone', () => {
@@ -96,14 +119,15 @@ describe('a scan that is blocked for ever', () => {
 });
 
 it('an exporter that was stopped for longer than the timeout (a paused container) is not taken for blocked', async () => {
-  await startBlocked('8s', '* * * * * *');
-  await untilBlocked();
+  await startBlocked('8s', EVERY_SECOND);
   const both = [scannerPid() ?? 0, exporter.running.pid];
   for (const pid of both) process.kill(pid, 'SIGSTOP');
+  // What blocked it is over when it goes on: there is a writer, who waits for it, and what it writes is nothing.
+  const writer = spawn('sh', ['-c', ': > "$0"', state.indexPath('main')]);
+  const written = once(writer, 'exit');
   await sleep(10_000);
-  // What blocked it is over when it goes on: there is a writer, and what it writes is nothing.
-  spawn('sh', ['-c', ': > "$0"', state.indexPath('main')]);
   for (const pid of both.toReversed()) process.kill(pid, 'SIGCONT');
+  await written;
   state.writeIndex('main');
   const before = Date.now() / 1000;
   // The scan that was blocked finds the index empty, as what it read was.
@@ -126,45 +150,43 @@ describe('an agent whose folder is a dead mount', () => {
         bad: { index: { 'agent:bad:main': {} } },
       },
     });
-    exporter = await startExporter(state.dir, {
-      script: SCRIPT,
-      schedule: '*/5 * * * * *',
-      flags: ['--scan.timeout=8s', '--privacy.peers=plain'],
-    });
-    await waitFor('the deep scan', async () => (await exporter.metrics()).includes('reason="invalid_json"'));
+    await start('8s', NEVER);
     const before = seriesOfMain(await exporter.metrics());
     expect(before.length).toBeGreaterThan(40);
 
     state.mountDead('bad');
+    scan();
+    const seen = new Set<string>();
     await waitFor('the failed scan', async () => {
       const text = await exporter.metrics();
-      expect(seriesOfMain(text)).toEqual(before);
-      expect([await statusOf('/-/healthy'), await statusOf('/-/ready')]).toEqual([200, 200]);
+      seen.add(seriesOfMain(text).join('\n'));
+      seen.add(`${await statusOf('/-/healthy')} ${await statusOf('/-/ready')}`);
       return sampleValue(text, SUCCESS) === 0;
     });
-    expect(exporter.running.output()).toMatch(/scan failed.* agent=bad step=discover/);
-    await waitFor('figures without that agent', async () => {
-      const text = await exporter.metrics();
-      return text.includes('problem{agent="bad",reason="scan_aborted"} 1') && text.includes('reason="invalid_json"');
-    });
-    const after = await exporter.metrics();
+    expect(seen).toEqual(new Set([before.join('\n'), '200 200']));
+    await logged(/scan failed.* agent=bad step=discover/);
+    const after = await scanUntil(
+      'figures without that agent',
+      (text) =>
+        text.includes('problem{agent="bad",reason="scan_aborted"} 1') &&
+        text.includes('reason="invalid_json"') &&
+        sampleValue(text, SUCCESS) === 1,
+    );
     expect(seriesOfMain(after)).toEqual(before);
     expect(after).toContain('openclaw_store_readable{agent="bad"} 0\n');
     expect(after).not.toContain('session="agent:bad:main"');
-    expect(sampleValue(after, SUCCESS)).toBe(1);
     expect(await (await fetch(exporter.url)).text()).toContain(
       'Agent bad: a scan broke off while it read this store (scan_aborted)',
     );
 
     state.addSession('agent:main:main', { totalTokens: 1235 });
-    await waitFor('new figures', async () => (await exporter.metrics()).includes('kind="main"} 1235\n'));
+    await scanUntil('new figures', (text) => text.includes('kind="main"} 1235\n'));
   });
 });
 
 describe('a scanning process that is killed in mid-scan', () => {
   it('is replaced, and the last good figures stay with their age', async () => {
-    await startBlocked('30s', '*/4 * * * * *');
-    await untilBlocked();
+    await startBlocked('1h', NEVER);
     const pid = scannerPid() ?? 0;
     const before = sampleValue(await exporter.metrics(), LAST);
     process.kill(pid, 'SIGKILL');
@@ -174,10 +196,9 @@ describe('a scanning process that is killed in mid-scan', () => {
     });
     expect(text).toContain('openclaw_store_session_tokens{agent="main",session="agent:main:main",kind="main"} 1234\n');
     expect(sampleValue(text, LAST)).toBe(before);
-    expect(exporter.running.output()).toContain('ended in the middle of the scan');
-    // The next one may have opened the FIFO already: then it is killed for its silence.
+    await logged(/ended in the middle of the scan/);
     state.writeIndex('main');
-    await waitFor('a good scan', async () => sampleValue(await exporter.metrics(), SUCCESS) === 1);
+    await scanUntil('a good scan', (current) => sampleValue(current, SUCCESS) === 1);
     expect(scannerPid()).not.toBe(pid);
   });
 });

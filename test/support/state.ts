@@ -150,8 +150,9 @@ export function createState(options: StateOptions = {}): State {
     },
     writeIndex,
     blockIndex(agent) {
-      rmSync(indexPath(agent), { force: true });
-      execFileSync('mkfifo', [indexPath(agent)]);
+      // In one step: a scan that fell between two would find no index.
+      execFileSync('mkfifo', [`${indexPath(agent)}.fifo`]);
+      renameSync(`${indexPath(agent)}.fifo`, indexPath(agent));
     },
     mountDead(agent) {
       execFileSync('mkfifo', [join(dir, 'agents', agent, DEAD_MOUNT)]);
