@@ -68,7 +68,7 @@ describe.skipIf(needsEngine('docker'))('the image, hardened,', () => {
     const full = ['--tmpfs', '/var/lib/openclaw-store-exporter:nr_inodes=1'];
     const { text, name } = await start(['--volume', `${store.stateDir}:/openclaw:ro`, ...full]);
     expect(text).toContain('openclaw_store_state_readable 1\n');
-    expect(logOf(name)).toContain('The salt of the labels could not be saved');
+    await waitFor('the log', () => logOf(name).includes('The salt of the labels could not be saved'));
   });
 
   it('follows a database that another container writes to on the same volume', async () => {

@@ -93,10 +93,13 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
   it('shows Prometheus the stores of both eras', async () => {
     const address = (await compose('port', 'prometheus', '9090')).trim();
     const query = encodeURIComponent('count by (layout) (openclaw_store_info)');
-    const response = await fetch(`http://${address}/api/v1/query?query=${query}`);
-    const { data } = z.object({ data: Answer }).parse(await response.json());
-    const layouts = data.result.map(({ metric }) => metric.layout);
-    expect(layouts).toEqual(expect.arrayContaining(['file', 'sqlite']));
+    // A scrape that comes too late leaves a gap of a second.
+    await waitFor('both', async () => {
+      const response = await fetch(`http://${address}/api/v1/query?query=${query}`);
+      const { data } = z.object({ data: Answer }).parse(await response.json());
+      const layouts = data.result.map(({ metric }) => metric.layout);
+      return ['file', 'sqlite'].every((layout) => layouts.includes(layout));
+    });
   });
 
   it('brings the Watchdog and a page about this store to their receivers', async () => {

@@ -96,5 +96,5 @@ it(
     for (const [early = 0, , late = 0] of [series, descriptors]) expect(late).toBeLessThan(early * 1.2);
     for (const mib of [main, scanning]) expect(Math.max(...mib)).toBeLessThan(300);
   },
-  Math.max(120_000, SCANS * 2000),
+  Math.max(1_200_000, SCANS * 2000),
 );

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   state = createState({ live: true, kept: true });
   state.addSession('agent:main:main', { totalTokens: 1234 });
   clockFile = join(state.dir, 'set-clock-by');
-  writeFileSync(clockFile, '0');
+  setClock(0);
   exporter = await startExporter(state.dir, {
     flags: ['--privacy.peers=plain'],
     env: { SET_CLOCK_BY: clockFile, NODE_OPTIONS: `--import=${SHIM}` },
@@ -31,6 +31,12 @@ afterAll(async () => {
   state.remove();
 });
 
+/** In one step: the exporter reads it whenever it wants to know the time. */
+function setClock(byMs: number): void {
+  writeFileSync(`${clockFile}.new`, String(byMs));
+  renameSync(`${clockFile}.new`, clockFile);
+}
+
 describe('a clock that is set', () => {
   it.each([
     ['forward by 30 years', 30 * 365 * DAY],
@@ -38,7 +44,7 @@ describe('a clock that is set', () => {
     ['back by a day', -DAY],
   ])('%s: the exporter answers, shows every figure all the while, and scans on', async (_how, setBy) => {
     const before = sampleValue(await exporter.metrics(), LAST);
-    writeFileSync(clockFile, String(setBy));
+    setClock(setBy);
     const times = new Set<number | undefined>();
     await waitFor('more scans', async () => {
       const text = await exporter.metrics();

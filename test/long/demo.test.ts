@@ -36,8 +36,8 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))('npm run demo', () =>
     await waitFor('an alert', () => demo.output().includes('FIRING warning: OpenClawSessionTokensHigh'), demo);
     const text = demo.output();
     const [folder = expect.unreachable('it has no folder')] = foldersOf(demo.pid);
-    // The exporter, Prometheus, Alertmanager, and the guard.
-    expect(processesOf(folder)).toHaveLength(4);
+    // The exporter, Prometheus, Alertmanager, and the guard; what one of them starts bears its name for a moment.
+    await waitFor('four processes', () => processesOf(folder).length === 4, demo);
     for (const page of ['status page', 'metrics', 'Prometheus', 'Alertmanager']) {
       const [, url = ''] = new RegExp(`^ {2}${page} +(http://127\\.0\\.0\\.1:\\d+/\\S*)$`, 'm').exec(text) ?? [];
       expect((await fetch(url)).status, page).toBe(200);

@@ -37,4 +37,4 @@ it('without descriptors nothing is told that is not so, and all is well again as
   const args = ['-c', command, process.execPath, CHILD, usual.dir, custom.dir];
   const { stdout } = await promisify(execFile)('bash', args, { env: { PATH: process.env.PATH } });
   expect(JSON.parse(stdout)).toEqual([]);
-}, 120_000);
+});

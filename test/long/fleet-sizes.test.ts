@@ -61,7 +61,7 @@ describe.skipIf(needsEngine('prometheusForky'))('how large a fleet is', () => {
     prometheus = await startPrometheus({
       name: 'prometheusForky',
       config: `
-global: { scrape_interval: 1s, evaluation_interval: 1s }
+global: { scrape_interval: 5s, evaluation_interval: 1s }
 rule_files: [rules/*.yml]
 scrape_configs:
   - job_name: openclaw-store
@@ -81,8 +81,13 @@ ${targets.join('\n')}
     await waitFor('every rule', async () =>
       (await prometheus.rules()).every(({ lastEvaluation }) => Date.parse(lastEvaluation) > scrapedMs),
     );
-    const found = await prometheus.query('count by (gateway, __name__) ({gateway!=""})');
-    const alerts = await prometheus.query('count by (gateway) (ALERTS)');
+    // A scrape that came too late would leave a gap.
+    const { found, alerts } = await waitFor('a moment in which all is there', async () => {
+      const found = await prometheus.query('count by (gateway, __name__) ({gateway!=""})');
+      const alerts = await prometheus.query('count by (gateway) (ALERTS)');
+      const whole = await prometheus.query('min_over_time(up[15s]) == 1');
+      return whole.length === exporters.size && { found, alerts };
+    });
     const counts = Object.keys(GATEWAYS)
       .filter((name): name is Counts['name'] => name in GATEWAYS)
       .map((name) => {

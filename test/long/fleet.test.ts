@@ -91,7 +91,8 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
       });
 
       test('are one at the store and at Alertmanager', async () => {
-        expect(await victoria.query('count(up)')).toMatchObject([{ value: TARGETS }]);
+        // What is written late is a gap of seconds there.
+        await waitFor('all targets', async () => (await victoria.query('count(up)'))[0]?.value === TARGETS);
         expect(await victoria.query('count({replica!=""})')).toEqual([]);
         // Two of a pair would make twice as many samples. One more lies at the end of the range.
         const samples = await victoria.query('max(count_over_time(up[20s]))');
@@ -172,14 +173,16 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
 
       test('send alerts and rolled-up figures, and no session', async () => {
         await waitFor('alerts', async () => (await central.query('ALERTS{alertname=~"OpenClaw.+"}')).length > 0);
-        const found = await central.query('group by (__name__) ({job="openclaw-store"})');
-        const sent = found.map(({ labels }) => labels.__name__ ?? '').toSorted();
         const records = RULES.flatMap(({ record }) => record ?? []);
-        expect(sent).toEqual(
-          ['ALERTS', 'ALERTS_FOR_STATE', 'up', ...records]
-            .concat(['agents', 'exporter_build_info', 'state_readable'].map((name) => `openclaw_store_${name}`))
-            .toSorted(),
-        );
+        const due = ['ALERTS', 'ALERTS_FOR_STATE', 'up', ...records]
+          .concat(['agents', 'exporter_build_info', 'state_readable'].map((name) => `openclaw_store_${name}`))
+          .toSorted();
+        const sent = await waitFor('all that is due', async () => {
+          const found = await central.query('group by (__name__) ({job="openclaw-store"})');
+          const names = found.map(({ labels }) => labels.__name__ ?? '').toSorted();
+          return due.every((name) => names.includes(name)) && names;
+        });
+        expect(sent).toEqual(due);
         expect(await central.query('count by (session) ({session!="", __name__!~"ALERTS.*"})')).toEqual([]);
       });
     });

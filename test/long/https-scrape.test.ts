@@ -91,11 +91,11 @@ basic_auth_users: { ${USER}: ${hashOf(PASSWORD)} }
 
     it('Prometheus 2 and 3 scrape with what is asked for, and with nothing less', async () => {
       for (const each of engines) {
-        await waitFor('all targets', async () => {
+        const found = await waitFor('all targets', async () => {
           const found = await targetsOf(each);
-          return JOBS.every((job) => found.get(job)?.health === (job === 'good' ? 'up' : 'down'));
+          const isDue = JOBS.every((job) => found.get(job)?.health === (job === 'good' ? 'up' : 'down'));
+          return isDue && ![...found.values()].some(isLate) && found;
         });
-        const found = await targetsOf(each);
         for (const job of ['wrong-password', 'no-password']) expect(found.get(job)?.lastError).toContain('401');
         for (const job of ['no-certificate', 'foreign-certificate'])
           expect(found.get(job)?.lastError).toMatch(/connection reset|EOF|broken pipe|bad certificate/);
@@ -110,8 +110,13 @@ basic_auth_users: { ${USER}: ${hashOf(PASSWORD)} }
       for (const each of engines) {
         const before = await scrapes(each);
         await each.reload({ 'prometheus.yml': config('999ms'), 'ca.crt': next.cert });
-        await waitFor('scrapes', async () => (await scrapes(each)) > before + 3);
-        expect(await each.query('min_over_time(up{job="good"}[10m])')).toMatchObject([{ value: 1 }]);
+        const errors = new Set<string | undefined>();
+        await waitFor('scrapes', async () => {
+          const good = (await targetsOf(each)).get('good');
+          if (good !== undefined && !isLate(good)) errors.add(good.lastError);
+          return errors.size > 0 && (await scrapes(each)) > before + 3;
+        });
+        expect(errors).toEqual(new Set(['']));
       }
     });
 
@@ -129,13 +134,18 @@ basic_auth_users: { ${USER}: ${hashOf(PASSWORD)} }
     });
 
     it('the command healthy hears that it is well, and SIGTERM ends it', async () => {
-      expect(await runMain(['healthy', `--web.listen-address=${exporter.address}`])).toEqual({
-        code: 0,
-        stdout: 'answered, and asks for a certificate\n',
-        stderr: '',
+      const healthy = await waitFor('an answer in time', async () => {
+        const ended = await runMain(['healthy', `--web.listen-address=${exporter.address}`]);
+        return !ended.stdout.startsWith('no answer') && ended;
       });
+      expect(healthy).toEqual({ code: 0, stdout: 'answered, and asks for a certificate\n', stderr: '' });
       expect(await exporter.stop()).toEqual({ code: 0, signal: null });
     });
+
+    /** A scrape has a second, which on a busy machine is no error of the exporter. */
+    function isLate({ lastError }: Target): boolean {
+      return lastError.includes('deadline exceeded');
+    }
 
     async function scrapes(each: Prometheus): Promise<number> {
       const [found] = await each.query('count_over_time(up{job="good"}[10m])');

@@ -149,15 +149,18 @@ describe.skipIf(
     for (const key of KEYS.slice(1, 6)) file.addSession(key.replace('direct:1', 'direct:9'));
     for (const watcher of watchers.values())
       await waitFor('the new sessions', async () => (await sums(watcher))[0] === 6);
-    const before = await ofEach(({ receiver }) => receiver.alerts.length);
+    const pages = ({ receiver }: Watcher) => receiver.alerts.filter(({ path }) => path === '/page').length;
+    const before = await ofEach(pages);
     // Several evaluations, scans and flushes later.
     await sleep(8000);
     expect(
       await ofEach(({ receiver }) => receiver.alerts.filter(({ status }) => status === 'resolved').length),
     ).toEqual(everywhere(0));
-    expect(await ofEach(({ receiver }) => receiver.alerts.length)).toEqual(before);
+    expect(await ofEach(pages)).toEqual(before);
     const firing = 'ALERTS{alertname="OpenClawIndexLost",alertstate="firing"}';
-    expect(await ofEach(async ({ query }) => (await query(firing)).length)).toEqual(everywhere(2));
+    // What is written late is a gap of a second in the store of vmalert.
+    for (const { query } of watchers.values())
+      await waitFor('both to fire still', async () => (await query(firing)).length === 2);
     expect(
       await ofEach(({ receiver }) => [
         ...new Set(receiver.alerts.filter(({ path }) => path === '/page').map(({ labels }) => labels.alertname)),

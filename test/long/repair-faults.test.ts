@@ -63,7 +63,7 @@ describe('a process that is killed while it takes an entry out', () => {
       }
       expect(seen.old + seen.new).toBe(KILLS);
     },
-    KILLS * 15_000,
+    Math.max(1_200_000, KILLS * 15_000),
   );
 });
 
@@ -81,5 +81,5 @@ describe('beside a writer that follows the lock of OpenClaw 2026.2.x', () => {
       ['stays', ...Array.from({ length: Number(added) }, (_, at) => `agent:main:added:${at}`)].toSorted(),
     );
     expect(Number(added)).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });
