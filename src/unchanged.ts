@@ -7,3 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 export function unchanged<T>(before: T | null | undefined, now: T): T {
   return before !== null && before !== undefined && isDeepStrictEqual(before, now) ? before : now;
 }
+
+/** Whether two lists hold the same objects, each in its place. */
+export function areSame(some: readonly unknown[] | undefined, others: readonly unknown[]): boolean {
+  return some?.length === others.length && some.every((each, at) => each === others[at]);
+}

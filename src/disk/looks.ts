@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { areSame } from '../unchanged.ts';
 import {
   type DiskError,
   type DiskProblem,
@@ -243,8 +244,4 @@ function namesOf(folder: string): string[] {
 
 function listedAs(name: Buffer): string {
   return isUtf8(name) ? name.toString('utf8') : `${RAW}${name.toString('latin1')}`;
-}
-
-function areSame(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((name, at) => name === others[at]);
 }

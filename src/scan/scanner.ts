@@ -1,6 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { CheckOutcome } from '../checks/run.ts';
-import { prepareNeedsLastUsage } from '../classify.ts';
 import { type Clock, type Moment, systemClock } from '../clock.ts';
 import { agentFiles } from '../discover/agent-files.ts';
 import type { AgentStore } from '../discover/agent-stores.ts';
@@ -9,27 +7,21 @@ import { isDeadPid } from '../discover/lock-file.ts';
 import type { Log } from '../log.ts';
 import type { AgentFiles } from '../model/files.ts';
 import type { StoreReading } from '../model/reading.ts';
-import type { NeedsLastUsage } from '../model/session.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { normalizeAgentId } from '../openclaw/agent-id.ts';
 import type { OpenClawConfig } from '../openclaw/config/view.ts';
-import { labelContext, SessionLabels } from '../openclaw/labels.ts';
 import { has } from '../openclaw/versions.ts';
-import type { Terms } from '../publish/known-sessions.ts';
-import { SNAPSHOT_FAMILIES } from '../publish/metrics/families.ts';
-import { renderFamilies } from '../publish/metrics/render.ts';
-import { renderStatusFragment, type StatusFragment } from '../publish/page/status-fragment.ts';
+import type { StatusFragment } from '../publish/page/status-fragment.ts';
 import { type SnapshotInput, Snapshots, type Taken } from '../publish/snapshot.ts';
-import { type Verdict, verdicts } from '../publish/verdicts.ts';
 import { type ReadIndex, readIndex } from '../read/file/index-file.ts';
 import { KeptStores } from '../read/kept-stores.ts';
 import { readStore } from '../read/read-store.ts';
-import { applyPolicy } from '../settings/policy.ts';
-import { unchanged } from '../unchanged.ts';
+import { areSame, unchanged } from '../unchanged.ts';
 import type { AbortedAgents } from './aborted-agents.ts';
 import { AgentGuard } from './agent-guard.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings, Whereabouts } from './messages.ts';
+import { NOT_RENDERED, Renderer } from './renderer.ts';
+import { type ScanTerms, scanTerms } from './scan-terms.ts';
 
 /** Counts of what costs something. */
 export type Work = Readonly<
@@ -49,9 +41,6 @@ export type Work = Readonly<
     number
   >
 >;
-
-/** In the log, where the renderer met it. */
-export const SERIES_LEFT_OUT = 'series left out: another series has the same labels';
 
 export interface ScannerOptions {
   readonly settings: ScanSettings;
@@ -85,12 +74,6 @@ export interface ScanResult {
   readonly page: StatusFragment | null;
 }
 
-/** By what the sessions of a scan are read, judged and named. */
-interface ScanTerms extends Terms {
-  readonly from: readonly unknown[];
-  readonly needsLastUsage: NeedsLastUsage;
-}
-
 /** What the last quick scan saw; parts that did not change stay the same objects. */
 interface Latest {
   readonly discovery: Discovery;
@@ -103,7 +86,6 @@ interface Latest {
 
 /** Scans one state directory again and again, and keeps what saves work between the scans. */
 export class Scanner {
-  readonly counts = { indexReads: 0, renders: 0 };
   readonly kept = new KeptStores();
   readonly snapshots = new Snapshots();
 
@@ -115,22 +97,22 @@ export class Scanner {
   private latest: Latest | null = null;
   private quickScan: Promise<unknown> = Promise.resolve();
   private taken: Taken | null = null;
-  private rendered: Snapshot | null = null;
-  /** What would be alerts when the page was rendered. */
-  private raised: readonly Verdict[] = [];
+  private readonly renderer: Renderer;
+  private indexReads = 0;
 
   constructor(options: ScannerOptions) {
     this.options = options;
     this.settings = options.settings;
     this.changes = new ChangeLog(options.log);
     this.guard = new AgentGuard(options);
+    this.renderer = new Renderer(options, () => this.settings['runbook-url']);
   }
 
   /** Takes effect at the next scan; what is known of files is kept. */
   configure(settings: ScanSettings): void {
     this.settings = settings;
     // The page has links and limits of the settings, also where every figure stays as it is.
-    this.rendered = null;
+    this.renderer.forget();
   }
 
   /** Indexes, `stat` of transcripts, and what is new at their ends. */
@@ -170,13 +152,17 @@ export class Scanner {
     return this.quick();
   }
 
-  /** After the quick scans between, and after one that begins while this is told: they are at work elsewhere. */
+  /** Says that validation goes on. A quick scan that runs, or begins meanwhile, says other places: so this comes after it. */
   private async enterValidation(agent: string | null, path: string | null): Promise<void> {
     for (let before: Promise<unknown> | null = null; before !== this.quickScan; ) {
       before = this.quickScan;
       await before;
       await this.guard.enter(agent, 'validate', path);
     }
+  }
+
+  get counts(): Pick<Work, 'indexReads' | 'renders'> {
+    return { indexReads: this.indexReads, renders: this.renderer.renders };
   }
 
   /** How much was done so far; the log has it at the level `debug`. */
@@ -213,7 +199,7 @@ export class Scanner {
     const discovery = unchanged(before?.discovery, found);
     await pause();
     if (discovery.configError === null) this.lastConfig = discovery.config;
-    const terms = termsOf(settings, discovery, before?.terms);
+    const terms = scanTerms(settings, discovery, before?.terms);
     const readings: StoreReading[] = [];
     const leftAlone = new Set<string>();
     for (const store of discovery.agents) {
@@ -261,7 +247,7 @@ export class Scanner {
   }
 
   private countedIndex(path: string, root: string) {
-    this.counts.indexReads += 1;
+    this.indexReads += 1;
     return (this.options.readIndex ?? readIndex)(path, root);
   }
 
@@ -288,7 +274,7 @@ export class Scanner {
       try {
         const { snapshot } = await this.judge({ ...latest, readings: [reading] }, new Snapshots());
         step = 'render';
-        await this.draw(snapshot, latest.terms);
+        await this.renderer.draw(snapshot, latest.terms.sessionLabels, this.now());
       } catch (error) {
         failing.add(reading.agent);
         this.guard.note(reading.agent, step, error);
@@ -323,14 +309,16 @@ export class Scanner {
     const { discovery } = latest;
     const taken = await this.judge(latest, this.snapshots);
     const { snapshot, checks } = taken;
-    const { rendered, page } = await this.render(snapshot, latest.terms);
+    const { sessionLabels } = latest.terms;
+    const { rendered, page } =
+      this.options.renders === false ? NOT_RENDERED : await this.renderer.render(snapshot, sessionLabels, this.now());
     // The same one: nothing changed, and there is no news.
     if (taken !== this.taken) this.changes.report(discovery, snapshot, checks);
     this.changes.reportFailures(snapshot, this.guard.failures);
     this.taken = taken;
     this.options.log.debug('scan ended, work so far', this.work());
     const { config, agents: stores } = discovery;
-    const labelOf = (key: string) => latest.terms.sessionLabels.of(key);
+    const labelOf = (key: string) => sessionLabels.of(key);
     return { snapshot, config, stores, labelOf, checks, rendered, page };
   }
 
@@ -340,49 +328,6 @@ export class Scanner {
 
   private now(): number {
     return this.moment().wallMs;
-  }
-
-  /**
-   * An unchanged snapshot is the same object. Time alone changes what it would raise: a session that nobody used for an hour
-   * pages no more, and a message that waits for too long does.
-   */
-  private async render(snapshot: Snapshot, terms: ScanTerms): Promise<Pick<ScanResult, 'rendered' | 'page'>> {
-    if (this.options.renders === false) return NOT_RENDERED;
-    const raised = this.raisedBy(snapshot);
-    const isRendered = snapshot === this.rendered;
-    if (isRendered && isDeepStrictEqual(raised, this.raised)) return NOT_RENDERED;
-    if (isRendered) {
-      const page = this.pageOf(snapshot, terms, raised);
-      this.raised = raised;
-      return { rendered: null, page };
-    }
-    const rendered = await this.draw(snapshot, terms, raised);
-    this.counts.renders += 1;
-    this.raised = raised;
-    this.rendered = snapshot;
-    return { rendered, page: null };
-  }
-
-  private async draw(snapshot: Snapshot, terms: ScanTerms, raised = this.raisedBy(snapshot)): Promise<Rendered> {
-    const page = this.pageOf(snapshot, terms, raised);
-    await this.options.pause();
-    const metrics = await renderFamilies(SNAPSHOT_FAMILIES, snapshot, (family) =>
-      this.options.log.error(SERIES_LEFT_OUT, { family }),
-    );
-    return { metrics, page };
-  }
-
-  private raisedBy(snapshot: Snapshot): readonly Verdict[] {
-    return verdicts(snapshot, { nowMs: this.now(), checks: [] });
-  }
-
-  private pageOf(snapshot: Snapshot, { sessionLabels }: ScanTerms, raised: readonly Verdict[]): StatusFragment {
-    return renderStatusFragment(snapshot, {
-      raised,
-      runbookUrl: this.settings['runbook-url'],
-      labelOf: (key) => sessionLabels.of(key),
-      nowMs: this.now(),
-    });
   }
 }
 
@@ -397,31 +342,8 @@ function agentsByPath(latest: Latest | null): ReadonlyMap<string, readonly strin
   return agents;
 }
 
-const NOT_RENDERED = { rendered: null, page: null } as const;
 const NONE: ReadonlySet<string> = new Set();
 
 function transcriptsOf(readings: readonly StoreReading[]): Set<string> {
   return new Set(readings.flatMap((reading) => (reading.readable ? reading.transcriptPaths : [])));
-}
-
-/** Those of before where they were made from the same. */
-function termsOf(settings: ScanSettings, discovery: Discovery, before: ScanTerms | undefined): ScanTerms {
-  const { config, registryVersion } = discovery;
-  const agents = discovery.agents.map(({ agent }) => agent);
-  const from = [settings, config, registryVersion, ...agents];
-  if (before !== undefined && areSame(before.from, from)) return before;
-  const labels = labelContext(settings.salt, [...agents, ...boundAgents(config)], config.channels);
-  const sessionLabels = new SessionLabels(labels);
-  const policy = applyPolicy(settings.policy, (key) => sessionLabels.of(key));
-  const needsLastUsage = prepareNeedsLastUsage({ config, version: registryVersion, thresholdsOf: policy.thresholdsOf });
-  return { from, config, registryVersion, labels, sessionLabels, policy, needsLastUsage };
-}
-
-function areSame(some: readonly unknown[] | undefined, others: readonly unknown[]): boolean {
-  return some?.length === others.length && some.every((each, at) => each === others[at]);
-}
-
-/** Where no agents are listed, OpenClaw takes the name in a binding as it is. */
-function boundAgents({ routing }: OpenClawConfig): string[] {
-  return (routing?.bindings ?? []).map(({ agentId }) => normalizeAgentId(agentId));
 }

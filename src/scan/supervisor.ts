@@ -74,7 +74,7 @@ export class Supervisor {
   private at: Whereabouts = NOWHERE;
   /** By agent, and what all agents share: when a scanning process was killed in it. */
   private readonly aborted = new Map<string, { readonly when: Moment } & Pick<AbortedAgent, 'files' | 'file'>>();
-  /** Whose store the scanning process before died in without a word from us, or what all agents share and it was blocked in. */
+  /** What the scanning process before was at when it ended, see `subjectOf`; null: none ended, or in nothing that can be left alone. */
   private diedIn: string | null = null;
   private killed = false;
   /** The quick scan that runs was begun under other settings. */
@@ -300,8 +300,8 @@ export class Supervisor {
   }
 
   /**
-   * What the process was at is left alone: at once where that is certain. Else once may have been anything, as the kernel that needs
-   * memory, or a slow disk, for which the config of all agents is not given up; twice in the same it is that.
+   * Leaves alone what the process was at: at once where that is certain, else where the process before ended in the same. The first
+   * time may have been anything, as the kernel that needs memory, or a slow disk, for which nobody gives up the config of all agents.
    */
   private blame(isCertain: boolean): void {
     const at = ofLargest(this.at);
