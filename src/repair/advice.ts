@@ -64,21 +64,30 @@ export function nameIn({ session, labels }: SnapshotSession, key: string): strin
   return key === session.key ? key : (labels?.session ?? key);
 }
 
-/** About findings that are not about where a session belongs; a file's corrupted entry is for `repair`. */
-export function stepsFor(
-  agent: ReadableAgent,
-  findings: readonly Finding[],
-  { key, indexPath }: { readonly key: string; readonly indexPath: string | null },
-): string[] {
-  const has = (name: string) => findings.some(({ finding }) => finding === name);
-  return [
-    ...(has('corrupted') && eraOf(agent.layout) === 'sqlite' ? corrupted(agent, key, indexPath) : []),
-    ...(has('stuck') ? STUCK : []),
-    ...(has('collision') ? COLLISION : []),
-  ];
+interface AdviceInput {
+  /** What stands for the session's key in the commands. */
+  readonly key: string;
+  readonly indexPath: string | null;
 }
 
-function corrupted({ agent, version }: ReadableAgent, key: string, indexPath: string | null): string[] {
+/** About findings that are not about where a session belongs. */
+export function stepsFor(agent: ReadableAgent, findings: readonly Finding[], input: AdviceInput): string[] {
+  const found = new Set<string>(findings.map(({ finding }) => finding));
+  return Object.entries(STEPS).flatMap(([finding, steps]) => (found.has(finding) ? steps(agent, input) : []));
+}
+
+/** In the order in which they are told. */
+const STEPS = {
+  // A file's corrupted entry is for `repair`.
+  corrupted: (agent, input) => (eraOf(agent.layout) === 'sqlite' ? corrupted(agent, input) : []),
+  stuck: () => STUCK,
+  collision: () => COLLISION,
+  // Where a session belongs is in `removal`.
+  duplicate: () => [],
+  stray: () => [],
+} as const satisfies Record<Finding['finding'], (agent: ReadableAgent, input: AdviceInput) => readonly string[]>;
+
+function corrupted({ agent, version }: ReadableAgent, { key, indexPath }: AdviceInput): string[] {
   return [
     'Start the gateway once, and scan again: a start repairs some rows.',
     inspectCommand(agent),

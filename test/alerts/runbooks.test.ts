@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CHECKS } from '../../src/checks/all.ts';
-import type { Finding } from '../../src/model/finding.ts';
 import { BLIND_PROBLEMS, PROBLEMS } from '../../src/model/problem.ts';
+import { ALERT_OF_FINDING } from '../../src/publish/remarks.ts';
 import { promDuration } from '../../src/rules/expressions.ts';
 import type { AlertRule } from '../../src/rules/rule.ts';
 import { AGE_SECONDS, inWords, LAST_KNOWN_SECONDS } from '../../src/thresholds.ts';
@@ -105,18 +105,9 @@ test('a runbook says the ages by which a scan judges', () => {
   expect(bad.map(([alert, age]) => `the runbook of ${alert} does not say ${inWords(age)}`)).toEqual([]);
 });
 
-/** Whose runbook explains the reasons of a finding. */
-const ALERTS: Readonly<Record<Finding['finding'], string>> = {
-  corrupted: 'OpenClawSessionsCorrupted',
-  duplicate: 'OpenClawSessionsDuplicate',
-  stray: 'OpenClawSessionsStray',
-  collision: 'OpenClawSessionCollision',
-  stuck: 'OpenClawSessionStuck',
-};
-
 test('a runbook explains every reason of its alert', () => {
   const reasons = [
-    ...CHECKS.flatMap((check) => check.reasons.map((reason) => [ALERTS[check.finding], reason] as const)),
+    ...CHECKS.flatMap((check) => check.reasons.map((reason) => [ALERT_OF_FINDING[check.finding], reason] as const)),
     ...PROBLEMS.map(
       (problem) => [BLIND_PROBLEMS.includes(problem) ? 'OpenClawStoreBlind' : 'OpenClawStoreProblem', problem] as const,
     ),
