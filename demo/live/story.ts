@@ -1,3 +1,4 @@
+import { amount } from '../../src/publish/words.ts';
 import { TOKEN_THRESHOLDS } from '../../src/thresholds.ts';
 import { WINDOWS } from '../config.ts';
 import { type Host, KEYS } from './host.ts';
@@ -32,7 +33,7 @@ export const STORY: readonly Step[] = [
   },
   {
     at: passes(TOKEN_THRESHOLDS.group.warning),
-    what: 'the group holds more than 50,000 tokens',
+    what: `the group holds more than ${amount(TOKEN_THRESHOLDS.group.warning)} tokens`,
     alert: 'OpenClawSessionTokensHigh',
     happen: nothing,
   },
@@ -59,7 +60,7 @@ export const STORY: readonly Step[] = [
   },
   {
     at: passes(TOKEN_THRESHOLDS.group.critical),
-    what: 'the group holds more than 150,000 tokens',
+    what: `the group holds more than ${amount(TOKEN_THRESHOLDS.group.critical)} tokens`,
     alert: 'OpenClawSessionTokensCritical',
     happen: nothing,
   },
