@@ -35,7 +35,7 @@ export interface AgentFilesInput {
   readonly looks: Looks;
   readonly kept: Kept<KnownFiles>;
   readonly pause: () => Promise<void>;
-  /** Agents whose folders are not looked at. What lies in them is no other agent's for that. */
+  /** Agents whose folders are not looked at. What lies in them is not counted for another agent either. */
   readonly leftAlone: ReadonlySet<string>;
   /** The files of each agent are counted in it. */
   readonly guard: (agent: string, count: () => Promise<void>) => Promise<unknown>;

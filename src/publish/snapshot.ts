@@ -211,8 +211,9 @@ function lookedFor(
 }
 
 /**
- * The sessions with series of their own, by label: first those over a critical threshold or at their window, then
- * those with findings, then those over a warning threshold, then the last active ones. Of two sessions that would have equal labels the first in this order gets them.
+ * The sessions with series of their own, each with its label: first those over a critical threshold or at their window, then those
+ * with findings, then those over a warning threshold, then the last active ones. Of two sessions that would have equal labels the
+ * first in this order gets them.
  */
 function chooseWithSeries(
   sessions: readonly Session[],

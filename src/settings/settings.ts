@@ -109,7 +109,10 @@ function parseValues(given: GivenByFlag, command: Command): Parsed {
   const parsed = FlagValues.safeParse(Object.fromEntries(texts));
   if (parsed.success) {
     const values = parsed.data;
-    return { values, mistakes: [...foreign.values(), ...unsaid(given, values), ...shortMaxAge(given, values)] };
+    return {
+      values,
+      mistakes: [...foreign.values(), ...notOnCommandLine(given, values), ...shortMaxAge(given, values)],
+    };
   }
   const wrong = parsed.error.issues.flatMap(({ path: [name, at], message }) => {
     const value = given.get(String(name))?.[typeof at === 'number' ? at : 0];
@@ -134,7 +137,8 @@ function foreignWords(given: GivenByFlag, command: Command): ReadonlyMap<string,
   );
 }
 
-function unsaid(given: GivenByFlag, values: FlagValues): Mistake[] {
+/** Switches that a variable or the file switches on, and only the command line may. */
+function notOnCommandLine(given: GivenByFlag, values: FlagValues): Mistake[] {
   return ONLY_ON_COMMAND_LINE.flatMap((name) => {
     const [found] = given.get(name) ?? [];
     if (!values[name] || found === undefined || found.origin === `--${name}`) return [];

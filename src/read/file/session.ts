@@ -88,7 +88,7 @@ function isSame(
   return found === reading.transcripts.get(seen.path) && sameSignature(found.signature, seen.signature);
 }
 
-/** What may be another way the next time, although no look shows it. */
+/** An error that may be gone at the next scan, although neither folder nor file shows a change. */
 function isPassing(found: Found): boolean {
   return found === 'denied' || found === 'unreadable';
 }
