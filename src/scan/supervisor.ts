@@ -239,8 +239,7 @@ export class Supervisor {
 
   private succeed(message: Extract<FromChild, { type: 'done' }>): void {
     const lastGood = this.now();
-    // A store can end each deep scan although the quick ones between are good.
-    if (Object.values(SHARED).some((each) => each === this.diedIn)) this.diedIn = null;
+    if (this.isCleared(this.diedIn, message.scan)) this.diedIn = null;
     this.results[message.scan] = { success: true, durationSeconds: message.durationSeconds, lastGood };
     this.checks = message.checks;
     if (message.rendered !== null) this.rendered = message.rendered;
@@ -251,6 +250,15 @@ export class Supervisor {
       this.deepRequested = true;
       this.request('deep');
     }
+  }
+
+  /**
+   * Whether it was not this that the process before died in, after a good scan. A store can end each deep scan although the quick ones
+   * between are good; and one that was left alone was no part of it.
+   */
+  private isCleared(subject: string | null, scan: Scan): boolean {
+    if (subject === null) return false;
+    return Object.values<string>(SHARED).includes(subject) || (scan === 'deep' && !this.aborted.has(subject));
   }
 
   private account({ memoryBytes, cpuSeconds }: ProcessCost): void {

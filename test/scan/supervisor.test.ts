@@ -10,6 +10,7 @@ import { SILENT, testSettings } from '../support/scan.ts';
 import { createState, type State } from '../support/state.ts';
 
 const BLOCKING_CHILD = join(import.meta.dirname, '../support/blocking-child.ts');
+const FALTERING_CHILD = join(import.meta.dirname, '../support/faltering-child.ts');
 const DYING_CHILD = join(import.meta.dirname, '../support/dying-child.ts');
 const TIMEOUT_MS = 40;
 const PATIENCE = { timeout: 50_000, interval: 20 };
@@ -226,6 +227,19 @@ describe('a scanning process that is blocked', () => {
     expect(lines.filter((line) => line.includes('"agent":"none","step":"config"')).length).toBeGreaterThan(1);
     expect(metrics()).toContain('openclaw_store_config_valid 0\n');
     expect(metrics()).toMatch(/^openclaw_store_session_tokens\{agent="main"/m);
+  });
+
+  it('costs no agent, where everything was read and judged between its two ends in the store of one', async () => {
+    const lines: string[] = [];
+    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    supervise({ childPath: FALTERING_CHILD, log });
+    await vi.waitFor(() => {
+      supervisor.request('quick');
+      expect(lines.join()).toContain('left alone:');
+    }, PATIENCE);
+    expect(supervisor.scans.deep.lastSuccessMs).toBe(now);
+    expect(lines.filter((line) => line.includes('"agent":"bad","step":"read"'))).toHaveLength(2);
+    expect(lines.at(-1)).toContain('left alone: none');
   });
 
   it('costs the agent with by far the most sessions, where it came to its end twice in what is done for all', async () => {
