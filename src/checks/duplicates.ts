@@ -1,6 +1,7 @@
+import type { Fact } from '../model/conversation.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Session } from '../model/session.ts';
-import { sameAccount, sameId } from '../routing/same-conversation.ts';
+import { type PeerId, peerIdOf, sameAccount, sameId } from '../routing/same-conversation.ts';
 import { alike } from './alike.ts';
 import type { Check } from './check.ts';
 
@@ -15,43 +16,56 @@ export const duplicates: Check = {
   *run({ sessions }) {
     for (const same of alike(sessions, ({ canonicalKey }) => canonicalKey)) {
       // One by one: two accounts that are known are two conversations, and an unknown one can be either.
-      const others = compared(same);
-      for (const session of same) {
-        const isTwin = (other: Session) => other !== session && isSame(session, other);
-        const isElsewhere = (other: Session) => other.agent !== session.agent && !areBothAsked(session, other);
-        if (others.some((other) => isElsewhere(other) && isTwin(other)))
-          yield { session, finding: duplicate('cross_agent', session.placement.agent) };
-        if (others.some((other) => other.agent === session.agent && isTwin(other)))
-          yield { session, finding: duplicate('alias', null) };
+      const all = same.map(comparable);
+      const others = compared(all);
+      for (const one of all) {
+        const { session } = one;
+        const isElsewhere = (other: Compared) =>
+          other.session.agent !== session.agent && isSame(one, other) && !areBothAsked(session, other.session);
+        const isAlias = (other: Compared) =>
+          other.session.agent === session.agent && other !== one && isSame(one, other);
+        if (others.some(isElsewhere)) yield { session, finding: duplicate('cross_agent', session.placement.agent) };
+        if (others.some(isAlias)) yield { session, finding: duplicate('alias', null) };
       }
     }
   },
 };
 
+/** A session, and what tells it from others of the same canonical key; null: its key has no channel, and nothing does. */
+interface Compared {
+  readonly session: Session;
+  readonly account: Fact<string>;
+  readonly peer: PeerId | null;
+}
+
+function comparable(session: Session): Compared {
+  const { conversation } = session.placement;
+  if (conversation === null) return { session, account: null, peer: null };
+  return { session, account: conversation.account, peer: peerIdOf(conversation) };
+}
+
 /** With how many of one conversation each is compared. People have two or three; 60,000 took minutes, each with each. */
 const MOST_COMPARED = 1000;
 
 /** All of them; of very many, those that differ in agent or account come first. */
-function compared(same: readonly Session[]): readonly Session[] {
+function compared(same: readonly Compared[]): readonly Compared[] {
   if (same.length <= MOST_COMPARED) return same;
-  const first = new Map(
-    same.map((session) => [JSON.stringify([session.agent, String(session.placement.conversation?.account)]), session]),
-  );
+  const first = new Map(same.map((one) => [JSON.stringify([one.session.agent, String(one.account)]), one]));
   return [...new Set([...first.values(), ...same])].slice(0, MOST_COMPARED);
 }
 
 /** Keys without a channel (the agent's main session) have no account to differ by. */
-function isSame(one: Session, other: Session): boolean {
-  const [here, there] = [one.placement.conversation, other.placement.conversation];
-  if (here === null || there === null) return here === there;
+function isSame(one: Compared, other: Compared): boolean {
+  if (one.peer === null || other.peer === null) return one.peer === other.peer;
   // Two keys of one agent that differ in letter case are two where ids have one.
-  return sameAccount(here.account, there.account) && sameId(here, there, one.agent === other.agent);
+  return (
+    sameAccount(one.account, other.account) && sameId(one.peer, other.peer, one.session.agent === other.session.agent)
+  );
 }
 
 /** Both agents have the conversation because the config says so. */
-function areBothAsked(one: Session, other: Session): boolean {
-  const asked = [...one.placement.alsoTo, one.placement.agent];
-  return asked.includes(one.agent) && asked.includes(other.agent);
+function areBothAsked({ agent: one, placement: { agent, alsoTo } }: Session, { agent: other }: Session): boolean {
+  return (agent === one || alsoTo.includes(one)) && (agent === other || alsoTo.includes(other));
 }
 
 function duplicate(reason: string, expectedAgent: string | null): Finding {

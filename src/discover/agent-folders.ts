@@ -62,7 +62,7 @@ export async function agentFolders({
     .slice(MOST_AGENTS, MOST_AGENTS + 1)
     .map((folder) => ({ folder, why: 'too_many' }));
   /** Where a listed agent's folder has a name that is no clean id. OpenClaw writes none such, but reads it. */
-  const spelledOtherwise = new Map<string, string>();
+  const spelledOtherwise = new Map<string, { readonly name: string; readonly hasStore: boolean }>();
   for (const name of names) {
     const agent = agentOf(name);
     if (agent === null) {
@@ -81,7 +81,7 @@ export async function agentFolders({
     await visits.enter(agent, DISCOVER);
     const isFolder = isRealOrClosedFolder(home.path);
     if (isListed) {
-      if (isFolder) spelledOtherwise.set(agent, name);
+      if (isFolder) noteSpelled(agent, name, home);
       continue;
     }
     const holds = isFolder ? holdingsOf(realFolders(agent, home)) : isDirectory(home.path) ? 'link' : null;
@@ -102,8 +102,16 @@ export async function agentFolders({
     return holds === 'store' || holds === 'transcripts';
   }
 
+  /** Of several folders whose names become that of one listed agent the first with a store counts. */
+  function noteSpelled(agent: string, name: string, home: Place): void {
+    const hasStore = holdingsOf(realFolders(agent, home)) === 'store';
+    const before = spelledOtherwise.get(agent);
+    if (before === undefined || (hasStore && !before.hasStore)) spelledOtherwise.set(agent, { name, hasStore });
+    else if (hasStore) passedOver.push({ folder: name, why: 'same_name' });
+  }
+
   async function folderOf(agent: string): Promise<AgentFolder> {
-    const name = spelledOtherwise.get(agent) ?? agent;
+    const name = spelledOtherwise.get(agent)?.name ?? agent;
     const place = { path: join(agents.path, name), root: agents.root };
     if (visits.isLeftAlone(agent)) return unseenFolders(agent, place);
     await visits.enter(agent, DISCOVER);

@@ -114,7 +114,10 @@ function withVariables(content: unknown, { env, stateDir }: ConfigInput, note: (
   return { ...rest, ...Object.fromEntries(present.map(([key, value]) => [key, fillVariables(value, variable)])) };
 }
 
-/** As OpenClaw looks them up: the environment, `env.vars` of the config, `.env` in the state directory. */
+/**
+ * As OpenClaw looks them up: the environment, `.env` in the state directory, `env` of the config. A blank one is filled by the
+ * config, and an empty one is not set.
+ */
 function variables(
   content: Record<string, unknown>,
   env: NodeJS.ProcessEnv,
@@ -123,17 +126,21 @@ function variables(
   const own = configVariables(content);
   let file: Map<string, string> | null = null;
   return (name) => {
-    const known = env[name] ?? own.get(name);
-    if (known !== undefined) return known;
-    file ??= readFile();
-    return file.get(name) ?? null;
+    file ??= env[name] === undefined ? readFile() : null;
+    const given = env[name] ?? file?.get(name) ?? '';
+    return (given.trim() === '' ? own.get(name) : null) || given || null;
   };
 }
+
+/** A thousand times what people write. */
+const LARGEST_ENV_BYTES = 1024 * 1024;
 
 function envFile(stateDir: string): Map<string, string> {
   try {
     using open = openFile(join(stateDir, '.env'), stateDir);
-    return parseEnvFile(readAt(open.fd, 0, open.signature.size).toString('utf8'));
+    const { size } = open.signature;
+    if (size > LARGEST_ENV_BYTES) throw new Error(`its .env is larger than ${LARGEST_ENV_BYTES / 1024 ** 2} MiB`);
+    return parseEnvFile(readAt(open.fd, 0, size).toString('utf8'));
   } catch (error) {
     // What cannot be read now is no reason to take its variables for missing: then the config cannot be used.
     if (diskError(error).problem === 'unreadable') throw error;

@@ -37,7 +37,7 @@ export async function configuredStore(
   if (sessionStore === null) return null;
   const isTemplate = sessionStore.includes('{agentId}');
   const listed = config.agents.map(({ id }) => id);
-  const path = await placeOf(agent, sessionStore, isTemplate ? listed : [agent], host);
+  const path = await placeOf(agent, sessionStore, isTemplate ? listed : [], host);
   if (path === null) return 'missing';
   if (isTemplate && path === join(host.stateDir, 'agents', agent, 'sessions', 'sessions.json')) return null;
   await host.visits.enter(agent, DISCOVER);
@@ -51,22 +51,35 @@ async function placeOf(
   others: readonly string[],
   host: VisitedHost,
 ): Promise<string | null> {
-  const { visits } = host;
-  const placesOf = (id: string) => localPlaces(store.replaceAll('{agentId}', id), host);
-  const places = placesOf(agent);
-  await visits.enter(agent, DISCOVER);
+  const places = placesOf(agent, store, host);
+  await host.visits.enter(agent, DISCOVER);
   const own = places.find(isHere);
   if (own !== undefined) return own;
   // An agent that was never used has no folder yet: that of another one shows where it will be.
-  for (const other of others) {
-    if (visits.isLeftAlone(other)) continue;
-    await visits.enter(other, DISCOVER);
-    const at = placesOf(other).findIndex(isHere);
-    if (at >= 0) return places[at] ?? null;
-  }
+  const known = USED.get(host) ?? usedPlace(store, others, host);
+  USED.set(host, known);
+  const at = await known;
+  if (at !== null) return places[at] ?? null;
   // So does the state directory, where the path lies in one.
   const tail = agentsTail(normalizeAnyPath(store.replaceAll('{agentId}', agent)));
   return tail === null ? null : join(host.stateDir, tail);
+}
+
+/** By the discovery: which of its places the first agent uses that uses one. Asked anew for each, 2,000 agents took minutes. */
+const USED = new WeakMap<VisitedHost, Promise<number | null>>();
+
+async function usedPlace(store: string, agents: readonly string[], host: VisitedHost): Promise<number | null> {
+  for (const agent of agents) {
+    if (host.visits.isLeftAlone(agent)) continue;
+    await host.visits.enter(agent, DISCOVER);
+    const at = placesOf(agent, store, host).findIndex(isHere);
+    if (at >= 0) return at;
+  }
+  return null;
+}
+
+function placesOf(agent: string, store: string, host: Host): string[] {
+  return localPlaces(store.replaceAll('{agentId}', agent), host);
 }
 
 function isHere(store: string): boolean {

@@ -30,9 +30,8 @@ export type ReadPart = (into: Uint8Array, position: number) => number;
 /**
  * The top-level entries of a JSON object, made one by one from its bytes, a part at a time: an index of tens of MB never
  * stands in memory as a whole, neither as bytes nor as a string nor as a tree (docs/benchmarks.md). With `fields`, what
- * is large in the other fields of an entry, or an entry that is no object, is checked but never becomes a value: 0 stands
- * there instead. In file
- * order; a key that stands twice is yielded twice and the last one counts, as in JSON.parse. Throws a JsonError for
+ * is large in the other fields of an entry, or an entry that is no object, is checked but never becomes a value: an empty
+ * list stands there instead, which no field is. In file order; a key that stands twice is yielded twice and the last one counts, as in JSON.parse. Throws a JsonError for
  * everything that JSON.parse of the whole would refuse, and for a value that is no object; an EntryTooLarge. `bytes`: about so many there are.
  */
 export function* jsonEntries(
@@ -123,7 +122,7 @@ function entryAt(text: Buffer, from: number, fields: ReadonlySet<string> | null)
   if (fields === null) return whole(text, from);
   if (text[from] === OPEN_BRACE) return trimmed(text, from, fields);
   const end = valueEnd(text, from);
-  return end - from > LARGEST_BYTES ? { value: 0, end } : whole(text, from);
+  return end - from > LARGEST_BYTES ? { value: [], end } : whole(text, from);
 }
 
 function trimmed(text: Buffer, from: number, fields: ReadonlySet<string>): Read {
@@ -134,7 +133,7 @@ function trimmed(text: Buffer, from: number, fields: ReadonlySet<string>): Read 
     const value = memberValue(text, step.at);
     const end = valueEnd(text, value);
     if (end - value > LARGE_BYTES && (end - value > LARGEST_BYTES || !fields.has(keyAt(text, step.at)))) {
-      pieces.push(text.toString('utf8', kept, value), '0');
+      pieces.push(text.toString('utf8', kept, value), '[]');
       kept = end;
     }
     step = nextMember(text, end);

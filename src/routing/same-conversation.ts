@@ -41,8 +41,21 @@ export function sameAccount(one: Fact<string>, other: Fact<string>): boolean {
   return one === UNKNOWN || other === UNKNOWN || one === other;
 }
 
+/** The id of a conversation's peer, ready to be compared with many. */
+export interface PeerId {
+  readonly id: string;
+  readonly lower: string;
+  /** Its channel tells ids apart by their letter case. */
+  readonly hasCase: boolean;
+  readonly isFolded: boolean;
+}
+
+export function peerIdOf({ channel, peer: { id }, foldedId }: SessionConversation): PeerId {
+  return { id, lower: id.toLowerCase(), hasCase: !hasCaselessIds(channel), isFolded: foldedId };
+}
+
 /** Whether two ids that are equal but for their letter case are one peer; `strictly`: one whose case is not known is not. */
-export function sameId(one: SessionConversation, other: SessionConversation, strictly: boolean): boolean {
-  if (hasCaselessIds(one.channel) || one.peer.id.toLowerCase() !== other.peer.id.toLowerCase()) return true;
-  return one.peer.id === other.peer.id || (!strictly && (one.foldedId || other.foldedId));
+export function sameId(one: PeerId, other: PeerId, strictly: boolean): boolean {
+  if (!one.hasCase || one.id === other.id || one.lower !== other.lower) return true;
+  return !strictly && (one.isFolded || other.isFolded);
 }

@@ -151,13 +151,23 @@ describe('$include', () => {
 });
 
 describe('variables', () => {
-  const CONFIG = `{ env: { vars: { B: "from-config", C: "lost" } }, agents: { list: [{ id: "\${A}" }, { id: "\${B}" }, { id: "\${D}" }, { id: "x", model: "$\${A}/\${NOBODY}" }] } }`;
+  const AGENTS = ['A', 'B', 'C', 'D', 'E'].map((name) => `{ id: "\${${name}}" }`).join();
+  const VARS = '{ B: "lost", C: "lost", D: "from-vars", E: "spaces", NOBODY: "" }';
+  const CONFIG = `{ env: { vars: ${VARS}, C: "from-env-block", shellEnv: {} }, agents: { list: [${AGENTS}, { id: "x", model: "$\${A}/\${NOBODY}" }] } }`;
 
-  it('come from the environment, then the config, then .env; what nobody says stays', () => {
-    const stateDir = stateWith({ 'openclaw.json': CONFIG, '.env': 'A=lost\nexport D="from-file"\n# C=1\n' });
-    expect(agentsOf(stateDir, { env: { A: 'from-env' } })).toEqual({
-      agents: ['from-env', 'from-config', 'from-file', `x \${A}/\${NOBODY}`],
+  it('come from the environment, then .env, then the config; a blank one is none, and what nobody says stays', () => {
+    const stateDir = stateWith({
+      'openclaw.json': CONFIG,
+      '.env': '\ufeffA=lost\nexport B="from-file" # a comment\n# C=1\nD=\n',
+    });
+    expect(agentsOf(stateDir, { env: { A: 'from-env', E: ' ' } })).toEqual({
+      agents: ['from-env', 'from-file', 'from-env-block', 'from-vars', 'spaces', `x \${A}/\${NOBODY}`],
       error: null,
     });
+  });
+
+  it('of a .env of more than a MiB are not known, so the config cannot be used', () => {
+    const stateDir = stateWith({ 'openclaw.json': CONFIG, '.env': `B=${'x'.repeat(1024 * 1024)}` });
+    expect(agentsOf(stateDir).error).toBe('its .env is larger than 1 MiB');
   });
 });

@@ -151,6 +151,34 @@ describe('discover, the agents', () => {
     ]);
   });
 
+  it('takes the folder with a store where several become a listed agent, and names the others with one', async () => {
+    const stateDir = stateDirWith({
+      config: '{ agents: { list: [{ id: "ops" }] } }',
+      paths: ['agents/OPS/', `agents/OPs/${INDEX}`, `agents/Ops/${INDEX}`, 'agents/oPs/'],
+    });
+    const { agents, passedOver } = await find(stateDir);
+    expect(agents.map(({ folder }) => basename(folder.home.path))).toEqual(['OPs']);
+    expect(passedOver).toEqual([{ folder: 'Ops', why: 'same_name' }]);
+  });
+
+  it('looks once for the agent that shows where a configured store is, however many have none', async () => {
+    const list = JSON.stringify(Array.from({ length: 200 }, (_, at) => ({ id: `a${at}` })));
+    const stateDir = stateDirWith({
+      config: `{ agents: { list: ${list} }, session: { store: "/gone/{agentId}/s.json" } }`,
+    });
+    let visited = 0;
+    const visits = {
+      isLeftAlone: () => false,
+      async enter() {
+        visited += 1;
+      },
+    };
+    const configPath = join(stateDir, 'openclaw.json');
+    const { agents } = await discover({ stateDir, configPath, lastConfig: null, ...nothing(), visits });
+    expect(new Set(agents.map(({ problem }) => problem))).toEqual(new Set(['store_missing']));
+    expect(visited).toBeLessThan(10 * 200);
+  });
+
   it('looks at 5,000 folders, and at those behind them that the config lists', async () => {
     const stateDir = stateDirWith({
       config: '{ agents: { list: [{ id: "z-x" }] } }',

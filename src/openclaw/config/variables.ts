@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util';
 import { isObject } from '../../is-object.ts';
 import { readConfigFile } from './schema.ts';
 
@@ -22,19 +23,17 @@ export function fillVariables(value: unknown, variable: Variable): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillVariables(item, variable)]));
 }
 
-/** `env.vars` of the content of `openclaw.json`, by name. */
+/** `env` of the content of `openclaw.json`, by name: what stands in it itself comes before what stands in its `vars`. */
 export function configVariables({ env }: Record<string, unknown>): Map<string, string> {
   const vars = readConfigFile({ env }).file.env?.vars ?? [];
-  return new Map(vars.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const])));
+  const own = isObject(env) ? Object.entries(env) : [];
+  return new Map([
+    ...vars.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const])),
+    ...own.flatMap(([key, value]) => (typeof value === 'string' && value.trim() !== '' ? [[key, value] as const] : [])),
+  ]);
 }
 
-/** The variables of a `.env` file: `NAME=value` lines, with or without `export` and quotes. */
+/** The variables of a `.env` file, as OpenClaw's dotenv reads them: with comments, quotes, and values of several lines. */
 export function parseEnvFile(text: string): Map<string, string> {
-  const variables = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const found = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$/.exec(line.trimEnd());
-    if (found?.[1] === undefined || found[2] === undefined) continue;
-    variables.set(found[1], found[2].trim().replace(/^(["'])(.*)\1$/, '$2'));
-  }
-  return variables;
+  return new Map(Object.entries(parseEnv(text.replace(/^\ufeff/, ''))).map(([name, value]) => [name, value ?? '']));
 }

@@ -91,8 +91,13 @@ function derive(sessionId: string, thread: string | null, folders: TranscriptFol
   const isForeign = isAnyAbsolute(name) && !isAbsolute(name);
   const path = isForeign ? null : inside(resolve(folder, normalizeAnyPath(name)), folders);
   if (path === null) return 'outside';
-  const topic = thread === null ? null : `${sessionId}-topic-${encodeURIComponent(thread)}.jsonl`;
+  const topic = topicName(sessionId, thread);
   return find(name, folders) ?? (topic === null ? null : find(topic, folders)) ?? findTopic(sessionId, folders) ?? path;
+}
+
+/** null: there is no topic, or no file can be named by it: half of a character is what encodeURIComponent throws for. */
+function topicName(sessionId: string, thread: string | null): string | null {
+  return thread?.isWellFormed() ? `${sessionId}-topic-${encodeURIComponent(thread)}.jsonl` : null;
 }
 
 function otherOf({ sessionId }: IndexEntry, path: string, folders: TranscriptFolders): string | null {

@@ -2,10 +2,12 @@ import { expect, it } from 'vitest';
 import { parseEnvFile } from '../../../src/openclaw/config/variables.ts';
 
 it('a variable of a .env file may be quoted and exported', () => {
-  expect([...parseEnvFile("A = 1 \nexport B='two words'\n#C=3\nnonsense\nD=")]).toEqual([
+  expect([...parseEnvFile('A = 1 \nexport B=\'two words\'\n#C=3\nnonsense\nD=\nE=1 # one\nF="two\nlines"')]).toEqual([
     ['A', '1'],
     ['B', 'two words'],
     ['D', ''],
+    ['E', '1'],
+    ['F', 'two\nlines'],
   ]);
 });
 

@@ -32,6 +32,7 @@ interface PathCase {
 }
 
 const GOOD = `${OWN}/good.jsonl`;
+const TOPIC = `${OWN}/forum-topic-42.jsonl`;
 const NULL = { flaws: ['path_null'] } as const;
 const OUT = { flaws: ['leads_out'] } as const;
 
@@ -39,6 +40,7 @@ describe('transcriptPath', () => {
   it.each<PathCase>([
     { when: 'only the id is there', entry: { sessionId: 'good' }, path: GOOD },
     { when: 'the id’s file is not there', entry: { sessionId: 'gone' }, path: `${OWN}/gone.jsonl` },
+    { when: 'the topic has half of a character', entry: { sessionId: 'forum' }, thread: '\ud800', path: TOPIC },
     { when: 'there is nothing', entry: {}, path: null, ...NULL },
     { when: 'the id is null', entry: { sessionId: null }, path: null, ...NULL },
     { when: 'the id is a number', entry: { sessionId: 7 }, path: null, ...NULL },
