@@ -25,9 +25,14 @@ const LONG_LINE = 1024 * 1024;
 /** A longer id is taken for '': no session can have it, since no file can be named by it, and it would stay in memory. */
 const LONGEST_ID = 10_000;
 
+/** Whether a line, which may be of any length, holds so many values that it is not parsed. */
+export function hasTooManyValues(line: string): boolean {
+  return line.length > LONG_LINE && hasMoreValues(line, MOST_VALUES);
+}
+
 /** Reads one line; null when it does not parse. */
 export function parseRecord(line: string): TranscriptRecord | 'oversized' | null {
-  if (line.length > LONG_LINE && hasMoreValues(line, MOST_VALUES)) return 'oversized';
+  if (hasTooManyValues(line)) return 'oversized';
   let value: unknown;
   try {
     value = JSON.parse(line);

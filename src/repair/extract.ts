@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { readDatabase } from '../disk/database-file.ts';
 import { openFile } from '../disk/files.ts';
 import { isObject } from '../is-object.ts';
-import { LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
+import { hasTooManyValues, LARGEST_RECORD_BYTES } from '../openclaw/transcript-record.ts';
 import { BEFORE_ALL, readTexts } from '../read/sqlite/events.ts';
 import { databaseSchema } from '../read/sqlite/schema.ts';
 
@@ -32,6 +32,8 @@ const NEWLINE = 0x0a;
 const LONGEST_TEXT = 1024 * 1024;
 const MOST_SUMMARIES = 200;
 const MOST_FILES = 10_000;
+/** Characters; no system has a longer path. */
+const LONGEST_PATH = 4096;
 /** In one read transaction: a longer one would keep the gateway from recycling its write-ahead log. */
 const BYTES_A_SLICE = 8 * 1024 * 1024;
 
@@ -51,7 +53,7 @@ export function extract(records: Records, lastMessages: number): Extract {
       unreadable += value === null ? 1 : 0;
       continue;
     }
-    for (const file of filesOf(value)) if (files.size < MOST_FILES) files.add(file);
+    for (const file of filesOf(value)) if (files.size < MOST_FILES && file.length <= LONGEST_PATH) files.add(file);
     if ((value.type === 'compaction' || value.type === 'branch_summary') && typeof value.summary === 'string')
       summaries.push({ at: text(value.timestamp), text: shortened(value.summary) });
     const message = messageOf(value);
@@ -109,8 +111,9 @@ function* line(pieces: readonly Buffer[], bytes: number, largest: number): Gener
   if (text.trim() !== '') yield text;
 }
 
-/** null: it does not parse. */
+/** null: it does not parse, or would fill the memory. */
 function parsed(record: string): unknown {
+  if (hasTooManyValues(record)) return null;
   try {
     const value: unknown = JSON.parse(record);
     return value ?? {};

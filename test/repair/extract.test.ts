@@ -61,6 +61,12 @@ describe('an extract', () => {
     expect(tool?.text).toBe('(tool call) x (nested too deep)');
   });
 
+  it('does not parse a record that would fill the memory, and lists no path that no file can have', () => {
+    const many = `{"type":"message","message":{"role":"user","content":[${'[],'.repeat(1_000_001)}[]]}}`;
+    const call = (path: string) => message('assistant', [{ type: 'toolCall', name: 'read', arguments: { path } }]);
+    expect(extract([many, call('/w/f'), call('x'.repeat(5000))], 0)).toMatchObject({ unreadable: 1, files: ['/w/f'] });
+  });
+
   it('of no message asked for has none', () => {
     expect(extract([message('user', 'one')], 0).messages).toEqual([]);
   });
@@ -71,6 +77,14 @@ describe('an extract', () => {
     writeFileSync(path, `\ufeff"first"\r\n\n  \n"${long}"\n"${'y'.repeat(1_700_000)}"\n"last"`);
     const lines = [...linesOfFile(path, folder, 1_600_000)];
     expect(lines.map((line) => line?.trim())).toEqual(['"first"', `"${long}"`, undefined, '"last"']);
+  });
+
+  it('is made of a message with very many backticks, too', () => {
+    const text = extractText(
+      { agent: 'main', key: 'k', transcript: '/t' },
+      extract([message('user', '` '.repeat(300_000))], 1),
+    );
+    expect(text).toContain('```text\n` ` `');
   });
 
   it('is a text that nothing in a message can break out of', () => {
