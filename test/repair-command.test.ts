@@ -290,6 +290,8 @@ describe('repair', () => {
     const [{ found }] = await plan();
     expect(found).toHaveLength(3);
     expect((await plan(`--session=${found[1].session}`))[0].found).toEqual([found[1]]);
+    const misspelt = await repair('--lost-index', '--agent=heath', `--session=${found[1].session}x`);
+    expect(misspelt).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('no lost entry has') });
   });
 
   it('writes an index anew from what can still be read of it', async () => {

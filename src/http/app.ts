@@ -1,4 +1,5 @@
-import express, { type Express, type Request, type Response } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type Request, type Response } from 'express';
 import { describeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Admission, createGate, type Gate } from './gate.ts';
@@ -39,7 +40,7 @@ interface Pages {
 }
 
 /** The exporter's pages: metrics, status page, health. Everything else is 404. */
-export function createApp(options: AppOptions): Express {
+export function createApp(options: AppOptions): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -69,7 +70,20 @@ export function createApp(options: AppOptions): Express {
       else response.status(500).type('text/plain').send('internal error\n');
     });
   });
-  return app;
+  return (request, response) => {
+    request.url = originForm(request.url ?? '');
+    app(request, response);
+  };
+}
+
+/**
+ * The path of a request target, which can be a whole address (RFC 9112, 3.2.2). One without a path that can be read becomes `*`,
+ * which is no page: Express 5 would answer it by itself, with a page of its own, and ask nobody for a password.
+ */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const [, path = '/'] = /^https?:\/\/[^/?#]+(\/.*)?$/i.exec(target) ?? [null, '*'];
+  return path;
 }
 
 async function answer(request: Request, response: Response, pages: Pages): Promise<void> {

@@ -44,8 +44,9 @@ interface Folder {
 }
 
 /**
- * Looks at an index, at the copies of it beside it, and at the transcripts. Changes nothing. Throws a DiskError for what it
- * may not read.
+ * Looks at an index, at the copies of it beside it, and at the transcripts. Changes nothing. `isWanted`: whether the entry of a
+ * key is brought back from a copy. What can still be read of the index itself always stays. Throws a DiskError for what it may
+ * not read.
  */
 export function lookForLost(
   { path, root }: Pick<IndexPlace, 'path' | 'root'>,
@@ -64,7 +65,7 @@ export function lookForLost(
     problem === 'damaged' && current !== null ? membersOf(current, salvagedMembers(current), path, transcripts) : [];
   const used = new Set([...present, ...own].flatMap(({ transcript }) => transcript?.name ?? []));
   const known = new Set([...present, ...own].map(({ key }) => key));
-  const found = own.filter(({ key }) => isWanted(key));
+  const found = [...own];
   const withoutTranscript = new Set<string>();
   const unreadCopies: string[] = [];
   for (const copy of copiesOf(path, root)) {

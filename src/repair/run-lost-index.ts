@@ -1,5 +1,6 @@
 import { DiskError, type DiskProblem } from '../disk/files.ts';
 import { ExporterError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { changeIndex } from './change-index.ts';
 import { type IndexFiles, indexPlaces } from './index-places.ts';
 import { type LostIndex, lookForLost } from './lost-index.ts';
@@ -25,6 +26,7 @@ export async function bringBack(run: Run): Promise<number> {
   const looks = indexPlaces(run).map((files) => look(run, files));
   const found = looks.filter((each) => each !== null).filter(isLost);
   const isBlind = looks.includes(null);
+  if (!isBlind) refuseUnknown(run, looks);
   await say(
     settings,
     found.map(({ lost }) => asJson(lost, run)),
@@ -48,9 +50,10 @@ export async function bringBack(run: Run): Promise<number> {
 }
 
 /** null: the index or its folder cannot be read; the others are shown all the same. */
-function look({ settings, log, labelOf }: Run, files: IndexFiles): Found | null {
+function look(run: Run, files: IndexFiles): Found | null {
+  const { settings, log } = run;
   const wanted = settings.session;
-  const isWanted = (key: string) => wanted.length === 0 || wanted.includes(key) || wanted.includes(labelOf(key));
+  const isWanted = (key: string) => wanted.length === 0 || wanted.some((name) => isNameOf(name, key, run));
   try {
     return { files, lost: lookForLost(files.place, files.folders, isWanted) };
   } catch (error) {
@@ -62,6 +65,24 @@ function look({ settings, log, labelOf }: Run, files: IndexFiles): Found | null 
     });
     return null;
   }
+}
+
+function isNameOf(name: string, key: string, { labelOf }: Run): boolean {
+  return name === key || name === labelOf(key);
+}
+
+/** Throws an ExporterError for a name of `--session` that no entry has: a misspelt one would look as if nothing were lost. */
+function refuseUnknown(run: Run, looks: readonly (Found | null)[]): void {
+  const keys = looks.flatMap((each) => [
+    ...(each?.lost.found.map(({ key }) => key) ?? []),
+    ...(each?.lost.withoutTranscript ?? []),
+  ]);
+  const unknown = run.settings.session.find((name) => !keys.some((key) => isNameOf(name, key, run)));
+  if (unknown === undefined) return;
+  throw new ExporterError(
+    'E_USAGE',
+    `--session: no lost entry has the key or label "${printable(unknown)}"; without --session all of them are shown`,
+  );
 }
 
 function isLost({ files: { isRead }, lost }: Found): boolean {

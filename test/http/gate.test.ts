@@ -8,7 +8,7 @@ import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 import { clientsOf } from '../support/clients.ts';
 
-const PATHS = ['/metrics', '/', '/-/healthy', '/-/ready', '/nothing'];
+const PATHS = ['/metrics', '/', '/-/healthy', '/-/ready', '/nothing', 'http://', 'http://[::1/nothing'];
 const USERS = new Map([['prometheus', hashSync('secret', 4)]]);
 
 const servers: Server[] = [];
@@ -65,7 +65,7 @@ describe('users', () => {
     }
     expect(lines).toEqual([]);
     const answers = await Promise.all(PATHS.map((path) => ask(path, 'prometheus:secret')));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 404]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 404, 404, 404]);
   });
 
   it('with a wrong name or password are told the same, and nothing of it is logged but that it was', async () => {
@@ -125,7 +125,7 @@ describe('the rate limit', () => {
     const { ask, change } = await serve({ rateLimit: { intervalMs: 1000, burst: 3 }, users: USERS });
     const answers = [];
     for (const path of PATHS) answers.push(await ask(path));
-    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 429, 429]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 429, 429, 429, 429]);
     expect(answers[4]?.headers['retry-after']).toBe('1');
     change({});
     expect((await ask('/metrics')).status).toBe(200);

@@ -77,6 +77,14 @@ describe('a lost index', () => {
     expect(look((key) => key !== 'b').text).toBeNull();
   });
 
+  it('that is damaged keeps what can be read of it where one entry of a copy is wanted', () => {
+    write('b.jsonl', '');
+    write('c.jsonl', '');
+    write('sessions.json', `${JSON.stringify({ a: A }, null, 2).slice(0, -2)},\n  "x": {`);
+    write('sessions.json.bak', { b: B, c: { sessionId: 'c' } });
+    expect(look((key) => key === 'b').index).toEqual({ a: A, b: B });
+  });
+
   it('gives no entry whose transcript another entry uses now', () => {
     write('a.jsonl', '');
     write('sessions.json', { renamed: A });
