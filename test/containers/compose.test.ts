@@ -61,7 +61,7 @@ describe.skipIf(needsEngine('docker', 'dockerCompose', 'prometheusForky', 'alert
     await buildEngine('prometheus', 'prometheusForky', [
       '--config.file=/etc/prometheus/prometheus.yml',
       '--storage.tsdb.path=/prometheus',
-      '--rules.alert.resend-delay=1s',
+      '--rules.alert.resend-delay=5s',
     ]);
     await buildEngine('alertmanager', 'alertmanagerForky', [
       '--config.file=/etc/alertmanager/alertmanager.yml',

@@ -24,7 +24,7 @@ const ROUTED = {
  * on a busy machine.
  */
 function rules({ restart }: { restart: 'is short' | 'is not expected' }): Record<string, string> {
-  const [keep, down] = restart === 'is short' ? ['1h', '1h'] : ['1s', '15s'];
+  const [keep, down] = restart === 'is short' ? ['1h', '1h'] : ['10s', '15s'];
   return {
     'store.yml': rulesWith('openclaw-store.rules.yml', { for: '1s', keepFiringFor: keep }),
     'up.yml': rulesWith('openclaw-store.up.rules.yml', { for: down, keepFiringFor: '1s' }),
@@ -101,6 +101,16 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       await waitFor(`${alertname} to be ${status}`, () => received(alertname, address, status).length > 0);
       return received(alertname, address, status)[0] ?? expect.fail();
     }
+    /** As the rule says it now: a scrape that was lost when it began to fire leaves its figures out of the message. */
+    async function described(alertname: string, name: keyof typeof exporters, what: RegExp) {
+      const { address } = running(name);
+      await waitFor(`${alertname} to say ${what}`, async () =>
+        (await prometheus.alerts()).some(
+          ({ labels, annotations: { description = '' } }) =>
+            labels.alertname === alertname && labels.instance === address && what.test(description),
+        ),
+      );
+    }
     async function suppressed(alertname: string): Promise<boolean> {
       type Status = { labels: { alertname: string }; status: { state: string; inhibitedBy: string[] } };
       const all = (await (await fetch(`${alertmanager.url}/api/v2/alerts`)).json()) as Status[];
@@ -122,9 +132,9 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
         const alert = await first('OpenClawSessionTokensHigh', 'busy');
         expect(alert.path).toBe('/week');
         expect(alert.labels).toEqual({ alertname: 'OpenClawSessionTokensHigh', severity: 'warning', ...labels() });
-        expect(alert.annotations.description).toMatch(
-          /agent main \(kind group\) on .* threshold: 1\. .* Largest: .*group:-1009900000001 \(50k tokens\)/,
-        );
+        expect(alert.annotations.description).toContain(`agent main (kind group) on ${running('busy').address}`);
+        const largest = /kind group\) on .* threshold: 1\. .* Largest: .*group:-1009900000001 \(50k tokens\)/;
+        await described('OpenClawSessionTokensHigh', 'busy', largest);
         expect(existsSync(join(ROOT, alert.annotations.runbook_url ?? ''))).toBe(true);
         expect(alert.annotations.dashboard_url).toContain('var-agent=main&var-kind=group');
       });
@@ -194,7 +204,11 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
         job: 'openclaw-store',
         instance: address,
       });
-      expect(stray.annotations.description).toContain(`agent:main:${PEER} (binding), expected in home`);
+      await described(
+        'OpenClawSessionsStray',
+        'routed',
+        /agent:main:telegram:direct:111 \(binding\), expected in home/,
+      );
       await waitFor(
         'both duplicates',
         () =>
@@ -212,7 +226,7 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       const alert = await first('OpenClawStoreProblem', 'broken');
       expect(alert.path).toBe('/page');
       expect(alert.labels).toMatchObject({ agent: 'main', severity: 'critical' });
-      expect(alert.annotations.description).toContain('Now: index_invalid_json.');
+      await described('OpenClawStoreProblem', 'broken', /Now: index_invalid_json\./);
       expect(alert.annotations.runbook_url).toBe('docs/runbooks/OpenClawStoreProblem.md');
       expect(received('OpenClawStoreProblem', running('broken').address, 'firing')).toHaveLength(1);
     });
@@ -239,10 +253,11 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))(
       const said = receiver.alerts.filter(({ labels }) => labels.instance === address);
       expect(said.filter(({ labels }) => !ofScrapes.test(labels.alertname ?? ''))).toEqual([]);
       expect(receiver.alerts.filter(({ labels }) => labels.severity === 'info')).toEqual([]);
-      const firing = await prometheus.query(
-        `count by (severity) (ALERTS{instance="${address}", alertstate="firing", alertname!~"${ofScrapes.source}"})`,
-      );
-      expect(firing.map(({ labels }) => labels.severity)).toEqual(['info']);
+      const ours = `ALERTS{instance="${address}", alertstate="firing", alertname!~"${ofScrapes.source}"}`;
+      await waitFor('only information', async () => {
+        const firing = await prometheus.query(`count by (severity) (${ours})`);
+        return firing.map(({ labels }) => labels.severity).join() === 'info';
+      });
       const evaluated = (await prometheus.rules()).flatMap((group) => group.rules);
       expect(evaluated.filter(({ health }) => health !== 'ok')).toEqual([]);
     });

@@ -43,7 +43,8 @@ export async function startVmalert(options: { datasource: string; notifier?: str
     `-httpListenAddr=${new URL(url).host}`,
     '-evaluationInterval=1s',
     '-rule.evalDelay=1s',
-    '-rule.resendDelay=1s',
+    // As with Prometheus: Alertmanager takes an alert for resolved that it has not heard of for four times as long.
+    '-rule.resendDelay=5s',
   ];
   const { output, stop } = await startServer(engine('vmalert'), flags, { folder, readyUrl: `${url}/health` });
   return { url, output, stop, rules: () => rulesAt(url), alerts: () => alertsAt(url) };
