@@ -84,7 +84,10 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
         );
         expect(names).toHaveLength(TARGETS);
         for (const { query } of pair) {
-          const up = await query('up');
+          const up = await waitFor('all targets', async () => {
+            const found = await query('up');
+            return found.length >= TARGETS && found;
+          });
           expect(up.map(({ labels }) => labels.gateway).toSorted()).toEqual(names.toSorted());
           expect(up.filter(({ labels }) => labels.instance !== labels.gateway)).toEqual([]);
         }
@@ -94,9 +97,9 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
         // What is written late is a gap of seconds there.
         await waitFor('all targets', async () => (await victoria.query('count(up)'))[0]?.value === TARGETS);
         expect(await victoria.query('count({replica!=""})')).toEqual([]);
-        // Two of a pair would make twice as many samples. One more lies at the end of the range.
+        // Two of a pair would make twice as many samples. One of each interval stays, and a range touches two more than it holds.
         const samples = await victoria.query('max(count_over_time(up[20s]))');
-        expect(samples[0]?.value).toBeLessThanOrEqual(20 / SCRAPE_SECONDS + 1);
+        expect(samples[0]?.value).toBeLessThanOrEqual(Math.floor(20 / SCRAPE_SECONDS) + 2);
         const alerts = await waitFor('alerts', () => labelsAt(alertmanager));
         expect(alerts.filter(({ replica }) => replica !== undefined)).toEqual([]);
       });
@@ -143,9 +146,13 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
             const [here, there] = await Promise.all([pair[0]?.alerts(), vmalert.alerts()]);
             return here !== undefined && alertNames(here) === alertNames(there);
           });
-          const rules = (await vmalert.rules()).flatMap((group) => group.rules);
-          expect(rules).toHaveLength(RULES.filter(({ alert }) => alert !== undefined).length);
-          expect(rules.filter(({ health, lastError }) => health !== 'ok' || lastError)).toEqual([]);
+          // A store that is busy for once is no fault of a rule.
+          await waitFor('rules without a fault', async () => {
+            const rules = (await vmalert.rules()).flatMap((group) => group.rules);
+            expect(rules).toHaveLength(RULES.filter(({ alert }) => alert !== undefined).length);
+            expect(rules.filter(({ health, lastError }) => health !== 'ok' || lastError)).toEqual([]);
+            return true;
+          });
         } finally {
           await vmalert.stop();
         }
@@ -208,7 +215,10 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
       const numbers = Array.from({ length: Math.min(AT_ONCE, missing) }, (_, at) => from + at);
       const started = numbers.map(async (number) => {
         const store = STORES[number % STORES.length] ?? '';
-        const exporter = await startFrozenExporter(store, { schedule: '0 * * * * *' });
+        // Not all in the same second.
+        const schedule = `${(number * 4) % 60} * * * * *`;
+        const flags = ['--scan.deep-schedule=0 0 1 1 *'];
+        const exporter = await startFrozenExporter(store, { schedule, flags });
         await deepScanned(exporter);
         const labels = { cluster: 'others', ...(number > 0 && { gateway: `${store}-${number}` }) };
         return { exporter, labels };
