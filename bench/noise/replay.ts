@@ -96,7 +96,7 @@ async function withPrometheus<T>(
 }
 
 async function ready(url: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 1500; tries += 1) {
     const isReady = await fetch(`${url}/-/ready`).then(
       ({ ok }) => ok,
       () => false,
@@ -104,7 +104,7 @@ async function ready(url: string): Promise<void> {
     if (isReady) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`Prometheus at ${url} is not ready after a minute`);
+  throw new Error(`Prometheus at ${url} is not ready after five minutes`);
 }
 
 async function freePort(): Promise<number> {

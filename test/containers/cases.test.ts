@@ -55,7 +55,8 @@ describe.skipIf(needsEngine('docker'))('the image, hardened,', () => {
     ];
     const { text, name } = await start(mounts);
     const before = Object.keys(tokens(text));
-    await docker('stop', '--time', '10', name);
+    // Killed after that, it would not end with 0.
+    await docker('stop', '--time', '60', name);
     expect(await docker('inspect', '--format', '{{.State.ExitCode}}', name)).toBe('0');
     await docker('start', name);
     const after = await scanned(name);

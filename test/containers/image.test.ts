@@ -38,6 +38,8 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
       .withExposedPorts(10_789)
       .withAutoRemove(false)
       .withWaitStrategy(Wait.forHttp('/-/ready', 10_789))
+      // A minute by itself.
+      .withStartupTimeout(300_000)
       .start();
   });
 
@@ -106,7 +108,7 @@ describe.skipIf(needsEngine('docker'))('the image', () => {
     const client = await getContainerRuntimeClient();
     const running = client.container.getById(container.getId());
     await waitFor('healthy', async () => (await running.inspect()).State.Health?.Status === 'healthy');
-    await running.stop({ t: 30 });
+    await running.stop({ t: 60 });
     const { State } = await running.inspect();
     expect(State).toMatchObject({ Status: 'exited', ExitCode: 0, OOMKilled: false });
   });

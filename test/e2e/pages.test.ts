@@ -13,6 +13,7 @@ import { createState, type State } from '../support/state.ts';
 
 const HTML_KEY = 'agent:main:telegram:group:<img src=x onerror=alert(1)>';
 const CROWD = 5000;
+const PATIENCE_MS = 110_000;
 
 let sampleDir: string;
 let crowd: State;
@@ -31,7 +32,8 @@ describe.skipIf(needsEngine('browser'))('the status page in a browser', () => {
     [browser, sample, large] = await Promise.all([
       startBrowser(),
       startExporter(sampleDir),
-      startExporter(crowd.dir, { flags: ['--privacy.peers=plain'] }),
+      // Its scans would take a processor from the others.
+      startExporter(crowd.dir, { schedule: '0 0 1 1 *', flags: ['--privacy.peers=plain'] }),
     ]);
     await waitFor('the deep scan', async () => (await sample.metrics()).includes('reason="invalid_json"'));
   });
@@ -45,6 +47,8 @@ describe.skipIf(needsEngine('browser'))('the status page in a browser', () => {
   async function look(url: string, options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
     const context = await browser.newContext(options);
     try {
+      // Half a minute by itself, which is what one of four files beside each other may take.
+      context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => complaints.push(message.text()));
@@ -84,6 +88,7 @@ describe.skipIf(needsEngine('browser'))('the status page in a browser', () => {
       expect(await page.getByText('This is a generated SAMPLE').isVisible()).toBe(true);
       expect(await page.getByText(sampleDir).first().isVisible()).toBe(true);
       await page.getByRole('link', { name: 'Metrics' }).click();
+      await page.waitForURL('**/metrics');
       expect(await page.locator('body').textContent()).toContain('openclaw_store_demo 1');
     });
   });

@@ -120,7 +120,7 @@ describe('a scan that is blocked for ever', () => {
 
 it('an exporter that was stopped for longer than the timeout (a paused container) is not taken for blocked', async () => {
   await startBlocked('8s', EVERY_SECOND);
-  const both = [scannerPid() ?? 0, exporter.running.pid];
+  const both = [scannerPid() ?? expect.unreachable('no scanning process'), exporter.running.pid];
   for (const pid of both) process.kill(pid, 'SIGSTOP');
   // What blocked it is over when it goes on: there is a writer, who waits for it, and what it writes is nothing.
   const writer = spawn('sh', ['-c', ': > "$0"', state.indexPath('main')]);

@@ -60,8 +60,8 @@ describe('the exporter answers, and stays small, beside', () => {
   it('5,000 connections whose request never ends', async () => {
     await expectUnharmed(async () => {
       await clients.open(5000, 'GET /metrics HTTP/1.1\r\nHo', 'read');
-      // Those that were not ended to make room for others are ended for their silence.
-      expect(clients.openCount()).toBeLessThan(3000);
+      // 2,000 stay, and some wait to be taken or have not heard yet that they were ended; those that stay are ended for their silence.
+      expect(clients.openCount()).toBeLessThan(4000);
       await waitFor('the last one to be ended', () => clients.openCount() === 0);
     });
   });

@@ -33,7 +33,8 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))('npm run demo', () =>
       cwd: ROOT,
       env: { HOME: home, TMPDIR: temporary },
     });
-    await waitFor('an alert', () => demo.output().includes('FIRING warning: OpenClawSessionTokensHigh'), demo);
+    // The page holds its warning back, where the machine is so late that it comes first.
+    await waitFor('an alert', () => /FIRING \w+: OpenClawSessionTokens(?:High|Critical)/.test(demo.output()), demo);
     const text = demo.output();
     const [folder = expect.unreachable('it has no folder')] = foldersOf(demo.pid);
     // The exporter, Prometheus, Alertmanager, and the guard; what one of them starts bears its name for a moment.
@@ -43,8 +44,9 @@ describe.skipIf(needsEngine('prometheus', 'alertmanager'))('npm run demo', () =>
       expect((await fetch(url)).status, page).toBe(200);
     }
     const [, alertmanager = ''] = /Alertmanager +(http\S+)/.exec(text) ?? [];
-    const active = await (await fetch(`${alertmanager}api/v2/alerts?active=true`)).json();
-    expect(JSON.stringify(active)).toContain('OpenClawSessionTokensHigh');
+    const alertsUrl = `${alertmanager}api/v2/alerts?active=true`;
+    // Where Prometheus is held up for four seconds it is gone until it is sent again.
+    await waitFor('the alert', async () => (await (await fetch(alertsUrl)).text()).includes('OpenClawSessionTokens'));
     demo.kill('SIGTERM');
     expect(await demo.exited).toEqual({ code: 0, signal: null });
     expect({

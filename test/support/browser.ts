@@ -7,6 +7,7 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: path,
     env: { ...process.env, ...env },
+    timeout: 110_000,
     // It would look up its maker's hosts at every start.
     args: ['--disable-background-networking'],
   });

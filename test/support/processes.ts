@@ -75,13 +75,13 @@ export async function waitFor<T>(
   probe: () => T | Promise<T>,
   running?: Running,
 ): Promise<Exclude<T, undefined | false>> {
-  const end = Date.now() + GIVE_UP_MS;
+  const end = performance.now() + GIVE_UP_MS;
   let ended: Exit | undefined;
   let lastError: unknown;
   void running?.exited.then((exit) => {
     ended = exit;
   });
-  while (Date.now() < end && !ended) {
+  while (performance.now() < end && !ended) {
     try {
       const value = await probe();
       if (value !== undefined && value !== false) return value as Exclude<T, undefined | false>;

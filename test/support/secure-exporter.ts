@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -40,7 +40,12 @@ export async function startSecureExporter(options: {
 }) {
   const { folder, stateDir, client } = options;
   function put(files: Record<string, string>): void {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      const aside = join(folder, `${name}.new`);
+      writeFileSync(aside, text);
+      // In one step: nobody reads half of it.
+      renameSync(aside, join(folder, name));
+    }
   }
   put({
     ...options.files,
