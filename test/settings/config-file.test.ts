@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExporterError } from '../../src/errors.ts';
+import { FINDINGS } from '../../src/model/finding.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
 import { newFolder } from '../support/folder.ts';
 
@@ -188,7 +189,7 @@ log: { format: json }
         /^the environment variable .*_LOG_LEVLE belongs to no flag \(did you mean .*_LOG_LEVEL\?\)/,
       ),
       '--scan.max-age: "1" is no duration such as 30s, 15m or 1h30m',
-      '2: ignore[0].findings must be a list of findings: corrupted, duplicate, stray, collision, stuck',
+      `2: ignore[0].findings must be a list of findings: ${FINDINGS.join(', ')}`,
       expect.stringContaining('3: ignore[0].finding is no key (did you mean findings?)'),
       '4: session.limit: "many" must be a whole number of at least 0',
       expect.stringMatching(/^6: thresholds\[0\]\.kind must be one of main, dm, group,.* \(did you mean group\?\)$/),
