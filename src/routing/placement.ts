@@ -6,6 +6,7 @@ import { type Placement, type SessionConversation, UNKNOWN } from '../model/conv
 import { OWN_CHANNELS } from '../openclaw/channels.ts';
 import type { RoutingConfig } from '../openclaw/config/routing.ts';
 import { broadcastAgents, topicAgent } from './broadcast-and-topics.ts';
+import { spellingsOf } from './configured-ids.ts';
 import { prepareRouting, type Route } from './resolve-route.ts';
 import { type ConversationInput, sessionConversation } from './session-conversation.ts';
 
@@ -64,17 +65,7 @@ function isOfPeer(route: Route): boolean {
 export function possibleConversations(conversation: SessionConversation, config: RoutingConfig): SessionConversation[] {
   const { peer, foldedId, otherIds, channel } = conversation;
   const ids = new Set(otherIds);
-  if (foldedId) {
-    for (const id of configuredIds(channel, config)) if (id.toLowerCase() === peer.id.toLowerCase()) ids.add(id);
-  }
+  if (foldedId) for (const id of spellingsOf(peer.id, channel, config)) ids.add(id);
   ids.delete(peer.id);
   return [conversation, ...[...ids].map((id) => ({ ...conversation, peer: { ...peer, id } }))];
-}
-
-/** Every id of a channel that the config names. */
-function* configuredIds(channel: string, { bindings, broadcast }: RoutingConfig): Generator<string> {
-  for (const binding of bindings) {
-    if (binding.channel === channel && binding.peer !== null && binding.peer !== 'invalid') yield binding.peer.id;
-  }
-  for (const peer of broadcast.keys()) yield peer.startsWith(`${channel}:`) ? peer.slice(channel.length + 1) : peer;
 }

@@ -370,3 +370,38 @@ it('takes the version of each session, not that of the first', () => {
   const agents = [OLD, FILES, OLD].map((version) => placementOf({ ...input, version }).agent);
   expect(agents).toEqual(['main', 'work', 'main']);
 });
+
+describe('the ids of the config', () => {
+  it('are gone through once, however many sessions ask for their letter case', () => {
+    const config = routingOf({
+      ...bound(['work', { channel: 'slack', peer: { kind: 'direct', id: 'U1' } }]),
+      broadcast: { 'slack:u:X': [], 'u:X': [], 'telegram:u:x': [] },
+    });
+    let walks = 0;
+    const { bindings } = config;
+    const counted = {
+      ...config,
+      get bindings() {
+        walks += 1;
+        return bindings;
+      },
+    };
+    const place = preparePlacement(counted);
+    const spelt = (id: string) => {
+      const { conversation } = place({
+        key: parseKey(`agent:main:slack:direct:${id}`),
+        chatType: null,
+        account: 'default',
+        version: FILES,
+        route: { ...NO_ROUTE, channel: 'slack' },
+      });
+      return conversation === null ? [] : possibleConversations(conversation, counted).map(({ peer }) => peer.id);
+    };
+    expect(spelt('u1')).toEqual(['u1', 'U1']);
+    const before = walks;
+    expect(spelt('u:x')).toEqual(['u:x', 'u:X']);
+    for (let at = 0; at < 50; at += 1) spelt(`none-${at}`);
+    // That a word is a channel is asked for each.
+    expect(walks - before).toBe(51);
+  });
+});
