@@ -7,6 +7,7 @@ import { bringBack } from './repair/run-lost-index.ts';
 import { takeOutEntries } from './repair/run-take-out.ts';
 import { quietScan } from './scan/quiet-scan.ts';
 import { commandPlace } from './settings/command-place.ts';
+import { envName } from './settings/flags.ts';
 import { saltOf } from './settings/salt.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -25,6 +26,12 @@ function refuseWrongUsage(settings: Settings): void {
   const modes = [settings.list, settings.restore !== null, settings['lost-index']];
   if (modes.filter(Boolean).length > 1)
     throw new ExporterError('E_USAGE', 'one of --list, --restore and --lost-index at a time');
+  // A variable that was filled from one that is not set: without a name or a reason every corrupted entry would be chosen.
+  for (const name of ['session', 'reason'] as const) {
+    const given = settings.given.get(name);
+    if (given?.length === 0)
+      throw new ExporterError('E_USAGE', `${envName(name)} is empty: it chooses nothing. Fill it, or leave it out`);
+  }
   if (settings.session.length > 0 && settings.reason.length > 0)
     throw new ExporterError('E_USAGE', '--session takes out what it names, whatever the reason: leave out --reason');
   if (settings.apply && !settings.yes && !process.stdin.isTTY)

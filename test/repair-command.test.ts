@@ -166,6 +166,16 @@ describe('repair', () => {
     expect(folderState(store.stateDir)).toEqual(before);
   });
 
+  it.each(['SESSION', 'REASON'])('does not take an empty variable of %s for every entry', async (name) => {
+    store = unpackStore('file-damaged', { ownPath: true });
+    const before = folderState(store.stateDir);
+    const flags = ['repair', `--openclaw.state-dir=${store.stateDir}`, '--apply', '--yes', '--gateway-stopped'];
+    const { code, stderr } = await runHere(flags, { [`OPENCLAW_STORE_EXPORTER_${name}`]: '' });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`OPENCLAW_STORE_EXPORTER_${name} is empty`);
+    expect(folderState(store.stateDir)).toEqual(before);
+  });
+
   it('fails for an index that no lock protects, says so, and does the others', async () => {
     store = unpackStore('file-damaged', { ownPath: true });
     const gorse = join(sessionsOf('gorse'), 'sessions.json');
