@@ -36,6 +36,10 @@ const ThresholdRuleSchema = z
   .refine(({ tokens, transcript_bytes }) => tokens !== undefined || transcript_bytes !== undefined, {
     error: 'says neither tokens nor transcript_bytes',
   })
+  .refine(({ tokens }) => tokens === undefined || tokens.warning !== undefined || tokens.critical !== undefined, {
+    error: 'says neither warning nor critical',
+    path: ['tokens'],
+  })
   .refine(({ tokens }) => (tokens?.warning ?? 0) <= (tokens?.critical ?? Number.POSITIVE_INFINITY), {
     error: 'has its warning above its critical one',
     path: ['tokens'],

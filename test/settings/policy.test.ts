@@ -112,6 +112,11 @@ describe('a policy', () => {
   it.each([
     ['thresholds that are no list', { thresholds: { main: 1 } }, 'thresholds must be a list'],
     ['a rule without a number', { thresholds: [{ kind: 'dm' }] }, 'thresholds[0] says neither tokens nor'],
+    [
+      'tokens without a number',
+      { thresholds: [{ tokens: {} }] },
+      'thresholds[0].tokens says neither warning nor critical',
+    ],
     ['an unknown kind', { thresholds: [{ kind: 'chat' }] }, 'thresholds[0].kind must be one of main, dm'],
     [
       'a misspelt key',
