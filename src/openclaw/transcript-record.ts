@@ -53,7 +53,8 @@ function recordOf(value: unknown): TranscriptRecord {
   return { type: 'other' };
 }
 
+/** As every stored figure, of at least 0. */
 function timeOf(value: unknown): number | null {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? null : time;
+  return time >= 0 ? time : null;
 }

@@ -8,8 +8,10 @@ export function hasCredentials({ auth, env }: ConfigFile, providers: readonly st
   const profiles = (auth?.profiles ?? []).flatMap(({ key: id, value }) =>
     value?.provider && providers.includes(value.provider) ? [{ id, kind: kindOf(value.provider, value.mode) }] : [],
   );
-  const ordered = (auth?.order ?? []).flatMap(({ key, value }) => (providers.includes(key) ? (value ?? []) : []));
-  if (profiles.some(({ id, kind }) => kind !== null && ordered.includes(id))) return true;
+  const ordered = new Set(
+    (auth?.order ?? []).flatMap(({ key, value }) => (providers.includes(key) ? (value ?? []) : [])),
+  );
+  if (profiles.some(({ id, kind }) => kind !== null && ordered.has(id))) return true;
   // With profiles of both kinds and no order OpenClaw does not choose between them.
   const kinds = new Set(profiles.flatMap(({ kind }) => (kind === null ? [] : [kind])));
   return kinds.size === 1 || variables(env).some((value) => value.trim() !== '' && !value.includes('${'));

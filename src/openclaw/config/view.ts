@@ -80,7 +80,8 @@ export function configView(content: unknown): OpenClawConfig {
 
 function viewOf(content: object): OpenClawConfig {
   const { file, dropped: ofWrongShape } = readConfigFile(content);
-  const all = listedAgents(file);
+  const aliases = aliasesOf(file);
+  const all = listedAgents(file, aliases);
   const ids = new Set(all.map(({ id }) => id));
   const listed = all.slice(0, MOST_AGENTS);
   const acp = acpAgents(file).filter((agent) => !ids.has(agent));
@@ -97,7 +98,7 @@ function viewOf(content: object): OpenClawConfig {
     agents: listed.length > 0 ? listed : [{ id: DEFAULT_AGENT, model: null, agentDir: null }],
     acpAgents: acp.slice(0, MOST_AGENTS),
     listsAgents: listed.length > 0,
-    defaultModel: modelOf(defaults?.model, file),
+    defaultModel: modelOf(defaults?.model, aliases),
     defaultContextTokens: defaults?.contextTokens ?? null,
     models: modelsOf(file),
     compaction: {
@@ -139,13 +140,13 @@ function writtenAgents({ agents }: ConfigFile) {
   ];
 }
 
-function listedAgents(file: ConfigFile): AgentConfig[] {
+function listedAgents(file: ConfigFile, aliases: Aliases): AgentConfig[] {
   const byId = new Map<string, AgentConfig>();
   for (const { id: given, model, agentDir } of writtenAgents(file)) {
     // A number is an id for bindings only.
     if (typeof given !== 'string') continue;
     const id = normalizeAgentId(given);
-    if (!byId.has(id)) byId.set(id, { id, model: modelOf(model, file), agentDir: agentDir?.trim() || null });
+    if (!byId.has(id)) byId.set(id, { id, model: modelOf(model, aliases), agentDir: agentDir?.trim() || null });
   }
   return [...byId.values()];
 }
@@ -163,13 +164,23 @@ function acpAgents(file: ConfigFile): string[] {
   return [...new Set(names.map(normalizeAgentId))];
 }
 
-/** A configured model; an alias of `agents.defaults.models` is the model that has it. */
-function modelOf(written: string | null | undefined, { agents }: ConfigFile): string | null {
+/** The models of `agents.defaults.models`, by alias in lower case. */
+type Aliases = ReadonlyMap<string, string>;
+
+function aliasesOf({ agents }: ConfigFile): Aliases {
+  const aliases = new Map<string, string>();
+  for (const { key, value } of agents?.defaults?.models ?? []) {
+    const alias = value?.alias?.trim().toLowerCase();
+    if (alias !== undefined && !aliases.has(alias)) aliases.set(alias, key);
+  }
+  return aliases;
+}
+
+/** A configured model; an alias is the model that has it. */
+function modelOf(written: string | null | undefined, aliases: Aliases): string | null {
   const name = written?.trim();
   if (!name) return null;
-  if (name.includes('/')) return name;
-  const isName = (alias: string | null | undefined) => alias?.trim().toLowerCase() === name.toLowerCase();
-  return agents?.defaults?.models?.find(({ value }) => isName(value?.alias))?.key ?? name;
+  return name.includes('/') ? name : (aliases.get(name.toLowerCase()) ?? name);
 }
 
 /** As 2026.8.1 and later choose it: the one that is set, else the marked default, else the only one, else `main`. */

@@ -60,23 +60,27 @@ export function sameEntries(before: IndexResult | undefined, now: IndexResult): 
 function parseIndex(read: ReadPart, signature: FileSignature): IndexResult {
   const entries = new Map<string, IndexEntry | null>();
   let characters = 0;
-  const tooLarge = (detail: string) => ({ found: 'problem', problem: 'index_unreadable', detail, signature }) as const;
   try {
     for (const [key, value] of jsonEntries(read, ENTRY_FIELDS, signature.size)) {
       // As JSON.parse has it: a key that stands twice keeps its first place and its last value.
       const entry = parseEntry(value);
       entries.set(key, entry);
-      if (entries.size > MOST_SESSIONS) return tooLarge(`more than ${MOST_SESSIONS} sessions`);
+      if (entries.size > MOST_SESSIONS) return tooLarge(`more than ${MOST_SESSIONS} sessions`, signature);
       characters += key.length + charactersOf(entry ?? {});
-      if (characters > MOST_CHARACTERS) return tooLarge(`sessions of more than ${MOST_CHARACTERS} characters`);
+      if (characters > MOST_CHARACTERS)
+        return tooLarge(`sessions of more than ${MOST_CHARACTERS} characters`, signature);
     }
   } catch (error) {
-    if (error instanceof EntryTooLarge) return tooLarge(error.message);
+    if (error instanceof EntryTooLarge) return tooLarge(error.message, signature);
     if (error instanceof JsonError)
       return { found: 'problem', problem: 'index_invalid_json', detail: error.message, signature };
     throw error;
   }
   return { found: 'index', entries, signature };
+}
+
+function tooLarge(detail: string, signature: FileSignature): IndexResult {
+  return { found: 'problem', problem: 'index_unreadable', detail, signature };
 }
 
 /** JSON5 takes 60 to 100 times as long as JSON (measured). */
@@ -94,6 +98,7 @@ export function readIndexAsJson5(path: string, root: string, strict: IndexResult
     const content: unknown = JSON5.parse(readAt(fd, 0, signature.size).toString('utf8'));
     if (!isObject(content)) return strict;
     const entries = new Map(Object.entries(content).map(([key, value]) => [key, parseEntry(value)]));
+    if (entries.size > MOST_SESSIONS) return tooLarge(`more than ${MOST_SESSIONS} sessions`, signature);
     return { found: 'index', entries, signature };
   } catch {
     return strict;

@@ -174,6 +174,11 @@ describe('an index that was edited by hand', () => {
     expect(await scanned('2026.2.6-3', INDEX)).toEqual({ sessions: 2, problems: [], reads: 1 });
   });
 
+  it('has no more sessions than one in JSON', async () => {
+    const index = `{${Array.from({ length: 100_001 }, (_, at) => `a${at.toString(36)}:0,`).join('')}}`;
+    expect(await scanned('2026.2.6-3', index)).toEqual({ sessions: 0, problems: ['index_unreadable'], reads: 1 });
+  });
+
   it.each([
     ['a later version', '2026.2.17', INDEX],
     ['an unknown version', 'unknown', INDEX],

@@ -45,6 +45,10 @@ describe('parseRecord', () => {
     ['{"id":"abc"}', { type: 'other' }],
     ['{"type":"session","id":"abc"}', { type: 'header', id: 'abc', startedMs: null }],
     ['{"type":"session","id":"abc","timestamp":"soon"}', { type: 'header', id: 'abc', startedMs: null }],
+    [
+      '{"type":"session","id":"abc","timestamp":"1969-12-31T23:59:59Z"}',
+      { type: 'header', id: 'abc', startedMs: null },
+    ],
     ['{"type":"session","id":"abc","timestamp":1770000000000}', { type: 'header', id: 'abc', startedMs: null }],
     [JSON.stringify(HEADER), { type: 'header', id: 'abc', startedMs: STARTED }],
     [' {"type":"compaction"}\r', { type: 'compaction' }],
