@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request } from 'node:https';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpServer } from '../../src/http/server.ts';
 import { type Authority, createAuthority, type KeyPair } from '../support/certificates.ts';
@@ -107,7 +108,8 @@ describe('connections above the limit', () => {
       return closed >= 101;
     });
     held[0]?.end('ok');
-    expect((await answer).statusCode).toBe(200);
+    // It fails where the connection was closed before the end.
+    expect(await text(await answer)).toMatch(/^\.+ok$/);
     for (const each of idle) each.destroy();
     own.close();
     own.closeAllConnections();
