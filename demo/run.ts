@@ -157,7 +157,8 @@ function prometheusArgs(folder: string, port: number): string[] {
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'prometheus')}`,
     `--web.listen-address=127.0.0.1:${port}`,
-    '--rules.alert.resend-delay=1s',
+    // Four times as long without word of it, and Alertmanager takes an alert for resolved: a laptop may pause for some seconds.
+    '--rules.alert.resend-delay=5s',
   ];
 }
 
