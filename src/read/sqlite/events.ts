@@ -18,7 +18,7 @@ export const ROW_BYTES = 64;
 /** And in a search that may go through very many of them in one slice: to ask for a row takes as long as some hundred bytes of it. */
 const SEARCHED_ROW_BYTES = 256;
 /** Before every sequence number, and every rowid, of a healthy or a damaged database. */
-export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
+export const BEFORE_ALL = Number.NEGATIVE_INFINITY;
 /** SQL: events of one transcript behind a sequence number, in their order. A text would be behind every number, and is none. */
 const BEHIND = `session_id = ? AND seq > ? AND seq <= ${2n ** 63n - 1n} ORDER BY transcript_events.seq`;
 export const BEFORE_ALL_ROWS = -(2n ** 63n);

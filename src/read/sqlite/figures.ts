@@ -50,7 +50,7 @@ function pendingInputs(
 ): PendingInputs[] {
   const key = sharedBy !== null && has('session_pending_inputs', 'session_key') ? smallId('session_key') : 'NULL';
   const accepted = has('session_pending_inputs', 'accepted_at')
-    ? "CASE WHEN typeof(accepted_at) IN ('integer', 'real') THEN CAST(accepted_at AS REAL) END"
+    ? "CASE WHEN typeof(accepted_at) IN ('integer', 'real') AND accepted_at >= 0 THEN CAST(accepted_at AS REAL) END"
     : 'NULL';
   // A text of another version's making would be a label of its making.
   const states = INPUT_STATES.map((state) => `'${state}'`).join(', ');

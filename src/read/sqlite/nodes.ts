@@ -138,7 +138,7 @@ function markOf(schema: DatabaseSchema): string {
     'octet_length(n.entry_json)',
     ...NODE_COLUMNS.filter((column) => has('session_nodes', column)).map((column) => sized(`n.${column}`)),
     ...WINDOW_COLUMNS.filter((column) => has('session_windows', column)).map((column) => sized(`w.${column}`)),
-    ...(isCold(schema) ? ['c.raw_bytes', 'c.archived_at'] : []),
+    ...(isCold(schema) ? ['c.raw_bytes', coldTime(schema)] : []),
     LAST_SEQ,
     generation(schema),
     ...routeMarks(schema),
@@ -153,6 +153,10 @@ function sized(column: string): string {
 
 function isCold({ has }: DatabaseSchema): boolean {
   return has('session_transcript_cold_archives', 'raw_bytes');
+}
+
+function coldTime({ has }: DatabaseSchema): string {
+  return has('session_transcript_cold_archives', 'archived_at') ? 'c.archived_at' : 'NULL';
 }
 
 function generation({ has }: DatabaseSchema): string {
@@ -189,7 +193,7 @@ function selectRows(schema: DatabaseSchema, which: string): string {
       ${small(window('account_id'))} AS accountId,
       ${small(window('model'))} AS model, ${small(window('model_provider'))} AS provider,
       ${real(window('transcript_updated_at'), 'transcriptMs')},
-      ${isCold(schema) ? `${real('c.raw_bytes', 'coldBytes')}, ${real('c.archived_at', 'coldMs')}` : 'NULL AS coldBytes, NULL AS coldMs'},
+      ${isCold(schema) ? `${real('c.raw_bytes', 'coldBytes')}, ${real(coldTime(schema), 'coldMs')}` : 'NULL AS coldBytes, NULL AS coldMs'},
       ${real(LAST_SEQ, 'lastSeq')}, ${generation(schema)} AS generation, ${routeColumns(schema)}
     ${tables(schema)} AND ${which}`;
 }

@@ -68,7 +68,7 @@ export function routeJoin(schema: DatabaseSchema): string {
 }
 
 function hasChains({ has }: DatabaseSchema): boolean {
-  return has('session_windows', 'previous_session_id') && has('session_windows', 'created_at');
+  return ['session_key', 'previous_session_id', 'created_at'].every((column) => has('session_windows', column));
 }
 
 function record({ has }: DatabaseSchema, column: string): string {

@@ -51,6 +51,16 @@ const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['session_transcript_cold_archives', ['session_transcript_cold_archives.session_id 1']],
 ]);
 
+/**
+ * Columns without which nothing is asked of the others of their table. Where a later version renames one of them, what that table
+ * says is unknown; the sessions are not.
+ */
+const TOGETHER: ReadonlyMap<string, readonly string[]> = new Map([
+  ['schema_meta', ['schema_meta.meta_key']],
+  ['session_conversations', ['session_conversations.role', 'session_conversations.last_seen_at']],
+  ['session_transcript_archives', ['session_transcript_archives.published_at']],
+]);
+
 /** With one more column in its key a session would have many rows, each with many windows. */
 const MANY_ROWS = /^(session_nodes|session_windows)\./;
 
@@ -81,11 +91,15 @@ export function databaseSchema(database: DatabaseSync, agent: string | null): Da
   const columns = new Set(texts(database, COLUMNS, ...TABLES));
   const keys = new Set(texts(database, KEY_COLUMNS, ...TABLES));
   const has: DatabaseSchema['has'] = (table, column) => {
-    const key = KEYS.get(table) ?? [];
-    return columns.has(`${table}.${column}`) && key.every((each) => keys.has(each));
+    const [key, others] = [KEYS.get(table) ?? [], TOGETHER.get(table) ?? []];
+    return (
+      columns.has(`${table}.${column}`) &&
+      key.every((each) => keys.has(each)) &&
+      others.every((each) => columns.has(each))
+    );
   };
   const version = userVersion(database);
-  const meta = has('schema_meta', 'agent_id') && has('schema_meta', 'role') ? metaOf(database) : null;
+  const meta = has('schema_meta', 'agent_id') && has('schema_meta', 'role') ? metaOf(database, has) : null;
   const appVersion = text(meta?.app_version) || null;
   const tables = new Set(texts(database, SESSION_TABLES_THERE, ...SESSION_TABLES));
   return {
@@ -103,7 +117,8 @@ export function databaseSchema(database: DatabaseSync, agent: string | null): Da
       NEEDED.every((column) => columns.has(column)) &&
       NEEDED_KEYS.every((column) => keys.has(column)) &&
       !texts(database, SECOND_COLUMNS, ...TABLES).some((column) => MANY_ROWS.test(column)) &&
-      ![...columns].some((column) => HIDES_ROWID.test(column));
+      ![...columns].some((column) => HIDES_ROWID.test(column)) &&
+      texts(database, WITHOUT_ROWID).length === 0;
     return isReadable ? 'readable' : 'unsupported';
   }
 }
@@ -113,8 +128,9 @@ export function holdsSessions(tables: ReadonlySet<string>): boolean {
   return SESSION_TABLES.some((table) => tables.has(table));
 }
 
+/** A virtual table has no page of its own. What it says lies in other tables, and those are not read. */
 const FROM_COLUMNS = `FROM sqlite_schema t, pragma_table_info(t.name) c
-  WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
+  WHERE t.type = 'table' AND t.rootpage > 0 AND t.name IN (${TABLES.map(() => '?').join(', ')})`;
 const COLUMNS = `SELECT t.name || '.' || c.name AS name ${FROM_COLUMNS}`;
 const SECOND_COLUMNS = `${COLUMNS} AND c.pk = 2`;
 /**
@@ -124,9 +140,13 @@ const SECOND_COLUMNS = `${COLUMNS} AND c.pk = 2`;
  */
 const KEY_COLUMNS = `SELECT DISTINCT t.name || '.' || c.name || ' ' || c.pk AS name
   FROM sqlite_schema t, pragma_table_info(t.name) c, pragma_index_list(t.name) i, pragma_index_xinfo(i.name) x
-  WHERE t.type = 'table' AND t.name IN (${TABLES.map(() => '?').join(', ')}) AND t.sql NOT LIKE '%COLLATE%BINARY%'
+  WHERE t.type = 'table' AND t.rootpage > 0 AND t.name IN (${TABLES.map(() => '?').join(', ')}) AND t.sql NOT LIKE '%COLLATE%BINARY%'
     AND c.pk > 0 AND (c.type = '' OR c.type LIKE CASE c.name WHEN 'seq' THEN 'INT%' ELSE 'TEXT' END)
     AND i.origin = 'pk' AND x.cid = c.cid AND x.coll = 'BINARY'`;
+/** The index of a key ends with the rowid, unless its table has none. Only what asks for a rowid would fail, so one scan says other than the next. */
+const WITHOUT_ROWID = `SELECT t.name FROM sqlite_schema t, pragma_index_list(t.name) i
+  WHERE t.type = 'table' AND t.rootpage > 0 AND t.name IN ('session_nodes', 'transcript_events') AND i.origin = 'pk'
+    AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name) x WHERE x.cid = -1)`;
 /** Of a part of the rows, or without letter case, it finds not what is asked for. */
 const INDEXES_OF_KEYS = `SELECT i.name FROM pragma_index_list('session_windows') i, pragma_index_xinfo(i.name) c
   WHERE NOT i.partial AND c.seqno = 0 AND c.name = 'session_key' AND c.coll = 'BINARY'`;
@@ -144,8 +164,10 @@ export function userVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
 }
 
-function metaOf(database: DatabaseSync) {
-  const columns = ['role', 'agent_id', 'app_version'].map((column) => `${small(column)} AS ${column}`);
+function metaOf(database: DatabaseSync, has: DatabaseSchema['has']) {
+  const columns = ['role', 'agent_id', 'app_version']
+    .filter((column) => has('schema_meta', column))
+    .map((column) => `${small(column)} AS ${column}`);
   return database.prepare(`SELECT ${columns.join(', ')} FROM schema_meta WHERE meta_key = 'primary'`).get() ?? null;
 }
 

@@ -178,7 +178,7 @@ const READ = {
     ...['primary_conversation_id', 'session_id', 'session_key', 'transcript_updated_at'],
   ],
   // The names of tables, as which SQLite counts its own list.
-  sqlite_master: ['name', 'sql', 'type'],
+  sqlite_master: ['name', 'rootpage', 'sql', 'type'],
   sqlite_schema: [''],
   transcript_event_identities: ['event_id', 'event_type', 'seq', 'session_id'],
   transcript_events: ['ROWID', 'event_json', 'event_utf8_bytes', 'event_zstd', 'seq', 'session_id'],

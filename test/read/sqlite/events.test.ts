@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { DatabaseEvent } from '../../../demo/database.ts';
 import type { IsEnough, LastUsage } from '../../../src/openclaw/last-usage.ts';
 import {
+  BEFORE_ALL,
   BEFORE_ALL_ROWS,
   countEvents,
   countRecords,
@@ -246,6 +247,12 @@ describe('readEvents', () => {
     for (const damage of [put('event_zstd', zstdCompressSync(bytes)), put('event_json', bytes)]) {
       expect(recordsOf(opened(events('x'), 23, damage))[0]).toMatchObject({ type: 'message' });
     }
+  });
+
+  it('counts an event of the smallest sequence number', () => {
+    const smallest = "UPDATE transcript_events SET seq = -9223372036854775808 WHERE session_id = 'x' AND seq = 0";
+    const { database, schema } = opened(events('x'), 23, smallest);
+    expect(countEvents(database, schema, 'x', BEFORE_ALL, 2)).toMatchObject({ events: 3 });
   });
 
   it('gives sequence numbers above 2^53', () => {

@@ -23,6 +23,7 @@ describe('pending inputs', () => {
     ['one of each', [pending('cancelled', 5), pending('queued', 70), pending('interrupted', 6)], [1, 1, 1], 70],
     ['none that is queued', [pending('cancelled', 5), pending('interrupted', 6)], [0, 1, 1], null],
     ['one of the year 0', [pending('queued', 0)], [1, 0, 0], 0],
+    ['one of before it', [pending('queued', -5), pending('queued', 70)], [2, 0, 0], 70],
   ])('%s', (_, pendingInputs, [queued, interrupted, cancelled], oldestQueuedMs) => {
     expect(figures({ pendingInputs }).pendingInputs).toEqual({
       byState: [

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { BEFORE_ALL_ROWS } from '../../../src/read/sqlite/events.ts';
+import { readFigures } from '../../../src/read/sqlite/figures.ts';
+import { readMarks, readNodes } from '../../../src/read/sqlite/nodes.ts';
 import { databaseSchema } from '../../../src/read/sqlite/schema.ts';
 import { agentDatabase } from '../../support/agent-database.ts';
+import { storedSession } from '../../support/sessions.ts';
 
 const NO_SESSION_TABLES = ['session_nodes', 'session_windows', 'transcript_events'].map(
   (table) => `DROP TABLE ${table}`,
@@ -80,6 +84,14 @@ describe('databaseSchema', () => {
       ],
     ],
     ['a column that hides the number of a row', 'unsupported', ['ALTER TABLE session_nodes ADD COLUMN rowid TEXT']],
+    [
+      'events without the numbers of rows',
+      'unsupported',
+      [
+        'DROP TABLE transcript_events',
+        'CREATE TABLE transcript_events (session_id TEXT, seq INTEGER, event_json, PRIMARY KEY (session_id, seq)) WITHOUT ROWID',
+      ],
+    ],
     ['no nodes', 'unsupported', ['DROP TABLE session_nodes']],
     ['no windows', 'unsupported', ['DROP TABLE session_windows']],
     ['no events', 'unsupported', ['DROP TABLE transcript_events']],
@@ -145,6 +157,37 @@ describe('databaseSchema', () => {
     );
     expect(found).toMatchObject({ sessions: 'readable' });
     expect(found.has('conversations', 'channel')).toBe(false);
+  });
+
+  it('takes a virtual table as not there', () => {
+    const found = databaseSchema(
+      agentDatabase(
+        {},
+        'DROP TABLE session_pending_inputs',
+        'CREATE VIRTUAL TABLE session_pending_inputs USING fts5(state)',
+      ),
+      'ops',
+    );
+    expect(found).toMatchObject({ sessions: 'readable' });
+    expect(found.has('session_pending_inputs', 'state')).toBe(false);
+  });
+
+  it.each([
+    ['schema_meta', 'meta_key'],
+    ['schema_meta', 'app_version'],
+    ['session_windows', 'session_key'],
+    ['session_conversations', 'role'],
+    ['session_conversations', 'last_seen_at'],
+    ['session_transcript_cold_archives', 'archived_at'],
+    ['session_transcript_archives', 'published_at'],
+  ])('reads the sessions of a version that renamed %s.%s', (table, column) => {
+    const sessions = [storedSession('agent:ops:x', 'x')];
+    const database = agentDatabase({ sessions }, `ALTER TABLE ${table} RENAME COLUMN ${column} TO another`);
+    const schema = databaseSchema(database, 'ops');
+    expect(schema.sessions).toBe('readable');
+    expect(readNodes(database, schema, BEFORE_ALL_ROWS, 9)).toMatchObject([{ key: 'agent:ops:x', sessionId: 'x' }]);
+    expect(readMarks(database, schema, BEFORE_ALL_ROWS, 9)).toHaveLength(1);
+    expect(readFigures(database, schema, null)).toMatchObject({ unpublishedArchive: false });
   });
 
   it.each([
