@@ -97,8 +97,8 @@ export const ALERT_THRESHOLDS = {
    * sessions away. One that is above it by this much is not kept.
    */
   maintenancePercent: 110,
-  /** Growth of checkpoints, trajectories and temporary files within this time. */
-  leftovers: { bytes: 1_000_000_000, seconds: DAY },
+  /** Growth of checkpoints, trajectories and temporary files within this time, which is looked at in steps. */
+  leftovers: { bytes: 1_000_000_000, seconds: DAY, stepSeconds: 10 * MINUTE },
   /** Sessions of one of the kinds that programs start: cron, subagent, hook. */
   programSessions: 200,
   /** A smaller reserve is too little for a compaction, its summary and an answer. */

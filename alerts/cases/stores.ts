@@ -138,6 +138,15 @@ function lost(): AlertCase {
         series: [readable, sessions('dm', 24, 3), files('orphan', 600, 600), files('transcript', 24, 3)],
       },
       {
+        name: 'a clean-up beside orphans of old, after the store could not be read for a while',
+        series: [
+          series('readable', WORK, { before: 0, minutes: 15, after: 1 }),
+          sessions('dm', 24, 3),
+          series('files', { ...WORK, class: 'orphan' }, { before: null, minutes: 15, after: 600 }),
+          series('files', { ...WORK, class: 'transcript' }, { before: null, minutes: 15, after: 24 }),
+        ],
+      },
+      {
         name: 'a clean-up in a database',
         series: [readable, sessions('dm', 24, 3), database(9e6, 9e6), files('database', 1, 1)],
       },
@@ -207,7 +216,7 @@ function lock(): AlertCase {
     alert: 'OpenClawLockStale',
     labels: { ...WORK, state: 'stale' },
     description:
-      'Stale lock files of agent work on a:10789: 1. The processes that made them crashed or hang. Other processes may wait for these locks. First: find ~/.openclaw/agents/work/sessions -name "*.lock" -mmin +30.',
+      'Stale lock files of agent work on a:10789: 1. The processes that made them crashed or hang. Other processes may wait for these locks. First: find ~/.openclaw/agents/work -name "*.lock" -ls.',
     dashboard: dashboard(WORK),
     series: [series('locks', { ...WORK, state: 'stale' }, 1, null)],
     memory: 5,
@@ -308,7 +317,22 @@ export function sizeCases(): AlertCase[] {
       description:
         'Checkpoints, trajectories and temporary files of agent work on a:10789 grew by 1.015GB within 24 hours. Nothing removes them before the disk is full. First: du -ah ~/.openclaw/agents/work | sort -h | tail.',
       dashboard: dashboard(WORK),
+      hits: [
+        {
+          name: 'at once, where there were none',
+          series: [
+            bytes('index', 5_000_000),
+            bytes('temporary', { before: null, minutes: 15, after: leftovers.bytes + 1 }),
+          ],
+        },
+      ],
       misses: [
+        {
+          name: 'old ones that are seen again',
+          series: ['index', 'temporary'].map((name) =>
+            bytes(name, { before: null, minutes: 15, after: 40_000_000_000 }),
+          ),
+        },
         { name: 'less within a day', series: [bytes('trajectory', grow(leftovers.bytes - 1e6))] },
         { name: 'much, and no more than before', series: [bytes('temporary', 40_000_000_000)] },
         { name: 'another class', series: [bytes('transcript', grow(9_000_000_000))] },

@@ -7,7 +7,9 @@ import type { LinesSpec, Row } from '../panel.ts';
 import { BY_AGENT } from '../variables.ts';
 
 const BYTES = 'openclaw_store_bytes';
-const LEFTOVERS = `${BYTES}{${BY_AGENT}, class=~"checkpoint|trajectory|temporary"}`;
+const LEFTOVERS = `sum without (class) (${BYTES}{${BY_AGENT}, class=~"checkpoint|trajectory|temporary"})`;
+/** As the alert: where other files were seen there were no leftovers. */
+const LEFTOVERS_OR_NONE = `(${LEFTOVERS} or 0 * sum without (class) (${BYTES}{${BY_AGENT}}))`;
 const { leftovers, maintenancePercent, indexBytes, walBytes, programSessions } = ALERT_THRESHOLDS;
 const OVER_LIMIT = steps('green', [maintenancePercent / 100, 'yellow']);
 const OF_AGENT = '{{instance}} {{agent}}';
@@ -71,7 +73,8 @@ export const HEALTH_DISK: Row = {
       panels: [
         perAgent(
           'Bytes, of the limit of maintenance',
-          `sum by (${AGENT}) (${BYTES}{${BY_AGENT}, class!="import_archive"}) / on (${AGENT}) openclaw_store_config_maintenance_limit_bytes{${BY_AGENT}}`,
+          // Not by a list of labels: two gateways whose figures one node_exporter brings differ by a label of somebody's own.
+          `sum without (class) (${BYTES}{${BY_AGENT}, class!="import_archive"}) / openclaw_store_config_maintenance_limit_bytes{${BY_AGENT}}`,
           {
             description: `Bytes as a share of the limit above which OpenClaw removes the oldest sessions. Worry above ${maintenancePercent} %: its maintenance does not work. At 100 % it removes sessions, which is normal.`,
             noValue: 'no agent has a limit of bytes',
@@ -81,7 +84,7 @@ export const HEALTH_DISK: Row = {
         ),
         perAgent(
           'Sessions, of the limit of maintenance',
-          `sum by (${AGENT}) (openclaw_store_sessions{${BY_AGENT}}) / on (${AGENT}) openclaw_store_config_maintenance_limit_entries{${BY_AGENT}}`,
+          `sum without (kind) (openclaw_store_sessions{${BY_AGENT}}) / openclaw_store_config_maintenance_limit_entries{${BY_AGENT}}`,
           {
             description: `Sessions as a share of the limit above which OpenClaw puts the oldest ones away. Worry above ${maintenancePercent} %: its maintenance does not work.`,
             noValue: 'no agent has a limit of sessions',
@@ -91,7 +94,7 @@ export const HEALTH_DISK: Row = {
         ),
         perAgent(
           'Growth of leftovers',
-          `sum by (${AGENT}) (${LEFTOVERS} - min_over_time(${LEFTOVERS}[${promDuration(leftovers.seconds)}]))`,
+          `${LEFTOVERS} - min_over_time(${LEFTOVERS_OR_NONE}[${promDuration(leftovers.seconds)}:${promDuration(leftovers.stepSeconds)}])`,
           {
             description: `Growth of checkpoints, trajectories and temporary files within ${inWords(leftovers.seconds)}. Worry at the line: nothing removes them before the disk is full.`,
             noValue: 'no leftovers',

@@ -1,6 +1,6 @@
 import { BLIND_PROBLEMS } from '../model/problem.ts';
 import { patternOfVersionsWithout } from '../openclaw/versions.ts';
-import { AGE_SECONDS, ALERT_THRESHOLDS, FOR_SECONDS, inWords, KEEP_FIRING_SECONDS } from '../thresholds.ts';
+import { ALERT_THRESHOLDS, FOR_SECONDS, inWords, KEEP_FIRING_SECONDS } from '../thresholds.ts';
 import { highest, last, lowest, promDuration, worst } from './expressions.ts';
 import { type AlertRule, alertRule, type RuleOptions } from './rule.ts';
 
@@ -89,7 +89,8 @@ export function storeRules(options: RuleOptions): AlertRule[] {
       summary: 'A lock file of a store is stale.',
       description:
         `Stale lock files of ${AGENT}: {{ $value }}. The processes that made them crashed or hang. Other processes may wait for these locks. ` +
-        `First: find ~/.openclaw/agents/{{ $labels.agent }}/sessions -name "*.lock" -mmin +${AGE_SECONDS.transcriptLock / 60}.`,
+        // By age it would find neither a lock of the index nor one whose process is gone: they are stale much sooner.
+        'First: find ~/.openclaw/agents/{{ $labels.agent }} -name "*.lock" -ls.',
       dashboardVariables: ['instance', 'agent'],
     }),
     alertRule(options, {
@@ -121,7 +122,8 @@ function indexLost(options: RuleOptions): AlertRule {
   const sessions = `(sum without (kind) (${last(people)}) or 0 * (${last('openclaw_store_readable')} == 1))`;
   const most = `sum without (kind) (max_over_time(${people}[${range}]))`;
   const orphans = `sum without (class) (${last(`${FILES}{class="orphan"}`)})`;
-  const before = `(min_over_time((${orphans} or 0 * ${last('openclaw_store_readable')})${steps}) or 0 * ${orphans})`;
+  // Where no file was seen, as while a store was locked, the orphans of old were not gone.
+  const before = `(min_over_time((${orphans} or 0 * sum without (class) (${last(FILES)}))${steps}) or 0 * ${orphans})`;
   const database = `sum without (class) (${last(`${BYTES}{class="database"}`)})`;
   return alertRule(options, {
     name: 'OpenClawIndexLost',
@@ -151,8 +153,9 @@ function indexLost(options: RuleOptions): AlertRule {
 
 /** Stores and files that grow too large. */
 export function sizeRules(options: RuleOptions): AlertRule[] {
-  const leftovers = `${BYTES}{class=~"checkpoint|trajectory|temporary"}`;
   const growth = ALERT_THRESHOLDS.leftovers;
+  const leftovers = `sum without (class) (${last(`${BYTES}{class=~"checkpoint|trajectory|temporary"}`)})`;
+  const steps = `[${promDuration(growth.seconds)}:${promDuration(growth.stepSeconds)}]`;
   const ratio = ALERT_THRESHOLDS.maintenancePercent / 100;
   return [
     alertRule(options, {
@@ -205,8 +208,12 @@ export function sizeRules(options: RuleOptions): AlertRule[] {
     alertRule(options, {
       name: 'OpenClawLeftoversGrowing',
       severity: 'warning',
-      // Each class is compared with its own lowest value, since a class without files has no series.
-      expr: `sum without (class) (${last(leftovers)} - min_over_time(${leftovers}[${promDuration(growth.seconds)}])) > ${growth.bytes}`,
+      // A class without files has no series: where other files were seen there were no leftovers.
+      expr: [
+        `${leftovers}`,
+        `- min_over_time((${leftovers} or 0 * sum without (class) (${last(BYTES)}))${steps})`,
+        `> ${growth.bytes}`,
+      ].join('\n'),
       summary: 'Leftover files of an agent grow fast.',
       description:
         `Checkpoints, trajectories and temporary files of ${AGENT} grew by {{ $value | humanize }}B within ${inWords(growth.seconds)}. ` +
