@@ -94,7 +94,8 @@ export const HEALTH_DISK: Row = {
         ),
         perAgent(
           'Growth of leftovers',
-          `${LEFTOVERS} - min_over_time(${LEFTOVERS_OR_NONE}[${promDuration(leftovers.seconds)}:${promDuration(leftovers.stepSeconds)}])`,
+          // Before the first step they did not grow.
+          `${LEFTOVERS} - (min_over_time(${LEFTOVERS_OR_NONE}[${promDuration(leftovers.seconds)}:${promDuration(leftovers.stepSeconds)}]) or ${LEFTOVERS})`,
           {
             description: `Growth of checkpoints, trajectories and temporary files within ${inWords(leftovers.seconds)}. Worry at the line: nothing removes them before the disk is full.`,
             noValue: 'no leftovers',
