@@ -4,7 +4,7 @@ import { readTables } from '../../disk/database-guard.ts';
 import { Kept } from '../../disk/kept.ts';
 import type { NeedsLastUsage } from '../../model/session.ts';
 import type { Validation } from '../../model/validation.ts';
-import type { IsEnough, LastUsage } from '../../openclaw/last-usage.ts';
+import type { IsEnough } from '../../openclaw/last-usage.ts';
 import { chosenModels } from '../../openclaw/model-override.ts';
 import { isDecided, type StoredTotal } from '../../openclaw/tokens.ts';
 import { AGE_SECONDS } from '../../thresholds.ts';
@@ -269,21 +269,22 @@ function isSameFile({ files }: KnownDatabase, { inode, bytes }: KnownDatabase['f
   return files.inode === inode && files.bytes <= bytes;
 }
 
-/** By session id. Several keys can have one transcript. */
-function wantedUsages(known: KnownDatabase, needs: NeedsLastUsage, budget: number) {
+/** By session id. Several keys can have one transcript, and so many that functions which call each other would fill the stack. */
+function wantedUsages(known: KnownDatabase, needs: NeedsLastUsage, budget: number): Map<string, IsEnough> {
   const { location, schema, nodes, transcripts } = known;
-  const wanted = new Map<string, IsEnough>();
+  const totals = new Map<string, StoredTotal[]>();
   for (const node of nodes) {
     const transcript = transcripts.get(node.sessionId);
     if (node.archived || transcript === undefined) continue;
-    const isEnough = (found: LastUsage) => isDecided(found, totalOf(node));
-    if (!isUsageUnknown(transcript, isEnough, budget)) continue;
+    const total = totalOf(node);
+    if (!isUsageUnknown(transcript, (found) => isDecided(found, total), budget)) continue;
     if (!needs(storedSession(agentOf(node, location), node, transcript, known.chosenModels), schema.appVersion))
       continue;
-    const others = wanted.get(node.sessionId) ?? (() => true);
-    wanted.set(node.sessionId, (found) => isEnough(found) && others(found));
+    const others = totals.get(node.sessionId);
+    if (others === undefined) totals.set(node.sessionId, [total]);
+    else others.push(total);
   }
-  return wanted;
+  return new Map([...totals].map(([id, all]) => [id, (found) => all.every((total) => isDecided(found, total))]));
 }
 
 function totalOf({ entry }: SessionNode): StoredTotal {

@@ -11,7 +11,7 @@ import { closedDatabase, heldDatabase } from '../../support/databases.ts';
 import { setWritten } from '../../support/folder.ts';
 import { testScanner } from '../../support/scan.ts';
 import { figureOf, findingsOf, PLAIN, scanBoth } from '../../support/scans.ts';
-import { events, NOW, SETTLED, storedSession } from '../../support/sessions.ts';
+import { events, NOW, SETTLED, staleEntryOf, storedSession } from '../../support/sessions.ts';
 import { readableAgent } from '../../support/snapshot.ts';
 
 function agentOf({ agents }: Snapshot, name = 'ops'): SnapshotAgent {
@@ -98,6 +98,18 @@ it.each([
     expect(bytes, name).not.toBeNull();
     expect(after === undefined ? null : figureOf(after.deep, name, BAD), name).toBe(bytes);
   }
+});
+
+it('a transcript of very many keys is asked once for the last usage of all of them', async () => {
+  const state = databasesBeside({ bad: badSession({ entry: staleEntryOf('bad') }) });
+  damage(
+    state.database,
+    `INSERT INTO session_nodes (session_key, current_session_id, entry_json, updated_at)
+      WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 20000)
+      SELECT 'agent:ops:many-' || n, current_session_id, entry_json, updated_at FROM s, session_nodes WHERE session_key = '${BAD}'`,
+  );
+  const { snapshot } = await testScanner(state.dir, PLAIN).quick();
+  expect(agentOf(snapshot)).toMatchObject({ readable: true, problems: [] });
 });
 
 it('a size below zero is as if it were not stored: what is packed tells none of its own', async () => {
