@@ -18,6 +18,7 @@ import { readStore } from '../read/read-store.ts';
 import { areSame, unchanged } from '../unchanged.ts';
 import type { AbortedAgents } from './aborted-agents.ts';
 import { AgentGuard } from './agent-guard.ts';
+import { agentsByPath } from './agents-by-path.ts';
 import { ChangeLog } from './change-log.ts';
 import type { Rendered, ScanSettings, Whereabouts } from './messages.ts';
 import { NOT_RENDERED, Renderer } from './renderer.ts';
@@ -129,7 +130,7 @@ export class Scanner {
   /** Validates every byte of transcripts that was not validated before; quick scans run between its slices. */
   async deep(): Promise<ScanResult> {
     if (this.latest === null) await this.quick();
-    const agentsAt = agentsByPath(this.latest);
+    const agentsAt = agentsByPath(this.latest?.discovery.agents ?? [], this.latest?.readings ?? []);
     let path: string | null = null;
     const totalBytes = this.kept.unvalidatedBytes();
     const before = this.kept.validatedBytes();
@@ -140,7 +141,7 @@ export class Scanner {
       });
       await this.options.pause();
       if (step !== undefined) path = step.path;
-      const agents = (path === null ? null : agentsAt.get(path)) ?? [];
+      const agents = [...((path === null ? null : agentsAt.get(path)) ?? [])];
       if (step !== undefined && 'error' in step) {
         for (const agent of agents) {
           this.guard.leaveAlone(agent, step.path);
@@ -329,17 +330,6 @@ export class Scanner {
   private now(): number {
     return this.moment().wallMs;
   }
-}
-
-/** Whose transcript or database lies at each path. */
-function agentsByPath(latest: Latest | null): ReadonlyMap<string, readonly string[]> {
-  const agents = new Map<string, string[]>();
-  const add = (path: string, agent: string) => agents.set(path, [...(agents.get(path) ?? []), agent]);
-  for (const { agent, database } of latest?.discovery.agents ?? []) if (database !== null) add(database.path, agent);
-  for (const reading of latest?.readings ?? []) {
-    for (const path of reading.readable ? reading.transcriptPaths : []) add(path, reading.agent);
-  }
-  return agents;
 }
 
 const NONE: ReadonlySet<string> = new Set();
