@@ -71,7 +71,7 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
     }, 900_000);
 
     afterAll(async () => {
-      await Promise.all([...pair, victoria, alertmanager].map((each) => each?.stop()));
+      await stopInTurn(pair, [victoria, alertmanager]);
       await Promise.all(others.map(({ exporter }) => exporter.stop()));
       await clusters?.stop();
     });
@@ -169,7 +169,7 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
           edges.push(await startServer('edge.yml', central.url, { share }));
         await waitFor('the rolled-up figures of all', async () => (await rolledUp(central.query)).length === TARGETS);
       });
-      afterAll(() => Promise.all([...edges, central].map((each) => each?.stop())));
+      afterAll(() => stopInTurn(edges, [central]));
 
       test('share the gateways', async () => {
         const shares = await Promise.all(edges.map(async ({ query }) => await query('count(up)')));
@@ -206,7 +206,7 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
           return values(ofAgents) === values(ofPair);
         });
       } finally {
-        await Promise.all([...agents, central].map((each) => each.stop()));
+        await stopInTurn(agents, [central]);
       }
     });
 
@@ -261,6 +261,13 @@ describe.skipIf(needsEngine('prometheus', 'prometheusForky', 'alertmanagerForky'
     }
   },
 );
+
+/** Prometheus takes a minute to end when it cannot write what it still has: those that it writes to come last. */
+async function stopInTurn(
+  ...groups: readonly (readonly ({ stop: () => Promise<unknown> } | undefined)[])[]
+): Promise<void> {
+  for (const group of groups) await Promise.all(group.map((each) => each?.stop()));
+}
 
 function rolledUp(query: Prometheus['query']): Promise<Sample[]> {
   return query('gateway:openclaw_store_bytes:sum and on (gateway) gateway:openclaw_store_readable:min');
