@@ -1,5 +1,5 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
-import { promDuration } from '../../src/rules/expressions.ts';
+import { promSteps } from '../../src/rules/expressions.ts';
 import { AGE_SECONDS, ALERT_THRESHOLDS, inWords } from '../../src/thresholds.ts';
 import { steps, YELLOW_FROM_ONE } from '../colours.ts';
 import { AGENT } from '../expressions.ts';
@@ -95,7 +95,7 @@ export const HEALTH_DISK: Row = {
         perAgent(
           'Growth of leftovers',
           // Before the first step they did not grow.
-          `${LEFTOVERS} - (min_over_time(${LEFTOVERS_OR_NONE}[${promDuration(leftovers.seconds)}:${promDuration(leftovers.stepSeconds)}]) or ${LEFTOVERS})`,
+          `${LEFTOVERS} - (min_over_time(${LEFTOVERS_OR_NONE}${promSteps(leftovers.seconds, leftovers.stepSeconds)}) or ${LEFTOVERS})`,
           {
             description: `Growth of checkpoints, trajectories and temporary files within ${inWords(leftovers.seconds)}. Worry at the line: nothing removes them before the disk is full.`,
             noValue: 'no leftovers',

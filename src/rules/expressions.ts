@@ -8,6 +8,11 @@ export function promDuration(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
+/** The range of a subquery that looks back so long, in steps. */
+export function promSteps(seconds: number, stepSeconds: number): string {
+  return `[${promDuration(seconds)}:${promDuration(stepSeconds)}]`;
+}
+
 const KNOWN = promDuration(LAST_KNOWN_SECONDS);
 
 /**

@@ -1,7 +1,7 @@
 import { BLIND_PROBLEMS } from '../model/problem.ts';
 import { patternOfVersionsWithout } from '../openclaw/versions.ts';
 import { ALERT_THRESHOLDS, FOR_SECONDS, inWords, KEEP_FIRING_SECONDS } from '../thresholds.ts';
-import { highest, last, lowest, promDuration, worst } from './expressions.ts';
+import { highest, last, lowest, promDuration, promSteps, worst } from './expressions.ts';
 import { type AlertRule, alertRule, type RuleOptions } from './rule.ts';
 
 // No rule asks whether OpenClaw runs: the exporter is there for a gateway that is down or half upgraded, too.
@@ -113,9 +113,9 @@ export function storeRules(options: RuleOptions): AlertRule[] {
  * itself is smaller (a database shrinks by nothing else but a clean-up), or nothing lies there at all.
  */
 function indexLost(options: RuleOptions): AlertRule {
-  const { hours, percent, orphanPercent, databasePercent } = ALERT_THRESHOLDS.lost;
+  const { hours, percent, orphanPercent, databasePercent, stepSeconds } = ALERT_THRESHOLDS.lost;
   const range = promDuration(hours * 3600);
-  const steps = `[${range}:${promDuration(ALERT_THRESHOLDS.lost.stepSeconds)}]`;
+  const steps = promSteps(hours * 3600, stepSeconds);
   // Programs' sessions come and go by the hundred.
   const people = 'openclaw_store_sessions{kind!~"cron|subagent|hook"}';
   // A kind without sessions has no series, nor has a class without files.
@@ -155,7 +155,7 @@ function indexLost(options: RuleOptions): AlertRule {
 export function sizeRules(options: RuleOptions): AlertRule[] {
   const growth = ALERT_THRESHOLDS.leftovers;
   const leftovers = `sum without (class) (${last(`${BYTES}{class=~"checkpoint|trajectory|temporary"}`)})`;
-  const steps = `[${promDuration(growth.seconds)}:${promDuration(growth.stepSeconds)}]`;
+  const steps = promSteps(growth.seconds, growth.stepSeconds);
   const ratio = ALERT_THRESHOLDS.maintenancePercent / 100;
   return [
     alertRule(options, {
@@ -210,7 +210,7 @@ export function sizeRules(options: RuleOptions): AlertRule[] {
       severity: 'warning',
       // A class without files has no series: where other files were seen there were no leftovers.
       expr: [
-        `${leftovers}`,
+        leftovers,
         `- min_over_time((${leftovers} or 0 * sum without (class) (${last(BYTES)}))${steps})`,
         `> ${growth.bytes}`,
       ].join('\n'),

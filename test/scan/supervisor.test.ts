@@ -86,6 +86,15 @@ async function scanned(scan: 'quick' | 'deep', success: boolean): Promise<void> 
   await vi.waitFor(() => expect(supervisor.scans[scan].success).toBe(success), PATIENCE);
 }
 
+/** A log, and the fields of its errors as JSON. */
+function errorLines() {
+  const lines: string[] = [];
+  return {
+    lines,
+    log: { ...SILENT, error: (_message: string, fields?: object) => void lines.push(JSON.stringify(fields)) },
+  };
+}
+
 describe('a scanning process that works', () => {
   it('delivers metrics, page, checks and what it costs; a deep scan follows its first quick one by itself', async () => {
     supervise();
@@ -161,8 +170,7 @@ describe('a scanning process that is blocked', () => {
   });
 
   it('costs the agent whose store it was, and no other, until its files change', async () => {
-    const lines: string[] = [];
-    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    const { lines, log } = errorLines();
     state = createState({
       agents: { main: { index: { 'agent:main:main': {} } }, bad: { index: { 'agent:bad:main': {} } } },
     });
@@ -186,8 +194,7 @@ describe('a scanning process that is blocked', () => {
   });
 
   it('costs the agent whose places could not even be looked at, and no other', async () => {
-    const lines: string[] = [];
-    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    const { lines, log } = errorLines();
     state = createState({
       agents: { main: { index: { 'agent:main:main': {} } }, bad: { index: { 'agent:bad:main': {} } } },
     });
@@ -217,8 +224,7 @@ describe('a scanning process that is blocked', () => {
   });
 
   it('costs no agent, where it was the config twice: the others are read without it', async () => {
-    const lines: string[] = [];
-    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    const { lines, log } = errorLines();
     state = createState({ agents: { main: { index: { 'agent:main:main': {} } } } });
     supervise({ childPath: BLOCKING_CHILD, log });
     rmSync(join(state.dir, 'openclaw.json'));
@@ -230,8 +236,7 @@ describe('a scanning process that is blocked', () => {
   });
 
   it('costs no agent, where everything was read and judged between its two ends in the store of one', async () => {
-    const lines: string[] = [];
-    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    const { lines, log } = errorLines();
     supervise({ childPath: FALTERING_CHILD, log });
     await vi.waitFor(() => {
       supervisor.request('quick');
@@ -243,8 +248,7 @@ describe('a scanning process that is blocked', () => {
   });
 
   it('costs the agent with by far the most sessions, where it came to its end twice in what is done for all', async () => {
-    const lines: string[] = [];
-    const log = { ...SILENT, error: (_message: string, fields?: object) => lines.push(JSON.stringify(fields)) };
+    const { lines, log } = errorLines();
     supervise({ childPath: DYING_CHILD, log });
     await vi.waitFor(() => {
       supervisor.request('quick');
