@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { startedBy } from '../support/pair-memory.ts';
-import { waitFor } from '../support/processes.ts';
+import { logged, waitFor } from '../support/processes.ts';
 import { createState, type State } from '../support/state.ts';
 
 const GROUP = 'agent:main:telegram:group:-100123';
@@ -39,11 +39,6 @@ async function reloadThreshold(tokens: number): Promise<void> {
   await metricsWith((text) => text.includes(`threshold_tokens{kind="group",severity="warning"} ${tokens}\n`));
 }
 
-/** Its log comes by another way than its pages, and so before or after them. */
-async function logged(line: RegExp): Promise<void> {
-  await waitFor(`${line} in the log`, () => line.test(exporter.running.output()), exporter.running);
-}
-
 /** The page as soon as it says what is asked for. */
 async function metricsWith(isRight: (text: string) => boolean): Promise<string> {
   let text = '';
@@ -76,14 +71,14 @@ describe('SIGHUP', () => {
     reload('thresholds: [{ kind: chat, tokens: { warning: 1 } }]\n');
     const after = await metricsWith((text) => sampleValue(text, RELOADED) === 0);
     expect(sampleValue(after, 'openclaw_store_threshold_tokens{kind="group",severity="warning"}')).toBe(10_000);
-    await logged(/exporter\.yml, line 1: thresholds\[0\]\.kind must be one of main/);
+    await logged(/exporter\.yml, line 1: thresholds\[0\]\.kind must be one of main/, exporter.running);
   });
 
   it('recovers with the next good one, and names what only a restart can change', async () => {
     reload('privacy: { peers: plain }\nlog: { level: error }\nscan: { deep-schedule: "0 0 * * *" }\n');
     const after = await metricsWith((text) => sampleValue(text, RELOADED) === 1);
     expect(sampleValue(after, 'openclaw_store_scan_interval_seconds{scan="deep"}')).toBe(86_400);
-    await logged(/next start only.*setting=log\.level/);
+    await logged(/next start only.*setting=log\.level/, exporter.running);
     const page = await (await fetch(exporter.url)).text();
     expect(page).toContain('--log.level was changed, and takes effect at the next start of the exporter only.');
     expect(page).toContain('<code>info</code> (at the next start: <code>error</code>)');

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Exporter, sampleValue, startExporter } from '../support/exporter.ts';
 import { newFolder } from '../support/folder.ts';
-import { waitFor } from '../support/processes.ts';
+import { logged, waitFor } from '../support/processes.ts';
 import { createState, type State } from '../support/state.ts';
 
 const SCRIPT = join(import.meta.dirname, '../support/blocking-serve.ts');
@@ -58,11 +58,6 @@ async function untilBlocked(): Promise<void> {
   await waitFor('the blocked scan', () => existsSync(note), exporter.running);
 }
 
-/** The log comes by another way than the metrics, and so before or after them. */
-async function logged(line: RegExp): Promise<void> {
-  await waitFor(`${line} in the log`, () => line.test(exporter.running.output()), exporter.running);
-}
-
 function scannerPid(): number | undefined {
   try {
     return Number(execFileSync('pgrep', ['-P', String(exporter.running.pid)], { encoding: 'utf8' }).trim());
@@ -96,7 +91,7 @@ describe('a scan that is blocked for ever', () => {
     });
     expect([...seen]).toEqual([1, 0]);
     expect(answers.other).toBe(0);
-    await logged(/no heartbeat within --scan\.timeout/);
+    await logged(/no heartbeat within --scan\.timeout/, exporter.running);
     state.addSession('agent:main:main', { totalTokens: 1235 });
     await scanUntil('new figures', (text) => text.includes('kind="main"} 1235\n') && sampleValue(text, SUCCESS) === 1);
     expect(scannerPid()).not.toBe(blocked);
@@ -164,7 +159,7 @@ describe('an agent whose folder is a dead mount', () => {
       return sampleValue(text, SUCCESS) === 0;
     });
     expect(seen).toEqual(new Set([before.join('\n'), '200 200']));
-    await logged(/scan failed.* agent=bad step=discover/);
+    await logged(/scan failed.* agent=bad step=discover/, exporter.running);
     const after = await scanUntil(
       'figures without that agent',
       (text) =>
@@ -196,7 +191,7 @@ describe('a scanning process that is killed in mid-scan', () => {
     });
     expect(text).toContain('openclaw_store_session_tokens{agent="main",session="agent:main:main",kind="main"} 1234\n');
     expect(sampleValue(text, LAST)).toBe(before);
-    await logged(/ended in the middle of the scan/);
+    await logged(/ended in the middle of the scan/, exporter.running);
     state.writeIndex('main');
     await scanUntil('a good scan', (current) => sampleValue(current, SUCCESS) === 1);
     expect(scannerPid()).not.toBe(pid);

@@ -100,6 +100,11 @@ export async function waitForHttp(url: string, running?: Running): Promise<void>
   await waitFor(`${url} to answer`, async () => (await fetch(url)).ok, running);
 }
 
+/** Waits for a line of the log, which comes by another way than the pages, and so before or after them. */
+export async function logged(line: RegExp, running: Running): Promise<void> {
+  await waitFor(`${line} in the log`, () => line.test(running.output()), running);
+}
+
 /**
  * Starts a server and waits until `readyUrl` answers. `stop` ends it and removes `folder`; one that does not get ready
  * leaves nothing behind.
